@@ -1,0 +1,93 @@
+"""Attributes as JSON that every Zarr client can parse.
+
+JSON has no NaN, no infinities, no bytes and no dates, and zarrita, tensorstore and zarrs refuse a
+document with NaN literals. What JSON lacks is spelled as text, as the table in docs/mapping.md says.
+"""
+
+import base64
+import datetime
+import math
+from collections.abc import Mapping, Set
+from typing import Any
+
+import numpy as np
+
+Json = Any
+
+# NaN as a mark of missing floats says nothing new, and as text it would mislead xarray.
+MISSING_MARKS = ("_FillValue", "missing_value")
+
+
+def to_json(value: Any) -> Json:
+    """`value` in JSON: numbers stay numbers, arrays become lists, everything else text.
+
+    Examples
+    --------
+    >>> to_json({"t": np.float32(0.5), 3: [math.inf, b"x", None]})
+    {'t': 0.5, '3': ['Infinity', 'x', None]}
+    """
+    if value is None or isinstance(value, bool | str):
+        return _text(value) if isinstance(value, str) else value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, Mapping):
+        return {_text(str(key)): to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | Set):
+        return [to_json(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return _numpy(value)
+    if isinstance(value, bytes | bytearray):
+        return _bytes(bytes(value))
+    if isinstance(value, complex):
+        return [_number(value.real), _number(value.imag)]
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    return _text(str(value))
+
+
+def attributes_json(attributes: Mapping[str, Any]) -> dict[str, Json]:
+    """All attributes as one JSON object, without NaN marks of missing data."""
+    return {
+        _text(str(name)): to_json(value)
+        for name, value in attributes.items()
+        if not (name in MISSING_MARKS and _is_nan(value))
+    }
+
+
+def _is_nan(value: Any) -> bool:
+    array = np.asarray(value)
+    return array.dtype.kind == "f" and array.size == 1 and bool(np.isnan(array).all())
+
+
+def _number(value: float) -> float | str:
+    if math.isfinite(value):
+        return float(value)
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _text(value: str) -> str:
+    """Lone surrogates (undecodable file names) have no UTF-8 form."""
+    return value.encode("utf-8", "backslashreplace").decode()
+
+
+def _bytes(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return base64.standard_b64encode(value).decode()
+
+
+def _numpy(value: Any) -> Json:
+    if value.dtype.kind in "Mm":
+        return (
+            np.datetime_as_string(value).tolist() if value.dtype.kind == "M" else value.astype(str).tolist()
+        )
+    if value.dtype.names is not None:
+        return to_json(dict(zip(value.dtype.names, value.tolist(), strict=True))) if value.ndim == 0 else [
+            _numpy(item) for item in value
+        ]  # fmt: skip
+    if value.dtype.kind == "V":
+        return [_bytes(bytes(item)) for item in value.reshape(-1)] if value.ndim else _bytes(bytes(value))
+    return to_json(value.tolist())

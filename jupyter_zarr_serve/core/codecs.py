@@ -1,0 +1,189 @@
+"""Frozen codecs: what encodes a chunk, and how each Zarr format spells it.
+
+A `Codec` encodes bytes to bytes. Everything a format needs to know about it is in one row here.
+
+References
+----------
+https://zarr-specs.readthedocs.io/en/latest/v3/codecs/index.html
+https://numcodecs.readthedocs.io/
+"""
+
+import gzip
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numcodecs import Blosc, Shuffle, Zstd
+
+Json = dict[str, Any]
+
+
+class Codec(Protocol):
+    """One step from a chunk's bytes to what is stored; version 2 calls some of them filters."""
+
+    is_filter: ClassVar[bool]
+
+    def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
+        """Encode `data`, one-dimensional uint8, whose elements have `itemsize` bytes."""
+
+    def v2(self, itemsize: int) -> Json:
+        """The codec's JSON in ``.zarray``."""
+
+    def v3(self, itemsize: int) -> Json | None:
+        """The codec's JSON in ``zarr.json``; None where version 3 has no portable name."""
+
+
+def _typed(data: np.ndarray[Any, Any], itemsize: int) -> np.ndarray[Any, Any]:
+    """The same bytes as elements of `itemsize` bytes, so that shuffling sees the element size."""
+    return data.view(f"V{itemsize}") if itemsize > 1 and data.size % itemsize == 0 else data
+
+
+@dataclass(frozen=True)
+class BloscCodec:
+    """Blosc: fast, splits elements into byte planes, stores a plain copy when nothing is gained."""
+
+    is_filter: ClassVar[bool] = False
+    cname: str = "lz4"
+    clevel: int = 5
+
+    def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
+        """See `Codec`."""
+        shuffle = Blosc.SHUFFLE if 1 < itemsize <= 255 else Blosc.NOSHUFFLE
+        return bytes(Blosc(self.cname, self.clevel, shuffle).encode(_typed(data, itemsize)))
+
+    def v2(self, itemsize: int) -> Json:
+        """See `Codec`."""
+        shuffle = 1 if 1 < itemsize <= 255 else 0
+        return {
+            "id": "blosc",
+            "cname": self.cname,
+            "clevel": self.clevel,
+            "shuffle": shuffle,
+            "blocksize": 0,
+        }
+
+    def v3(self, itemsize: int) -> Json:
+        """See `Codec`."""
+        shuffled = 1 < itemsize <= 255
+        return {
+            "name": "blosc",
+            "configuration": {
+                "cname": self.cname,
+                "clevel": self.clevel,
+                "shuffle": "shuffle" if shuffled else "noshuffle",
+                "typesize": itemsize if shuffled else 1,
+                "blocksize": 0,
+            },
+        }
+
+
+@dataclass(frozen=True)
+class ZstdCodec:
+    """Zstandard, without checksum."""
+
+    is_filter: ClassVar[bool] = False
+    level: int = 3
+
+    def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
+        """See `Codec`."""
+        return bytes(Zstd(self.level).encode(data))
+
+    def v2(self, itemsize: int) -> Json:
+        """See `Codec`."""
+        return {"id": "zstd", "level": self.level}
+
+    def v3(self, itemsize: int) -> Json:
+        """See `Codec`."""
+        return {"name": "zstd", "configuration": {"level": self.level, "checksum": False}}
+
+
+@dataclass(frozen=True)
+class GzipCodec:
+    """Deflate in the gzip container; the same input always gives the same bytes."""
+
+    is_filter: ClassVar[bool] = False
+    level: int = 5
+
+    def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
+        """See `Codec`."""
+        return gzip.compress(data.data, self.level, mtime=0)
+
+    def v2(self, itemsize: int) -> Json:
+        """See `Codec`."""
+        return {"id": "gzip", "level": self.level}
+
+    def v3(self, itemsize: int) -> Json:
+        """See `Codec`."""
+        return {"name": "gzip", "configuration": {"level": self.level}}
+
+
+@dataclass(frozen=True)
+class ZlibCodec:
+    """Deflate in the zlib container, as HDF5 and TIFF store it; version 3 has no name for it."""
+
+    is_filter: ClassVar[bool] = False
+    level: int = 5
+
+    def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
+        """See `Codec`."""
+        return zlib.compress(data.data, self.level)
+
+    def v2(self, itemsize: int) -> Json:
+        """See `Codec`."""
+        return {"id": "zlib", "level": self.level}
+
+    def v3(self, itemsize: int) -> None:
+        """See `Codec`."""
+
+
+@dataclass(frozen=True)
+class ShuffleCodec:
+    """HDF5's byte shuffle, a filter of version 2."""
+
+    is_filter: ClassVar[bool] = True
+
+    def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
+        """See `Codec`."""
+        return bytes(Shuffle(itemsize).encode(_typed(data, itemsize)))
+
+    def v2(self, itemsize: int) -> Json:
+        """See `Codec`."""
+        return {"id": "shuffle", "elementsize": itemsize}
+
+    def v3(self, itemsize: int) -> None:
+        """See `Codec`."""
+
+
+DEFAULT_COMPRESSOR = BloscCodec()
+
+COMPRESSORS: dict[str, Callable[[], Codec | None]] = {
+    "blosc": BloscCodec,
+    "blosc-lz4": BloscCodec,
+    "blosc-zstd": lambda: BloscCodec("zstd", 3),
+    "blosc-zlib": lambda: BloscCodec("zlib", 5),
+    "zstd": ZstdCodec,
+    "gzip": GzipCodec,
+    "zlib": ZlibCodec,
+    "none": lambda: None,
+}
+
+
+def compressor_named(name: str) -> Codec | None:
+    """The compressor that a configuration or `publish` calls `name`; None for "none".
+
+    Raises
+    ------
+    ValueError
+        When no compressor has that name; the message lists those that exist.
+    """
+    if name not in COMPRESSORS:
+        raise ValueError(f"no compressor is called {name!r}; choose from {', '.join(COMPRESSORS)}")
+    return COMPRESSORS[name]()
+
+
+def portable(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
+    """The codecs to use in version 3 in place of `codecs`: the same, or gzip for zlib."""
+    kept = [GzipCodec(c.level) if isinstance(c, ZlibCodec) else c for c in codecs]
+    return tuple(c for c in kept if c.v3(1) is not None)

@@ -1,0 +1,156 @@
+"""What can fail, and which HTTP status it deserves.
+
+Zarr clients take 404 for "this chunk holds only the fill value", so 404 is a claim about data and
+nothing but true absence may use it. Clients retry 503 and give up at once on 422.
+
+::
+
+    ServeError
+    ├── NotFound             404  the name, key or chunk does not exist
+    ├── Forbidden            403  it exists, but leads outside what is served
+    ├── RangeNotSatisfiable  416  the byte range lies outside the body
+    ├── Unreadable           422  permanent: corrupt, unsupported, no permission, too big
+    │   └── MissingLibrary   422  an optional library is not installed
+    └── Unavailable          503  transient: changed while read, busy; retry after a while
+
+Every message names the thing and the remedy.
+"""
+
+import errno
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+# What file-format libraries raise over damaged files; bugs of the same types are indistinguishable.
+FILE_FAILURES: tuple[type[Exception], ...] = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+_TRANSIENT = {
+    errno.EAGAIN,
+    errno.EBUSY,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOENT,
+    errno.ENOMEM,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+}
+
+
+class ServeError(Exception):
+    """A failure with a message for people and an HTTP status for clients."""
+
+    status: ClassVar[int] = 500
+    retry_after: ClassVar[int | None] = None  # seconds
+
+
+_CAUGHT = (*FILE_FAILURES, MemoryError, ServeError)
+
+
+class NotFound(ServeError):
+    """What was asked for does not exist; Zarr clients read it as the fill value."""
+
+    status = 404
+
+
+class Forbidden(ServeError):
+    """What was asked for leads outside what is served."""
+
+    status = 403
+
+
+class RangeNotSatisfiable(ServeError):
+    """The byte range lies outside the body; `size` is the body's length in bytes."""
+
+    status = 416
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the requested range lies outside the {size} bytes of this resource")
+        self.size = size
+
+
+class Unreadable(ServeError):
+    """The data exist but can never be served as they are; retrying does not help."""
+
+    status = 422
+
+
+class MissingLibrary(Unreadable):
+    """Reading this needs an optional library that is not installed."""
+
+    def __init__(self, name: str, extra: str) -> None:
+        super().__init__(
+            f"{name}: reading it needs a library that is not installed; "
+            f"run: pip install 'jupyter-zarr-serve[{extra}]'"
+        )
+
+
+class Unavailable(ServeError):
+    """The data cannot be had just now; the same request may succeed later."""
+
+    status = 503
+    retry_after = 1
+
+
+def failure_of(name: str, error: Exception) -> ServeError:
+    """The `ServeError` that tells what `error` means for the file or object `name`.
+
+    Examples
+    --------
+    >>> failure_of("run.h5", OSError(errno.EACCES, "Permission denied")).status
+    422
+    """
+    if isinstance(error, ServeError):
+        return error
+    if isinstance(error, MemoryError):
+        return Unavailable(f"{name}: the server ran out of memory; retry, or ask for smaller chunks")
+    if isinstance(error, PermissionError):
+        return Unreadable(
+            f"{name}: permission denied; give the user that runs the Jupyter server read access"
+        )
+    if isinstance(error, FileNotFoundError):
+        return Unavailable(f"{name}: vanished while it was read; list its folder again")
+    if isinstance(error, OSError) and error.errno in _TRANSIENT:
+        return Unavailable(f"{name}: {error.strerror}; retry in a moment")
+    reason = " ".join(str(error).split())[:300] or "no reason given"
+    return Unreadable(
+        f"{name}: could not be read ({type(error).__name__}: {reason}); "
+        "the file may be damaged, truncated or of an unsupported kind"
+    )
+
+
+@contextmanager
+def failures_named(name: str) -> Iterator[None]:
+    """Turn what a file-format library raises into a `ServeError` that names `name`.
+
+    Raises
+    ------
+    ServeError
+        In place of whatever was raised inside.
+    """
+    try:
+        yield
+    except _CAUGHT as error:
+        failure = failure_of(name, error)
+        if failure is error:
+            raise
+        raise failure from error

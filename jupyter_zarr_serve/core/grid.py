@@ -1,0 +1,149 @@
+"""Regular chunk grids: their arithmetic, and the policy that chooses a chunk shape.
+
+Chunks have about `target_bytes` raw bytes. A chunk never spans a part of the source's own
+chunks: it is one of them, several whole ones, or an even part of one. Images get square tiles whose
+sides are powers of two, tables blocks of rows, everything else boxes that are near to cubes.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+Layout = Literal["box", "tile", "rows"]
+Region = tuple[slice, ...]
+
+_SLACK = 8  # a source's own chunk is kept when its size is within this factor of the target
+
+
+def chunk_shape_for(
+    shape: Sequence[int],
+    itemsize: int,
+    target_bytes: int,
+    *,
+    source_chunks: Sequence[int] | None = None,
+    layout: Layout = "box",
+    spatial: tuple[int, ...] | None = None,
+) -> tuple[int, ...]:
+    """Choose the chunk shape for an array.
+
+    Parameters
+    ----------
+    shape
+        Shape of the array.
+    itemsize
+        Bytes per element; an estimate for variable-length ones.
+    target_bytes
+        Raw size of a chunk to aim at, in bytes.
+    source_chunks
+        The source's own chunk shape, to be aligned with.
+    layout
+        "box" for anything, "tile" for images, "rows" for tables.
+    spatial
+        With "tile": the two axes (y, x) of the image plane; the last two when None.
+
+    Examples
+    --------
+    >>> chunk_shape_for((10_000, 10_000), 8, 1 << 20)
+    (256, 512)
+    >>> chunk_shape_for((5, 4, 3000, 2000), 2, 1 << 20, layout="tile")
+    (1, 1, 512, 512)
+    >>> chunk_shape_for((), 8, 1 << 20)
+    ()
+    """
+    lengths = [max(1, n) for n in shape]
+    budget = max(1, target_bytes // max(1, itemsize))
+    if source_chunks is not None:
+        return _aligned(lengths, [max(1, c) for c in source_chunks], budget)
+    if layout == "rows":
+        return (_rows(lengths, budget), *lengths[1:])
+    if layout == "tile" and len(lengths) >= 2:
+        return _tiles(lengths, budget, spatial or (len(lengths) - 2, len(lengths) - 1))
+    return _box(lengths, budget)
+
+
+def _rows(lengths: list[int], budget: int) -> int:
+    width = math.prod(lengths[1:])
+    return min(lengths[0], _floor_power_of_two(max(1, budget // width)))
+
+
+def _box(lengths: list[int], budget: int) -> tuple[int, ...]:
+    """The whole array if it fits, else powers of two, as equal as the shape allows."""
+    if math.prod(lengths) <= budget:
+        return tuple(lengths)
+    side = 1
+    while math.prod(min(n, side * 2) for n in lengths) <= budget:
+        side *= 2
+    box = [min(n, side) for n in lengths]
+    for axis in reversed(range(len(box))):
+        longer = min(lengths[axis], box[axis] * 2)
+        if math.prod(box) // box[axis] * longer <= budget:
+            box[axis] = longer
+    return tuple(box)
+
+
+def _tiles(lengths: list[int], budget: int, spatial: tuple[int, ...]) -> tuple[int, ...]:
+    """Square tiles of 256 to 1024 pixels; viewers want the same power of two on both sides."""
+    side = min(1024, max(256, _floor_power_of_two(math.isqrt(budget))))
+    return tuple(min(n, side) if axis in spatial else 1 for axis, n in enumerate(lengths))
+
+
+def _aligned(lengths: list[int], chunks: list[int], budget: int) -> tuple[int, ...]:
+    """The source's chunks as they are, or several whole ones, or an even part of one."""
+    size = math.prod(chunks)
+    whole = [math.ceil(n / c) * c for n, c in zip(lengths, chunks, strict=True)]
+    shape = list(chunks)
+    if size * _SLACK < budget:
+        for axis in reversed(range(len(shape))):
+            room = budget // math.prod(shape)
+            times = max(1, min(room, math.ceil(lengths[axis] / shape[axis])))
+            shape[axis] = min(shape[axis] * times, whole[axis])
+    elif size > budget * _SLACK:
+        for axis in range(len(shape)):
+            excess = math.ceil(math.prod(shape) / budget)
+            shape[axis] //= _divisor_at_least(shape[axis], excess)
+    return tuple(shape)
+
+
+def _divisor_at_least(length: int, wanted: int) -> int:
+    """The smallest divisor of `length` that is at least `wanted`; `length` itself if none is."""
+    if wanted >= length:
+        return length
+    divisors = set()
+    for small in range(1, math.isqrt(length) + 1):
+        if length % small == 0:
+            divisors |= {small, length // small}
+    return min(d for d in divisors if d >= wanted)
+
+
+def _floor_power_of_two(n: int) -> int:
+    return 1 << (n.bit_length() - 1)
+
+
+def grid_shape(shape: Sequence[int], chunk_shape: Sequence[int]) -> tuple[int, ...]:
+    """The number of chunks along each axis; 0 where the array is empty."""
+    return tuple(-(-n // c) for n, c in zip(shape, chunk_shape, strict=True))
+
+
+def in_grid(coords: Sequence[int], shape: Sequence[int], chunk_shape: Sequence[int]) -> bool:
+    """Whether the chunk grid of an array has a chunk at `coords`."""
+    return len(coords) == len(shape) and all(
+        0 <= i < n for i, n in zip(coords, grid_shape(shape, chunk_shape), strict=True)
+    )
+
+
+def region_of(coords: Sequence[int], shape: Sequence[int], chunk_shape: Sequence[int]) -> Region:
+    """The part of the array a chunk covers, clipped to its shape.
+
+    Examples
+    --------
+    >>> region_of((1, 0), (5, 4), (3, 4))
+    (slice(3, 5, None), slice(0, 4, None))
+    """
+    return tuple(
+        slice(i * c, min((i + 1) * c, n)) for i, c, n in zip(coords, chunk_shape, shape, strict=True)
+    )
+
+
+def region_shape(region: Region) -> tuple[int, ...]:
+    """The shape of a region whose slices have both ends."""
+    return tuple(s.stop - s.start for s in region)

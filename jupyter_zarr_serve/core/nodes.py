@@ -1,0 +1,318 @@
+"""Nodes: what is served, as data plus one function; and the walk from a path to a node.
+
+An `Array` has `read(region)`, the core's one seam to input and output; a `Group` has `children`, a
+mapping that may be lazy. A child that exists but cannot be served raises a `ServeError` when looked
+up; one that does not exist raises `KeyError`.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .codecs import DEFAULT_COMPRESSOR, Codec
+from .dtypes import DType, canonical, element_size, neutral_fill, scalar
+from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_named
+from .grid import Layout, Region, chunk_shape_for
+
+Coords = tuple[int, ...]
+Read = Callable[[Region], np.ndarray[Any, Any]]
+
+_MAX_DEPTH = 64
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How data are cut and encoded unless their source says otherwise.
+
+    Attributes
+    ----------
+    target_bytes
+        Raw size of a chunk to aim at, in bytes.
+    limit_bytes
+        Raw size that no chunk may exceed, in bytes; also what one decompression may produce.
+    compressor
+        The codec for chunks that are encoded here; None stores them plain.
+    """
+
+    target_bytes: int = 1 << 20
+    limit_bytes: int = 1 << 28
+    compressor: Codec | None = field(default=DEFAULT_COMPRESSOR)
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Bytes that exist already: their number, and a function that reads ``[start, stop)``."""
+
+    size: int
+    read: Callable[[int, int], bytes]
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """An array's chunks as its source stores them, for one Zarr format.
+
+    Attributes
+    ----------
+    chunk
+        The encoded chunk at given coordinates, or None where the source stores none that could be
+        sent as it is.
+    codecs
+        What encoded them. A chunk that is not stored is read and encoded by the same codecs; with
+        None it is absent (404), as it is in the source.
+    document
+        Members that replace those of the array's metadata document.
+    """
+
+    chunk: Callable[[Coords], Blob | None]
+    codecs: tuple[Codec, ...] | None = None
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Array:
+    """An array: what its metadata say, and how to read a region of it.
+
+    Attributes
+    ----------
+    shape, dtype, chunk_shape
+        As in Zarr; `dtype` is one of `dtypes.canonical`.
+    read
+        Gives the elements of a region (one slice per axis, both ends set) in any byte order and
+        memory layout.
+    fill_value
+        What pads edge chunks and what absent chunks hold; None for the neutral element.
+    dimension_names
+        One name per axis; None, or None for one axis, where the source has no name.
+    attributes
+        Anything that `attributes.to_json` can spell.
+    codecs
+        What encodes the bytes of a chunk, in this order.
+    version
+        Changes whenever the data may have changed; None where nobody knows.
+    stored
+        By Zarr format: chunks that need not be decoded to be sent.
+    """
+
+    shape: tuple[int, ...]
+    dtype: DType
+    chunk_shape: tuple[int, ...]
+    read: Read
+    fill_value: Any = None
+    dimension_names: tuple[str | None, ...] | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    codecs: tuple[Codec, ...] = (DEFAULT_COMPRESSOR,)
+    version: str | None = None
+    stored: Mapping[int, Stored] = field(default_factory=dict)
+
+    @property
+    def fill(self) -> Any:
+        """The fill value as an element of `dtype`."""
+        if self.fill_value is None:
+            return neutral_fill(self.dtype)
+        return scalar(self.fill_value, self.dtype)
+
+    @property
+    def axis_names(self) -> tuple[str, ...]:
+        """A name for every axis; made from its length where the source has none.
+
+        Equal names must mean equal lengths, or xarray cannot open a group of arrays; and no name may
+        occur twice in one array.
+        """
+        names: list[str] = []
+        for axis, length in enumerate(self.shape):
+            name = self.dimension_names[axis] if self.dimension_names else None
+            if not name or name in names:
+                base = name = f"phony_dim_{length}"
+                copies = 1
+                while name in names:
+                    copies += 1
+                    name = f"{base}_{copies}"
+            names.append(name)
+        return tuple(names)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """A group: named children and attributes.
+
+    Attributes
+    ----------
+    children
+        Name to node; may be lazy.
+    consolidate
+        Whether documents of the group describe everything below it; False for folders, so that
+        nobody's home directory is walked.
+    version
+        Changes whenever anything below may have changed; None where nobody knows.
+    """
+
+    children: "Mapping[str, Node]" = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    consolidate: bool = True
+    version: str | None = None
+
+
+Node = Array | Group
+
+
+class Children(Mapping[str, Node]):
+    """Children that are made when first asked for, each at most once.
+
+    Parameters
+    ----------
+    names
+        The children's names, in the order of listings.
+    make
+        Makes the child of a name; may raise any `ServeError` to say why there is none to be had.
+    """
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Node]) -> None:
+        self._made: dict[str, Node | None] = dict.fromkeys(names)
+        self._make = make
+
+    def __getitem__(self, name: str) -> Node:
+        node = self._made[name]
+        if node is None:
+            node = self._made[name] = self._make(name)
+        return node
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+def make_array(
+    shape: Sequence[int],
+    dtype: DType,
+    read: Read,
+    policy: Policy,
+    *,
+    source_chunks: Sequence[int] | None = None,
+    layout: Layout = "box",
+    spatial: tuple[int, int] | None = None,
+    chunk_shape: Sequence[int] | None = None,
+    **fields: Any,
+) -> Array:
+    """Make an `Array`, its chunk shape and codecs chosen by the policy.
+
+    Parameters
+    ----------
+    dtype
+        The source's dtype, in any byte order.
+    source_chunks, layout, spatial
+        See `grid.chunk_shape_for`.
+    chunk_shape
+        An exact chunk shape, where somebody asked for one.
+    **fields
+        Further fields of `Array`.
+
+    Raises
+    ------
+    Unreadable
+        When Zarr cannot spell the dtype or one chunk would be larger than the policy allows.
+    """
+    served = canonical(dtype)
+    size = element_size(served)
+    chunks = tuple(chunk_shape) if chunk_shape is not None else chunk_shape_for(
+        shape, size, policy.target_bytes,
+        source_chunks=source_chunks, layout=layout, spatial=spatial,
+    )  # fmt: skip
+    raw = math.prod(chunks) * size
+    if raw > policy.limit_bytes:
+        raise Unreadable(
+            f"one chunk of shape {chunks} takes {raw:,} bytes, more than the "
+            f"{policy.limit_bytes:,} allowed; store the data in smaller chunks or raise "
+            "c.ZarrServeApp.chunk_limit_bytes"
+        )
+    codecs = (policy.compressor,) if policy.compressor else ()
+    return Array(tuple(int(n) for n in shape), served, chunks, read, **{"codecs": codecs, **fields})
+
+
+def child_of(group: Group, name: str, path: str) -> Node:
+    """The child `name` of a group that is found at `path`.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    ServeError
+        When there is one that cannot be served; the message says why.
+    """
+    with failures_named(f"{path}/{name}".lstrip("/")):
+        try:
+            return group.children[name]
+        except KeyError as error:
+            if error.args == (name,):
+                raise NotFound(f"{path}/: has no member {name!r}") from None
+            raise
+
+
+def members(group: Group) -> Iterator[tuple[str, Node]]:
+    """The children that can be served, by name; damaged ones are left out.
+
+    Raises
+    ------
+    Unavailable
+        When a child cannot be had just now: a partial answer would look complete.
+    """
+    for name in group.children:
+        try:
+            yield name, child_of(group, name, "")
+        except Unavailable:
+            raise
+        except ServeError:
+            continue
+
+
+def descendants(group: Group, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Node]]:
+    """Everything below a group, depth first, with paths relative to it.
+
+    Raises
+    ------
+    Unreadable
+        When groups are nested more than 64 deep.
+    """
+    if depth > _MAX_DEPTH:
+        raise Unreadable(f"{prefix}: groups are nested more than {_MAX_DEPTH} deep; ask for it by path")
+    for name, node in members(group):
+        path = f"{prefix}{name}"
+        yield path, node
+        if isinstance(node, Group):
+            yield from descendants(node, f"{path}/", depth + 1)
+
+
+def resolve(
+    root: Node, path: Sequence[str], group_keys: frozenset[str]
+) -> tuple[Node, tuple[str, ...], str]:
+    """Walk from `root` until an array is met or a document is named; what is left is the key.
+
+    Parameters
+    ----------
+    path
+        Decoded segments.
+    group_keys
+        The document keys that a group answers to, when they end the path.
+
+    Returns
+    -------
+    node, names of the nodes on the way to it, key
+
+    Raises
+    ------
+    NotFound
+        When a name does not exist.
+    ServeError
+        When a node on the way cannot be served.
+    """
+    node = root
+    for depth, name in enumerate(path):
+        is_key = depth == len(path) - 1 and name in group_keys
+        if isinstance(node, Array) or is_key:
+            return node, tuple(path[:depth]), "/".join(path[depth:])
+        node = child_of(node, name, "/".join(path[:depth]))
+    return node, tuple(path), ""

@@ -1,0 +1,1 @@
+"""The only Tornado: requests in, responses out."""

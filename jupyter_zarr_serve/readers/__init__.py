@@ -1,0 +1,114 @@
+"""Readers: one file per file format, each turning a path into a node without reading the data.
+
+A reader is a function ``read(path, policy) -> Node``. It reads metadata only; the node's `read`
+functions fetch regions later. Its failures may be any exception: callers name them (see
+`core.errors.failures_named`). Third parties add readers by an entry point in the group
+``jupyter_zarr_serve.readers`` whose name is the file suffix (".foo") and whose object is the function.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from ..core.errors import MissingLibrary, NotFound
+from ..core.nodes import Node, Policy
+
+ReadFile = Callable[[Path, Policy], Node]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A row of the table: which files a module reads, and the extra that brings its libraries."""
+
+    module: str
+    suffixes: tuple[str, ...]
+    extra: str = ""
+
+
+FORMATS = (
+    Format("npy", (".npy",)),
+    Format("npz", (".npz",)),
+    Format("hdf5", (".h5", ".hdf5", ".hdf", ".he5", ".h5ad", ".nc4", ".mat", ".nxs"), "hdf5"),
+    Format("netcdf", (".nc", ".cdf", ".nc3"), "netcdf"),
+    Format("zarr_store", (".zarr", ".zarr.zip", ".zip"), "zarr"),
+    Format("csv", (".csv", ".tsv")),
+    Format("parquet", (".parquet", ".pq"), "arrow"),
+    Format("feather", (".feather", ".arrow", ".arrows", ".ipc"), "arrow"),
+    Format("tiff", (".tif", ".tiff", ".btf", ".tf8"), "tiff"),
+    Format("image", (".png", ".jpg", ".jpeg"), "image"),
+    Format("xarray_engine", (".grib", ".grib2", ".grb", ".grb2"), "xarray"),
+)
+
+ZARR_MARKERS = ("zarr.json", ".zgroup", ".zarray")
+
+
+def open_file(path: Path, policy: Policy) -> Node:
+    """The node that a data file, or a folder that is a Zarr store, stands for.
+
+    Raises
+    ------
+    NotFound
+        When no reader knows the kind of file.
+    MissingLibrary
+        When the reader's library is not installed.
+    Exception
+        Whatever the format's library raises over a damaged file.
+    """
+    suffix = suffix_of(path.name)
+    if suffix is None:
+        raise NotFound(f"{path.name}: no reader for this kind of file; known: {', '.join(suffixes())}")
+    plugin = _plugins().get(suffix)
+    if plugin is not None:
+        reader: ReadFile = plugin.load()
+        return reader(path, policy)
+    row = next(row for row in FORMATS if suffix in row.suffixes)
+    return read_with(row, path, policy)
+
+
+def open_store(path: Path, policy: Policy) -> Node:
+    """The node of a folder that `is_store`; see `open_file`."""
+    return read_with(next(row for row in FORMATS if row.module == "zarr_store"), path, policy)
+
+
+def read_with(row: Format, path: Path, policy: Policy) -> Node:
+    """Read a file by the module of a `Format`.
+
+    Raises
+    ------
+    MissingLibrary
+        When the module's library is not installed.
+    """
+    try:
+        module = import_module(f"{__name__}.{row.module}")
+    except ImportError as error:
+        if not row.extra:
+            raise
+        raise MissingLibrary(path.name, row.extra) from error
+    node: Node = module.read(path, policy)
+    return node
+
+
+def is_store(path: Path, entries: Iterable[str]) -> bool:
+    """Whether a folder with these entries is a Zarr store."""
+    return any(marker in entries for marker in ZARR_MARKERS)
+
+
+def suffix_of(name: str) -> str | None:
+    """The longest known suffix of a file's name, in lower case; None if none is known."""
+    lowered = name.lower()
+    known = [suffix for suffix in suffixes() if lowered.endswith(suffix)]
+    return max(known, key=len, default=None)
+
+
+@lru_cache(maxsize=1)
+def suffixes() -> tuple[str, ...]:
+    """All suffixes that some reader knows."""
+    return (*(suffix for row in FORMATS for suffix in row.suffixes), *_plugins())
+
+
+@lru_cache(maxsize=1)
+def _plugins() -> dict[str, EntryPoint]:
+    return {point.name.lower(): point for point in entry_points(group=f"{__name__}")}

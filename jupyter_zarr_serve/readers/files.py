@@ -1,0 +1,74 @@
+"""Access to a file's bytes, the same for local paths and for fsspec's remote ones (`UPath`).
+
+A file is opened for each read and never memory-mapped by us: a mapped file that shrinks would kill
+the whole server (SIGBUS), an ordinary read comes back short and is an error of one request.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import Unavailable
+
+ReadAt = Callable[[int, int], bytes]
+
+
+@contextmanager
+def open_at(path: Path) -> Iterator[ReadAt]:
+    """Open a file for reads at given offsets: ``read_at(offset, length) -> bytes``.
+
+    Raises
+    ------
+    Unavailable
+        When the file ends before the requested bytes do: it was cut while it was read.
+    OSError
+        When the file cannot be opened.
+    """
+    with open_binary(path) as file:
+
+        def read_at(offset: int, length: int) -> bytes:
+            file.seek(offset)
+            data: bytes = file.read(length)
+            while len(data) < length:
+                more = file.read(length - len(data))
+                if not more:
+                    raise Unavailable(
+                        f"{path.name}: ends at byte {offset + len(data):,}, but data up to "
+                        f"{offset + length:,} were expected; it was truncated or is being rewritten"
+                    )
+                data += more
+            return data
+
+        yield read_at
+
+
+def open_binary(path: Path) -> Any:
+    """A seekable binary file; unbuffered where the path is local."""
+    return path.open("rb", buffering=0) if is_local(path) else path.open("rb")
+
+
+def is_local(path: Path) -> bool:
+    """Whether the path is one of this machine's file systems (and not fsspec's)."""
+    return isinstance(path, Path)
+
+
+def size_of(path: Path) -> int:
+    """The size of a file in bytes."""
+    return int(path.stat().st_size)
+
+
+def stamp_of(path: Path) -> str:
+    """A text that changes whenever the file's content may have changed.
+
+    Raises
+    ------
+    OSError
+        When the file does not exist or may not be looked at.
+    """
+    if is_local(path):
+        status = os.stat(path)
+        return f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"
+    remote: Any = path
+    return str(remote.fs.ukey(remote.path))

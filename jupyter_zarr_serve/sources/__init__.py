@@ -1,0 +1,1 @@
+"""Sources: what answers a `Request`, and from where."""
