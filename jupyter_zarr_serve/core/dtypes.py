@@ -141,10 +141,10 @@ def canonical(dtype: DType) -> DType:
         return STRING
     if dtype.kind in "US" and dtype.itemsize == 0:
         return np.dtype(f"<{dtype.kind}1")
-    too_wide = dtype.kind == "f" and dtype.itemsize > 8 or dtype.kind == "c" and dtype.itemsize > 16
+    too_wide = (dtype.kind == "f" and dtype.itemsize > 8) or (dtype.kind == "c" and dtype.itemsize > 16)
     if too_wide:
         raise Unreadable(f"dtype {dtype}: Zarr has no extended precision; convert with .astype('f8')")
-    if dtype.kind not in _TABLE or dtype.itemsize == 0 or not dtype.isbuiltin and dtype.kind != "V":
+    if dtype.kind not in _TABLE or dtype.itemsize == 0 or (not dtype.isbuiltin and dtype.kind != "V"):
         raise Unreadable(f"dtype {dtype}: Zarr has no spelling for it; convert with .astype(...)")
     return dtype.newbyteorder("<")
 

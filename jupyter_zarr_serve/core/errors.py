@@ -63,9 +63,6 @@ class ServeError(Exception):
     retry_after: ClassVar[int | None] = None  # seconds
 
 
-_CAUGHT = (*FILE_FAILURES, MemoryError, ServeError)
-
-
 class NotFound(ServeError):
     """What was asked for does not exist; Zarr clients read it as the fill value."""
 
@@ -119,8 +116,6 @@ def failure_of(name: str, error: Exception) -> ServeError:
     >>> failure_of("run.h5", OSError(errno.EACCES, "Permission denied")).status
     422
     """
-    if isinstance(error, ServeError):
-        return error
     if isinstance(error, MemoryError):
         return Unavailable(f"{name}: the server ran out of memory; retry, or ask for smaller chunks")
     if isinstance(error, PermissionError):
@@ -149,8 +144,7 @@ def failures_named(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except _CAUGHT as error:
-        failure = failure_of(name, error)
-        if failure is error:
-            raise
-        raise failure from error
+    except ServeError:
+        raise
+    except (*FILE_FAILURES, MemoryError) as error:
+        raise failure_of(name, error) from error

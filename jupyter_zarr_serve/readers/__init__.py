@@ -91,7 +91,7 @@ def read_with(row: Format, path: Path, policy: Policy) -> Node:
     return node
 
 
-def is_store(path: Path, entries: Iterable[str]) -> bool:
+def is_store(entries: Iterable[str]) -> bool:
     """Whether a folder with these entries is a Zarr store."""
     return any(marker in entries for marker in ZARR_MARKERS)
 
