@@ -25,13 +25,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-# What file-format libraries raise over damaged files; bugs of the same types are indistinguishable.
+# What file-format libraries raise over damaged files, and what a user's own object may raise.
 FILE_FAILURES: tuple[type[Exception], ...] = (
     ArithmeticError,
     AssertionError,
     AttributeError,
     EOFError,
     LookupError,
+    MemoryError,
     OSError,
     RuntimeError,
     SyntaxError,
@@ -146,5 +147,5 @@ def failures_named(name: str) -> Iterator[None]:
         yield
     except ServeError:
         raise
-    except (*FILE_FAILURES, MemoryError) as error:
+    except FILE_FAILURES as error:
         raise failure_of(name, error) from error

@@ -44,10 +44,14 @@ class Policy:
 
 @dataclass(frozen=True)
 class Blob:
-    """Bytes that exist already: their number, and a function that reads ``[start, stop)``."""
+    """Bytes that exist already: their number, and a function that reads ``[start, stop)``.
+
+    `version`, where known, changes whenever the bytes may have changed.
+    """
 
     size: int
     read: Callable[[int, int], bytes]
+    version: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

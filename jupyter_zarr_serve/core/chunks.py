@@ -1,0 +1,99 @@
+"""Encoding one chunk: read its region, pad it, convert it, pack it, compress it."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .codecs import Codec
+from .dtypes import Block, DType, pack, shuffle_size
+from .errors import Unreadable
+from .grid import region_of, region_shape
+from .nodes import Array, Coords
+
+
+def encode_chunk(
+    array: Array, coords: Coords, codecs: Sequence[Codec], *, absent_if_fill: bool = False
+) -> bytes | None:
+    """The bytes of the chunk at `coords`, or None when it holds nothing but the fill value.
+
+    Parameters
+    ----------
+    coords
+        Must lie in the array's chunk grid.
+    codecs
+        Applied in this order.
+    absent_if_fill
+        Whether to look for, and leave out, chunks without content.
+
+    Raises
+    ------
+    Unreadable
+        When the source gives another shape than was asked for, or elements of another kind.
+    Exception
+        Whatever the array's `read` raises.
+    """
+    block = _whole(array, _read(array, coords))
+    packed = pack(block)
+    if absent_if_fill and _is_fill(block, packed, array):
+        return None
+    data, size = packed, shuffle_size(array.dtype)
+    for codec in codecs:
+        data = np.frombuffer(codec.encode(data, size), np.uint8)
+    return data.tobytes()
+
+
+def _read(array: Array, coords: Coords) -> Block:
+    region = region_of(coords, array.shape, array.chunk_shape)
+    block = np.asarray(array.read(region))
+    if block.shape != region_shape(region):
+        raise Unreadable(
+            f"the source gave shape {block.shape} where {region_shape(region)} was announced; "
+            "it changed, or its metadata are wrong"
+        )
+    return _converted(block, array.dtype)
+
+
+def _converted(block: Block, dtype: DType) -> Block:
+    """In the served dtype: another byte order or packing, never another kind of value."""
+    if block.dtype == dtype:
+        return block
+    return block.astype(dtype) if dtype.names is None else _repacked(block, dtype)
+
+
+def _repacked(block: Block, dtype: DType) -> Block:
+    """A structure field by field, as offsets and byte orders may differ; see `dtypes.canonical`."""
+    packed = np.empty(block.shape, dtype)
+    for name in dtype.names or ():
+        packed[name] = _converted(_field(block, name), dtype[name])
+    return packed
+
+
+def _field(block: Block, name: str) -> Block:
+    """A field; a subarray as a structure of its elements, which have indices for names."""
+    field = block[name]
+    if field.ndim == block.ndim:
+        return field
+    count = math.prod(field.shape[block.ndim :])
+    elements = np.dtype([(str(i), field.dtype) for i in range(count)])
+    return np.ascontiguousarray(field).reshape(-1).view(elements).reshape(block.shape)
+
+
+def _whole(array: Array, block: Block) -> Block:
+    """Padded to the full chunk shape: Zarr has no short edge chunks (v3 core, regular grid)."""
+    if block.shape == array.chunk_shape:
+        return block
+    whole = np.full(array.chunk_shape, array.fill, array.dtype)
+    whole[tuple(map(slice, block.shape))] = block
+    return whole
+
+
+def _is_fill(block: Block, packed: Block, array: Array) -> bool:
+    """Whether every element has the very bits of the fill value (so -0.0 is not 0.0)."""
+    fill: Any = array.fill
+    if array.dtype.kind in "TO":
+        return bool(np.all(block == fill))
+    pattern = pack(np.full((1,), fill, array.dtype))
+    elements = packed.reshape(-1, pattern.size)
+    return bool((elements[0] == pattern).all() and (elements == pattern).all())

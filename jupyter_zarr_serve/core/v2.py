@@ -1,0 +1,110 @@
+"""The dialect of Zarr version 2: document keys, documents, chunk keys.
+
+Dimension names are the attribute ``_ARRAY_DIMENSIONS``. An integer array declares no fill value:
+xarray takes version 2's ``fill_value`` for a mark of missing data and would turn real zeros into NaN.
+As an absent chunk is then undefined, every chunk is sent.
+
+References
+----------
+https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html
+https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
+"""
+
+from typing import Any
+
+from .attributes import attributes_json
+from .codecs import Codec
+from .dtypes import fill_json, missing_fill, shuffle_size, v2_dtype, vlen_codec
+from .nodes import Array, Coords, Group, Node, descendants
+
+ZARR_FORMAT = 2
+GROUP_KEYS = frozenset({".zgroup", ".zattrs", ".zmetadata"})
+ARRAY_KEYS = frozenset({".zarray", ".zattrs"})
+FILL_CHUNKS_ABSENT = False
+
+
+def document(node: Node, key: str) -> dict[str, Any] | None:
+    """The document at one of the node's keys; None where the node has no such document.
+
+    Raises
+    ------
+    ServeError
+        When a member of a group cannot be had just now.
+    """
+    if key == ".zmetadata":
+        return _consolidated(node) if isinstance(node, Group) and node.consolidate else None
+    return _documents(node).get(key)
+
+
+def chunk_key(coords: Coords) -> str:
+    """The store key of a chunk.
+
+    Examples
+    --------
+    >>> chunk_key((1, 0)), chunk_key(())
+    ('1.0', '0')
+    """
+    return ".".join(map(str, coords)) or "0"
+
+
+def chunk_coords(key: str, ndim: int) -> Coords | None:
+    """The coordinates a store key spells, or None when it is not exactly a chunk's key."""
+    parts = key.split(".") if ndim else []
+    if len(parts) != ndim or not all(part.isdecimal() and part.isascii() for part in parts):
+        return None
+    coords = tuple(map(int, parts))
+    return coords if chunk_key(coords) == key else None
+
+
+def codecs_of(array: Array) -> tuple[Codec, ...]:
+    """What encodes the array's chunks here: version 2 has a name for every codec."""
+    if ZARR_FORMAT in array.stored and (stored := array.stored[ZARR_FORMAT].codecs) is not None:
+        return stored
+    return array.codecs
+
+
+def _consolidated(group: Group) -> dict[str, Any]:
+    metadata = dict(_documents(group))
+    for path, node in descendants(group):
+        metadata.update({f"{path}/{key}": body for key, body in _documents(node).items()})
+    return {"zarr_consolidated_format": 1, "metadata": metadata}
+
+
+def _documents(node: Node) -> dict[str, dict[str, Any]]:
+    attributes = attributes_json(node.attributes)
+    if isinstance(node, Group):
+        return {".zgroup": {"zarr_format": ZARR_FORMAT}, ".zattrs": attributes}
+    attributes["_ARRAY_DIMENSIONS"] = list(node.axis_names)
+    return {".zarray": _array(node), ".zattrs": attributes}
+
+
+def _array(array: Array) -> dict[str, Any]:
+    size = shuffle_size(array.dtype)
+    codecs = codecs_of(array)
+    compressors = [codec.v2(size) for codec in codecs if not codec.is_filter]
+    stored = array.stored.get(ZARR_FORMAT)
+    return {
+        "zarr_format": ZARR_FORMAT,
+        "shape": list(array.shape),
+        "chunks": list(array.chunk_shape),
+        "dtype": v2_dtype(array.dtype),
+        "compressor": compressors[0] if compressors else None,
+        "fill_value": fill_json(_fill_value(array), array.dtype),
+        "order": "C",
+        "filters": _filters(array, codecs),
+        "dimension_separator": ".",
+        **(stored.document if stored else {}),
+    }
+
+
+def _filters(array: Array, codecs: tuple[Codec, ...]) -> list[dict[str, Any]] | None:
+    filters = [codec.v2(shuffle_size(array.dtype)) for codec in codecs if codec.is_filter]
+    vlen = vlen_codec(array.dtype)
+    return ([{"id": vlen}] if vlen else []) + filters or None
+
+
+def _fill_value(array: Array) -> Any:
+    """The mark of missing data, if the array has one: its ``_FillValue``, or NaN for floats."""
+    if array.attributes.get("_FillValue") is not None:
+        return array.fill
+    return None if "missing_value" in array.attributes else missing_fill(array.dtype)

@@ -1,0 +1,145 @@
+"""The dialect of Zarr version 3: document keys, documents, chunk keys.
+
+References
+----------
+https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html
+https://github.com/zarr-developers/zarr-specs/pull/309 (inline consolidated metadata)
+"""
+
+import base64
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .attributes import attributes_json
+from .codecs import Codec, GzipCodec, ZlibCodec
+from .dtypes import fill_json, shuffle_size, v3_data_type, vlen_codec
+from .nodes import Array, Coords, Group, Node, descendants
+
+ZARR_FORMAT = 3
+GROUP_KEYS = frozenset({"zarr.json"})
+ARRAY_KEYS = GROUP_KEYS
+FILL_CHUNKS_ABSENT = True  # a missing chunk means fill_value, which is always declared
+
+
+def document(node: Node, key: str) -> dict[str, Any]:  # noqa: ARG001 (there is one document)
+    """The document at one of the node's keys.
+
+    Raises
+    ------
+    ServeError
+        When a member of a group cannot be had just now.
+    """
+    if isinstance(node, Array):
+        return _array(node)
+    body = _group(node)
+    if node.consolidate:
+        body["consolidated_metadata"] = {
+            "kind": "inline",
+            "must_understand": False,
+            "metadata": {path: _described(child) for path, child in descendants(node)},
+        }
+    return body
+
+
+def chunk_key(coords: Coords) -> str:
+    """The store key of a chunk.
+
+    Examples
+    --------
+    >>> chunk_key((1, 0)), chunk_key(())
+    ('c/1/0', 'c')
+    """
+    return "/".join(("c", *map(str, coords)))
+
+
+def chunk_coords(key: str, ndim: int) -> Coords | None:
+    """The coordinates a store key spells, or None when it is not exactly a chunk's key."""
+    parts = key.split("/")[1:]
+    if len(parts) != ndim or not all(part.isdecimal() and part.isascii() for part in parts):
+        return None
+    coords = tuple(map(int, parts))
+    return coords if chunk_key(coords) == key else None
+
+
+def codecs_of(array: Array) -> tuple[Codec, ...]:
+    """What encodes the array's chunks here: its own codecs where version 3 has names for them."""
+    if ZARR_FORMAT in array.stored and (stored := array.stored[ZARR_FORMAT].codecs) is not None:
+        return stored
+    named = [GzipCodec(c.level) if isinstance(c, ZlibCodec) else c for c in array.codecs]
+    return tuple(codec for codec in named if codec.v3(1) is not None)
+
+
+def _described(node: Node) -> dict[str, Any]:
+    return _array(node) if isinstance(node, Array) else _group(node)
+
+
+def _group(node: Group) -> dict[str, Any]:
+    return {
+        "zarr_format": ZARR_FORMAT,
+        "node_type": "group",
+        "attributes": attributes_json(node.attributes),
+    }
+
+
+def _array(array: Array) -> dict[str, Any]:
+    stored = array.stored.get(ZARR_FORMAT)
+    return {
+        "zarr_format": ZARR_FORMAT,
+        "node_type": "array",
+        "shape": list(array.shape),
+        "data_type": v3_data_type(array.dtype),
+        "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": list(array.chunk_shape)}},
+        "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
+        "fill_value": fill_json(array.fill, array.dtype),
+        "codecs": _codecs(array),
+        "dimension_names": list(array.axis_names),
+        "attributes": _attributes(array),
+        **(stored.document if stored else {}),
+    }
+
+
+def _codecs(array: Array) -> list[dict[str, Any]]:
+    size = shuffle_size(array.dtype)
+    return [_serializer(array), *(codec.v3(size) or {} for codec in codecs_of(array))]
+
+
+def _serializer(array: Array) -> dict[str, Any]:
+    vlen = vlen_codec(array.dtype)
+    if vlen is not None:
+        return {"name": vlen, "configuration": {}}
+    if (array.dtype.kind in "SV" and array.dtype.names is None) or array.dtype.itemsize == 1:
+        return {"name": "bytes"}
+    return {"name": "bytes", "configuration": {"endian": "little"}}
+
+
+def _attributes(array: Array) -> Mapping[str, Any]:
+    """Attributes in JSON; xarray's reader of version 3 wants ``_FillValue`` in base64."""
+    attributes = dict(attributes_json(array.attributes))
+    mark = array.attributes.get("_FillValue")
+    if mark is not None and (encoded := _encoded_mark(mark, array.dtype)) is not None:
+        attributes["_FillValue"] = encoded
+    return attributes
+
+
+def _encoded_mark(mark: Any, dtype: np.dtype[Any]) -> Any:
+    """``_FillValue`` as xarray's ``FillValueCoder`` decodes it; None where plain JSON will do.
+
+    References
+    ----------
+    https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
+    """
+    if dtype.kind == "f":
+        return _base64(struct.pack("<d", float(np.asarray(mark).reshape(-1)[0])))
+    if dtype.kind == "c":
+        value = complex(np.asarray(mark).reshape(-1)[0])
+        return [_base64(struct.pack("<d", part)) for part in (value.real, value.imag)]
+    if dtype.kind == "S":
+        return _base64(bytes(np.asarray(mark).reshape(-1)[0]))
+    return None
+
+
+def _base64(data: bytes) -> str:
+    return base64.standard_b64encode(data).decode()

@@ -1,0 +1,90 @@
+"""What all handlers share: identity, authorisation, origins, and failures as JSON.
+
+Jupyter's own checks all run (host, identity provider, authorizer, origin). Only what costs much and
+protects nothing is left out: a second ETag, a login cookie for each request that carries a token, and
+log lines for answers that are routine among Zarr clients.
+"""
+
+import json
+from typing import Any
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.prometheus.log_functions import prometheus_log_method
+from tornado.httputil import responses
+from tornado.web import HTTPError
+
+EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
+ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
+_ROUTINE = {200, 206, 304, 404}
+
+
+class ZarrServeHandler(JupyterHandler):  # type: ignore[misc]
+    """A handler whose every answer is meant for programs first."""
+
+    auth_resource = "zarr"
+
+    async def prepare(self) -> None:
+        """Identify the user, then refuse what another site asks for with the user's cookie.
+
+        Raises
+        ------
+        HTTPError
+            401 when nobody is logged in, 403 for a foreign host or origin.
+        """
+        await super().prepare()
+        if self.request.method != "OPTIONS" and not self.token_authenticated and self._is_foreign():
+            raise HTTPError(403, "requests from another site need a token; cookies are not accepted")
+
+    def _is_foreign(self) -> bool:
+        headers = self.request.headers
+        cross_site = headers.get("Sec-Fetch-Site") == "cross-site"
+        return not self.check_origin() or (cross_site and headers.get("Sec-Fetch-Mode") == "no-cors")
+
+    def get_login_url(self) -> str:
+        """Refuse to redirect: a Zarr client would parse the login page.
+
+        Raises
+        ------
+        HTTPError
+            401, always.
+        """
+        raise HTTPError(401, "log in first: send the header 'Authorization: token <token>'")
+
+    def set_default_headers(self) -> None:
+        """Jupyter's headers, and those that let pages of other origins read an answer."""
+        super().set_default_headers()
+        self.set_header("Access-Control-Expose-Headers", EXPOSED)
+        self.add_header("Vary", "Origin")
+
+    def set_signed_cookie(self, name: str, value: str | bytes, *args: Any, **kwargs: Any) -> None:
+        """Set cookies only for people: programs would get a fresh login with every chunk."""
+        if self.wants_page():
+            super().set_signed_cookie(name, value, *args, **kwargs)
+
+    set_secure_cookie = set_signed_cookie
+
+    def wants_page(self) -> bool:
+        """Whether the client is a browser that shows the answer to a person."""
+        return "text/html" in self.request.headers.get("Accept", "")
+
+    def compute_etag(self) -> None:
+        """Leave ETags to the response: Tornado's would hash every body again."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A failure as JSON, readable across origins like any other answer."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        message = error.log_message if isinstance(error, HTTPError) else None
+        if hasattr(self, "_jupyter_current_user"):
+            self.set_cors_headers()
+        if status_code == 401:
+            self.set_header("WWW-Authenticate", 'Bearer realm="Jupyter"')
+        self.set_header("Content-Type", "application/json")
+        body = {"message": message or responses.get(status_code, "error"), "reason": None}
+        self.finish(json.dumps(body))
+
+    def _log(self) -> None:
+        """Count every request; write a line only for those that are not routine."""
+        if self.get_status() in _ROUTINE:
+            prometheus_log_method(self)
+        else:
+            super()._log()

@@ -1,0 +1,48 @@
+"""The way in for people, and an honest answer for every other address below ``zarr/``."""
+
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .base import ZarrServeHandler
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Index of {path}</title></head>
+<body><h1>Zarr on this Jupyter server</h1>
+<ul>
+<li><a href="{base}zarr/v3/">v3/</a></li>
+<li><a href="{base}zarr/v2/">v2/</a></li>
+</ul></body></html>
+"""
+
+
+class IndexHandler(ZarrServeHandler):
+    """``{base_url}zarr/``: links to both stores."""
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self) -> None:
+        """The page."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        await self.finish(_PAGE.format(path=self.request.path, base=self.base_url))
+
+    head = get
+
+
+class NowhereHandler(ZarrServeHandler):
+    """Any other address below ``zarr/``."""
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self, *args: Any) -> None:
+        """Say what exists here.
+
+        Raises
+        ------
+        HTTPError
+            404, always.
+        """
+        raise web.HTTPError(404, "nothing is served here; the stores are zarr/v2/ and zarr/v3/")
+
+    head = get

@@ -1,0 +1,108 @@
+"""The Zarr stores: ``{base_url}zarr/v2/...`` and ``{base_url}zarr/v3/...``."""
+
+from typing import Any
+from urllib.parse import unquote
+
+from jupyter_server.auth.decorator import allow_unauthenticated, authorized
+from tornado import web
+from tornado.iostream import StreamClosedError
+
+from ..core import listing
+from ..core.respond import Request, Response
+from ..sources import Source
+from .base import ACCEPTED, ZarrServeHandler
+
+_COPY_BELOW = 1 << 16  # bytes; larger bodies are handed to the socket without joining buffers
+
+
+class StoreHandler(ZarrServeHandler):
+    """Answers for every node, document and chunk below the root of one Zarr format."""
+
+    def initialize(self, source: Source) -> None:
+        """Take the source that answers."""
+        self._source = source
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self, zarr_format: str, path: str | None) -> None:
+        """A document, a chunk or a listing."""
+        await self._answer(int(zarr_format), path or "/")
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def head(self, zarr_format: str, path: str | None) -> None:
+        """The headers that GET would send."""
+        await self._answer(int(zarr_format), path or "/")
+
+    @allow_unauthenticated
+    def options(self, *args: Any) -> None:
+        """Answer a preflight; it carries no credentials and tells nothing about the data."""
+        self.set_header("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
+        self.set_header("Access-Control-Allow-Headers", ACCEPTED)
+        self.set_header("Access-Control-Max-Age", "600")
+        self.set_status(204)
+
+    async def _answer(self, zarr_format: int, path: str) -> None:
+        response = await self._source.ask(self._request(zarr_format, path))
+        self.set_status(response.status)
+        self._set_headers(response)
+        try:
+            await self._send(response.body)
+        except StreamClosedError:
+            self.log.debug("a client went away before its answer was sent")
+
+    def _request(self, zarr_format: int, path: str) -> Request:
+        headers = self.request.headers
+        return Request(
+            zarr_format,
+            segments(self.request.path, self._prefix(zarr_format)),
+            self.request.method or "GET",
+            headers.get("If-None-Match"),
+            None if "If-Range" in headers else headers.get("Range"),
+            self.request.path,
+            self._listing_form(),
+        )
+
+    def _prefix(self, zarr_format: int) -> str:
+        return f"{self.base_url}zarr/v{zarr_format}"
+
+    def _listing_form(self) -> str:
+        if self.wants_page():
+            return listing.PAGE
+        wants_json = "application/json" in self.request.headers.get("Accept", "")
+        return listing.JSON if wants_json else listing.LINKS
+
+    def _set_headers(self, response: Response) -> None:
+        if response.status != 304:
+            self.set_header("Content-Type", response.media_type)
+            self.set_header("Content-Length", str(response.size))
+        self.set_header("Accept-Ranges", "bytes")
+        self.set_header("Cache-Control", "private, no-cache")
+        self.add_header("Vary", "Accept")
+        if response.etag is not None:
+            self.set_header("ETag", response.etag)
+        for name, value in response.headers.items():
+            self.set_header(name, value)
+
+    async def _send(self, body: bytes) -> None:
+        if len(body) < _COPY_BELOW or self.request.method == "HEAD":
+            await self.finish(body or None)
+            return
+        await self.flush()
+        assert self.request.connection is not None
+        await self.request.connection.write(memoryview(body))
+        await self.finish()
+
+
+def segments(path: str, prefix: str) -> tuple[str, ...]:
+    """The decoded segments of a raw URL path below a prefix; split first, so that %2F stays inside.
+
+    Examples
+    --------
+    >>> segments("/zarr/v3/a%2Fb/c%20d/", "/zarr/v3")
+    ('a/b', 'c d', '')
+    """
+    below = path[len(prefix) :].removeprefix("/")
+    if not below:
+        return ()
+    return tuple(unquote(part, errors="surrogateescape") for part in below.split("/"))
