@@ -29,6 +29,7 @@ BYTES: DType = np.dtype(object)
 VLEN_ESTIMATE = 32  # bytes an element of variable length is taken to have
 
 _MAX_SUBARRAY = 4096
+_REGISTERED = 2  # NumPy's `isbuiltin` of a dtype that another library defines, such as bfloat16
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def canonical(dtype: DType) -> DType:
     too_wide = (dtype.kind == "f" and dtype.itemsize > 8) or (dtype.kind == "c" and dtype.itemsize > 16)
     if too_wide:
         raise Unreadable(f"dtype {dtype}: Zarr has no extended precision; convert with .astype('f8')")
-    if dtype.kind not in _TABLE or dtype.itemsize == 0 or (not dtype.isbuiltin and dtype.kind != "V"):
+    if dtype.kind not in _TABLE or dtype.itemsize == 0 or dtype.isbuiltin == _REGISTERED:
         raise Unreadable(f"dtype {dtype}: Zarr has no spelling for it; convert with .astype(...)")
     return dtype.newbyteorder("<")
 

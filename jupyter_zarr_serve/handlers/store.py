@@ -1,6 +1,6 @@
 """The Zarr stores: ``{base_url}zarr/v2/...`` and ``{base_url}zarr/v3/...``."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
@@ -90,7 +90,7 @@ class StoreHandler(ZarrServeHandler):
             return
         await self.flush()
         assert self.request.connection is not None
-        await self.request.connection.write(memoryview(body))
+        await self.request.connection.write(cast("bytes", memoryview(body)))
         await self.finish()
 
 

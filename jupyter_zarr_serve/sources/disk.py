@@ -15,7 +15,7 @@ from typing import Any
 
 from jupyter_core.paths import is_file_hidden
 
-from ..core.errors import FILE_FAILURES, Forbidden, NotFound, ServeError, Unavailable
+from ..core.errors import Forbidden, NotFound, Unavailable
 from ..core.nodes import Array, Blob, Coords, Group, Node, Policy, Read, Stored
 from ..readers import ZARR_MARKERS, is_store, open_file, open_store, suffix_of
 from ..readers.files import is_local, stamp_of
@@ -66,9 +66,7 @@ class Library:
             return path
         real = path.resolve()
         if real != self.root and self.root not in real.parents:
-            raise Forbidden(
-                f"{path.name}: a link that leads outside the served folder; copy the data inside"
-            )
+            raise Forbidden(f"{path.name}: leads outside the served folder; copy the data inside")
         if real != path and not self.allow_hidden:
             below = real.relative_to(self.root)
             if any(part.startswith(".") for part in below.parts):
@@ -186,12 +184,9 @@ class _WatchedChildren(Mapping[str, Node]):
 def _watched_read(array: Array, watch: _Watch) -> Read:
     def read(region: tuple[slice, ...]) -> Any:
         try:
-            block = array.read(region)
-        except (*FILE_FAILURES, ServeError):
+            return array.read(region)
+        finally:
             watch.check()
-            raise
-        watch.check()
-        return block
 
     return read
 
@@ -204,9 +199,10 @@ def _watched_chunk(stored: Stored, watch: _Watch) -> Any:
         read = blob.read
 
         def read_watched(start: int, stop: int) -> bytes:
-            data = read(start, stop)
-            watch.check()
-            return data
+            try:
+                return read(start, stop)
+            finally:
+                watch.check()
 
         return replace(blob, read=read_watched)
 

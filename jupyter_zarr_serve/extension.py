@@ -1,0 +1,118 @@
+"""The Jupyter extension and the command ``jupyter zarr``; the only place with traitlets."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
+from traitlets import Bool, Dict, Enum, Int, TraitError, Unicode, default, validate
+
+from ._version import __version__
+from .core.codecs import COMPRESSORS, compressor_named
+from .core.nodes import Policy
+from .handlers import routes
+from .sources.cache import ChunkCache
+from .sources.local import LocalSource
+from .sources.tree import RESERVED, Settings, root_of
+from .welcome import welcome
+
+
+class ZarrServeApp(ExtensionApp):
+    """Serve files as Zarr v2 and v3 from a Jupyter server."""
+
+    name = "jupyter_zarr_serve"
+    version = __version__
+    description = "Serve folders and data files as Zarr v2 and v3, under Jupyter's own authentication."
+    examples = "jupyter zarr --demo\njupyter zarr --ServerApp.root_dir=/data"
+    extension_url = "/zarr/"
+    load_other_extensions = True
+
+    mounts = Dict(
+        value_trait=Unicode(),
+        key_trait=Unicode(),
+        help="Datasets besides the served folder: name -> path or fsspec URL (such as s3://bucket/x.zarr).",
+    ).tag(config=True)
+
+    demo = Bool(False, help="Mount the built-in demo data as demo/.").tag(config=True)
+
+    compressor = Enum(
+        tuple(COMPRESSORS), "blosc", help="What compresses chunks that are encoded here."
+    ).tag(config=True)
+
+    chunk_bytes = Int(1 << 20, min=1024, help="Raw size of a chunk to aim at, in bytes.").tag(config=True)
+
+    chunk_limit_bytes = Int(
+        1 << 28, min=1024, help="Raw size that no chunk and no decompression may exceed, in bytes."
+    ).tag(config=True)
+
+    cache_bytes = Int(
+        256 << 20, min=0, help="The most bytes of encoded chunks to remember; 0 remembers none."
+    ).tag(config=True)
+
+    workers = Int(min=1, help="Threads that read and encode; by default two more than processors.").tag(
+        config=True
+    )
+
+    flags = {  # noqa: RUF012 (traitlets wants a plain class attribute)
+        "demo": ({"ZarrServeApp": {"demo": True}}, "Mount the built-in demo data as demo/.")
+    }
+
+    @classmethod
+    def make_serverapp(cls, **kwargs: Any) -> ServerApp:
+        """The server of ``jupyter zarr``, which knows our flags besides its own."""
+        serverapp: ServerApp = super().make_serverapp(**kwargs)
+        serverapp.flags = {**serverapp.flags, **cls.flags}
+        return serverapp
+
+    @default("workers")
+    def _default_workers(self) -> int:
+        return (os.cpu_count() or 1) + 2
+
+    @validate("mounts")
+    def _check_mounts(self, proposal: dict[str, Any]) -> dict[str, str]:
+        mounts: dict[str, str] = proposal["value"]
+        for name in mounts:
+            if not name or "/" in name or name.startswith(".") or name in RESERVED:
+                raise TraitError(f"mounts: {name!r} cannot be a name; reserved: {', '.join(RESERVED)}")
+        return mounts
+
+    def settings_object(self) -> Settings:
+        """All settings, the server's included, as one frozen object."""
+        assert self.serverapp is not None
+        contents = self.serverapp.contents_manager
+        return Settings(
+            root_dir=Path(getattr(contents, "root_dir", "") or self.serverapp.root_dir),
+            allow_hidden=bool(getattr(contents, "allow_hidden", False)),
+            mounts=dict(self.mounts),
+            demo=self.demo,
+            policy=Policy(self.chunk_bytes, self.chunk_limit_bytes, compressor_named(self.compressor)),
+            cache_bytes=self.cache_bytes,
+            workers=self.workers,
+        )
+
+    def initialize_handlers(self) -> None:
+        """Add the routes; see `handlers.routes`."""
+        settings = self.settings_object()
+        self._source = LocalSource(
+            root_of(settings), workers=settings.workers, remember=ChunkCache(settings.cache_bytes)
+        )
+        self.handlers.extend(routes(self._source))
+
+    async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """Once the server listens: tell whoever typed ``jupyter zarr`` what to click and paste."""
+        if serverapp._starter_app is self:
+            url = urlsplit(serverapp.public_url)
+            base = f"{url.scheme}://{url.netloc}{serverapp.base_url}"
+            token = serverapp.identity_provider.token
+            sys.stdout.write(welcome(base, token, demo=self.demo))
+            sys.stdout.flush()
+
+    async def stop_extension(self) -> None:
+        """Let the worker threads end."""
+        self._source.close()
+
+
+main = ZarrServeApp.launch_instance

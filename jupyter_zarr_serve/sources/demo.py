@@ -1,0 +1,167 @@
+"""The demo data: the tree that Tiled's demo shows, so that the examples of its documentation work.
+
+Large arrays are made chunk by chunk when they are read, always with the same values; only `dynamic`
+changes, every three seconds.
+
+References
+----------
+https://blueskyproject.io/tiled/
+"""
+
+import itertools
+import math
+import string
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sparse
+
+from ..adapters import adapt
+from ..core.grid import Region, chunk_shape_for, region_of, region_shape
+from ..core.nodes import Array, Group, Node, Policy, make_array
+
+_BLOCK_BYTES = 1 << 20
+_DYNAMIC_SECONDS = 3
+
+
+def demo(policy: Policy) -> Group:
+    """The demo tree, deterministic but for `dynamic`."""
+    return Group(
+        {
+            "dynamic": _dynamic(policy),
+            "flat_array": _noise((100,), policy),
+            "high_entropy": _noise((100, 100), policy),
+            "low_entropy": adapt(np.ones((100, 100)), policy),
+            "nested": _nested(policy),
+            "scalars": _scalars(policy),
+            "structured_data": _structured_data(policy),
+            "tables": _tables(policy),
+        },
+        attributes={"title": "The demo of jupyter_zarr_serve"},
+    )
+
+
+def _nested(policy: Policy) -> Group:
+    cubes = {
+        "tiny_cube": _noise((50,) * 3, policy),
+        "tiny_hypercube": _noise((50,) * 5, policy),
+    }
+    sides = {"tiny_image": 50, "small_image": 300, "medium_image": 1000, "big_image": 10_000}
+    images: dict[str, Node] = {name: _waves(side, policy) for name, side in sides.items()}
+    diagonal = np.arange(0, 100, 5)
+    dots = sparse.COO([diagonal, diagonal[::-1]], np.linspace(0.05, 1, diagonal.size), shape=(100, 100))
+    y, x = np.ogrid[-1.5:1.5:30j, -2.5:2.5:50j]
+    return Group(
+        {
+            "cubes": Group(cubes),
+            "images": Group(images),
+            "sparse_image": adapt(dots, policy),
+            "complex": adapt((x + 1j * y) ** 2, policy),
+        }
+    )
+
+
+def _scalars(policy: Policy) -> Group:
+    values: Mapping[str, Any] = {
+        "pi": np.float64(math.pi),
+        "fsc": np.float64(0.0072973525643),  # the fine-structure constant, CODATA 2022
+        "e_arr": np.array([math.e]),
+        "fortytwo": np.int64(42),
+    }
+    return Group({name: adapt(value, policy) for name, value in values.items()})
+
+
+def _structured_data(policy: Policy) -> Group:
+    fields = [("name", "U10"), ("age", "i4"), ("weight", "f4")]
+    pets = np.array([("Rex", 9, 81.0), ("Fido", 3, 27.0)], dtype=fields)
+    return Group({"pets": adapt(pets, policy), "xarray_dataset": _weather(policy)})
+
+
+def _weather(policy: Policy) -> Group:
+    """The dataset that opens xarray's documentation, with numbers of our own."""
+    hours = np.arange(12.0).reshape(2, 2, 3)
+    lon, lat = np.array([[-99.83, -99.32], [-99.79, -99.23]]), np.array([[42.25, 42.21], [42.63, 42.59]])
+    days = np.array(["2014-09-06", "2014-09-07", "2014-09-08"], "M8[ns]")
+    variables: Mapping[str, tuple[tuple[str, ...], Any, Mapping[str, str]]] = {
+        "temperature": (("x", "y", "time"), 15 + 8 * np.sin(hours), {"units": "degC"}),
+        "precipitation": (("x", "y", "time"), 10 * np.cos(hours) ** 2, {"units": "mm"}),
+        "lon": (("x", "y"), lon, {"units": "degrees_east"}),
+        "lat": (("x", "y"), lat, {"units": "degrees_north"}),
+        "time": (("time",), days, {}),
+    }
+    children: dict[str, Node] = {}
+    for name, (dims, values, attributes) in variables.items():
+        located = {} if name in {"lon", "lat", "time"} else {"coordinates": "lat lon"}
+        children[name] = make_array(
+            values.shape, values.dtype, values.__getitem__, policy,
+            dimension_names=dims, attributes={**attributes, **located},
+        )  # fmt: skip
+    return Group(children, attributes={"description": "Weather on a small grid"})
+
+
+def _tables(policy: Policy) -> Group:
+    rows = np.arange(100)
+    short = pd.DataFrame(
+        {
+            "A": rows.astype("u1"),
+            "B": np.sqrt(rows),
+            "C": [f"row {i}" for i in rows],
+            "D": pd.date_range("2025-01-01", periods=100, freq="h").as_unit("ns"),
+            "E": rows % 3 == 0,
+        }
+    )
+    steps = np.linspace(0, 100, 100_000)
+    long = pd.DataFrame({"A": np.sin(steps), "B": 2 * np.sin(steps), "C": 3 * np.sin(steps)})
+    wide = pd.DataFrame({name: np.arange(10) * i for i, name in enumerate(string.ascii_uppercase)})
+    frames = {"short_table": short, "long_table": long, "wide_table": wide}
+    return Group({name: adapt(frame, policy) for name, frame in frames.items()})
+
+
+def _dynamic(policy: Policy) -> Array:
+    def read(region: Region) -> np.ndarray[Any, Any]:
+        return np.full(region_shape(region), time.time() // _DYNAMIC_SECONDS)
+
+    return make_array((3, 3), np.dtype("f8"), read, policy)
+
+
+def _waves(side: int, policy: Policy) -> Array:
+    """Rings around the middle of a square, over a gentle slope, between 0 and 1."""
+
+    def read(region: Region) -> np.ndarray[Any, Any]:
+        y, x = (np.arange(axis.start, axis.stop) / side - 0.5 for axis in region)
+        radius = np.hypot(y[:, None], x)
+        values: np.ndarray[Any, Any] = 0.5 + 0.3 * np.cos(60 * radius) * np.exp(-3 * radius) + 0.2 * x
+        return values
+
+    return make_array((side, side), np.dtype("f8"), read, policy, layout="tile", dimension_names=("y", "x"))
+
+
+def _noise(shape: tuple[int, ...], policy: Policy) -> Array:
+    """Uniform random numbers, the same for every read: each block is seeded by its position."""
+    block_shape = chunk_shape_for(shape, 8, _BLOCK_BYTES)
+
+    def block(coords: tuple[int, ...]) -> np.ndarray[Any, Any]:
+        return np.random.default_rng((len(shape), *coords)).random(block_shape)
+
+    def read(region: Region) -> np.ndarray[Any, Any]:
+        values = np.empty(region_shape(region))
+        spans = [range(s.start // c, -(-s.stop // c)) for s, c in zip(region, block_shape, strict=True)]
+        for coords in itertools.product(*spans):
+            target, source = _overlap(region, region_of(coords, shape, block_shape))
+            values[target] = block(coords)[source]
+        return values
+
+    return make_array(shape, np.dtype("f8"), read, policy)
+
+
+def _overlap(wanted: Region, given: Region) -> tuple[Region, Region]:
+    """Where the common part of two regions lies within each of them."""
+    common = [(max(w.start, g.start), min(w.stop, g.stop)) for w, g in zip(wanted, given, strict=True)]
+    inside = [
+        tuple(slice(a - r.start, b - r.start) for (a, b), r in zip(common, region, strict=True))
+        for region in (wanted, given)
+    ]
+    return inside[0], inside[1]

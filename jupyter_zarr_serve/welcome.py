@@ -1,0 +1,47 @@
+"""What ``jupyter zarr`` prints: a link to click and snippets to paste."""
+
+from urllib.parse import quote
+
+_WELCOME = """
+Zarr is served at
+
+    {base}zarr/{query}
+
+To read it, paste one of these (version 3 of the format; version 2 is below zarr/v2/):
+
+  zarr-python
+    import fsspec, zarr
+    store = fsspec.get_mapper("{base}zarr/v3/{mount}"{client})
+    root = zarr.open(store, mode="r")
+    list(root.keys())
+
+  xarray
+    import xarray as xr
+    xr.open_zarr("{base}zarr/v3/{dataset}"{storage})
+
+  vizarr (for this, start the server with --ServerApp.allow_origin=https://hms-dbmi.github.io)
+    https://hms-dbmi.github.io/vizarr/?source={source}
+
+"""
+
+
+def welcome(base: str, token: str, *, demo: bool) -> str:
+    """The text for a server at `base` (a URL with a trailing slash) and its token, if it has one.
+
+    Parameters
+    ----------
+    demo
+        Whether to take the demo data as the example, or else the served folder.
+    """
+    headers = f'{{"headers": {{"Authorization": "token {token}"}}}}'
+    query = f"?token={token}" if token else ""
+    image = "demo/nested/images/medium_image" if demo else "files/path/to/image"
+    return _WELCOME.format(
+        base=base,
+        mount="demo" if demo else "files",
+        query=query,
+        client=f", client_kwargs={headers}" if token else "",
+        dataset="demo/structured_data/xarray_dataset" if demo else "files/path/to/dataset",
+        storage=f', storage_options={{"client_kwargs": {headers}}}' if token else "",
+        source=quote(f"{base}zarr/v3/{image}{query}", safe=":/"),
+    )

@@ -1,0 +1,34 @@
+"""Shared fixtures: real Jupyter servers, and how Hypothesis behaves here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.server import Server, running_server
+
+hypothesis.settings.register_profile("project", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("project")
+
+pytest_plugins = ["pytest_jupyter.jupyter_server"]
+
+
+@pytest.fixture(scope="session")
+def served_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the server of `server` serves as ``files``; tests add their own folders."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="session")
+def server(served_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real Jupyter server, started by ``jupyter zarr --demo`` in a process of its own."""
+    with running_server(served_dir, tmp_path_factory.mktemp("jupyter"), "--demo") as running:
+        yield running
+
+
+@pytest.fixture(params=[2, 3], ids=["v2", "v3"])
+def zarr_format(request: pytest.FixtureRequest) -> int:
+    """Each format of Zarr."""
+    version: int = request.param
+    return version

@@ -1,0 +1,102 @@
+"""Every route of the extension: nobody anonymous gets an answer, nobody forbidden either."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from jupyter_server.auth.authorizer import Authorizer
+from tornado.httpclient import HTTPClientError
+
+from jupyter_zarr_serve.handlers import routes
+
+# A concrete path for each route of the table; a route without one fails the first test.
+EXAMPLES = {
+    r"zarr/?": ["zarr", "zarr/"],
+    r"zarr/v([23])(/.*)?": [
+        "zarr/v2", "zarr/v3/", "zarr/v3/zarr.json", "zarr/v2/.zgroup", "zarr/v3/files/",
+        "zarr/v3/files/nothing/zarr.json", "zarr/v2/files/a.npy/0.0",
+    ],
+    r"zarr/(.*)": ["zarr/v4/", "zarr/nowhere"],
+}  # fmt: skip
+PATHS = [path for paths in EXAMPLES.values() for path in paths]
+
+
+class Closed(Authorizer):
+    """Lets everybody do everything but read Zarr; remembers what it was asked."""
+
+    asked: list[tuple[str, str]] = []  # noqa: RUF012
+
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        self.asked.append((action, resource))
+        return resource != "zarr"
+
+
+@pytest.fixture
+def jp_server_config(jp_server_config: Any) -> dict[str, Any]:
+    return {**jp_server_config, "ServerApp": {"jpserver_extensions": {"jupyter_zarr_serve": True}}}
+
+
+def test_every_route_has_an_example():
+    assert {pattern for pattern, *_ in routes(None)} == set(EXAMPLES)
+
+
+def test_every_example_reaches_its_route():
+    for pattern, *_ in routes(None):
+        assert all(re.fullmatch(pattern, path) for path in EXAMPLES[pattern])
+
+
+async def answer(jp_fetch: Any, path: str, **kwargs: Any) -> Any:
+    """The response, whatever its status."""
+    try:
+        return await jp_fetch(path, follow_redirects=False, **kwargs)
+    except HTTPClientError as error:
+        return error.response
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": "token wrong"}, {"Cookie": "username-localhost=x"}]
+)
+async def test_nobody_anonymous_gets_an_answer(jp_fetch, path, method, headers):
+    response = await answer(jp_fetch, path, method=method, headers={"Authorization": "", **headers})
+    assert response.code == 401
+    assert response.headers["WWW-Authenticate"].startswith("Bearer")
+    assert "Set-Cookie" not in response.headers or "Max-Age=0" in str(response.headers)
+    if method == "GET":
+        assert "token" in json.loads(response.body)["message"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_the_authorizer_governs_every_route(jp_fetch, jp_serverapp, path, method):
+    Closed.asked.clear()
+    jp_serverapp.web_app.settings["authorizer"] = Closed(parent=jp_serverapp)
+    response = await answer(jp_fetch, path, method=method)
+    assert response.code == 403
+    assert ("read", "zarr") in Closed.asked
+    if method == "GET":
+        assert "not authorized" in json.loads(response.body)["message"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+async def test_nothing_can_be_written(jp_fetch, path, method):
+    body = None if method == "DELETE" else "{}"
+    response = await answer(jp_fetch, path, method=method, body=body)
+    assert response.code == 405
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_foreign_page_cannot_use_the_cookie(jp_fetch, jp_serverapp, path):
+    login = await answer(jp_fetch, "zarr/", headers={"Accept": "text/html"})
+    cookie = "; ".join(text.split(";")[0] for text in login.headers.get_list("Set-Cookie"))
+    assert cookie
+    own = {"Authorization": "", "Cookie": cookie}
+    assert (await answer(jp_fetch, path, headers=own)).code in {200, 404}
+    foreign = await answer(jp_fetch, path, headers={**own, "Origin": "https://evil.example"})
+    assert foreign.code == 403
+    assert "Access-Control-Allow-Origin" not in foreign.headers
+    embedded = {**own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+    assert (await answer(jp_fetch, path, headers=embedded)).code == 403

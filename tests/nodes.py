@@ -1,0 +1,33 @@
+"""Reading nodes in tests, without any encoding."""
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from jupyter_zarr_serve.core.grid import Region, grid_shape, region_of
+from jupyter_zarr_serve.core.nodes import Array, Group, Node, child_of
+
+
+def child(node: Node, path: str) -> Node:
+    """The node at a path below another."""
+    for name in path.split("/"):
+        assert isinstance(node, Group)
+        node = child_of(node, name, "")
+    return node
+
+
+def chunks_of(array: Array) -> Iterator[Region]:
+    """The region of every chunk of the grid."""
+    for coords in itertools.product(*map(range, grid_shape(array.shape, array.chunk_shape))):
+        yield region_of(coords, array.shape, array.chunk_shape)
+
+
+def read_all(array: Array) -> np.ndarray:
+    """The whole array, read chunk by chunk as a server would."""
+    whole = np.empty(array.shape, array.dtype)
+    for region in chunks_of(array):
+        block = np.asarray(array.read(region))
+        assert block.shape == whole[region].shape
+        whole[region] = block.astype(array.dtype)
+    return whole

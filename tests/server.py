@@ -1,0 +1,98 @@
+"""Starting a real Jupyter server with the extension, and asking it as clients do."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import fsspec
+import requests
+import zarr
+
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its base URL (with a trailing slash), token and process."""
+
+    url: str
+    token: str
+    process: subprocess.Popen[str]
+    log: Path
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"token {self.token}"} if self.token else {}
+
+    @property
+    def storage_options(self) -> dict[str, Any]:
+        return {"client_kwargs": {"headers": self.headers}}
+
+    def store_url(self, zarr_format: int, path: str = "") -> str:
+        return f"{self.url}zarr/v{zarr_format}/{quote(path)}".rstrip("/")
+
+    def get(self, path: str, method: str = "GET", **kwargs: Any) -> requests.Response:
+        """A request for a path below the base URL, sent exactly as it is spelled."""
+        headers = {**self.headers, **kwargs.pop("headers", {})}
+        request = requests.Request(method, self.url, headers=headers)
+        prepared = request.prepare()
+        prepared.url = self.url + path
+        with requests.Session() as session:
+            return session.send(prepared, timeout=60, allow_redirects=False)
+
+    def open(self, zarr_format: int, path: str = "") -> Any:
+        """The node at a path, by zarr-python over fsspec: the idiom of Tiled's documentation."""
+        url = self.store_url(zarr_format, path)
+        mapper = fsspec.get_mapper(url, client_kwargs={"headers": self.headers})
+        return zarr.open(mapper, mode="r")
+
+
+@contextmanager
+def running_server(root: Path, private: Path, *arguments: str) -> Iterator[Server]:
+    """A server of `root`, with its own configuration and runtime folders below `private`."""
+    folders = {f"JUPYTER_{kind}_DIR": str(private / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    environment = {**os.environ, **folders}
+    environment.pop("JUPYTER_TOKEN", None)
+    command = [
+        sys.executable, "-m", "jupyter", "zarr", "--no-browser", "--allow-root",
+        "--ServerApp.port=0", f"--ServerApp.root_dir={root}", *arguments,
+    ]  # fmt: skip
+    log = private / "server.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            command, env=environment, stdout=out, stderr=subprocess.STDOUT, text=True
+        )
+    try:
+        info = _server_info(private / "RUNTIME", process, log)
+        url = info["url"].replace("localhost", "127.0.0.1")
+        yield Server(url, info["token"], process, log)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _server_info(runtime: Path, process: subprocess.Popen[str], log: Path) -> dict[str, Any]:
+    """What the server wrote of itself, once it answers."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        for file in runtime.glob("jpserver-*.json"):
+            info: dict[str, Any] = json.loads(file.read_text() or "{}")
+            if info.get("port") and _answers(info["url"]):
+                return info
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}api", timeout=5).ok
+    except requests.ConnectionError:
+        return False
