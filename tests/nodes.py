@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from jupyter_zarr_serve.core.grid import Region, grid_shape, region_of
-from jupyter_zarr_serve.core.nodes import Array, Group, Node, child_of
+from jupyter_zarr_serve.core.nodes import Array, Group, Node
+from jupyter_zarr_serve.core.walk import child_of
 
 
 def child(node: Node, path: str) -> Node:

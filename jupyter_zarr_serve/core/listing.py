@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from .nodes import Array, Group, Node, members
+from .nodes import Array, Group, Node
+from .walk import members
 
 LINKS, PAGE, JSON = "links", "page", "json"
 

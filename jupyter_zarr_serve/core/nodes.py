@@ -1,4 +1,4 @@
-"""Nodes: what is served, as data plus one function; and the walk from a path to a node.
+"""Nodes: what is served, as data plus one function.
 
 An `Array` has `read(region)`, the core's one seam to input and output; a `Group` has `children`, a
 mapping that may be lazy. A child that exists but cannot be served raises a `ServeError` when looked
@@ -14,13 +14,12 @@ import numpy as np
 
 from .codecs import DEFAULT_COMPRESSOR, Codec
 from .dtypes import DType, canonical, element_size, neutral_fill, scalar
-from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_named
+from .errors import Unreadable
 from .grid import Layout, Region, chunk_shape_for
 
 Coords = tuple[int, ...]
 Read = Callable[[Region], np.ndarray[Any, Any]]
 
-_MAX_DEPTH = 64
 
 
 @dataclass(frozen=True)
@@ -235,88 +234,3 @@ def make_array(
         )
     codecs = (policy.compressor,) if policy.compressor else ()
     return Array(tuple(int(n) for n in shape), served, chunks, read, **{"codecs": codecs, **fields})
-
-
-def child_of(group: Group, name: str, path: str) -> Node:
-    """The child `name` of a group that is found at `path`.
-
-    Raises
-    ------
-    NotFound
-        When there is none.
-    ServeError
-        When there is one that cannot be served; the message says why.
-    """
-    with failures_named(f"{path}/{name}".lstrip("/")):
-        try:
-            return group.children[name]
-        except KeyError as error:
-            if error.args == (name,):
-                raise NotFound(f"{path}/: has no member {name!r}") from None
-            raise
-
-
-def members(group: Group) -> Iterator[tuple[str, Node]]:
-    """The children that can be served, by name; damaged ones are left out.
-
-    Raises
-    ------
-    Unavailable
-        When a child cannot be had just now: a partial answer would look complete.
-    """
-    for name in group.children:
-        try:
-            yield name, child_of(group, name, "")
-        except Unavailable:
-            raise
-        except ServeError:
-            continue
-
-
-def descendants(group: Group, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Node]]:
-    """Everything below a group, depth first, with paths relative to it.
-
-    Raises
-    ------
-    Unreadable
-        When groups are nested more than 64 deep.
-    """
-    if depth > _MAX_DEPTH:
-        raise Unreadable(f"{prefix}: groups are nested more than {_MAX_DEPTH} deep; ask for it by path")
-    for name, node in members(group):
-        path = f"{prefix}{name}"
-        yield path, node
-        if isinstance(node, Group):
-            yield from descendants(node, f"{path}/", depth + 1)
-
-
-def resolve(
-    root: Node, path: Sequence[str], group_keys: frozenset[str]
-) -> tuple[Node, tuple[str, ...], str]:
-    """Walk from `root` until an array is met or a document is named; what is left is the key.
-
-    Parameters
-    ----------
-    path
-        Decoded segments.
-    group_keys
-        The document keys that a group answers to, when they end the path.
-
-    Returns
-    -------
-    node, names of the nodes on the way to it, key
-
-    Raises
-    ------
-    NotFound
-        When a name does not exist.
-    ServeError
-        When a node on the way cannot be served.
-    """
-    node = root
-    for depth, name in enumerate(path):
-        is_key = depth == len(path) - 1 and name in group_keys
-        if isinstance(node, Array) or is_key:
-            return node, tuple(path[:depth]), "/".join(path[depth:])
-        node = child_of(node, name, "/".join(path[:depth]))
-    return node, tuple(path), ""

@@ -17,9 +17,12 @@ from .chunks import encode_chunk
 from .conditional import byte_range, is_unchanged
 from .errors import NotFound, RangeNotSatisfiable, ServeError, failures_named
 from .grid import in_grid
-from .nodes import Array, Blob, Coords, Group, Node, resolve
+from .nodes import Array, Blob, Coords, Group, Node
+from .walk import resolve
 
 DIALECTS: dict[int, ModuleType] = {2: v2, 3: v3}
+# The other format's documents do not exist either, even where a folder bears such a name.
+DOCUMENT_KEYS = frozenset[str]().union(*(d.GROUP_KEYS | d.ARRAY_KEYS for d in (v2, v3)))
 BINARY = "application/octet-stream"
 
 Remember = Callable[[Hashable, Callable[[], bytes]], bytes]
@@ -118,7 +121,7 @@ def _locate(root: Node, request: Request, remember: Remember | None) -> _Content
     """What the path names: a document, a chunk or a listing."""
     dialect = DIALECTS[request.zarr_format]
     path = request.path[:-1] if request.path and request.path[-1] == "" else request.path
-    node, names, key = resolve(root, path, dialect.GROUP_KEYS)
+    node, names, key = resolve(root, path, DOCUMENT_KEYS if path == request.path else frozenset())
     if key == "":
         return _listing(node, request)
     if key in (dialect.ARRAY_KEYS if isinstance(node, Array) else dialect.GROUP_KEYS):

@@ -15,7 +15,8 @@ from typing import Any
 from .attributes import attributes_json
 from .codecs import Codec
 from .dtypes import fill_json, missing_fill, shuffle_size, v2_dtype, vlen_codec
-from .nodes import Array, Coords, Group, Node, descendants
+from .nodes import Array, Coords, Group, Node
+from .walk import descendants
 
 ZARR_FORMAT = 2
 GROUP_KEYS = frozenset({".zgroup", ".zattrs", ".zmetadata"})

@@ -16,7 +16,8 @@ import numpy as np
 from .attributes import attributes_json
 from .codecs import Codec, GzipCodec, ZlibCodec
 from .dtypes import fill_json, shuffle_size, v3_data_type, vlen_codec
-from .nodes import Array, Coords, Group, Node, descendants
+from .nodes import Array, Coords, Group, Node
+from .walk import descendants
 
 ZARR_FORMAT = 3
 GROUP_KEYS = frozenset({"zarr.json"})

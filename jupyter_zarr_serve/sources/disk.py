@@ -5,6 +5,7 @@ a special file do not exist here; a link that leads outside the served root is r
 before storage is touched, and what is opened is the resolved path that was checked.
 """
 
+import os
 import stat
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from ..readers import ZARR_MARKERS, is_store, open_file, open_store, suffix_of
 from ..readers.files import is_local, stamp_of
 
 _OPENED_LIMIT = 256
+_NAME_MAX = 255  # bytes; no file system of ours has longer names
 
 
 class Library:
@@ -124,7 +126,8 @@ class Directory(Mapping[str, Node]):
 
 def _is_name(name: str) -> bool:
     """Whether a decoded segment can be the name of one entry of a folder."""
-    return name not in {"", ".", ".."} and not any(character in name for character in "/\\\0")
+    is_step = name in {"", ".", ".."} or any(character in name for character in "/\\\0")
+    return not is_step and len(os.fsencode(name)) <= _NAME_MAX
 
 
 def _mode(path: Path, name: str) -> int:
@@ -132,10 +135,6 @@ def _mode(path: Path, name: str) -> int:
         return path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         raise KeyError(name) from None
-    except OSError as error:
-        if error.errno is not None and "name too long" in str(error.strerror).lower():
-            raise KeyError(name) from None
-        raise
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,93 @@
+"""Walking a tree of nodes: from a path to a node, and from a group to everything below it."""
+
+from collections.abc import Iterator, Sequence
+
+from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_named
+from .nodes import Array, Group, Node
+
+_MAX_DEPTH = 64
+
+
+def child_of(group: Group, name: str, path: str) -> Node:
+    """The child `name` of a group that is found at `path`.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    ServeError
+        When there is one that cannot be served; the message says why.
+    """
+    with failures_named(f"{path}/{name}".lstrip("/")):
+        try:
+            return group.children[name]
+        except KeyError as error:
+            if error.args == (name,):
+                raise NotFound(f"{path}/: has no member {name!r}") from None
+            raise
+
+
+def members(group: Group) -> Iterator[tuple[str, Node]]:
+    """The children that can be served, by name; damaged ones are left out.
+
+    Raises
+    ------
+    Unavailable
+        When a child cannot be had just now: a partial answer would look complete.
+    """
+    for name in group.children:
+        try:
+            yield name, child_of(group, name, "")
+        except Unavailable:
+            raise
+        except ServeError:
+            continue
+
+
+def descendants(group: Group, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Node]]:
+    """Everything below a group, depth first, with paths relative to it.
+
+    Raises
+    ------
+    Unreadable
+        When groups are nested more than 64 deep.
+    """
+    if depth > _MAX_DEPTH:
+        raise Unreadable(f"{prefix}: groups are nested more than {_MAX_DEPTH} deep; ask for it by path")
+    for name, node in members(group):
+        path = f"{prefix}{name}"
+        yield path, node
+        if isinstance(node, Group):
+            yield from descendants(node, f"{path}/", depth + 1)
+
+
+def resolve(
+    root: Node, path: Sequence[str], document_keys: frozenset[str]
+) -> tuple[Node, tuple[str, ...], str]:
+    """Walk from `root` until an array is met or a document is named; what is left is the key.
+
+    Parameters
+    ----------
+    path
+        Decoded segments.
+    document_keys
+        Names that, at the end of the path, are a group's document and never a member.
+
+    Returns
+    -------
+    node, names of the nodes on the way to it, key
+
+    Raises
+    ------
+    NotFound
+        When a name does not exist.
+    ServeError
+        When a node on the way cannot be served.
+    """
+    node = root
+    for depth, name in enumerate(path):
+        is_key = depth == len(path) - 1 and name in document_keys
+        if isinstance(node, Array) or is_key:
+            return node, tuple(path[:depth]), "/".join(path[depth:])
+        node = child_of(node, name, "/".join(path[:depth]))
+    return node, tuple(path), ""

@@ -1,0 +1,113 @@
+"""DESIGN's floors hold: imports point down only, and each room has the size of a room."""
+
+import ast
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "jupyter_zarr_serve"
+_OPEN = {"__init__.py", "core/__init__.py"}  # they import nothing, or lazily
+FILES = sorted(path for path in PACKAGE.rglob("*.py"))
+
+ON_FLOORS = [path for path in FILES if path.relative_to(PACKAGE).as_posix() not in _OPEN]
+
+FLOORS = [
+    ["core/errors", "core/grid", "core/attributes", "core/conditional", "_version"],
+    ["core/dtypes", "core/codecs"],
+    ["core/nodes", "core/walk"],
+    ["core/v2", "core/v3", "core/chunks", "core/listing"],
+    ["core/respond"],
+    ["adapters", "readers"],
+    ["sources"],
+    ["handlers", "welcome"],
+    ["extension"],
+]
+LIBRARIES = {  # only these parts may import these libraries
+    "tornado": ("handlers",),
+    "jupyter_server": ("handlers", "extension"),
+    "traitlets": ("extension",),
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").as_posix()
+
+
+def floor_of(name: str) -> int:
+    for floor, rooms in enumerate(FLOORS):
+        if any(name == room or name.startswith(f"{room}/") for room in rooms):
+            return floor
+    raise AssertionError(f"{name} is on no floor: add it to FLOORS")
+
+
+def imports_of(path: Path) -> set[str]:
+    """Absolute names of everything a module imports, at any depth."""
+    names = set()
+    package = ["jupyter_zarr_serve", *path.relative_to(PACKAGE).parts[:-1]]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = [*base, *(node.module or "").split(".")] if node.module else base
+            names.add(".".join(module))
+            names |= {".".join([*module, alias.name]) for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", ON_FLOORS, ids=name_of)
+def test_imports_point_down(path):
+    mine = floor_of(name_of(path).removesuffix("/__init__"))
+    for name in imports_of(path):
+        parts = name.split(".")
+        if parts[0] != "jupyter_zarr_serve" or len(parts) == 1:
+            continue
+        for end in range(len(parts), 1, -1):
+            target = PACKAGE.joinpath(*parts[1:end])
+            if target.with_suffix(".py").exists() or (target / "__init__.py").exists():
+                other = "/".join(parts[1:end])
+                break
+        else:
+            continue
+        if other != "core":
+            assert floor_of(other) <= mine, f"{name_of(path)} imports {other}, which is above it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_libraries_stay_where_they_belong(path):
+    for name in imports_of(path):
+        allowed = LIBRARIES.get(name.split(".")[0])
+        assert allowed is None or name_of(path).startswith(allowed), f"{name_of(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.parent.name == "core"], ids=name_of)
+def test_the_core_needs_numpy_and_numcodecs_only(path):
+    allowed = {*sys.stdlib_module_names, "numpy", "numcodecs", "jupyter_zarr_serve"}
+    assert {name.split(".")[0] for name in imports_of(path)} <= allowed
+
+
+def test_rooms_have_the_size_of_rooms():
+    lines = {name_of(path): path.read_text().count("\n") for path in FILES}
+    assert max(lines.values()) <= 250, max(lines, key=lines.__getitem__)
+    assert statistics.median(lines.values()) <= 130
+
+
+def test_functions_are_short():
+    lengths = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert node.end_lineno is not None
+                lengths[f"{name_of(path)}:{node.name}"] = node.end_lineno - node.lineno + 1
+    assert max(lengths.values()) <= 50, max(lengths, key=lengths.__getitem__)
+    assert statistics.median(lengths.values()) <= 12
+
+
+def test_importing_the_package_is_cheap():
+    heavy = ["tornado", "jupyter_server", "pandas", "xarray", "zarr", "h5py", "dask", "sparse"]
+    code = f"import sys, jupyter_zarr_serve; print([m for m in {heavy} if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
