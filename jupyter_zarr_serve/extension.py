@@ -49,7 +49,7 @@ class ZarrServeApp(ExtensionApp):
     ).tag(config=True)
 
     cache_bytes = Int(
-        256 << 20, min=0, help="The most bytes of encoded chunks to remember; 0 remembers none."
+        64 << 20, min=0, help="The most bytes of encoded chunks to remember; 0 remembers none."
     ).tag(config=True)
 
     workers = Int(min=1, help="Threads that read and encode; by default two more than processors.").tag(

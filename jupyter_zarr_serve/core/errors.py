@@ -63,6 +63,12 @@ class ServeError(Exception):
     status: ClassVar[int] = 500
     retry_after: ClassVar[int | None] = None  # seconds
 
+    def name(self, path: str) -> None:
+        """Put the path of what failed before a message that does not name it yet."""
+        message = str(self)
+        if path.rpartition("/")[2] not in message:
+            self.args = (f"{path}: {message}",)
+
 
 class NotFound(ServeError):
     """What was asked for does not exist; Zarr clients read it as the fill value."""
@@ -145,7 +151,8 @@ def failures_named(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except ServeError:
+    except ServeError as error:
+        error.name(name)
         raise
     except FILE_FAILURES as error:
         raise failure_of(name, error) from error

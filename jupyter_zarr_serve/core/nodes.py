@@ -21,7 +21,6 @@ Coords = tuple[int, ...]
 Read = Callable[[Region], np.ndarray[Any, Any]]
 
 
-
 @dataclass(frozen=True)
 class Policy:
     """How data are cut and encoded unless their source says otherwise.

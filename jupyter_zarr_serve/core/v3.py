@@ -117,30 +117,23 @@ def _serializer(array: Array) -> dict[str, Any]:
 
 
 def _attributes(array: Array) -> Mapping[str, Any]:
-    """Attributes in JSON; xarray's reader of version 3 wants ``_FillValue`` in base64."""
-    attributes = dict(attributes_json(array.attributes))
-    mark = array.attributes.get("_FillValue")
-    if mark is not None and (encoded := _encoded_mark(mark, array.dtype)) is not None:
-        attributes["_FillValue"] = encoded
-    return attributes
+    """Attributes in JSON, ``_FillValue`` among them as xarray's ``FillValueCoder`` decodes it.
 
-
-def _encoded_mark(mark: Any, dtype: np.dtype[Any]) -> Any:
-    """``_FillValue`` as xarray's ``FillValueCoder`` decodes it; None where plain JSON will do.
+    It decodes none for text, bytes and times: there the attribute has another name.
 
     References
     ----------
     https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
     """
-    if dtype.kind == "f":
-        return _base64(struct.pack("<d", float(np.asarray(mark).reshape(-1)[0])))
-    if dtype.kind == "c":
-        value = complex(np.asarray(mark).reshape(-1)[0])
-        return [_base64(struct.pack("<d", part)) for part in (value.real, value.imag)]
-    if dtype.kind == "S":
-        return _base64(bytes(np.asarray(mark).reshape(-1)[0]))
-    return None
-
-
-def _base64(data: bytes) -> str:
-    return base64.standard_b64encode(data).decode()
+    attributes = dict(attributes_json(array.attributes))
+    mark = array.attributes.get("_FillValue")
+    if mark is None:
+        return attributes
+    plain = attributes.pop("_FillValue", None)
+    if array.dtype.kind in "fc":
+        parts = np.asarray(mark).reshape(-1)[:1].astype("c16").view("f8")
+        encoded = [base64.standard_b64encode(struct.pack("<d", part)).decode() for part in parts]
+        attributes["_FillValue"] = encoded if array.dtype.kind == "c" else encoded[0]
+    else:
+        attributes["_FillValue" if array.dtype.kind in "biuT" else "missing_mark"] = plain
+    return attributes

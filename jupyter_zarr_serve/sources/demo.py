@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import sparse
 
 from ..adapters import adapt
+from ..adapters.coordinates import array_of_elements
 from ..core.grid import Region, chunk_shape_for, region_of, region_shape
 from ..core.nodes import Array, Group, Node, Policy, make_array
 
@@ -52,13 +52,13 @@ def _nested(policy: Policy) -> Group:
     sides = {"tiny_image": 50, "small_image": 300, "medium_image": 1000, "big_image": 10_000}
     images: dict[str, Node] = {name: _waves(side, policy) for name, side in sides.items()}
     diagonal = np.arange(0, 100, 5)
-    dots = sparse.COO([diagonal, diagonal[::-1]], np.linspace(0.05, 1, diagonal.size), shape=(100, 100))
+    dots = ((diagonal, diagonal[::-1]), np.linspace(0.05, 1, diagonal.size))
     y, x = np.ogrid[-1.5:1.5:30j, -2.5:2.5:50j]
     return Group(
         {
             "cubes": Group(cubes),
             "images": Group(images),
-            "sparse_image": adapt(dots, policy),
+            "sparse_image": array_of_elements((100, 100), np.dtype("f8"), lambda: dots, policy),
             "complex": adapt((x + 1j * y) ** 2, policy),
         }
     )

@@ -39,7 +39,7 @@ class Settings:
     mounts: Mapping[str, str] = field(default_factory=dict)
     demo: bool = False
     policy: Policy = field(default_factory=Policy)
-    cache_bytes: int = 256 << 20
+    cache_bytes: int = 64 << 20
     workers: int = 4
 
 

@@ -1,0 +1,113 @@
+"""The demo: every array of it, by every zarr-python, equals its source."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import psutil
+import pytest
+import xarray as xr
+
+from jupyter_zarr_serve.core.nodes import Array, Group, Policy
+from jupyter_zarr_serve.core.walk import descendants
+from jupyter_zarr_serve.sources.demo import demo
+from tests.nodes import read_all
+from tests.server import Server, running_server
+
+TREE = demo(Policy())
+ARRAYS = {path: node for path, node in descendants(TREE) if isinstance(node, Array)}
+SMALL = [path for path, node in ARRAYS.items() if node.dtype.itemsize * np.prod(node.shape) < 1e7]
+MEMORY_LIMIT = 250e6
+
+
+def test_the_tree_is_the_one_of_tiled():
+    expected = {
+        "dynamic", "flat_array", "high_entropy", "low_entropy", "nested/complex", "nested/sparse_image",
+        "nested/cubes/tiny_cube", "nested/cubes/tiny_hypercube", "nested/images/tiny_image",
+        "nested/images/small_image", "nested/images/medium_image", "nested/images/big_image",
+        "scalars/pi", "scalars/fsc", "scalars/e_arr", "scalars/fortytwo", "structured_data/pets",
+        "structured_data/xarray_dataset/temperature", "structured_data/xarray_dataset/precipitation",
+        "structured_data/xarray_dataset/lon", "structured_data/xarray_dataset/lat",
+        "structured_data/xarray_dataset/time",
+    }  # fmt: skip
+    assert {path for path in ARRAYS if not path.startswith("tables/")} == expected
+    tables = {path.split("/")[1] for path in ARRAYS if path.startswith("tables/")}
+    assert tables == {"short_table", "long_table", "wide_table"}
+    assert ARRAYS["nested/cubes/tiny_hypercube"].shape == (50,) * 5
+    assert ARRAYS["nested/images/big_image"].shape == (10_000, 10_000)
+
+
+@pytest.mark.parametrize("path", [path for path in SMALL if path != "dynamic"])
+def test_every_array_equals_its_source(server: Server, zarr_format, path):
+    read = server.open(zarr_format, f"demo/{path}")[...]
+    expected = read_all(ARRAYS[path])
+    if expected.dtype.kind == "T":
+        read, expected = np.asarray(read, object), expected.astype(object)
+    np.testing.assert_array_equal(np.asarray(read), expected)
+
+
+def test_keys_and_tree(server: Server, zarr_format):
+    root = server.open(zarr_format, "demo")
+    assert sorted(root.keys()) == sorted(TREE.children)
+    assert sorted(root["nested"].keys()) == ["complex", "cubes", "images", "sparse_image"]
+    text = str(root.tree())
+    assert "big_image (10000, 10000) float64" in text
+    assert sorted(server.open(zarr_format).keys()) == ["demo", "files"]
+
+
+def test_reads_repeat_but_dynamic_changes(server: Server, zarr_format, monkeypatch):
+    image = server.open(zarr_format, "demo/nested/images/big_image")
+    first = image[5000:5100, 4000:4200]
+    np.testing.assert_array_equal(image[5000:5100, 4000:4200], first)
+    assert first.std() > 0
+    dynamic = TREE.children["dynamic"]
+    assert isinstance(dynamic, Array)
+    seen = set()
+    for now in (3000.0, 3003.0):
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        seen.add(float(read_all(dynamic)[0, 0]))
+    assert len(seen) == 2
+    assert dynamic.version is None
+
+
+def test_tables_open_as_datasets(server: Server, zarr_format):
+    url = server.store_url(zarr_format, "demo/tables/short_table")
+    table = xr.open_zarr(url, storage_options=server.storage_options).to_dataframe()
+    assert list(table.columns) == ["A", "B", "C", "D", "E"]
+    assert len(table) == 100
+    assert table["A"].dtype == "uint8"
+    assert table["C"].iloc[7] == "row 7"
+    assert table["D"].iloc[1] == pd.Timestamp("2025-01-01 01:00")
+    assert table["E"].dtype == "bool"
+
+
+def test_the_dataset_opens_as_one(server: Server, zarr_format):
+    url = server.store_url(zarr_format, "demo/structured_data/xarray_dataset")
+    dataset = xr.open_zarr(url, storage_options=server.storage_options)
+    assert dict(dataset.sizes) == {"x": 2, "y": 2, "time": 3}
+    assert set(dataset.coords) == {"lon", "lat", "time"}
+    assert dataset["time"].dtype == "datetime64[ns]"
+    assert dataset["temperature"].attrs == {"units": "degC"}
+
+
+def test_a_corner_moves_little(server: Server, zarr_format):
+    """Reading 10 x 10 elements of 10 000 x 10 000 takes at most about 2 MB."""
+    array = server.open(zarr_format, "demo/nested/images/big_image")
+    assert np.prod(array.chunks) * array.dtype.itemsize <= 2 * 2**20
+    assert array[:10, :10].shape == (10, 10)
+
+
+def test_the_server_stays_small(tmp_path):
+    """Under 250 MB of memory, many large chunks later."""
+    with running_server(tmp_path, tmp_path, "--demo") as fresh:
+        for i, j in itertools.product(range(10), range(10)):
+            for path in (f"images/big_image/c/{i}/{j}", f"cubes/tiny_hypercube/c/0/0/0/{i % 3}/{j % 3}"):
+                assert fresh.get(f"zarr/v3/demo/nested/{path}").status_code == 200
+        assert fresh.get("zarr/v2/demo/.zmetadata").status_code == 200
+        process = psutil.Process(fresh.process.pid)
+        family = [process, *process.children(recursive=True)]
+        assert max(one.memory_info().rss for one in family) < MEMORY_LIMIT
+
+
+def test_groups_are_described_at_once():
+    assert all(node.consolidate for _, node in descendants(TREE) if isinstance(node, Group))
