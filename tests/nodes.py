@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from jupyter_zarr_serve.core.grid import Region, grid_shape, region_of
+from jupyter_zarr_serve.core.grid import Region, grid_shape, region_of, region_shape
 from jupyter_zarr_serve.core.nodes import Array, Group, Node
 from jupyter_zarr_serve.core.walk import child_of
 
@@ -29,6 +29,6 @@ def read_all(array: Array) -> np.ndarray:
     whole = np.empty(array.shape, array.dtype)
     for region in chunks_of(array):
         block = np.asarray(array.read(region))
-        assert block.shape == whole[region].shape
-        whole[region] = block.astype(array.dtype)
+        assert block.shape == region_shape(region)
+        whole[(*region, ...)] = block.astype(array.dtype)
     return whole

@@ -26,6 +26,8 @@ MODULES = {
     "pyarrow": "from_pyarrow",
     "xarray": "from_xarray",
     "builtins": "from_builtins",
+    "collections": "from_builtins",
+    "datetime": "from_builtins",
 }
 
 

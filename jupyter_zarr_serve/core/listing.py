@@ -9,21 +9,26 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from .nodes import Array, Group, Node
-from .walk import members
+from .errors import ServeError, Unavailable
+from .nodes import Array, Node
+from .walk import lookups
 
 LINKS, PAGE, JSON = "links", "page", "json"
 
 
-def member_names(node: Node) -> list[str]:
-    """The names of the members that can be served; an array has none.
+def member_kinds(node: Node) -> dict[str, str]:
+    """The names of the members that can be served, each with its kind; an array has none.
 
-    Raises
-    ------
-    Unavailable
-        When a member cannot be had just now: a partial listing would look complete.
+    A member that cannot be had just now is named, too: it exists, and one busy member must not hide
+    its siblings.
     """
-    return [name for name, _ in members(node)] if isinstance(node, Group) else []
+    if isinstance(node, Array):
+        return {}
+    return {
+        name: _kind(found)
+        for name, found in lookups(node)
+        if isinstance(found, Unavailable) or not isinstance(found, ServeError)
+    }
 
 
 def render(node: Node, location: str, form: str) -> tuple[str, bytes]:
@@ -35,17 +40,11 @@ def render(node: Node, location: str, form: str) -> tuple[str, bytes]:
         The URL path of the node, with a trailing slash.
     form
         `LINKS` for programs, `PAGE` for people, `JSON` for either.
-
-    Raises
-    ------
-    Unavailable
-        See `member_names`.
     """
+    kinds = member_kinds(node)
     if form == JSON:
-        kinds = {name: _kind(child) for name, child in members(node)} if isinstance(node, Group) else {}
         return "application/json", json.dumps({"kind": _kind(node), "members": kinds}).encode()
-    names = member_names(node)
-    links = _page_links(names) if form == PAGE else _raw_links(names)
+    links = _page_links(kinds) if form == PAGE else _raw_links(kinds)
     title = f"Index of {html.escape(location)}"
     page = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>\n'
@@ -54,8 +53,10 @@ def render(node: Node, location: str, form: str) -> tuple[str, bytes]:
     return "text/html; charset=utf-8", page.encode("utf-8", "surrogateescape")
 
 
-def _kind(node: Node) -> str:
-    return "array" if isinstance(node, Array) else "group"
+def _kind(found: Node | ServeError) -> str:
+    if isinstance(found, ServeError):
+        return "unavailable"
+    return "array" if isinstance(found, Array) else "group"
 
 
 def _raw_links(names: Iterable[str]) -> str:

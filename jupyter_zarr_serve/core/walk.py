@@ -27,6 +27,15 @@ def child_of(group: Group, name: str, path: str) -> Node:
             raise
 
 
+def lookups(group: Group) -> Iterator[tuple[str, Node | ServeError]]:
+    """Every child by name, or why it cannot be served."""
+    for name in group.children:
+        try:
+            yield name, child_of(group, name, "")
+        except ServeError as error:
+            yield name, error
+
+
 def members(group: Group) -> Iterator[tuple[str, Node]]:
     """The children that can be served, by name; damaged ones are left out.
 
@@ -35,13 +44,11 @@ def members(group: Group) -> Iterator[tuple[str, Node]]:
     Unavailable
         When a child cannot be had just now: a partial answer would look complete.
     """
-    for name in group.children:
-        try:
-            yield name, child_of(group, name, "")
-        except Unavailable:
-            raise
-        except ServeError:
-            continue
+    for name, found in lookups(group):
+        if isinstance(found, Unavailable):
+            raise found
+        if not isinstance(found, ServeError):
+            yield name, found
 
 
 def descendants(group: Group, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Node]]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import Unavailable
+from ..core.errors import Unreadable
 
 ReadAt = Callable[[int, int], bytes]
 
@@ -21,8 +21,8 @@ def open_at(path: Path) -> Iterator[ReadAt]:
 
     Raises
     ------
-    Unavailable
-        When the file ends before the requested bytes do: it was cut while it was read.
+    Unreadable
+        When the file ends before the requested bytes do.
     OSError
         When the file cannot be opened.
     """
@@ -34,9 +34,9 @@ def open_at(path: Path) -> Iterator[ReadAt]:
             while len(data) < length:
                 more = file.read(length - len(data))
                 if not more:
-                    raise Unavailable(
+                    raise Unreadable(
                         f"{path.name}: ends at byte {offset + len(data):,}, but data up to "
-                        f"{offset + length:,} were expected; it was truncated or is being rewritten"
+                        f"{offset + length:,} were expected; it is truncated, write it again"
                     )
                 data += more
             return data

@@ -1,0 +1,169 @@
+"""xarray objects, such that `xarray.open_zarr` gives back the same.
+
+A `Dataset` or `DataTree` is a group of its variables, coordinates included. A `DataArray` is an array
+if it has no coordinates; with coordinates it is a group of them and of itself, under its name or
+"data", as an array cannot carry them. Whatever is not loaded, dask arrays and variables of open files,
+is read chunk by chunk.
+
+References
+----------
+https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
+https://cfconventions.org/cf-conventions/cf-conventions.html#coordinate-system
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..core.dtypes import STRING, Block
+from ..core.errors import Unreadable
+from ..core.grid import Region
+from ..core.nodes import Array, Children, Group, Node, Policy, make_array
+
+_NAMELESS = "data"
+
+
+@singledispatch
+def adapt(obj: Any, _policy: Policy) -> Node:
+    """The node of an xarray object.
+
+    Raises
+    ------
+    Unreadable
+        When it is none of the types that hold data, or its elements have no spelling in Zarr.
+    """
+    raise Unreadable(f"xarray.{type(obj).__qualname__} cannot be served; serve the Dataset it belongs to")
+
+
+@adapt.register
+def _(dataset: xr.Dataset, policy: Policy) -> Group:
+    variables = {str(name): name for name in dataset.variables}
+    mentions = _mentions(dataset)
+
+    def make(name: str) -> Node:
+        key = variables[name]
+        if key in dataset.dims and isinstance(dataset.xindexes.get(key), xr.indexes.PandasMultiIndex):
+            raise Unreadable(
+                f"{name}: a multi-index, which Zarr cannot spell; its levels are served instead"
+            )
+        variable = dataset.variables[key]
+        return _array(variable, {**variable.attrs, **mentions.get(key, {})}, policy)
+
+    return Group(Children(variables, make), {**dataset.attrs, **mentions.get(None, {})})
+
+
+@adapt.register
+def _(array: xr.DataArray, policy: Policy) -> Node:
+    if not array.coords:
+        return adapt(array.variable, policy)
+    name = _NAMELESS if array.name is None or array.name in array.coords else array.name
+    return adapt(array.to_dataset(name=name), policy)
+
+
+@adapt.register
+def _(variable: xr.Variable, policy: Policy) -> Array:
+    return _array(variable, variable.attrs, policy)
+
+
+@adapt.register
+def _(tree: xr.DataTree, policy: Policy) -> Group:
+    here: Any = adapt(tree.to_dataset(inherit=False), policy)
+    below = tree.children
+
+    def make(name: str) -> Node:
+        return adapt(below[name], policy) if name in below else here.children[name]
+
+    return Group(Children([*here.children, *below], make), here.attributes)
+
+
+def _mentions(dataset: xr.Dataset) -> dict[Hashable, dict[str, str]]:
+    """The ``coordinates`` attributes by which xarray knows coordinates that name no dimension.
+
+    By variable; under None what the group has to mention, as none of its variables can.
+    """
+    # the attribute separates names by spaces
+    coords = [name for name in dataset.coords if name not in dataset.dims and " " not in str(name)]
+    mentions: dict[Hashable, dict[str, str]] = {}
+    left = set(map(str, coords))
+    for name, array in dataset.data_vars.items():
+        of_it = sorted(str(c) for c in coords if set(dataset.variables[c].dims) <= set(array.dims))
+        text = str(array.attrs.get("coordinates", " ".join(of_it)))
+        left -= set(text.split())
+        if text:
+            mentions[name] = {"coordinates": text}
+    if left and "coordinates" not in dataset.attrs:
+        mentions[None] = {"coordinates": " ".join(sorted(left))}
+    return mentions
+
+
+def _array(variable: xr.Variable, attributes: Mapping[Any, Any], policy: Policy) -> Array:
+    """The array of a variable."""
+    names = tuple(map(str, variable.dims))
+    if _holds_objects(variable):
+        return _of_objects(variable, attributes, names, policy)
+    mark: Any = attributes.get("_FillValue")
+
+    def read(region: Region) -> Block:
+        return np.asarray(variable[region].to_numpy())
+
+    return make_array(
+        variable.shape, variable.dtype, read, policy,
+        source_chunks=_source_chunks(variable), attributes=attributes, dimension_names=names,
+        fill_value=mark if np.ndim(mark) == 0 else None,
+    )  # fmt: skip
+
+
+def _holds_objects(variable: xr.Variable) -> bool:
+    return not isinstance(variable.dtype, np.dtype) or variable.dtype.kind == "O"
+
+
+def _of_objects(
+    variable: xr.Variable, attributes: Mapping[Any, Any], names: tuple[str, ...], policy: Policy
+) -> Array:
+    """The array of a variable of Python objects, or of a pandas extension type."""
+    from . import from_numpy
+
+    if isinstance(variable.dtype, np.dtype) and not variable._in_memory:
+        return make_array(
+            variable.shape, STRING, lambda region: _texts(variable[region].to_numpy()), policy,
+            source_chunks=_source_chunks(variable), attributes=attributes, dimension_names=names,
+        )  # fmt: skip
+    values = np.asarray(variable.values)
+    if values.size and type(values.flat[0]).__module__.startswith("cftime"):
+        encoded = xr.conventions.encode_cf_variable(xr.Variable(names, values, attributes))
+        return _array(encoded, encoded.attrs, policy)
+    array = from_numpy.adapt(values, policy)
+    assert isinstance(array, Array)
+    return replace(array, attributes=attributes, dimension_names=names)
+
+
+def _texts(values: Block) -> Block:
+    """Strings of unloaded objects, of which nobody knew before what they are.
+
+    Raises
+    ------
+    Unreadable
+        When they are anything else.
+    """
+    if not all(isinstance(value, str) for value in values.flat):
+        raise Unreadable("holds other objects than text; load it, or convert it with .astype(...)")
+    return values.astype(STRING)
+
+
+def _source_chunks(variable: xr.Variable) -> tuple[int, ...] | None:
+    """The chunk shape of a dask array, or of the file a variable is in, if it is regular."""
+    if variable.chunks is None:
+        preferred = variable.encoding.get("preferred_chunks", {})
+        known = all(isinstance(preferred.get(name), int) for name in variable.dims)
+        return tuple(preferred[name] for name in variable.dims) if known and preferred else None
+    if all(_is_regular(lengths) for lengths in variable.chunks):
+        return tuple(lengths[0] for lengths in variable.chunks)
+    return None
+
+
+def _is_regular(lengths: tuple[int, ...]) -> bool:
+    return len(set(lengths[:-1])) <= 1 and lengths[-1] <= lengths[0]

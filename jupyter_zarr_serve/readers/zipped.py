@@ -1,0 +1,185 @@
+"""Members of a ZIP archive, read at offsets: in place if they are stored, else by partial decoding.
+
+A deflated member can only be decoded from its beginning. While that happens the decoder's state is
+kept at regular distances, so that later reads start near to what they want. No more than the part
+that was asked for is ever in memory.
+
+References
+----------
+https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+"""
+
+import zipfile
+import zlib
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from ..core.errors import Unreadable
+from .files import ReadAt, open_at, size_of
+
+_STEP = 1 << 20  # bytes decoded at once
+_INPUT = 1 << 14  # bytes decoded from at once; a kept decoder may hold as many
+_MAX_KEPT = 128  # decoders, of some 50 kB each
+_CHECKED = 1 << 26  # members up to this size are checked as a whole before any of them is used
+_ENCRYPTED = 1
+
+
+class Member(Protocol):
+    """The content of a member: its size in bytes, and access to it."""
+
+    size: int
+
+    def check(self) -> None:
+        """Compare the content with its checksum, where that costs little; once.
+
+        Raises
+        ------
+        Unreadable
+            When they do not match.
+        """
+
+    def open_at(self) -> AbstractContextManager[ReadAt]:
+        """Open the content for reads at offsets, like `files.open_at`."""
+
+
+def open_member(path: Path, info: zipfile.ZipInfo) -> Member:
+    """A member of the archive at `path`.
+
+    Raises
+    ------
+    Unreadable
+        When it is encrypted, compressed by an unusual method or lies outside the archive.
+    """
+    name = f"{path.name}/{info.filename}"
+    if info.flag_bits & _ENCRYPTED:
+        raise Unreadable(f"{name}: is encrypted; save it without a password")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Unreadable(f"{name}: ZIP method {info.compress_type} is not supported; use deflate or none")
+    start = _content_offset(path, info, name)
+    if info.compress_type == zipfile.ZIP_DEFLATED:
+        return Deflated(path, start, info, name)
+    if info.compress_size != info.file_size:
+        raise Unreadable(f"{name}: is stored, yet its two sizes differ; the archive is damaged")
+    return InPlace(path, start, info.file_size)
+
+
+def _content_offset(path: Path, info: zipfile.ZipInfo, name: str) -> int:
+    """Where a member's bytes start: names and extra fields before them may differ from the directory's."""
+    with open_at(path) as read_at:
+        local = read_at(info.header_offset, 30)
+    start = info.header_offset + 30 + int.from_bytes(local[26:28], "little")
+    start += int.from_bytes(local[28:30], "little")
+    if local[:4] != b"PK\x03\x04" or start + info.compress_size > size_of(path):
+        raise Unreadable(f"{name}: lies outside the archive or is overwritten; save the archive again")
+    return start
+
+
+class InPlace:
+    """A member that is stored as it is."""
+
+    def __init__(self, path: Path, start: int, size: int) -> None:
+        self._path, self._start, self.size = path, start, size
+
+    def check(self) -> None:
+        """See `Member`; what is read in place is not read twice."""
+
+    @contextmanager
+    def open_at(self) -> Iterator[ReadAt]:
+        """See `Member`."""
+        with open_at(self._path) as read_at:
+            yield lambda offset, length: read_at(self._start + offset, length)
+
+
+class _Decoder:
+    """A position in a deflated stream: how much was decoded, and from how many bytes."""
+
+    def __init__(self) -> None:
+        self.position = self.consumed = self.checksum = 0
+        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+
+    def copy(self) -> "_Decoder":
+        other = _Decoder()
+        other.position, other.consumed, other.checksum = self.position, self.consumed, self.checksum
+        other._inflate = self._inflate.copy()
+        return other
+
+    def decode(self, data: bytes, most: int) -> bytes:
+        """At most `most` bytes from `data`, which follows what was consumed."""
+        decoded = self._inflate.decompress(data, most)
+        self.consumed += len(data) - len(self._inflate.unconsumed_tail) - len(self._inflate.unused_data)
+        self.position += len(decoded)
+        self.checksum = zlib.crc32(decoded, self.checksum)
+        return decoded
+
+    @property
+    def at_end(self) -> bool:
+        return self._inflate.eof
+
+
+class Deflated:
+    """A member that is compressed by the deflate method."""
+
+    def __init__(self, path: Path, start: int, info: zipfile.ZipInfo, name: str) -> None:
+        self.size = info.file_size
+        self._path, self._start, self._packed = path, start, info.compress_size
+        self._checksum, self._name = info.CRC, name
+        self._kept = [_Decoder()]
+        self._distance = max(_STEP, self.size // _MAX_KEPT)
+        self._keeping, self._checking = Lock(), Lock()
+        self._is_checked = self.size > _CHECKED
+
+    def check(self) -> None:
+        """See `Member`."""
+        with self._checking, open_at(self._path) as packed_at:
+            if not self._is_checked:
+                for _ in self._decode(_Decoder(), packed_at, self.size):
+                    pass
+            self._is_checked = True
+
+    @contextmanager
+    def open_at(self) -> Iterator[ReadAt]:
+        """See `Member`."""
+        with open_at(self._path) as packed_at:
+            decoder = self._nearest(0).copy()
+
+            def read_at(offset: int, length: int) -> bytes:
+                nonlocal decoder
+                nearest = self._nearest(offset)
+                if not nearest.position <= decoder.position <= offset:
+                    decoder = nearest.copy()
+                for _ in self._decode(decoder, packed_at, offset):
+                    pass
+                return b"".join(self._decode(decoder, packed_at, offset + length))
+
+            yield read_at
+
+    def _decode(self, decoder: _Decoder, packed_at: ReadAt, stop: int) -> Iterator[bytes]:
+        """What lies between the decoder's position and `stop`, in pieces."""
+        while decoder.position < stop:
+            yield self._step(decoder, packed_at, min(_STEP, stop - decoder.position))
+            self._keep(decoder)
+        while decoder.position == self.size and not decoder.at_end:
+            self._step(decoder, packed_at, 1)
+        if decoder.position > self.size or (decoder.at_end and decoder.checksum != self._checksum):
+            raise Unreadable(f"{self._name}: its size or checksum is wrong; the archive is damaged")
+
+    def _step(self, decoder: _Decoder, packed_at: ReadAt, most: int) -> bytes:
+        before = decoder.consumed, decoder.position
+        left = self._packed - decoder.consumed
+        decoded = decoder.decode(packed_at(self._start + decoder.consumed, min(_INPUT, left)), most)
+        if (decoder.consumed, decoder.position) == before:
+            raise Unreadable(f"{self._name}: ends after {decoder.position:,} bytes; the archive is damaged")
+        return decoded
+
+    def _keep(self, decoder: _Decoder) -> None:
+        with self._keeping:
+            if decoder.position >= self._kept[-1].position + self._distance and not decoder.at_end:
+                self._kept.append(decoder.copy())
+
+    def _nearest(self, offset: int) -> _Decoder:
+        """The last of the kept decoders that is not beyond `offset`; not to be changed."""
+        return self._kept[bisect_right(self._kept, offset, key=lambda kept: kept.position) - 1]
