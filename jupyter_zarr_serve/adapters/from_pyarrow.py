@@ -53,6 +53,8 @@ def _(array: pa.Array, policy: Policy) -> Node:
 
 
 def _width(array: Any) -> int:
+    if pa.types.is_string_view(array.type) or pa.types.is_binary_view(array.type):
+        return width_of(array.type)  # older Arrow cannot tell the size of views
     return max(width_of(array.type), int(array.nbytes) // max(1, len(array)))
 
 

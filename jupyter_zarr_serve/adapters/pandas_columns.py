@@ -160,7 +160,7 @@ for _dtype in (
 def _objects(values: Values) -> Column | list[Field]:
     """Objects that are all of one kind."""
     whole = values.whole()
-    kind = pd.api.types.infer_dtype(whole, skipna=True)
+    kind = pd.api.types.infer_dtype(whole.dropna(), skipna=True)
     column = known_objects(values, kind)
     if column is not None:
         return column

@@ -91,9 +91,10 @@ def _since_midnight(time: Any) -> Any:
 
 
 def description(whole: Any) -> str:
+    """What objects these are, for a message that refuses them."""
     present = whole[~whole.isna().to_numpy(bool)]
     kinds = [type(value).__name__ for value in present]
     odd = next((row for row, kind in enumerate(kinds) if kind != kinds[0]), None)
     if odd is None:
         return f"objects of type {kinds[0]}"
-    return f"objects of mixed types: {kinds[0]}, and {kinds[odd]} at row {present.index[odd]!r}"
+    return f"objects of mixed types: {kinds[0]}, and {kinds[odd]} at row {present.index[odd]}"

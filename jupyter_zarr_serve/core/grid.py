@@ -12,6 +12,7 @@ from typing import Literal
 Layout = Literal["box", "tile", "rows"]
 Region = tuple[slice, ...]
 
+_SMALL_PLANE = 16  # planes of less than this part of the target are joined
 _SLACK = 8  # a source's own chunk is kept when its size is within this factor of the target
 
 
@@ -47,6 +48,8 @@ def chunk_shape_for(
     (256, 512)
     >>> chunk_shape_for((5, 4, 3000, 2000), 2, 1 << 20, layout="tile")
     (1, 1, 512, 512)
+    >>> chunk_shape_for((10_000, 32, 32), 2, 1 << 20, layout="tile")
+    (512, 32, 32)
     >>> chunk_shape_for((), 8, 1 << 20)
     ()
     """
@@ -54,7 +57,7 @@ def chunk_shape_for(
     budget = max(1, target_bytes // max(1, itemsize))
     if source_chunks is not None:
         return _aligned(lengths, [max(1, c) for c in source_chunks], budget)
-    if layout == "rows":
+    if layout == "rows" and lengths:
         return (_rows(lengths, budget), *lengths[1:])
     if layout == "tile" and len(lengths) >= 2:
         return _tiles(lengths, budget, spatial or (len(lengths) - 2, len(lengths) - 1))
@@ -84,7 +87,11 @@ def _box(lengths: list[int], budget: int) -> tuple[int, ...]:
 def _tiles(lengths: list[int], budget: int, spatial: tuple[int, ...]) -> tuple[int, ...]:
     """Square tiles of 256 to 1024 pixels; viewers want the same power of two on both sides."""
     side = min(1024, max(256, _floor_power_of_two(math.isqrt(budget))))
-    return tuple(min(n, side) if axis in spatial else 1 for axis, n in enumerate(lengths))
+    tile = [min(n, side) if axis in spatial else 1 for axis, n in enumerate(lengths)]
+    for axis in reversed(range(len(tile))):  # many small planes share a chunk
+        if axis not in spatial and math.prod(tile) * _SMALL_PLANE <= budget:
+            tile[axis] = min(lengths[axis], budget // math.prod(tile))
+    return tuple(tile)
 
 
 def _aligned(lengths: list[int], chunks: list[int], budget: int) -> tuple[int, ...]:

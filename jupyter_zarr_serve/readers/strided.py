@@ -62,6 +62,12 @@ def read_strided(
         raise Unreadable(f"dtype {dtype}: its elements lie outside the array; save them as text or numbers")
     if order == "F":
         return read_strided(read_at, offset, shape[::-1], dtype, region[::-1]).T
+    return _read_region(read_at, offset, shape, dtype, region)
+
+
+def _read_region(
+    read_at: ReadAt, offset: int, shape: Sequence[int], dtype: np.dtype[Any], region: Region
+) -> np.ndarray[Any, Any]:
     counts = region_shape(region)
     if 0 in counts or dtype.itemsize == 0:
         return np.zeros(counts, dtype)

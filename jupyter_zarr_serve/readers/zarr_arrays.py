@@ -52,17 +52,17 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
     )
     return replace(array, stored={
         metadata.zarr_format: Stored(chunk_at, document=metadata.document),
-        5 - metadata.zarr_format: _respelled(array, metadata, chunk_at, policy.limit_bytes),
+        5 - metadata.zarr_format: _respelled(array, metadata, where, chunk_at, policy.limit_bytes),
     })  # fmt: skip
 
 
-def _respelled(array: Array, metadata: Metadata, chunk_at: ChunkAt, limit: int) -> Stored:
+def _respelled(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, limit: int) -> Stored:
     """The chunks in the format that is not the store's: the stored bytes, or encoded anew."""
     compressor = _compressor(metadata)
     if metadata.zarr_format == 2 and compressor is not None:
         return Stored(chunk_at, document=v3_document(compressor, metadata.dtype))
     found = _none if compressor is None else chunk_at
-    at = partial(_found_or_small, found, metadata.chunk_bytes, limit)
+    at = partial(_found_or_small, found, metadata.chunk_bytes, limit, where)
     if metadata.zarr_format == 2:
         return Stored(at, portable(array.codecs))
     mark = array.attributes.get(MARK)
@@ -76,11 +76,12 @@ def _none(_: Coords) -> None:
     """No chunk can be sent as it is stored."""
 
 
-def _found_or_small(found: ChunkAt, size: int, limit: int, coords: Coords) -> Blob | None:
+def _found_or_small(found: ChunkAt, size: int, limit: int, where: str, coords: Coords) -> Blob | None:
     """A chunk that can be sent; where there is none, one must not be too large to be encoded."""
     blob = found(coords)
     if blob is None:
-        check_size(size, limit)
+        with explained(where):
+            check_size(size, limit)
     return blob
 
 

@@ -15,6 +15,17 @@ from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.core.walk import members
 from tests.nodes import child, read_all
 
+
+class Tagged(pa.ExtensionType):
+    """Two bytes with a meaning of their own."""
+
+    def __init__(self):
+        super().__init__(pa.binary(2), "test.tagged")
+
+    def __arrow_ext_serialize__(self):
+        return b""
+
+
 SMALL = Policy(target_bytes=64)
 CASES = {
     "i2": (pa.array([1, None, 3], pa.int16()), np.array([1, -(2**15), 3], "i2")),
@@ -45,7 +56,10 @@ CASES = {
     "null": (pa.nulls(2), np.array([np.nan, np.nan])),
     "dictionary": (pa.array(["x", None, "y"]).dictionary_encode(), ["x", "", "y"]),
     "runs": (pc.run_end_encode(pa.array([4, 4, 5])), np.array([4, 4, 5])),
-    "uuid": (pa.ExtensionArray.from_storage(pa.uuid(), pa.array([b"x" * 16], pa.binary(16))), [b"x" * 16]),
+    "extension": (
+        pa.ExtensionArray.from_storage(Tagged(), pa.array([b"ab", None], pa.binary(2))),
+        [b"ab", b""],
+    ),
 }
 
 

@@ -67,10 +67,7 @@ def is_nested(dtype: np.dtype) -> bool:
 def same_bits(read: np.ndarray, source: np.ndarray) -> bool:
     """Equality that sees -0.0, NaN payloads and padding-free structures."""
     expected = np.ascontiguousarray(source).astype(source.dtype.newbyteorder("<"))
-    return (
-        read.shape == source.shape
-        and np.ascontiguousarray(read).tobytes() == expected.tobytes()
-    )
+    return read.shape == source.shape and np.ascontiguousarray(read).tobytes() == expected.tobytes()
 
 
 @given(sources(), FORMATS, st.data())

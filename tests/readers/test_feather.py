@@ -78,13 +78,11 @@ def test_streams_without_batches_or_rows(tmp_path):
     assert read_all(child(node, "x")).tolist() == [1, 2]
 
 
+@pytest.mark.filterwarnings("ignore:Feather V1:DeprecationWarning")
 def test_version_1(tmp_path):
-    with pytest.warns(DeprecationWarning, match="Feather V1"):
-        pyarrow_feather.write_feather(
-            pa.table({"x": [1.5, None], "s": ["a", "b"]}), tmp_path / "x", version=1
-        )
-    with pytest.warns(DeprecationWarning, match="Feather V1"):
-        node = feather.read(tmp_path / "x", SMALL)
+    table = pa.table({"x": [1.5, None], "s": ["a", "b"]})
+    pyarrow_feather.write_feather(table, tmp_path / "x", version=1)
+    node = feather.read(tmp_path / "x", SMALL)
     assert read_all(child(node, "s")).tolist() == ["a", "b"]
     with pytest.raises(Unreadable, match="write_feather"):
         feather.read(tmp_path / "x", Policy(limit_bytes=10))

@@ -16,7 +16,18 @@ from jupyter_zarr_serve.readers import open_file
 from jupyter_zarr_serve.readers.zarr_store import read
 
 from ..nodes import read_all
-from .zarr_stores import BOTH, GRID, POLICY, QUIET, assert_same, check_filled, fill, open_store, write
+from .zarr_stores import (
+    BOTH,
+    GRID,
+    POLICY,
+    QUIET,
+    assert_same,
+    check_filled,
+    fill,
+    open_store,
+    write,
+    zipped,
+)
 
 pytestmark = [pytest.mark.filterwarnings(rule) for rule in QUIET]
 
