@@ -17,7 +17,7 @@ ON_FLOORS = [path for path in FILES if path.relative_to(PACKAGE).as_posix() not 
 FLOORS = [
     ["core/errors", "core/grid", "core/attributes", "core/conditional", "_version"],
     ["core/dtypes", "core/codecs"],
-    ["core/nodes", "core/walk"],
+    ["core/nodes", "core/children", "core/walk"],
     ["core/v2", "core/v3", "core/chunks", "core/listing"],
     ["core/respond"],
     ["adapters", "readers"],

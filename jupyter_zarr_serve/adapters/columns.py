@@ -30,10 +30,11 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
+from ..core.children import Children
 from ..core.dtypes import VLEN_ESTIMATE, Block, DType
 from ..core.errors import Unavailable, Unreadable
 from ..core.grid import Region, chunk_shape_for
-from ..core.nodes import Array, Children, Group, Node, Policy, make_array
+from ..core.nodes import Array, Group, Node, Policy, make_array
 from .missing import Missing, missing_of
 
 Pair = tuple[Block, Block | None]
@@ -41,7 +42,6 @@ T = TypeVar("T")
 
 MOST_CATEGORIES = 1000
 
-_SLACK = 8  # blocks of the source are kept to unless chunks would be this much too short
 
 _RESERVED = {"", ".", "..", "zarr.json", ".zarray", ".zattrs", ".zgroup", ".zmetadata"}
 
@@ -201,13 +201,10 @@ def _plain_name(original: Any) -> str:
 
 
 def _chunk_rows(rows: int, width: int, policy: Policy, source_rows: int | None) -> int:
-    """Whole or evenly cut blocks of the source, unless their length has no useful divisor."""
+    """Whole or evenly cut blocks of the source where it has some."""
+    source_chunks = (source_rows,) if source_rows else None
     target = policy.target_bytes
-    (free,) = chunk_shape_for((rows,), width, target, layout="rows")
-    if not source_rows:
-        return free
-    (aligned,) = chunk_shape_for((rows,), width, target, source_chunks=(source_rows,))
-    return aligned if aligned * _SLACK > free else free
+    return chunk_shape_for((rows,), width, target, source_chunks=source_chunks, layout="rows")[0]
 
 
 def _group(fields: Mapping[str, Field], rows: Rows, attributes: Mapping[str, Any]) -> Group:

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..core.children import Children
 from ..core.dtypes import Block
 from ..core.errors import Unreadable
-from ..core.nodes import Children, Group, Node, Policy
+from ..core.nodes import Group, Node, Policy
 from . import adapt as adapt_any
 from .from_numpy import adapt as adapt_numpy
 

@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from ..core.children import Children
 from ..core.dtypes import STRING, Block
 from ..core.errors import Unreadable
 from ..core.grid import Region
-from ..core.nodes import Array, Children, Group, Node, Policy, make_array
+from ..core.nodes import Array, Group, Node, Policy, make_array
 
 _NAMELESS = "data"
 

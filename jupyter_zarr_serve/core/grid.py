@@ -1,7 +1,8 @@
 """Regular chunk grids: their arithmetic, and the policy that chooses a chunk shape.
 
 Chunks have about `target_bytes` raw bytes. A chunk never spans a part of the source's own
-chunks: it is one of them, several whole ones, or an even part of one. Images get square tiles whose
+chunks: it is one of them, several whole ones, or an even part of one (a nearly even one where a
+length has no fitting divisor). Images get square tiles whose
 sides are powers of two, tables blocks of rows, everything else boxes that are near to cubes.
 """
 
@@ -107,19 +108,17 @@ def _aligned(lengths: list[int], chunks: list[int], budget: int) -> tuple[int, .
     elif size > budget * _SLACK:
         for axis in range(len(shape)):
             excess = math.ceil(math.prod(shape) / budget)
-            shape[axis] //= _divisor_at_least(shape[axis], excess)
+            shape[axis] = -(-shape[axis] // _divisor_near(shape[axis], excess))
     return tuple(shape)
 
 
-def _divisor_at_least(length: int, wanted: int) -> int:
-    """The smallest divisor of `length` that is at least `wanted`; `length` itself if none is."""
+def _divisor_near(length: int, wanted: int) -> int:
+    """The smallest divisor of `length` from `wanted` on; `wanted` itself if it is far away."""
     if wanted >= length:
         return length
-    divisors = set()
-    for small in range(1, math.isqrt(length) + 1):
-        if length % small == 0:
-            divisors |= {small, length // small}
-    return min(d for d in divisors if d >= wanted)
+    pairs = [(d, length // d) for d in range(1, math.isqrt(length) + 1) if length % d == 0]
+    nearest = min(d for pair in pairs for d in pair if d >= wanted)
+    return nearest if nearest <= wanted * _SLACK else wanted
 
 
 def _floor_power_of_two(n: int) -> int:

@@ -6,8 +6,8 @@ up; one that does not exist raises `KeyError`.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -66,11 +66,14 @@ class Stored:
         None it is absent (404), as it is in the source.
     document
         Members that replace those of the array's metadata document.
+    chunk_shape
+        The shape of these chunks, where it is not the array's.
     """
 
     chunk: Callable[[Coords], Blob | None]
     codecs: tuple[Codec, ...] | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
+    chunk_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +120,24 @@ class Array:
         return scalar(self.fill_value, self.dtype)
 
     @property
+    def missing_mark(self) -> Any:
+        """The attribute ``_FillValue`` as an element of `dtype`; None where there is none that fits."""
+        mark = self.attributes.get("_FillValue")
+        if mark is None or np.size(mark) != 1:
+            return None
+        try:
+            return scalar(np.asarray(mark).reshape(-1)[0], self.dtype)
+        except Unreadable:
+            return None
+
+    def in_format(self, zarr_format: int) -> "Array":
+        """The array with the chunk shape that it has in one format."""
+        stored = self.stored.get(zarr_format)
+        if stored is None or stored.chunk_shape is None:
+            return self
+        return replace(self, chunk_shape=stored.chunk_shape)
+
+    @property
     def axis_names(self) -> tuple[str, ...]:
         """A name for every axis; made from its length where the source has none.
 
@@ -158,34 +179,6 @@ class Group:
 
 
 Node = Array | Group
-
-
-class Children(Mapping[str, Node]):
-    """Children that are made when first asked for, each at most once.
-
-    Parameters
-    ----------
-    names
-        The children's names, in the order of listings.
-    make
-        Makes the child of a name; may raise any `ServeError` to say why there is none to be had.
-    """
-
-    def __init__(self, names: Iterable[str], make: Callable[[str], Node]) -> None:
-        self._made: dict[str, Node | None] = dict.fromkeys(names)
-        self._make = make
-
-    def __getitem__(self, name: str) -> Node:
-        node = self._made[name]
-        if node is None:
-            node = self._made[name] = self._make(name)
-        return node
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._made)
-
-    def __len__(self) -> int:
-        return len(self._made)
 
 
 def make_array(

@@ -81,6 +81,7 @@ class Response:
 class _Content:
     """A representation before it is made; `etag` is None until its bytes are known."""
 
+    name: str
     media_type: str
     make: Callable[[], Blob]
     etag: str | None = None
@@ -134,7 +135,7 @@ def _locate(root: Node, request: Request, remember: Remember | None) -> _Content
 def _listing(node: Node, request: Request) -> _Content:
     location = request.location if request.location.endswith("/") else f"{request.location}/"
     media_type, body = listing.render(node, location, request.listing)
-    return _Content(media_type, lambda: _blob(body))
+    return _Content(location, media_type, lambda: _blob(body))
 
 
 def _document(dialect: ModuleType, node: Node, names: tuple[str, ...], key: str) -> _Content:
@@ -142,13 +143,14 @@ def _document(dialect: ModuleType, node: Node, names: tuple[str, ...], key: str)
     if body is None:
         raise NotFound(f"/{'/'.join(names)}: has no document {key}")
     encoded = json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
-    return _Content("application/json", lambda: _blob(encoded))
+    return _Content(key, "application/json", lambda: _blob(encoded))
 
 
 def _chunk(
     dialect: ModuleType, array: Array, names: tuple[str, ...], key: str, remember: Remember | None
 ) -> _Content:
     name = "/".join(names)
+    array = array.in_format(dialect.ZARR_FORMAT)
     coords = dialect.chunk_coords(key, len(array.shape))
     if coords is None or not in_grid(coords, array.shape, array.chunk_shape):
         raise NotFound(f"/{name}: has no chunk or document {key!r}")
@@ -157,15 +159,14 @@ def _chunk(
     etag = None if tag is None else f'"{_digest(repr(identity).encode())}"'
 
     def make() -> Blob:
-        with failures_named(f"{name}/{key}"):
-            stored = _stored_chunk(dialect, array, coords)
-            if stored is not None:
-                return stored
-            if tag is None or remember is None:
-                return _blob(_encode(dialect, array, coords))
-            return _blob(remember(identity, lambda: _encode(dialect, array, coords)))
+        stored = _stored_chunk(dialect, array, coords)
+        if stored is not None:
+            return stored
+        if tag is None or remember is None:
+            return _blob(_encode(dialect, array, coords))
+        return _blob(remember(identity, lambda: _encode(dialect, array, coords)))
 
-    return _Content(BINARY, make, etag)
+    return _Content(f"{name}/{key}", BINARY, make, etag)
 
 
 def _version_tag(dialect: ModuleType, array: Array) -> str | None:
@@ -195,29 +196,26 @@ def _encode(dialect: ModuleType, array: Array, coords: Coords) -> bytes:
 
 def _conditional(content: _Content, request: Request) -> Response:
     """Apply If-None-Match, Range and HEAD to a representation."""
-    etag = content.etag
-    if etag is not None and is_unchanged(etag, request.if_none_match):
-        return Response(304, content.media_type, b"", 0, etag)
-    blob = content.make()
-    whole: bytes | None = None
-    if etag is None and blob.version is not None:
-        etag = f'"{_digest(blob.version.encode())}"'
-    elif etag is None:
-        whole = blob.read(0, blob.size)
-        etag = f'"{_digest(whole)}"'
-    if is_unchanged(etag, request.if_none_match):
-        return Response(304, content.media_type, b"", 0, etag)
-    part = byte_range(request.byte_range, blob.size)
-    start, stop = part or (0, blob.size)
+    if content.etag is not None and is_unchanged(content.etag, request.if_none_match):
+        return Response(304, content.media_type, b"", 0, content.etag)
+    with failures_named(content.name):
+        blob = content.make()
+        etag, blob = (content.etag, blob) if content.etag is not None else _tagged(blob)
+        if is_unchanged(etag, request.if_none_match):
+            return Response(304, content.media_type, b"", 0, etag)
+        part = byte_range(request.byte_range, blob.size)
+        start, stop = part or (0, blob.size)
+        body = b"" if request.method == "HEAD" else blob.read(start, stop)
     headers = {"Content-Range": f"bytes {start}-{stop - 1}/{blob.size}"} if part else {}
-    body = (
-        b""
-        if request.method == "HEAD"
-        else whole[start:stop]
-        if whole is not None
-        else blob.read(start, stop)
-    )
     return Response(206 if part else 200, content.media_type, body, stop - start, etag, headers)
+
+
+def _tagged(blob: Blob) -> tuple[str, Blob]:
+    """The ETag of bytes by their version or, where they have none, by what they are."""
+    if blob.version is not None:
+        return f'"{_digest(blob.version.encode())}"', blob
+    whole = blob.read(0, blob.size)
+    return f'"{_digest(whole)}"', _blob(whole)
 
 
 def _blob(data: bytes) -> Blob:

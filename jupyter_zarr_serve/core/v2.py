@@ -80,6 +80,7 @@ def _documents(node: Node) -> dict[str, dict[str, Any]]:
 
 
 def _array(array: Array) -> dict[str, Any]:
+    array = array.in_format(ZARR_FORMAT)
     size = shuffle_size(array.dtype)
     codecs = codecs_of(array)
     compressors = [codec.v2(size) for codec in codecs if not codec.is_filter]
@@ -106,6 +107,7 @@ def _filters(array: Array, codecs: tuple[Codec, ...]) -> list[dict[str, Any]] | 
 
 def _fill_value(array: Array) -> Any:
     """The mark of missing data, if the array has one: its ``_FillValue``, or NaN for floats."""
-    if array.attributes.get("_FillValue") is not None:
-        return array.fill
+    mark = array.missing_mark
+    if mark is not None:
+        return mark
     return None if "missing_value" in array.attributes else missing_fill(array.dtype)

@@ -86,6 +86,7 @@ def _group(node: Group) -> dict[str, Any]:
 
 
 def _array(array: Array) -> dict[str, Any]:
+    array = array.in_format(ZARR_FORMAT)
     stored = array.stored.get(ZARR_FORMAT)
     return {
         "zarr_format": ZARR_FORMAT,
@@ -126,14 +127,12 @@ def _attributes(array: Array) -> Mapping[str, Any]:
     https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
     """
     attributes = dict(attributes_json(array.attributes))
-    mark = array.attributes.get("_FillValue")
-    if mark is None:
-        return attributes
-    plain = attributes.pop("_FillValue", None)
-    if array.dtype.kind in "fc":
-        parts = np.asarray(mark).reshape(-1)[:1].astype("c16").view("f8")
+    plain, mark = attributes.pop("_FillValue", None), array.missing_mark
+    if mark is not None and array.dtype.kind in "fc":
+        parts = np.atleast_1d(mark).astype("c16" if array.dtype.kind == "c" else "f8").view("f8")
         encoded = [base64.standard_b64encode(struct.pack("<d", part)).decode() for part in parts]
         attributes["_FillValue"] = encoded if array.dtype.kind == "c" else encoded[0]
-    else:
-        attributes["_FillValue" if array.dtype.kind in "biuT" else "missing_mark"] = plain
+    elif plain is not None:
+        is_known = mark is not None and array.dtype.kind in "biuT"
+        attributes["_FillValue" if is_known else "missing_mark"] = plain
     return attributes

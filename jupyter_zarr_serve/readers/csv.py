@@ -17,9 +17,10 @@ import pandas as pd
 from ..adapters.columns import Column, Field, named, once, served_names, table
 from ..adapters.pandas_columns import column_of
 from ..adapters.pandas_objects import Values
+from ..core.children import Children
 from ..core.dtypes import VLEN_ESTIMATE
 from ..core.errors import Unavailable, Unreadable
-from ..core.nodes import Children, Group, Policy
+from ..core.nodes import Group, Policy
 from .blocks import Blocks
 from .csv_index import Index, index_of
 from .csv_text import (

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import h5py
 
+from ..core.children import Children
 from ..core.errors import Unreadable
-from ..core.nodes import Children, Group, Node, Policy
+from ..core.nodes import Group, Node, Policy
 from .files import ReadAt, open_binary
 from .hdf5_arrays import array_of, fields_of
 from .hdf5_attributes import attributes_of

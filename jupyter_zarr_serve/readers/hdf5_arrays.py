@@ -6,9 +6,10 @@ from typing import Any
 import h5py
 import numpy as np
 
+from ..core.children import Children
 from ..core.dtypes import STRING, Block, DType
 from ..core.grid import Region, region_shape
-from ..core.nodes import Array, Children, Group, Node, Policy, Read, make_array
+from ..core.nodes import Array, Group, Node, Policy, Read, make_array
 from .files import ReadAt
 from .hdf5_attributes import attributes_of, fill_of
 from .hdf5_chunks import Chunks, reader_of

@@ -14,6 +14,8 @@ from typing import Any
 import h5py
 import numpy as np
 
+from ..core.errors import Unreadable
+
 _BOOKKEEPING = frozenset(
     {
         "DIMENSION_LIST",
@@ -47,7 +49,8 @@ def fill_of(dataset: h5py.Dataset, attributes: Mapping[str, Any], kind: str) -> 
     mark = attributes.get("_FillValue")
     if mark is not None and np.ndim(mark) == 0:
         return mark
-    return (dataset.fillvalue or None) if kind in "biufcS" else None
+    is_given = dataset.id.get_create_plist().fill_value_defined() == h5py.h5d.FILL_VALUE_USER_DEFINED
+    return (dataset.fillvalue or None) if is_given and kind in "biufcS" else None
 
 
 def _value(thing: h5py.Group | h5py.Dataset, name: str) -> Any:
@@ -55,7 +58,7 @@ def _value(thing: h5py.Group | h5py.Dataset, name: str) -> Any:
     try:
         dtype = thing.attrs.get_id(name).dtype
         value = thing.attrs[name]
-    except (OSError, RuntimeError, TypeError, ValueError) as error:
+    except (OSError, RuntimeError, TypeError, ValueError, Unreadable) as error:
         return f"unreadable: {error}"
     if h5py.check_ref_dtype(h5py.check_vlen_dtype(dtype) or dtype) is not None:
         return None

@@ -1,11 +1,12 @@
 """What HDF5 reads a file through: our own file object rather than HDF5's.
 
-In one process HDF5 opens a file once, for all who want it: our open file would keep others in the
+In one process, HDF5 opens a file once, for all who want it: our open file would keep others in the
 process (h5py, jupyterlab-h5web) from opening it with another locking or for writing. Nor does HDF5 lock
 what it reads through a file object.
 """
 
 import os
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import h5py
 
 from ..core.errors import Unreadable
 from .files import ReadAt, is_local, open_binary
+
+_HEAP = b"GCOL\x01\0\0\0"  # how a heap of texts and other values of varying length starts
 
 
 class _Bytes:
@@ -45,6 +48,8 @@ class _Bytes:
             if not count:
                 raise _ended(self._file.tell(), len(view) - done)
             done += count
+        if view[:8] == _HEAP:
+            _refuse_endless(view)
         return done
 
     def read_at(self, offset: int, length: int) -> bytes:
@@ -69,6 +74,21 @@ def open_hdf5(path: Path) -> tuple[h5py.File, ReadAt | None]:
     source = _Bytes(open_binary(path))
     at_once = is_local(path) and hasattr(os, "pread")
     return h5py.File(source, "r"), source.read_at if at_once else None
+
+
+def _refuse_endless(heap: memoryview) -> None:
+    """Refuse a heap with a free place of no size: HDF5 (2.0 and before) goes round there for ever.
+
+    References
+    ----------
+    https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t4.html (global heap)
+    """
+    at, end = 16, min(len(heap), int.from_bytes(heap[8:16], "little"))
+    while at + 16 <= end:
+        index, size = struct.unpack_from("<H6xQ", heap, at)
+        if index == size == 0:
+            raise Unreadable("values of varying length are damaged: a free place in their heap has no size")
+        at += size if index == 0 else 16 + -(-size // 8) * 8
 
 
 def _ended(at: int, missing: int) -> Unreadable:

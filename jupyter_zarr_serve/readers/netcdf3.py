@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..core.children import Children
 from ..core.dtypes import Block
 from ..core.grid import Region, region_shape
-from ..core.nodes import Array, Children, Group, Node, Policy, make_array
+from ..core.nodes import Array, Group, Node, Policy, make_array
 from .files import ReadAt, open_at, size_of
 from .netcdf3_header import Variable, read_header
 from .strided import read_strided

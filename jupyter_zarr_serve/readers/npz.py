@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.children import Children
 from ..core.dtypes import Block
 from ..core.errors import Unreadable
 from ..core.grid import Region
-from ..core.nodes import Array, Children, Group, Node, Policy, make_array
+from ..core.nodes import Array, Group, Node, Policy, make_array
 from .files import open_binary
 from .npy import MAX_HEAD, Header, parse_header
 from .npz_sparse import is_sparse, sparse_view

@@ -13,9 +13,10 @@ from xml.etree import ElementTree
 import numpy as np
 import tifffile
 
+from ..core.children import Children
 from ..core.errors import Unreadable, failures_named
 from ..core.grid import Region, region_shape
-from ..core.nodes import Array, Children, Group, Node, Policy, make_array
+from ..core.nodes import Array, Group, Node, Policy, make_array
 from .files import open_at, size_of
 from .strided import read_strided
 from .tiff_gather import gather

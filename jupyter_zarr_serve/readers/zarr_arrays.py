@@ -1,5 +1,7 @@
 """An array of a Zarr store as a node: what is sent as it is stored, and in which format."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.codecs import portable
-from ..core.dtypes import Block, DType, canonical, fill_json
+from ..core.dtypes import Block, DType, canonical, element_size
 from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Blob, Coords, Policy, Stored
@@ -17,7 +19,7 @@ from .zarr_marks import MARK, with_typed_mark
 from .zarr_metadata import Metadata, explained
 from .zarr_pipeline import check_size, pipeline_of
 from .zarr_respelled import compressor_of, v2_codecs, v2_document, v3_document
-from .zarr_shards import ChunkAt, Grid
+from .zarr_shards import ChunkAt, Grid, without_shards
 
 _PICKLE = ("pickle", "numcodecs.pickle")
 
@@ -47,7 +49,7 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
         read=partial(_read, policy, metadata, where, chunk_at),
         fill_value=_canonical_fill(metadata.fill_value, metadata.dtype, dtype),
         dimension_names=metadata.dimension_names,
-        attributes=with_typed_mark(metadata.attributes, dtype),
+        attributes=with_typed_mark(_with_declared_mark(metadata), dtype),
         codecs=(policy.compressor,) if policy.compressor else (),
     )
     return replace(array, stored={
@@ -56,20 +58,41 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
     })  # fmt: skip
 
 
+def _with_declared_mark(metadata: Metadata) -> Mapping[str, Any]:
+    """The attributes; what xarray wrote as the fill value of version 2 is its mark of missing data."""
+    is_xarrays = metadata.zarr_format == 2 and metadata.dimension_names is not None
+    if not is_xarrays or metadata.fill_value is None or MARK in metadata.attributes:
+        return metadata.attributes
+    return {**metadata.attributes, MARK: metadata.fill_value}
+
+
 def _respelled(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, limit: int) -> Stored:
     """The chunks in the format that is not the store's: the stored bytes, or encoded anew."""
-    compressor = _compressor(metadata)
+    grid = _inner_grid(metadata, chunk_at, limit)
+    compressor = _compressor(metadata, grid.codecs)
     if metadata.zarr_format == 2 and compressor is not None:
         return Stored(chunk_at, document=v3_document(compressor, metadata.dtype))
-    found = _none if compressor is None else chunk_at
-    at = partial(_found_or_small, found, metadata.chunk_bytes, limit, where)
-    if metadata.zarr_format == 2:
-        return Stored(at, portable(array.codecs))
-    mark = array.attributes.get(MARK)
-    document = {} if mark is None else {"fill_value": fill_json(mark, array.dtype)}
+    found = _none if compressor is None else partial(_freshly_found, grid)
+    size = math.prod(grid.chunk_shape) * element_size(metadata.dtype)
+    at = partial(_found_or_small, found, size, limit, where)
     if compressor is None:
-        return Stored(at, array.codecs, document)
-    return Stored(at, v2_codecs(compressor), {**document, **v2_document(compressor)})
+        codecs = portable(array.codecs) if metadata.zarr_format == 2 else array.codecs
+        return Stored(at, codecs, chunk_shape=grid.chunk_shape)
+    return Stored(at, v2_codecs(compressor), v2_document(compressor), grid.chunk_shape)
+
+
+def _inner_grid(metadata: Metadata, chunk_at: ChunkAt, limit: int) -> Grid:
+    """The chunks inside shards, as version 2 has none; the shards where they cannot be taken apart."""
+    grid = Grid(metadata.chunk_shape, metadata.codecs, lambda: chunk_at)
+    try:
+        return without_shards(grid, limit) if metadata.zarr_format == 3 else grid
+    except Unreadable:
+        return grid
+
+
+def _freshly_found(grid: Grid, coords: Coords) -> Blob | None:
+    """A chunk of a grid whose shards may have changed since the last one was found."""
+    return grid.open()(coords)
 
 
 def _none(_: Coords) -> None:
@@ -85,11 +108,11 @@ def _found_or_small(found: ChunkAt, size: int, limit: int, where: str, coords: C
     return blob
 
 
-def _compressor(metadata: Metadata) -> Step | None:
+def _compressor(metadata: Metadata, codecs: tuple[Any, ...]) -> Step | None:
     """See `compressor_of`; None also where this package does not know the codecs."""
     try:
         with explained("codecs"):
-            return compressor_of(pipeline_of(metadata, metadata.codecs))
+            return compressor_of(pipeline_of(metadata, codecs))
     except Unreadable:
         return None
 

@@ -6,14 +6,11 @@ import math
 import numpy as np
 
 from ..core.dtypes import Block, element_size
-from ..core.errors import Unreadable
 from ..core.grid import Region, region_shape
 from ..core.nodes import Coords, Policy
 from .zarr_metadata import Metadata
 from .zarr_pipeline import Pipeline, check_size, pipeline_of
 from .zarr_shards import ChunkAt, Grid, without_shards
-
-_MOST_CHUNKS = 1 << 20
 
 
 def read_region(metadata: Metadata, grid: Grid, policy: Policy, region: Region) -> Block:
@@ -37,8 +34,6 @@ def read_region(metadata: Metadata, grid: Grid, policy: Policy, region: Region) 
     inner = without_shards(grid, limit) if metadata.zarr_format == 3 else grid
     pipeline = pipeline_of(metadata, inner.codecs)
     ranges = [_covering(part, length) for part, length in zip(region, inner.chunk_shape, strict=True)]
-    if math.prod(map(len, ranges)) > _MOST_CHUNKS:
-        raise Unreadable(f"the chunks of shape {inner.chunk_shape} are too many to be read at once")
     chunk_at = inner.open()
     block = _empty(metadata, shape)
     for coords in itertools.product(*ranges):

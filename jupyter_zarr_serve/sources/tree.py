@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from ..core.children import Children
 from ..core.errors import MissingLibrary
-from ..core.nodes import Children, Group, Node, Policy
+from ..core.nodes import Group, Node, Policy
 from .disk import open_path
 
 RESERVED = ("files", "kernels", "notebooks", "ome", "portable", "demo")

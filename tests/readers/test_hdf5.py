@@ -337,6 +337,35 @@ def test_a_truncated_file_is_an_error(tmp_path):
         read(path, Policy())
 
 
+def test_a_heap_without_end_is_an_error(tmp_path):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("a", data=["text"] * 3, dtype=h5py.string_dtype())
+        file["b"] = [1]
+    content = bytearray(path.read_bytes())
+    heap = content.index(b"GCOL")
+    free = heap + 16 + 3 * 24  # behind three texts of up to eight bytes
+    content[free + 8 : free + 16] = bytes(8)
+    path.write_bytes(content)
+    root = served(path)
+    with pytest.raises(Unreadable, match="heap"):
+        read_all(array(root, "a"))
+    assert read_all(array(root, "b")).tolist() == [1]
+
+
+def test_attributes_that_cannot_be_read_say_so(tmp_path):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["damaged"], file.attrs["good"] = "text", 1
+    content = bytearray(path.read_bytes())
+    free = content.index(b"GCOL") + 16 + 24
+    content[free + 8 : free + 16] = bytes(8)
+    path.write_bytes(content)
+    attributes = served(path).attributes
+    assert attributes["good"] == 1
+    assert attributes["damaged"].startswith("unreadable: ")
+
+
 def test_others_may_write_the_file_meanwhile(tmp_path):
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:

@@ -11,8 +11,6 @@ import pytest
 import zarr
 import zarr.codecs
 
-from jupyter_zarr_serve.core.nodes import Policy
-
 from .zarr_stores import (
     GRID,
     QUIET,
@@ -74,13 +72,9 @@ def test_shards_that_cannot_be_taken_apart_still_pass(
 
 
 def test_a_bomb_in_a_shard_is_cut(tmp_path: Path) -> None:
-    file = shard(tmp_path, compressors=zarr.codecs.GzipCodec())
+    transposed = zarr.codecs.TransposeCodec(order=(1, 0))  # so that it is decoded here
+    file = shard(tmp_path, compressors=zarr.codecs.GzipCodec(), filters=transposed)
     bomb = gzip.compress(bytes(BOMB))
     index = struct.pack("<QQ", 0, len(bomb)) + b"\xff" * 16 * 7
     file.write_bytes(bomb + index + google_crc32c.value(index).to_bytes(4, "little"))
     assert "allowed" in reason(ask(tmp_path, 2, "0.0"))
-
-
-def test_too_many_inner_chunks_are_refused(tmp_path: Path) -> None:
-    zarr.create_array(tmp_path, shape=(2048, 2048), chunks=(1, 1), shards=(2048, 2048), dtype="i1")
-    assert "too many" in reason(ask(tmp_path, 2, "0.0", Policy()))
