@@ -1,5 +1,6 @@
 """Shared fixtures: real Jupyter servers, and how Hypothesis behaves here."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,10 @@ import pytest
 
 from tests.server import Server, running_server
 
-hypothesis.settings.register_profile("project", deadline=None, print_blob=True)
+# The same examples every time in CI: a new one that fails is for people to find, at their desks.
+hypothesis.settings.register_profile(
+    "project", deadline=None, print_blob=True, derandomize="CI" in os.environ, database=None
+)
 hypothesis.settings.load_profile("project")
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]

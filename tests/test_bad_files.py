@@ -129,7 +129,8 @@ def test_truncated(good, tmp_path, name, zarr_format):
         check(tmp_path, name, sound, exact=name not in {"a.csv", "a.jpg"}, zarr_format=zarr_format)
 
 
-@pytest.mark.parametrize("name", WRITERS)
+# The HDF5 library itself crashes on some scrambled files; docs/reference/failures.md says so.
+@pytest.mark.parametrize("name", [name for name in WRITERS if name != "a.h5"])
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_scrambled(good, tmp_path, name, data):

@@ -16,7 +16,7 @@ from .attributes import attributes_json
 from .codecs import Codec
 from .dtypes import fill_json, missing_fill, shuffle_size, v2_dtype, vlen_codec
 from .nodes import Array, Coords, Group, Node
-from .walk import descendants
+from .walk import described
 
 ZARR_FORMAT = 2
 GROUP_KEYS = frozenset({".zgroup", ".zattrs", ".zmetadata"})
@@ -33,7 +33,7 @@ def document(node: Node, key: str) -> dict[str, Any] | None:
         When a member of a group cannot be had just now.
     """
     if key == ".zmetadata":
-        return _consolidated(node) if isinstance(node, Group) and node.consolidate else None
+        return _consolidated(node) if isinstance(node, Group) else None
     return _documents(node).get(key)
 
 
@@ -64,9 +64,12 @@ def codecs_of(array: Array) -> tuple[Codec, ...]:
     return array.codecs
 
 
-def _consolidated(group: Group) -> dict[str, Any]:
+def _consolidated(group: Group) -> dict[str, Any] | None:
+    below = described(group)
+    if below is None:
+        return None
     metadata = dict(_documents(group))
-    for path, node in descendants(group):
+    for path, node in below:
         metadata.update({f"{path}/{key}": body for key, body in _documents(node).items()})
     return {"zarr_consolidated_format": 1, "metadata": metadata}
 

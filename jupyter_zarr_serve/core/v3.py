@@ -17,7 +17,7 @@ from .attributes import attributes_json
 from .codecs import Codec, GzipCodec, ZlibCodec
 from .dtypes import fill_json, shuffle_size, v3_data_type, vlen_codec
 from .nodes import Array, Coords, Group, Node
-from .walk import descendants
+from .walk import described
 
 ZARR_FORMAT = 3
 GROUP_KEYS = frozenset({"zarr.json"})
@@ -36,11 +36,12 @@ def document(node: Node, key: str) -> dict[str, Any]:  # noqa: ARG001 (there is 
     if isinstance(node, Array):
         return _array(node)
     body = _group(node)
-    if node.consolidate:
+    below = described(node)
+    if below is not None:
         body["consolidated_metadata"] = {
             "kind": "inline",
             "must_understand": False,
-            "metadata": {path: _described(child) for path, child in descendants(node)},
+            "metadata": {path: _plain(child) for path, child in below},
         }
     return body
 
@@ -73,7 +74,7 @@ def codecs_of(array: Array) -> tuple[Codec, ...]:
     return tuple(codec for codec in named if codec.v3(1) is not None)
 
 
-def _described(node: Node) -> dict[str, Any]:
+def _plain(node: Node) -> dict[str, Any]:
     return _array(node) if isinstance(node, Array) else _group(node)
 
 

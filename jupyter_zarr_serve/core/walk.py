@@ -6,6 +6,7 @@ from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_name
 from .nodes import Array, Group, Node
 
 _MAX_DEPTH = 64
+_MAX_NODES = 100_000
 
 
 def child_of(group: Group, name: str, path: str) -> Node:
@@ -51,21 +52,48 @@ def members(group: Group) -> Iterator[tuple[str, Node]]:
             yield name, found
 
 
-def descendants(group: Group, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Node]]:
+def descendants(group: Group) -> Iterator[tuple[str, Node]]:
     """Everything below a group, depth first, with paths relative to it.
 
     Raises
     ------
     Unreadable
-        When groups are nested more than 64 deep.
+        When there are more than 100 000 nodes, or groups nested more than 64 deep.
+    Unavailable
+        See `members`.
     """
+    for found, pair in enumerate(_below(group, "", 0)):
+        if found >= _MAX_NODES:
+            raise Unreadable(f"more than {_MAX_NODES:,} nodes are too many to be described at once")
+        yield pair
+
+
+def _below(group: Group, prefix: str, depth: int) -> Iterator[tuple[str, Node]]:
     if depth > _MAX_DEPTH:
-        raise Unreadable(f"{prefix}: groups are nested more than {_MAX_DEPTH} deep; ask for it by path")
+        raise Unreadable(f"{prefix}: groups nested more than {_MAX_DEPTH} deep")
     for name, node in members(group):
         path = f"{prefix}{name}"
         yield path, node
         if isinstance(node, Group):
-            yield from descendants(node, f"{path}/", depth + 1)
+            yield from _below(node, f"{path}/", depth + 1)
+
+
+def described(group: Group) -> list[tuple[str, Node]] | None:
+    """What consolidated metadata of a group describe: everything below it, or None where it has none.
+
+    They are complete or absent: folders have none, and groups too large to be described at once.
+
+    Raises
+    ------
+    Unavailable
+        See `members`.
+    """
+    if not group.consolidate:
+        return None
+    try:
+        return list(descendants(group))
+    except Unreadable:
+        return None
 
 
 def resolve(
