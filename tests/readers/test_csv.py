@@ -15,7 +15,8 @@ from jupyter_zarr_serve.core.dtypes import STRING
 from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.core.walk import members
-from jupyter_zarr_serve.readers import csv, csv_index
+from jupyter_zarr_serve.readers import csv
+from jupyter_zarr_serve.readers.csv import index as csv_index
 from tests.nodes import child, read_all
 
 SMALL = Policy(target_bytes=64)

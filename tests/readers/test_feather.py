@@ -12,7 +12,8 @@ from upath import UPath
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.errors import FILE_FAILURES, ServeError, Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Policy
-from jupyter_zarr_serve.readers import feather, files
+from jupyter_zarr_serve.readers import files
+from jupyter_zarr_serve.readers.arrow import feather
 from tests.nodes import child, read_all
 from tests.readers.test_parquet import MIXED, same
 

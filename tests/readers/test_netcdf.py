@@ -119,15 +119,16 @@ def test_only_the_region_is_read(tmp_path, monkeypatch):
         ds.createDimension("x", 100_000)
         for name in "ab":
             ds.createVariable(name, "f8", ("t", "x"))[:5] = 1
-    from jupyter_zarr_serve.readers import files, netcdf3
+    from jupyter_zarr_serve.readers import files
+    from jupyter_zarr_serve.readers.netcdf import classic
 
     a, read_bytes = array(served(tmp_path / "a.nc"), "b"), []
 
     def counted(read_at):
         return lambda at, length: read_bytes.append(length) or read_at(at, length)
 
-    region_of = netcdf3._region
-    monkeypatch.setattr(netcdf3, "_region", lambda read_at, *rest: region_of(counted(read_at), *rest))
+    region_of = classic._region
+    monkeypatch.setattr(classic, "_region", lambda read_at, *rest: region_of(counted(read_at), *rest))
     assert files.size_of(tmp_path / "a.nc") > 7_000_000
     assert a.read((slice(1, 3), slice(0, 10))).sum() == 20
     assert read_bytes == [80, 80]

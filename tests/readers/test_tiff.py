@@ -8,7 +8,8 @@ import tifffile
 from upath import UPath
 
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
-from jupyter_zarr_serve.readers import open_file, tiff_pages
+from jupyter_zarr_serve.readers import open_file
+from jupyter_zarr_serve.readers.tiff import pages as tiff_pages
 from tests.nodes import child, read_all
 
 RNG = np.random.default_rng(7)

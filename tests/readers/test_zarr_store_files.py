@@ -10,8 +10,7 @@ from upath import UPath
 
 from jupyter_zarr_serve.core.errors import Forbidden, Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group
-from jupyter_zarr_serve.readers import zarr_files
-from jupyter_zarr_serve.readers.zarr_store import read
+from jupyter_zarr_serve.readers.zarr_store import places, read
 
 from ..nodes import child
 from .zarr_stores import (
@@ -81,9 +80,9 @@ def test_consolidated_metadata_save_requests_for_documents(
     fill(tmp_path, zarr_format, consolidate=True)
     upload(tmp_path, remote)
     asked: list[str] = []
-    blob = zarr_files.RemoteFiles.blob
+    blob = places.RemoteFiles.blob
     monkeypatch.setattr(
-        zarr_files.RemoteFiles, "blob", lambda self, key: (asked.append(key), blob(self, key))[1]
+        places.RemoteFiles, "blob", lambda self, key: (asked.append(key), blob(self, key))[1]
     )
     array = child(read(remote, POLICY), "g/deep/b")
     assert isinstance(array, Array)

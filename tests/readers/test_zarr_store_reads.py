@@ -14,7 +14,7 @@ import zarr.codecs
 
 from jupyter_zarr_serve.core.nodes import Array
 from jupyter_zarr_serve.core.respond import Request, respond
-from jupyter_zarr_serve.readers import zarr_files
+from jupyter_zarr_serve.readers.zarr_store import places
 
 from ..nodes import read_all
 from .zarr_stores import (
@@ -33,13 +33,13 @@ pytestmark = [pytest.mark.filterwarnings(rule) for rule in QUIET]
 def spy(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int]]:
     """Every range of a local file that is read from now on."""
     ranges: list[tuple[str, int, int]] = []
-    original = zarr_files.read_range
+    original = places.read_range
 
     def read_range(path: Path, start: int, stop: int) -> bytes:
         ranges.append((path.name, start, stop))
         return original(path, start, stop)
 
-    monkeypatch.setattr(zarr_files, "read_range", read_range)
+    monkeypatch.setattr(places, "read_range", read_range)
     return ranges
 
 

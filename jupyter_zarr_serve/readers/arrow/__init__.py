@@ -1,0 +1,1 @@
+"""Parquet, Feather and Arrow IPC files, by pyarrow."""

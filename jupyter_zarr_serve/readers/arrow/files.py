@@ -1,0 +1,27 @@
+"""Files as Arrow reads them: opened for each read, never memory-mapped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ..files import is_local, open_binary
+
+
+@contextmanager
+def open_arrow(path: Path) -> Iterator[Any]:
+    """An Arrow file for a path.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be opened.
+    """
+    if is_local(path):
+        with pa.OSFile(str(path)) as source:
+            yield source
+    else:
+        with open_binary(path) as file, pa.PythonFile(file, "r") as source:
+            yield source

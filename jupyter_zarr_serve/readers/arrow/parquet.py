@@ -1,0 +1,194 @@
+"""Parquet files: a group of columns, described by the footer, decoded by row group and column.
+
+A row group is decoded in segments of bounded size. To reach one, those before it in the group are
+decoded and dropped, since a Parquet column can only be read from the start of its group.
+
+References
+----------
+https://parquet.apache.org/docs/file-format/
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ...adapters.arrow_columns import arrow_column, width_of
+from ...adapters.arrow_tables import arrow_table
+from ...adapters.columns import Column, Field
+from ...core.errors import Unavailable, Unreadable
+from ...core.nodes import Group, Policy
+from ..blocks import Blocks
+from .files import open_arrow
+from .footer import Leaves, bounds_of, decoded_width, leaves_of, nulls_in
+
+_SEGMENT = 1 << 26
+_BUFFER = 1 << 20
+
+
+def read(path: Path, policy: Policy) -> Group:
+    """The columns of a Parquet file; only its footer is read.
+
+    Raises
+    ------
+    Unreadable
+        When the footer contradicts itself.
+    """
+    with open_arrow(path) as source, pq.ParquetFile(source) as file:
+        footer, schema = file.metadata, file.schema_arrow
+    groups = [footer.row_group(i).num_rows for i in range(footer.num_row_groups)]
+    if min(groups, default=0) < 0 or sum(groups) != footer.num_rows:
+        raise Unreadable(
+            f"{path.name}: its row groups do not add up to {footer.num_rows} rows; write it again"
+        )
+    leaves = leaves_of(schema, footer)
+    widths = [
+        max(width_of(field.type), decoded_width(footer, leaf))
+        for field, leaf in zip(schema, leaves, strict=True)
+    ]
+    table = _Table(path, footer, schema, [0, *accumulate(groups)], widths, leaves, policy, _blocks(policy))
+    return arrow_table(
+        schema,
+        footer.num_rows,
+        policy,
+        lambda j: partial(table.open, j),
+        widths.__getitem__,
+        source_rows=_regular(groups),
+    )
+
+
+def _blocks(policy: Policy) -> Blocks[Any]:
+    return Blocks(min(2 * _SEGMENT, policy.limit_bytes), lambda block: int(block.nbytes))
+
+
+def _regular(groups: list[int]) -> int | None:
+    """Rows per group, if there are several and all but the last have as many."""
+    if len(groups) < 2 or len(set(groups[:-1])) > 1 or not 0 < groups[-1] <= groups[0]:
+        return None
+    return groups[0]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What is known of a file from its footer, and its last decoded segments."""
+
+    path: Path
+    footer: Any
+    schema: Any
+    starts: list[int]  # the first row of each group, and the number of all rows
+    widths: list[int]
+    leaves: list[Leaves]
+    policy: Policy
+    blocks: Blocks[Any]
+
+    def open(self, position: int) -> Column | list[Field]:
+        """The column at a position of the schema."""
+        kind = self.schema.field(position).type
+        leaf = self.leaves[position]
+        lowest, highest = bounds_of(self.footer, leaf) if pa.types.is_integer(kind) else (None, None)
+        return arrow_column(
+            kind,
+            partial(self.fetch, position),
+            nulls=nulls_in(self.footer, leaf),
+            lowest=lowest,
+            highest=highest,
+        )
+
+    def fetch(self, position: int, start: int, stop: int) -> Any:
+        """Rows of a column, from the segments they lie in."""
+        parts = []
+        group = bisect_right(self.starts, start) - 1
+        while start < stop:
+            first, end = self.starts[group], min(self.starts[group + 1], stop)
+            step = max(1, _segment_bytes(self.policy) // self.widths[position])
+            while start < end:
+                number = (start - first) // step
+                segment = self.blocks.get(
+                    (position, group, number), partial(self.decode, position, group, number, step)
+                )
+                offset = start - first - number * step
+                part = segment.slice(offset, min(end - start, step - offset))
+                if not len(part):
+                    raise Unavailable(f"{self.path.name}: row {start:,} is not there; the file has changed")
+                parts += part.chunks
+                start += len(part)
+            group += 1
+        self.refuse_expansion(parts)
+        return _joined(parts, self.schema.field(position).type)
+
+    def refuse_expansion(self, parts: list[Any]) -> None:
+        """Raise when repeated text would take more bytes than one chunk may."""
+        size = sum(_text_bytes(part) for part in parts if pa.types.is_dictionary(part.type))
+        if size > self.policy.limit_bytes:
+            raise Unreadable(
+                f"{sum(map(len, parts)):,} rows of text take {size:,} bytes, more than the "
+                f"{self.policy.limit_bytes:,} allowed for a chunk; raise c.ZarrServeApp.chunk_limit_bytes"
+            )
+
+    def decode(self, position: int, group: int, number: int, step: int) -> Any:
+        """One segment of a row group's column."""
+        name = self.schema.names[position]
+        twin = self.schema.names[:position].count(name)
+        with self.reopened(position) as file:
+            batches = file.iter_batches(
+                min(step, self.footer.row_group(group).num_rows), [group], [name], use_threads=False
+            )
+            chunks = _rows_of(batches, number * step, step, lambda batch: _named(batch, name)[twin])
+            return pa.chunked_array(chunks, None if chunks else self.schema.field(position).type)
+
+    @contextmanager
+    def reopened(self, position: int) -> Iterator[Any]:
+        """The file, text kept as dictionaries: a short file may repeat a long text very often."""
+        field = self.schema.field(position)
+        packed = [field.name] if _is_text(field.type) else None
+        with open_arrow(self.path) as source:
+            yield pq.ParquetFile(source, metadata=self.footer, read_dictionary=packed, buffer_size=_BUFFER)
+
+
+def _is_text(kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
+
+
+def _text_bytes(part: Any) -> int:
+    """Bytes of a dictionary-encoded array's text once it is decoded."""
+    if not _is_text(part.type.value_type):
+        return 0
+    return pc.sum(pc.binary_length(part.dictionary).cast("int64").take(part.indices)).as_py() or 0
+
+
+def _segment_bytes(policy: Policy) -> int:
+    return min(_SEGMENT, policy.limit_bytes)
+
+
+def _rows_of(batches: Any, start: int, count: int, column: Callable[[Any], Any]) -> list[Any]:
+    """`count` rows from `start` on, of batches of any length."""
+    seen, chunks = 0, []
+    for batch in batches:
+        low, high = max(start - seen, 0), min(start + count - seen, batch.num_rows)
+        if low < high:
+            chunks.append(column(batch).slice(low, high - low))
+        seen += batch.num_rows
+        if seen >= start + count:
+            break
+    return chunks
+
+
+def _named(batch: Any, name: str) -> list[Any]:
+    """Columns of a name; a file may have several."""
+    names = batch.schema.names
+    return [column for label, column in zip(names, batch.columns, strict=True) if label == name]
+
+
+def _joined(parts: list[Any], kind: Any) -> Any:
+    kinds = {part.type for part in parts}
+    if len(kinds) > 1:
+        parts = [part.cast(kind) for part in parts]
+    return pa.chunked_array(parts, None if parts else kind)

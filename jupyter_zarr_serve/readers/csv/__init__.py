@@ -1,0 +1,189 @@
+"""CSV files: a group of columns that holds what `pandas.read_csv` reads, without reading it all.
+
+Opening looks at the header alone. The first look at a column of a large file reads the file once, to
+find its rows and dtypes; after that, a chunk parses the blocks its rows lie in. There is no index:
+the dimension is "row". Dates stay text, as they do in pandas.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...adapters.columns import Column, Field, named, once, served_names, table
+from ...adapters.pandas_columns import column_of
+from ...adapters.pandas_objects import Values
+from ...core.children import Children
+from ...core.dtypes import VLEN_ESTIMATE
+from ...core.errors import Unavailable, Unreadable
+from ...core.nodes import Group, Policy
+from ..blocks import Blocks
+from ..files import open_at, open_binary, size_of
+from .index import Index, index_of
+from .text import (
+    Dialect,
+    delimiter_of,
+    encoding_of,
+    first_row_end,
+    header_names,
+    refuse_rows,
+    stored_length,
+    to_utf8,
+)
+
+_HEAD = 1 << 16
+_LONGEST_HEADER = 1 << 24
+_INDEXED_AT_ONCE = 1 << 20
+_KEPT = 1 << 26
+
+# What NumPy has no dtype for; text is parsed as "str", of which pandas makes what its version has.
+_PANDAS: dict[str, Any] = {"str": pd.StringDtype(), "boolean": pd.BooleanDtype()}
+
+
+def read(path: Path, policy: Policy) -> Group:
+    """The columns of a CSV file; of a large one, only the header is read.
+
+    Raises
+    ------
+    Unreadable
+        When the file has no header or is no text; of a small one, also when a row is malformed.
+    """
+    header = _header(path)
+    kept: Blocks[Any] = Blocks(
+        min(_KEPT, policy.limit_bytes), lambda frame: int(frame.memory_usage(deep=True).sum())
+    )
+    make = once(lambda: _table(_Source(path, header.dialect, header.index(path), kept), header, policy))
+    if size_of(path) <= _INDEXED_AT_ONCE:
+        return make()
+    names = served_names(header.names)
+    return Group(Children(names, lambda name: make().children[name]), _told(header.encoding))
+
+
+def _told(encoding: str) -> dict[str, str]:
+    return {} if encoding == "utf-8" else {"encoding": encoding}
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What the head of a file tells; `end` is where it ends, in bytes, after `lines` lines."""
+
+    names: list[str]
+    dialect: Dialect
+    encoding: str
+    end: int
+    lines: int
+
+    def index(self, path: Path) -> Index:
+        """See `index.index_of`."""
+        return index_of(path, self.end, self.dialect, self.encoding, self.lines)
+
+
+def _header(path: Path) -> _Header:
+    """The header row, and whether the row below it has more fields."""
+    head, ended = _head(path, _HEAD)
+    encoding, mark = encoding_of(head)
+    while True:
+        text = to_utf8(head[mark:], encoding)
+        if b"\0" in text:
+            raise Unreadable(f"{path.name}: has NUL bytes, so it is no text; is it really a CSV file?")
+        delimiter = delimiter_of(path.name, text)
+        end = first_row_end(text, delimiter)
+        if ended or (end and first_row_end(text[end:], delimiter)):
+            break
+        if len(head) > _LONGEST_HEADER:
+            raise Unreadable(
+                f"{path.name}: its first rows never end; a quotation mark is probably not closed"
+            )
+        head, ended = _head(path, 2 * len(head))
+    if not text.strip():
+        raise Unreadable(f"{path.name}: has no header; its first line must name the columns")
+    end = end or len(text)
+    names = header_names(text[:end], delimiter)
+    try:
+        width = _first_width(text[end:], Dialect(delimiter, len(names)))
+    except pd.errors.ParserError as error:
+        raise refuse_rows(error, text[:end].count(b"\n")) from error
+    # Like pandas: what is left of the header's columns is a column of labels without a name.
+    labels = served_names(["index"] * (width - len(names)), names)
+    names = [*labels, *names]
+    place = mark + stored_length(text[:end], encoding)
+    return _Header(names, Dialect(delimiter, len(names)), encoding, place, text[:end].count(b"\n"))
+
+
+def _first_width(rows: bytes, dialect: Dialect) -> int:
+    end = first_row_end(rows, dialect.delimiter)
+    return dialect.first_width(rows[:end]) if end else dialect.first_width(rows)
+
+
+def _head(path: Path, length: int) -> tuple[bytes, bool]:
+    """The first bytes of a file, and whether they are all of it."""
+    with open_binary(path) as file:
+        head: bytes = file.read(length)
+    return head, len(head) < length
+
+
+def _width(dtype: str) -> int:
+    """Bytes per element of what a column is served as."""
+    return VLEN_ESTIMATE if dtype == "str" else 1 if dtype == "boolean" else np.dtype(dtype).itemsize
+
+
+def _table(source: "_Source", header: _Header, policy: Policy) -> Group:
+    index = source.index
+    widths = [_width(dtype) for dtype in index.dtypes]
+    # A chunk of more rows than a block has would parse many blocks of all columns for one of them.
+    least = (
+        policy.target_bytes * len(index.blocks) // max(1, index.starts[-1]) if len(index.blocks) > 1 else 1
+    )
+    fields = [
+        Field(name, max(width, least), partial(source.column, position))
+        for position, (name, width) in enumerate(zip(header.names, widths, strict=True))
+    ]
+    columns = named(fields)
+    dimension = served_names(["row"], columns)[0]
+    return table(columns, index.starts[-1], policy, dimension, attributes=_told(index.encoding))
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A file whose index is known, and its last parsed blocks."""
+
+    path: Path
+    dialect: Dialect
+    index: Index
+    kept: Blocks[Any]
+
+    def column(self, position: int) -> Column | list[Field]:
+        """The column at a position."""
+        dtype = self.index.dtypes[position]
+        stand_in = pd.Series([pd.NA] if self.index.nulls[position] else [], dtype=object)
+        values = Values(partial(self.rows, position), lambda: stand_in)
+        return column_of(_PANDAS.get(dtype) or np.dtype(dtype), values)
+
+    def rows(self, position: int, start: int, stop: int) -> Any:
+        """Rows of a column, from the blocks they lie in."""
+        starts, parts = self.index.starts, []
+        number = bisect_right(starts, start) - 1
+        while start < stop:
+            first, end = starts[number], min(starts[number + 1], stop)
+            if start < end:
+                parts.append(self.block(number)[position].iloc[start - first : end - first])
+            start, number = end, number + 1
+        return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+    def block(self, number: int) -> Any:
+        """One block as a frame."""
+        return self.kept.get(number, partial(self.parse, number))
+
+    def parse(self, number: int) -> Any:
+        """Read one block with the dtypes of the whole file."""
+        block = self.index.blocks[number]
+        with open_at(self.path) as read_at:
+            raw = read_at(block.offset, block.length)
+        frame = self.dialect.parse(to_utf8(raw, self.index.encoding), dict(enumerate(self.index.dtypes)))
+        if len(frame) != block.rows:
+            raise Unavailable(f"{self.path.name}: has changed while it was read; list its folder again")
+        return frame

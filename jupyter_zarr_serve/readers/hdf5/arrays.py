@@ -1,0 +1,131 @@
+"""Arrays of HDF5 datasets, and groups of the fields of structures that Zarr cannot spell."""
+
+from collections.abc import Callable
+from typing import Any
+
+import h5py
+import numpy as np
+
+from ...core.children import Children
+from ...core.dtypes import STRING, Block, DType
+from ...core.grid import Region, region_shape
+from ...core.nodes import Array, Group, Node, Policy, Read, make_array
+from ..files import ReadAt
+from .attributes import attributes_of, fill_of
+from .chunks import Chunks, reader_of
+from .types import Elements, elements_of
+
+Names = tuple[str | None, ...]
+
+_SMALLER, _LARGER = 8, 16  # a stored chunk within these factors of the target is served as it is
+
+
+def array_of(
+    dataset: h5py.Dataset,
+    names: Names,
+    shape: tuple[int, ...],
+    policy: Policy,
+    read_at: ReadAt | None = None,
+) -> Array:
+    """The array of a dataset.
+
+    Parameters
+    ----------
+    names, shape
+        Its dimensions; NetCDF-4 variables may be longer than what is stored of them.
+    read_at
+        Reads the file's bytes past HDF5.
+
+    Raises
+    ------
+    Unreadable
+        When its type, its filters or the size of its chunks cannot be served.
+    """
+    elements = elements_of(dataset.dtype)
+    attributes = {**elements.attributes, **attributes_of(dataset)}
+    fill = fill_of(dataset, attributes, elements.dtype.kind)
+    read, chunks = reader_of(dataset, policy.limit_bytes, read_at)
+    fields: dict[str, Any] = {
+        "attributes": attributes, "fill_value": fill, "dimension_names": names,
+        "source_chunks": dataset.chunks,
+    }  # fmt: skip
+    kept = chunks is not None and _is_kept(chunks, policy)
+    if chunks is not None and not kept and not chunks.filters:
+        read = dataset.__getitem__  # of chunks that are not encoded, HDF5 reads only what is wanted
+    read = _converted(read, elements)
+    if shape != dataset.shape:
+        read = _extended(read, dataset.shape, elements.dtype, fill)
+    elif chunks is not None and kept:
+        fields |= {"chunk_shape": dataset.chunks, "stored": chunks.pass_through()}
+    return make_array(shape, elements.dtype, read, policy, **fields)
+
+
+def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy) -> Group:
+    """The group of the fields of a dataset of structures, each read on its own.
+
+    Raises
+    ------
+    Unreadable
+        When the dataset's filters or the size of its chunks cannot be served.
+    """
+    reader_of(dataset, policy.limit_bytes)
+
+    def array(dtype: DType, read: Read) -> Array:
+        base, extra = dtype.subdtype or (dtype, ())
+        elements, axes = elements_of(base), len(dataset.shape)
+
+        def read_field(region: Region) -> Block:
+            block: Any = np.asarray(read(region[:axes]))
+            return elements.convert(block[(..., *region[axes:])])
+
+        return make_array(
+            (*dataset.shape, *extra), elements.dtype, read_field, policy,
+            source_chunks=dataset.chunks and (*dataset.chunks, *extra),
+            dimension_names=(*names, *[None] * len(extra)),
+        )  # fmt: skip
+
+    def read_of(name: str) -> Read:
+        return lambda region: dataset.fields(name)[region]
+
+    return Group(_fields(dataset.dtype, read_of, array), attributes_of(dataset))
+
+
+def _fields(
+    dtype: DType, read_of: Callable[[str], Read], array: Callable[[DType, Read], Array]
+) -> Children:
+    names = {name.replace("/", "_"): name for name in dtype.names or ()}
+
+    def make(name: str) -> Node:
+        inner, read = dtype[names[name]], read_of(names[name])
+        if inner.names is None or not inner.hasobject:
+            return array(inner, read)
+        return Group(_fields(inner, lambda part: lambda region: read(region)[part], array))
+
+    return Children(names, make)
+
+
+def _converted(read: Read, elements: Elements) -> Read:
+    return lambda region: elements.convert(read(region))
+
+
+def _extended(read: Read, stored: tuple[int, ...], dtype: DType, fill: Any) -> Read:
+    """Reads what is stored, and the fill value beyond it."""
+    if fill is None:
+        fill = "" if dtype == STRING else np.zeros((), dtype)[()]
+
+    def read_extended(region: Region) -> Block:
+        block = np.full(region_shape(region), fill, dtype)
+        inside = tuple(slice(min(s.start, n), min(s.stop, n)) for s, n in zip(region, stored, strict=True))
+        if all(s.stop > s.start for s in inside):
+            block[tuple(map(slice, region_shape(inside)))] = read(inside)
+        return block
+
+    return read_extended
+
+
+def _is_kept(chunks: Chunks, policy: Policy) -> bool:
+    """Whether the dataset's own chunks are of a size to be served."""
+    dataset = chunks.dataset
+    is_only = all(c >= n for c, n in zip(dataset.chunks, dataset.shape, strict=True))
+    smallest = 0 if is_only else policy.target_bytes // _SMALLER
+    return bool(smallest <= chunks.raw_size <= min(policy.target_bytes * _LARGER, policy.limit_bytes))

@@ -1,0 +1,193 @@
+"""Reading HDF5 datasets around the lock that all of HDF5 shares, and sending chunks as they are stored.
+
+A contiguous dataset is read from the file directly. Chunks are taken from HDF5 as they are stored and
+decoded here, where several threads can do so at once and where a chunk that decodes to more than it
+should is cut off. Everything else is read by h5py.
+
+References
+----------
+https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t4.html
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+import h5py
+import numpy as np
+
+from ...core.codecs import Codec, ShuffleCodec, ZlibCodec
+from ...core.dtypes import Block, shuffle_size
+from ...core.errors import Unreadable
+from ...core.grid import Region, region_of, region_shape
+from ...core.nodes import Blob, Coords, Read, Stored
+from ..files import ReadAt
+from ..strided import read_strided
+from .filters import DEFLATE, SHUFFLE, Filter, are_decodable, decode, filters_of, is_deflated
+from .types import is_stored_as
+
+
+def reader_of(
+    dataset: h5py.Dataset, limit_bytes: int, read_at: ReadAt | None = None
+) -> "tuple[Read, Chunks | None]":
+    """What reads regions of a dataset, and its chunks if they are decoded here.
+
+    Parameters
+    ----------
+    read_at
+        Reads the file's bytes past HDF5.
+
+    Raises
+    ------
+    Unreadable
+        When a filter is not available, or one chunk is larger than allowed.
+    """
+    filters = filters_of(dataset)
+    if filters and math.prod(dataset.chunks) * dataset.dtype.itemsize > limit_bytes:
+        raise Unreadable(
+            f"{dataset.name}: its chunks {dataset.chunks} are larger than the {limit_bytes:,} bytes "
+            "allowed; repack with: h5repack -l CHUNK"
+        )
+    if dataset.is_virtual or not is_stored_as(dataset):
+        return dataset.__getitem__, None
+    if dataset.chunks is None:
+        return _contiguous(dataset, read_at) or dataset.__getitem__, None
+    return _chunked(dataset, filters)
+
+
+def _chunked(dataset: h5py.Dataset, filters: tuple[Filter, ...]) -> "tuple[Read, Chunks | None]":
+    if not are_decodable(filters):
+        return dataset.__getitem__, None
+    chunks = Chunks(dataset, filters)
+    return chunks.read, chunks
+
+
+def _contiguous(dataset: h5py.Dataset, read_at: ReadAt | None) -> Read | None:
+    """What reads the file itself, where the dataset is one run of bytes in it."""
+    offset = dataset.id.get_offset()
+    if offset is None or read_at is None:
+        return None
+    shape, dtype = dataset.shape, dataset.dtype
+    return lambda region: read_strided(read_at, offset, shape, dtype, region)
+
+
+@dataclass(frozen=True)
+class Chunks:
+    """The chunks of a dataset, as they are stored and decoded."""
+
+    dataset: h5py.Dataset
+    filters: tuple[Filter, ...]
+
+    @cached_property
+    def raw_size(self) -> int:
+        """Size of a decoded chunk in bytes."""
+        chunk_shape: tuple[int, ...] = self.dataset.chunks
+        return math.prod(chunk_shape) * int(self.dataset.dtype.itemsize)
+
+    @cached_property
+    def _any_stored(self) -> bool:
+        # HDF5 gives nonsense for the size of a chunk where nothing at all is stored
+        return bool(self.dataset.id.get_storage_size() > 0)
+
+    def read(self, region: Region) -> Block:
+        """The elements of a region."""
+        parts = list(self._parts(region))
+        if len(parts) == 1:
+            return self._part(parts[0])
+        block = np.empty(region_shape(region), self.dataset.dtype)
+        for part in parts:
+            inside = _relative(part, [s.start for s in region])
+            block[inside] = self._part(part)
+        return block
+
+    def stored(self, coords: Coords) -> tuple[int, bytes] | None:
+        """A chunk's filter mask and bytes; None where none is stored.
+
+        Raises
+        ------
+        Unreadable
+            When more bytes are stored than any encoding of a chunk needs.
+        """
+        if not self._any_stored:
+            return None
+        room = np.empty(self.raw_size + self.raw_size // 64 + 1024, np.uint8)
+        start = tuple(i * c for i, c in zip(coords, self.dataset.chunks, strict=True))
+        try:
+            mask, data = self.dataset.id.read_direct_chunk(start, out=room)
+        except (OSError, RuntimeError):  # not allocated; if damaged, h5py's own reading will say so
+            return None
+        except ValueError as error:
+            raise Unreadable(f"chunk {coords}: stored in more bytes than it can need ({error})") from error
+        return int(mask), data
+
+    def pass_through(self) -> dict[int, Stored]:
+        """By Zarr format: the chunks as they are stored, where that format can name the filters."""
+        codecs = self._codecs()
+        if codecs is None:
+            return {}
+        return {version: Stored(self._sendable, codecs) for version in ((2,) if codecs else (2, 3))}
+
+    def _codecs(self) -> tuple[Codec, ...] | None:
+        dtype = self.dataset.dtype
+        swapped = dtype.newbyteorder("<") != dtype
+        if swapped or dtype.kind not in "biufcS":
+            return None
+        codecs: list[Codec] = []
+        for number, _, parameters, _ in self.filters:
+            if number == SHUFFLE and parameters[0] == shuffle_size(dtype):
+                codecs.append(ShuffleCodec())
+            elif number == DEFLATE:
+                codecs.append(ZlibCodec(parameters[0]))
+            else:
+                return None
+        return tuple(codecs)
+
+    def _sendable(self, coords: Coords) -> Blob | None:
+        found = self.stored(coords)
+        if found is None or found[0] != 0:
+            return None
+        data = bytes(found[1])
+        if self._may_be_plain(coords, data) if self.filters else len(data) != self.raw_size:
+            return None
+        return Blob(len(data), lambda start, stop: data[start:stop])
+
+    def _may_be_plain(self, coords: Coords, data: Any) -> bool:
+        """Whether a chunk may be stored unfiltered, as files may have it for chunks over the edge."""
+        region = region_of(coords, self.dataset.shape, self.dataset.chunks)
+        return len(data) == self.raw_size and region_shape(region) != self.dataset.chunks
+
+    def _parts(self, region: Region) -> Iterator[Region]:
+        """The region cut along the chunk grid."""
+        cuts = []
+        for s, c in zip(region, self.dataset.chunks, strict=True):
+            first, last = s.start // c, -(-s.stop // c)
+            cuts.append([slice(max(s.start, i * c), min(s.stop, (i + 1) * c)) for i in range(first, last)])
+        return product(*cuts)
+
+    def _part(self, part: Region) -> Block:
+        """A region within one chunk."""
+        coords = tuple(s.start // c for s, c in zip(part, self.dataset.chunks, strict=True))
+        found = self.stored(coords)
+        chunk = None if found is None else self._decoded(coords, *found)
+        if chunk is None:
+            block: Block = self.dataset[part]
+            return block
+        return chunk[_relative(part, [i * c for i, c in zip(coords, self.dataset.chunks, strict=True)])]
+
+    def _decoded(self, coords: Coords, mask: int, data: Any) -> Block | None:
+        """A chunk decoded; None where only HDF5 knows whether it is encoded at all."""
+        if self.filters and self._may_be_plain(coords, data):
+            if DEFLATE not in [number for number, *_ in self.filters]:
+                return None
+            mask = 0 if is_deflated(data, self.raw_size) else -1
+        data = decode(data, self.filters, mask, self.raw_size)
+        if len(data) != self.raw_size:
+            raise Unreadable(f"chunk {coords}: holds {len(data):,} bytes in place of {self.raw_size:,}")
+        return np.frombuffer(data, self.dataset.dtype).reshape(self.dataset.chunks)
+
+
+def _relative(part: Region, origin: list[int]) -> Region:
+    return tuple(slice(s.start - o, s.stop - o) for s, o in zip(part, origin, strict=True))

@@ -1,0 +1,98 @@
+"""What HDF5 reads a file through: our own file object rather than HDF5's.
+
+In one process, HDF5 opens a file once, for all who want it: our open file would keep others in the
+process (h5py, jupyterlab-h5web) from opening it with another locking or for writing. Nor does HDF5 lock
+what it reads through a file object.
+"""
+
+import os
+import struct
+from pathlib import Path
+from typing import Any
+
+import h5py
+
+from ...core.errors import Unreadable
+from ..files import ReadAt, is_local, open_binary
+
+_HEAP = b"GCOL\x01\0\0\0"  # how a heap of texts and other values of varying length starts
+
+
+class _Bytes:
+    """A file object with what h5py needs of one, on which no read is short.
+
+    A short read would leave HDF5 with uninitialised memory.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def __del__(self) -> None:
+        self._file.close()
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def read(self, length: int) -> bytes:
+        data = bytearray(length)
+        self.readinto(data)
+        return bytes(data)
+
+    def readinto(self, buffer: Any) -> int:
+        view, done = memoryview(buffer).cast("B"), 0
+        while done < len(view):
+            count = self._file.readinto(view[done:])
+            if not count:
+                raise _ended(self._file.tell(), len(view) - done)
+            done += count
+        if view[:8] == _HEAP:
+            _refuse_endless(view)
+        return done
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Read from a local file without moving its position, so that threads can read at once."""
+        data = b""
+        while len(data) < length:
+            more = os.pread(self._file.fileno(), length - len(data), offset + len(data))
+            if not more:
+                raise _ended(offset + len(data), length - len(data))
+            data = data + more if data else more
+        return data
+
+
+def open_hdf5(path: Path) -> tuple[h5py.File, ReadAt | None]:
+    """Open a file, and what reads its bytes past HDF5 (None where that takes turns anyway).
+
+    Raises
+    ------
+    OSError
+        When it is no HDF5 file, or a damaged one.
+    """
+    source = _Bytes(open_binary(path))
+    at_once = is_local(path) and hasattr(os, "pread")
+    return h5py.File(source, "r"), source.read_at if at_once else None
+
+
+def _refuse_endless(heap: memoryview) -> None:
+    """Refuse a heap with a free place of no size: HDF5 (2.0 and before) goes round there for ever.
+
+    References
+    ----------
+    https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t4.html (global heap)
+    """
+    at, end = 16, min(len(heap), int.from_bytes(heap[8:16], "little"))
+    while at + 16 <= end:
+        index, size = struct.unpack_from("<H6xQ", heap, at)
+        if index == size == 0:
+            raise Unreadable("values of varying length are damaged: a free place in their heap has no size")
+        at += size if index == 0 else 16 + -(-size // 8) * 8
+
+
+def _ended(at: int, missing: int) -> Unreadable:
+    return Unreadable(
+        f"ends at byte {at:,}, but data up to {at + missing:,} were expected; "
+        "it is truncated, write it again"
+    )

@@ -1,0 +1,39 @@
+"""Zarr stores of both formats, in a folder, on a remote file system or in a zip file.
+
+Chunks are sent as they are stored in the format of the store, whatever their codecs; and in the
+other one where it has words for them. Otherwise they are decoded here.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from ...core.errors import NotFound
+from ...core.nodes import Node, Policy
+from .arrays import array_node
+from .hierarchy import Hierarchy
+from .places import files_of
+from .zip import ZipFiles
+
+
+def read(path: Path, policy: Policy) -> Node:
+    """The root of a Zarr store.
+
+    Parameters
+    ----------
+    path
+        The store's folder, or a zip file that holds a store, perhaps in its one top folder.
+
+    Raises
+    ------
+    NotFound
+        When there is no Zarr hierarchy.
+    Unreadable
+        When the root's metadata are malformed.
+    zipfile.BadZipFile
+        When a file is no zip file.
+    """
+    files = files_of(path) if path.is_dir() else ZipFiles(path, policy.limit_bytes)
+    node = Hierarchy(files, partial(array_node, policy)).node("")
+    if node is None:
+        raise NotFound(f"{path.name}: holds no Zarr hierarchy")
+    return node

@@ -1,0 +1,140 @@
+"""An array of a Zarr store as a node: what is sent as it is stored, and in which format."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ...core.codecs import portable
+from ...core.dtypes import Block, DType, canonical, element_size
+from ...core.errors import Unreadable
+from ...core.grid import Region
+from ...core.nodes import Array, Blob, Coords, Policy, Stored
+from .chunks import read_region
+from .codecs import Step
+from .marks import MARK, with_typed_mark
+from .metadata import Metadata, explained
+from .pipeline import check_size, pipeline_of
+from .respelled import compressor_of, v2_codecs, v2_document, v3_document
+from .shards import ChunkAt, Grid, without_shards
+
+_PICKLE = ("pickle", "numcodecs.pickle")
+
+
+def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt) -> Array:
+    """The node of an array.
+
+    Parameters
+    ----------
+    where
+        The array's name for messages.
+    chunk_at
+        Finds the stored chunk at given coordinates.
+
+    Raises
+    ------
+    Unreadable
+        When its elements are pickled: neither here nor in a client may they be unpickled.
+    """
+    if _is_pickled(metadata.codecs):
+        raise Unreadable("its elements are pickled Python objects; store them as text, bytes or numbers")
+    dtype = canonical(metadata.dtype)
+    array = Array(
+        shape=metadata.shape,
+        dtype=dtype,
+        chunk_shape=metadata.chunk_shape,
+        read=partial(_read, policy, metadata, where, chunk_at),
+        fill_value=_canonical_fill(metadata.fill_value, metadata.dtype, dtype),
+        dimension_names=metadata.dimension_names,
+        attributes=with_typed_mark(_with_declared_mark(metadata), dtype),
+        codecs=(policy.compressor,) if policy.compressor else (),
+    )
+    return replace(array, stored={
+        metadata.zarr_format: Stored(chunk_at, document=metadata.document),
+        5 - metadata.zarr_format: _respelled(array, metadata, where, chunk_at, policy.limit_bytes),
+    })  # fmt: skip
+
+
+def _with_declared_mark(metadata: Metadata) -> Mapping[str, Any]:
+    """The attributes; what xarray wrote as the fill value of version 2 is its mark of missing data."""
+    is_xarrays = metadata.zarr_format == 2 and metadata.dimension_names is not None
+    if not is_xarrays or metadata.fill_value is None or MARK in metadata.attributes:
+        return metadata.attributes
+    return {**metadata.attributes, MARK: metadata.fill_value}
+
+
+def _respelled(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, limit: int) -> Stored:
+    """The chunks in the format that is not the store's: the stored bytes, or encoded anew."""
+    grid = _inner_grid(metadata, chunk_at, limit)
+    compressor = _compressor(metadata, grid.codecs)
+    if metadata.zarr_format == 2 and compressor is not None:
+        return Stored(chunk_at, document=v3_document(compressor, metadata.dtype))
+    found = _none if compressor is None else partial(_freshly_found, grid)
+    size = math.prod(grid.chunk_shape) * element_size(metadata.dtype)
+    at = partial(_found_or_small, found, size, limit, where)
+    if compressor is None:
+        codecs = portable(array.codecs) if metadata.zarr_format == 2 else array.codecs
+        return Stored(at, codecs, chunk_shape=grid.chunk_shape)
+    return Stored(at, v2_codecs(compressor), v2_document(compressor), grid.chunk_shape)
+
+
+def _inner_grid(metadata: Metadata, chunk_at: ChunkAt, limit: int) -> Grid:
+    """The chunks inside shards, as version 2 has none; the shards where they cannot be taken apart."""
+    grid = Grid(metadata.chunk_shape, metadata.codecs, lambda: chunk_at)
+    try:
+        return without_shards(grid, limit) if metadata.zarr_format == 3 else grid
+    except Unreadable:
+        return grid
+
+
+def _freshly_found(grid: Grid, coords: Coords) -> Blob | None:
+    """A chunk of a grid whose shards may have changed since the last one was found."""
+    return grid.open()(coords)
+
+
+def _none(_: Coords) -> None:
+    """No chunk can be sent as it is stored."""
+
+
+def _found_or_small(found: ChunkAt, size: int, limit: int, where: str, coords: Coords) -> Blob | None:
+    """A chunk that can be sent; where there is none, one must not be too large to be encoded."""
+    blob = found(coords)
+    if blob is None:
+        with explained(where):
+            check_size(size, limit)
+    return blob
+
+
+def _compressor(metadata: Metadata, codecs: tuple[Any, ...]) -> Step | None:
+    """See `compressor_of`; None also where this package does not know the codecs."""
+    try:
+        with explained("codecs"):
+            return compressor_of(pipeline_of(metadata, codecs))
+    except Unreadable:
+        return None
+
+
+def _read(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt, region: Region) -> Block:
+    grid = Grid(metadata.chunk_shape, metadata.codecs, lambda: chunk_at)
+    try:
+        return read_region(metadata, grid, policy, region)
+    except Unreadable as error:
+        raise Unreadable(f"{where}: {error}") from error
+
+
+def _canonical_fill(value: Any, dtype: DType, served: DType) -> Any:
+    """A structured fill value in the served dtype: the same bytes where the byte order is the same."""
+    if value is None or dtype.names is None or dtype != dtype.newbyteorder("<"):
+        return value
+    return np.frombuffer(value.tobytes(), served)[0]
+
+
+def _is_pickled(codecs: Any) -> bool:
+    """Whether a codec anywhere in the spelling of codecs is pickle."""
+    if isinstance(codecs, dict):
+        name = codecs.get("id", codecs.get("name"))
+        return name in _PICKLE or _is_pickled(list(codecs.values()))
+    return isinstance(codecs, list | tuple) and any(map(_is_pickled, codecs))

@@ -1,0 +1,76 @@
+"""Reading a region of an array in a Zarr store: find its chunks, decode them, put them together."""
+
+import itertools
+import math
+
+import numpy as np
+
+from ...core.dtypes import Block, element_size
+from ...core.grid import Region, region_shape
+from ...core.nodes import Coords, Policy
+from .metadata import Metadata
+from .pipeline import Pipeline, check_size, pipeline_of
+from .shards import ChunkAt, Grid, without_shards
+
+
+def read_region(metadata: Metadata, grid: Grid, policy: Policy, region: Region) -> Block:
+    """The elements of a region, in the dtype in which they are stored.
+
+    Parameters
+    ----------
+    grid
+        The array's stored chunks.
+
+    Raises
+    ------
+    Unreadable
+        When they cannot be decoded, or would take more than the policy allows.
+    ValueError, RuntimeError, zlib.error, ...
+        When a chunk is damaged.
+    """
+    limit = policy.limit_bytes
+    shape = region_shape(region)
+    check_size(math.prod(shape) * element_size(metadata.dtype), limit)
+    inner = without_shards(grid, limit) if metadata.zarr_format == 3 else grid
+    pipeline = pipeline_of(metadata, inner.codecs)
+    ranges = [_covering(part, length) for part, length in zip(region, inner.chunk_shape, strict=True)]
+    chunk_at = inner.open()
+    block = _empty(metadata, shape)
+    for coords in itertools.product(*ranges):
+        target, source = _overlap(coords, inner.chunk_shape, region)
+        chunk = _decoded(chunk_at, coords, pipeline, inner.chunk_shape, limit)
+        if chunk is not None:
+            block[target] = chunk[source]
+    return block
+
+
+def _empty(metadata: Metadata, shape: tuple[int, ...]) -> Block:
+    """Filled with what absent chunks hold; where no fill value is declared, with zeros."""
+    if metadata.fill_value is not None:
+        return np.full(shape, metadata.fill_value, metadata.dtype)
+    return np.full(shape, b"", object) if metadata.dtype.kind == "O" else np.zeros(shape, metadata.dtype)
+
+
+def _covering(part: slice, length: int) -> range:
+    """The chunks, along one axis, that a slice touches."""
+    return range(part.start // length, -(-part.stop // length)) if part.stop > part.start else range(0)
+
+
+def _overlap(coords: Coords, chunk_shape: tuple[int, ...], region: Region) -> tuple[Region, Region]:
+    """Where a chunk and a region overlap, as a part of the region and as a part of the chunk."""
+    target, source = [], []
+    for i, length, part in zip(coords, chunk_shape, region, strict=True):
+        start, stop = max(i * length, part.start), min((i + 1) * length, part.stop)
+        target.append(slice(start - part.start, stop - part.start))
+        source.append(slice(start - i * length, stop - i * length))
+    return tuple(target), tuple(source)
+
+
+def _decoded(
+    chunk_at: ChunkAt, coords: Coords, pipeline: Pipeline, chunk_shape: tuple[int, ...], limit: int
+) -> Block | None:
+    blob = chunk_at(coords)
+    if blob is None:
+        return None
+    check_size(blob.size, limit)
+    return pipeline.decode(blob.read(0, blob.size), chunk_shape, limit)

@@ -1,0 +1,141 @@
+"""How a chunk of a Zarr store is encoded, the same for both formats, and how that is undone.
+
+Both formats come down to: transpose the array, write its elements in some byte order, apply codecs
+to the bytes. Version 2's Fortran order is the transposition that reverses the axes.
+
+References
+----------
+https://zarr-specs.readthedocs.io/en/latest/v3/codecs/index.html
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...core.dtypes import Block, DType, element_size
+from ...core.errors import Unreadable
+from .codecs import Buffer, Step, undo, undo_vlen
+from .metadata import Metadata
+from .types import named
+
+VLEN = ("vlen-utf8", "vlen-bytes")
+_VLEN_KINDS = "TO"
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The encoding of chunks.
+
+    Attributes
+    ----------
+    dtype
+        Of the elements, in the byte order in which they are stored.
+    axes
+        The stored array is ``chunk.transpose(axes)``.
+    steps
+        What is applied to its bytes, in this order.
+    """
+
+    dtype: DType
+    axes: tuple[int, ...]
+    steps: tuple[Step, ...]
+
+    def decode(self, data: bytes, chunk_shape: tuple[int, ...], limit: int) -> Block:
+        """The chunk that was encoded as `data`.
+
+        Parameters
+        ----------
+        limit
+            The size that any step may produce, in bytes.
+
+        Raises
+        ------
+        Unreadable
+            When a codec is not decoded here, or the chunk is larger than allowed.
+        ValueError, RuntimeError, zlib.error, ...
+            When the data are damaged.
+        """
+        count = math.prod(chunk_shape)
+        check_size(count * element_size(self.dtype), limit)
+        buffer: Buffer = data
+        for step in reversed(self.steps):
+            is_vlen = step.name in VLEN
+            buffer = undo_vlen(step.name, buffer, count) if is_vlen else undo(step, buffer, limit)
+        stored_shape = tuple(chunk_shape[axis] for axis in self.axes)
+        block = self._elements(buffer, count).reshape(stored_shape)
+        return block.transpose(np.argsort(self.axes)) if self.axes else block
+
+    def _elements(self, buffer: Buffer, count: int) -> Block:
+        if self.dtype.kind in _VLEN_KINDS:
+            return np.asarray(buffer, object).astype(self.dtype)
+        raw = np.frombuffer(buffer, np.uint8) if isinstance(buffer, bytes | bytearray) else buffer
+        raw = np.ascontiguousarray(raw).reshape(-1).view(np.uint8)
+        expected = count * self.dtype.itemsize
+        if raw.size != expected:
+            raise ValueError(f"the chunk holds {raw.size:,} bytes where {expected:,} are expected")
+        return raw.view(self.dtype)
+
+
+def check_size(size: int, limit: int) -> None:
+    """Refuse to decode what is larger than allowed.
+
+    Raises
+    ------
+    Unreadable
+        When it is.
+    """
+    if size > limit:
+        raise Unreadable(
+            f"one chunk takes {size:,} bytes, more than the {limit:,} allowed; rewrite the array in "
+            "smaller chunks or raise c.ZarrServeApp.chunk_limit_bytes"
+        )
+
+
+def pipeline_of(metadata: Metadata, codecs: Sequence[Any]) -> Pipeline:
+    """The encoding that the codecs of an array's chunks, or of its inner chunks, spell.
+
+    Raises
+    ------
+    Unreadable
+        When they are in an order that is not decoded here.
+    """
+    ndim = len(metadata.shape)
+    if metadata.zarr_format == 3:
+        return _v3([named(codec) for codec in codecs], metadata.dtype, ndim)
+    axes = range(ndim)[::-1] if metadata.order == "F" else range(ndim)
+    steps = (Step(c["id"], {k: v for k, v in c.items() if k != "id"}) for c in codecs)
+    return Pipeline(metadata.dtype, tuple(axes), tuple(steps))
+
+
+def _v3(codecs: list[tuple[str, Any]], dtype: DType, ndim: int) -> Pipeline:
+    axes, steps = tuple(range(ndim)), list[Step]()
+    for name, configuration in codecs:
+        if name == "transpose":
+            if steps:
+                raise Unreadable("a transposition behind other codecs is not decoded here; ask for Zarr v3")
+            axes = tuple(axes[axis] for axis in _permutation(configuration["order"], ndim))
+        elif name == "bytes":
+            dtype = _ordered(dtype, configuration.get("endian", "little"), bool(steps))
+        else:
+            steps.append(Step(name.removeprefix("numcodecs."), configuration))
+    return Pipeline(dtype, axes, tuple(steps))
+
+
+def _permutation(order: Any, ndim: int) -> list[int]:
+    """The order of axes; early writers of version 3 spelled "C" and "F"."""
+    axes = list(range(ndim))
+    order = {"C": axes, "F": axes[::-1]}[order] if isinstance(order, str) else order
+    if sorted(order) != axes:
+        raise Unreadable(f"a transposition by {order} does not fit {ndim} axes; repair the metadata")
+    return list(order)
+
+
+def _ordered(dtype: DType, endian: str, is_filtered: bool) -> DType:
+    if endian == "little":
+        return dtype
+    if is_filtered:
+        raise Unreadable("big-endian elements behind other codecs are not decoded here; ask for Zarr v3")
+    return dtype.newbyteorder(">")

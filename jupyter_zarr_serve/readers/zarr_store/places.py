@@ -1,0 +1,159 @@
+"""Where the bytes of a Zarr store come from: a local folder or a remote one (fsspec's `UPath`).
+
+A file is named by its store key. Links that lead out of the store's folder are refused by name; what
+is opened is the resolved path that was checked. See `zip` for stores in a zip file.
+"""
+
+import os
+import stat
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from ...core.errors import Forbidden, Unreadable
+from ...core.nodes import Blob
+from .. import ZARR_MARKERS
+from ..files import is_local, open_at
+
+_ABSENT = (FileNotFoundError, NotADirectoryError)
+
+
+class Files(Protocol):
+    """The files of one store.
+
+    Attributes
+    ----------
+    name
+        The store's name, for messages.
+    is_near
+        Whether files are found and opened quickly, so that no index of them is worth trusting.
+    """
+
+    name: str
+    is_near: bool
+
+    def blob(self, key: str) -> Blob | None:
+        """The file at a key; None where there is none."""
+
+    def children(self, path: str) -> list[str]:
+        """The names of the folders directly below a path that may be nodes, from one listing."""
+
+
+def files_of(folder: Path) -> Files:
+    """The files of a folder, local or remote."""
+    if is_local(folder):
+        return LocalFiles(folder)
+    remote: Any = folder
+    if remote.protocol in {"file", "local"}:
+        return LocalFiles(Path(remote.path))
+    return RemoteFiles(remote)
+
+
+class LocalFiles:
+    """The files below a local folder."""
+
+    is_near = True
+
+    def __init__(self, folder: Path) -> None:
+        self.name = folder.name
+        self._root = folder.resolve()
+
+    def blob(self, key: str) -> Blob | None:
+        """See `Files`.
+
+        Raises
+        ------
+        Forbidden
+            When the key leads outside the store's folder.
+        Unreadable
+            When it names a device, a socket or a pipe.
+        """
+        path = self._inside(key)
+        try:
+            status = path.stat()
+        except _ABSENT:
+            return None
+        if stat.S_ISDIR(status.st_mode):
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable(f"{self.name}/{key}: is no regular file; replace it by one")
+        version = f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"
+        return Blob(status.st_size, partial(read_range, path), version)
+
+    def children(self, path: str) -> list[str]:
+        """See `Files`."""
+        try:
+            with os.scandir(self._inside(path)) as entries:
+                folders = [entry for entry in entries if is_member_name(entry.name) and entry.is_dir()]
+        except _ABSENT:
+            return []
+        return sorted(entry.name for entry in folders if _has_marker(entry.path))
+
+    def _inside(self, key: str) -> Path:
+        path = (self._root / key).resolve()
+        if not path.is_relative_to(self._root):
+            raise Forbidden(f"{self.name}/{key}: leads outside the store's folder; copy the data inside")
+        return path
+
+
+def _has_marker(folder: str) -> bool:
+    return any(os.path.lexists(f"{folder}/{marker}") for marker in ZARR_MARKERS)
+
+
+class RemoteFiles:
+    """The files below a folder of an fsspec file system; a range is one request."""
+
+    is_near = False
+
+    def __init__(self, folder: Any) -> None:
+        self.name = folder.name
+        self._folder = folder
+        self._fs = folder.fs
+        self._root = folder.path.rstrip("/")
+
+    def blob(self, key: str) -> Blob | None:
+        """See `Files`."""
+        path = f"{self._root}/{key}"
+        try:
+            info = self._fs.info(path)
+        except _ABSENT:
+            return None
+        if info["type"] == "directory":
+            return None
+        if info.get("size") is None:
+            data = self._fs.cat_file(path)
+            return Blob(len(data), lambda start, stop: bytes(data[start:stop]))
+        return Blob(int(info["size"]), partial(read_range, self._folder / key), str(info))
+
+    def children(self, path: str) -> list[str]:
+        """See `Files`; none where the file system cannot list."""
+        try:
+            entries = self._fs.ls(f"{self._root}/{path}".rstrip("/"), detail=True)
+        except (*_ABSENT, NotImplementedError):
+            return []
+        folders = (entry["name"].rstrip("/") for entry in entries if entry["type"] == "directory")
+        return sorted(filter(is_member_name, (name.rpartition("/")[2] for name in folders)))
+
+
+def read_range(path: Path, start: int, stop: int) -> bytes:
+    """The bytes ``[start, stop)`` of a file; one request where the file is remote.
+
+    Raises
+    ------
+    Unavailable
+        When a local file ends before.
+    OSError
+        When it cannot be read.
+    """
+    if start == stop:
+        return b""
+    if is_local(path):
+        with open_at(path) as read_at:
+            return read_at(start, stop - start)
+    remote: Any = path
+    return bytes(remote.fs.cat_file(remote.path, start=start, end=stop))
+
+
+def is_member_name(name: str) -> bool:
+    """Whether a name can be a node's: not hidden, and one segment of a path."""
+    return not name.startswith(".") and name != "" and not any(sign in name for sign in "/\\\0")
