@@ -8,20 +8,23 @@ from urllib.parse import urlsplit
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Dict, Enum, Int, TraitError, Unicode, default, validate
+from traitlets import Bool, Dict, Enum, Float, Int, TraitError, Unicode, default, validate
 
 from ._version import __version__
 from .core.codecs import COMPRESSORS, compressor_named
 from .core.nodes import Policy
 from .handlers import routes
 from .sources.cache import ChunkCache
+from .sources.kernels import KernelsSource
 from .sources.local import LocalSource
+from .sources.notebooks import NotebooksSource
+from .sources.router import Router
 from .sources.tree import RESERVED, Settings, root_of
 from .welcome import welcome
 
 
 class ZarrServeApp(ExtensionApp):
-    """Serve files as Zarr v2 and v3 from a Jupyter server."""
+    """Serve files and live variables as Zarr v2 and v3 from a Jupyter server."""
 
     name = "jupyter_zarr_serve"
     version = __version__
@@ -55,6 +58,10 @@ class ZarrServeApp(ExtensionApp):
     workers = Int(min=1, help="Threads that read and encode; by default two more than processors.").tag(
         config=True
     )
+
+    kernel_timeout = Float(
+        10.0, min=0.1, help="How long a kernel may take to answer before a client gets 503, in seconds."
+    ).tag(config=True)
 
     flags = {  # noqa: RUF012 (traitlets wants a plain class attribute)
         "demo": ({"ZarrServeApp": {"demo": True}}, "Mount the built-in demo data as demo/.")
@@ -91,15 +98,20 @@ class ZarrServeApp(ExtensionApp):
             policy=Policy(self.chunk_bytes, self.chunk_limit_bytes, compressor_named(self.compressor)),
             cache_bytes=self.cache_bytes,
             workers=self.workers,
+            kernel_seconds=self.kernel_timeout,
         )
 
     def initialize_handlers(self) -> None:
         """Add the routes; see `handlers.routes`."""
+        assert self.serverapp is not None
         settings = self.settings_object()
-        self._source = LocalSource(
+        self._local = LocalSource(
             root_of(settings), workers=settings.workers, remember=ChunkCache(settings.cache_bytes)
         )
-        self.handlers.extend(routes(self._source))
+        self._kernels = KernelsSource(self.serverapp.kernel_manager, settings.kernel_seconds)
+        notebooks = NotebooksSource(self.serverapp.session_manager, self._kernels)
+        source = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
+        self.handlers.extend(routes(source))
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Once the server listens: tell whoever typed ``jupyter zarr`` what to click and paste."""
@@ -111,8 +123,9 @@ class ZarrServeApp(ExtensionApp):
             sys.stdout.flush()
 
     async def stop_extension(self) -> None:
-        """Let the worker threads end."""
-        self._source.close()
+        """Let the worker threads end and close the connections to kernels."""
+        self._local.close()
+        self._kernels.close()
 
 
 main = ZarrServeApp.launch_instance

@@ -4,9 +4,11 @@ An object names its adapter through the top-level packages in ``type(obj).__mro_
 adapter imported, and it dispatches by `functools.singledispatch`. No library is imported to look
 whether an object is its own. Third parties add adapters by an entry point in the group
 ``jupyter_zarr_serve.adapters`` whose name is the package and whose object is ``adapt(obj, policy)``.
+Objects of unknown packages are served as what they say they are: arrays, mappings or sequences.
 """
 
-from collections.abc import Callable
+from collections import UserString
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -25,8 +27,16 @@ MODULES = {
     "scipy": "from_scipy",
     "pyarrow": "from_pyarrow",
     "xarray": "from_xarray",
+    "dask": "from_dask",
+    "polars": "from_polars",
+    "zarr": "from_zarr",
+    "h5py": "from_h5py",
+    "torch": "from_dlpack",
+    "jax": "from_dlpack",
+    "jaxlib": "from_dlpack",
+    "cupy": "from_dlpack",
+    "tensorflow": "from_dlpack",
     "builtins": "from_builtins",
-    "collections": "from_builtins",
     "datetime": "from_builtins",
 }
 
@@ -44,9 +54,23 @@ def adapt(obj: Any, policy: Policy) -> Node:
             plugin: Adapt = _plugins()[package].load()
             return plugin(obj, policy)
         if package in MODULES:
-            module = import_module(f"{__name__}.{MODULES[package]}")
-            node: Node = module.adapt(obj, policy)
-            return node
+            return _adapt_by(MODULES[package], obj, policy)
+    return _by_protocol(obj, policy)
+
+
+def _adapt_by(module: str, obj: Any, policy: Policy) -> Node:
+    node: Node = import_module(f"{__name__}.{module}").adapt(obj, policy)
+    return node
+
+
+def _by_protocol(obj: Any, policy: Policy) -> Node:
+    """The node of an object of an unknown package, by what it can do."""
+    if hasattr(type(obj), "__array__") or hasattr(type(obj), "__dlpack__"):
+        return _adapt_by("from_dlpack", obj, policy)
+    if isinstance(obj, Mapping):
+        return _adapt_by("from_builtins", obj, policy)
+    if isinstance(obj, Sequence) and not isinstance(obj, UserString):
+        return _adapt_by("from_builtins", tuple(obj), policy)
     raise Unreadable(
         f"{type(obj).__module__}.{type(obj).__qualname__}: objects of this type cannot be served; "
         "convert with numpy.asarray(...) or pandas.DataFrame(...)"

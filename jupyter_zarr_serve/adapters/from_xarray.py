@@ -24,6 +24,7 @@ from ..core.dtypes import STRING, Block
 from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Group, Node, Policy, make_array
+from .objects import texts
 
 _NAMELESS = "data"
 
@@ -104,9 +105,13 @@ def _mentions(dataset: xr.Dataset) -> dict[Hashable, dict[str, str]]:
 def _array(variable: xr.Variable, attributes: Mapping[Any, Any], policy: Policy) -> Array:
     """The array of a variable."""
     names = tuple(map(str, variable.dims))
+    if _is_dask(variable):
+        from .from_dask import array_of
+
+        told = {"attributes": attributes, "dimension_names": names, "fill_value": _fill(attributes)}
+        return array_of(variable.data, policy, **told)
     if _holds_objects(variable):
         return _of_objects(variable, attributes, names, policy)
-    mark: Any = attributes.get("_FillValue")
 
     def read(region: Region) -> Block:
         return np.asarray(variable[region].to_numpy())
@@ -114,7 +119,7 @@ def _array(variable: xr.Variable, attributes: Mapping[Any, Any], policy: Policy)
     return make_array(
         variable.shape, variable.dtype, read, policy,
         source_chunks=_source_chunks(variable), attributes=attributes, dimension_names=names,
-        fill_value=mark if np.ndim(mark) == 0 else None,
+        fill_value=_fill(attributes),
     )  # fmt: skip
 
 
@@ -130,7 +135,7 @@ def _of_objects(
 
     if isinstance(variable.dtype, np.dtype) and not variable._in_memory:
         return make_array(
-            variable.shape, STRING, lambda region: _texts(variable[region].to_numpy()), policy,
+            variable.shape, STRING, lambda region: texts(variable[region].to_numpy()), policy,
             source_chunks=_source_chunks(variable), attributes=attributes, dimension_names=names,
         )  # fmt: skip
     values = np.asarray(variable.values)
@@ -142,29 +147,17 @@ def _of_objects(
     return replace(array, attributes=attributes, dimension_names=names)
 
 
-def _texts(values: Block) -> Block:
-    """Strings of unloaded objects, of which nobody knew before what they are.
+def _is_dask(variable: xr.Variable) -> bool:
+    return type(variable._data).__module__.partition(".")[0] == "dask"
 
-    Raises
-    ------
-    Unreadable
-        When they are anything else.
-    """
-    if not all(isinstance(value, str) for value in values.flat):
-        raise Unreadable("holds other objects than text; load it, or convert it with .astype(...)")
-    return values.astype(STRING)
+
+def _fill(attributes: Mapping[Any, Any]) -> Any:
+    mark = attributes.get("_FillValue")
+    return mark if np.ndim(mark) == 0 else None  # type: ignore[arg-type]
 
 
 def _source_chunks(variable: xr.Variable) -> tuple[int, ...] | None:
-    """The chunk shape of a dask array, or of the file a variable is in, if it is regular."""
-    if variable.chunks is None:
-        preferred = variable.encoding.get("preferred_chunks", {})
-        known = all(isinstance(preferred.get(name), int) for name in variable.dims)
-        return tuple(preferred[name] for name in variable.dims) if known and preferred else None
-    if all(_is_regular(lengths) for lengths in variable.chunks):
-        return tuple(lengths[0] for lengths in variable.chunks)
-    return None
-
-
-def _is_regular(lengths: tuple[int, ...]) -> bool:
-    return len(set(lengths[:-1])) <= 1 and lengths[-1] <= lengths[0]
+    """The chunk shape of the file a variable is in."""
+    preferred = variable.encoding.get("preferred_chunks", {})
+    known = all(isinstance(preferred.get(name), int) for name in variable.dims)
+    return tuple(preferred[name] for name in variable.dims) if known and preferred else None

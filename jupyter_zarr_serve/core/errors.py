@@ -8,6 +8,7 @@ nothing but true absence may use it. Clients retry 503 and give up at once on 42
     ServeError
     ├── NotFound             404  the name, key or chunk does not exist
     ├── Forbidden            403  it exists, but leads outside what is served
+    ├── Replaced             409  the client asks by metadata that are no longer true
     ├── RangeNotSatisfiable  416  the byte range lies outside the body
     ├── Unreadable           422  permanent: corrupt, unsupported, no permission, too big
     │   └── MissingLibrary   422  an optional library is not installed
@@ -80,6 +81,12 @@ class Forbidden(ServeError):
     """What was asked for leads outside what is served."""
 
     status = 403
+
+
+class Replaced(ServeError):
+    """The data were replaced or withdrawn since their metadata were read; read those again."""
+
+    status = 409
 
 
 class RangeNotSatisfiable(ServeError):

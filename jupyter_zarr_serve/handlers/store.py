@@ -86,7 +86,7 @@ class StoreHandler(ZarrServeHandler):
 
     async def _send(self, body: bytes) -> None:
         if len(body) < _COPY_BELOW or self.request.method == "HEAD":
-            await self.finish(body or None)
+            await self.finish(bytes(body) or None)
             return
         await self.flush()
         assert self.request.connection is not None

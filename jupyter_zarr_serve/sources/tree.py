@@ -1,4 +1,4 @@
-"""The root group: the served folder, the administrator's mounts, the demo."""
+"""The root group: the served folder, the kernels, the administrator's mounts, the demo."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from ..core.errors import MissingLibrary
 from ..core.nodes import Group, Node, Policy
 from .disk import open_path
 
+ROUTED = ("kernels", "notebooks")  # listed here, answered by sources of their own
 RESERVED = ("files", "kernels", "notebooks", "ome", "portable", "demo")
 
 
@@ -33,6 +34,8 @@ class Settings:
         The most bytes of encoded chunks to remember.
     workers
         Threads that read and encode.
+    kernel_seconds
+        How long a kernel may take to answer a request.
     """
 
     root_dir: Path
@@ -42,12 +45,15 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     cache_bytes: int = 64 << 20
     workers: int = 4
+    kernel_seconds: float = 10.0
 
 
 def root_of(settings: Settings) -> Group:
     """The root group; a mount that cannot be opened is left out and says why when asked for."""
 
     def make(name: str) -> Node:
+        if name in ROUTED:
+            return Group(consolidate=False)
         if name == "demo" and settings.demo:
             from .demo import demo
 
@@ -55,7 +61,7 @@ def root_of(settings: Settings) -> Group:
         place = settings.root_dir if name == "files" else _place(name, settings.mounts[name])
         return open_path(place, settings.policy, allow_hidden=settings.allow_hidden)
 
-    names = ["files", *settings.mounts, *(["demo"] if settings.demo else [])]
+    names = ["files", *ROUTED, *settings.mounts, *(["demo"] if settings.demo else [])]
     return Group(children=Children(names, make), consolidate=False)
 
 

@@ -16,6 +16,8 @@ EXAMPLES = {
     r"zarr/v([23])(/.*)?": [
         "zarr/v2", "zarr/v3/", "zarr/v3/zarr.json", "zarr/v2/.zgroup", "zarr/v3/files/",
         "zarr/v3/files/nothing/zarr.json", "zarr/v2/files/a.npy/0.0",
+        "zarr/v3/kernels/", "zarr/v2/kernels/.zgroup", "zarr/v3/notebooks/zarr.json",
+        "zarr/v3/kernels/no-such-kernel/t/zarr.json", "zarr/v2/notebooks/a/b.ipynb/t/.zarray",
     ],
     r"zarr/(.*)": ["zarr/v4/", "zarr/nowhere"],
 }  # fmt: skip
@@ -35,6 +37,14 @@ class Closed(Authorizer):
 @pytest.fixture
 def jp_server_config(jp_server_config: Any) -> dict[str, Any]:
     return {**jp_server_config, "ServerApp": {"jpserver_extensions": {"jupyter_zarr_serve": True}}}
+
+
+@pytest.fixture
+def jp_serverapp(jp_serverapp: Any) -> Any:
+    """Jupyter's, whose database of sessions is closed at the end; Jupyter leaves it to chance."""
+    yield jp_serverapp
+    jp_serverapp.session_manager.close()
+    jp_serverapp.session_manager.connection.close()
 
 
 def test_every_route_has_an_example():

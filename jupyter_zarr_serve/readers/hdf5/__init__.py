@@ -55,6 +55,17 @@ def read(path: Path, policy: Policy) -> Node:
     return _group(root["/"], _Opened(policy, read_at), frozenset())
 
 
+def node_of(thing: h5py.Group | h5py.Dataset, policy: Policy) -> Node:
+    """The node of an object in a file that others have opened, and may be writing.
+
+    Raises
+    ------
+    Unreadable
+        When it is of a kind that cannot be served.
+    """
+    return _node(thing, _Opened(policy, None), frozenset())
+
+
 def _node(thing: Object, opened: _Opened, above: frozenset[int]) -> Node:
     if isinstance(thing, h5py.Group):
         return _group(thing, opened, above)

@@ -1,0 +1,65 @@
+"""dask's arrays and data frames; each chunk computes the blocks that it needs, no more.
+
+What is computed is kept a while, so that neighbouring chunks do not compute it again. It is taken not
+to change: a collection over data that change has to be published again.
+"""
+
+from typing import Any
+
+import dask.array as da
+import numpy as np
+
+from ..core.dtypes import STRING
+from ..core.errors import Unreadable
+from ..core.nodes import Array, Node, Policy, make_array
+from .dask_blocks import DaskReader, chunk_shape_of
+from .objects import texts
+
+
+def adapt(obj: Any, policy: Policy) -> Node:
+    """The node of a dask collection.
+
+    Raises
+    ------
+    Unreadable
+        When it is neither an array nor a data frame, or its shape is not known.
+    """
+    if isinstance(obj, da.Array):
+        return array_of(obj, policy)
+    if type(obj).__module__.startswith("dask.dataframe"):
+        from .dask_frames import adapt as adapt_frame
+
+        return adapt_frame(obj, policy)
+    raise Unreadable(
+        f"dask {type(obj).__qualname__}: neither an array nor a data frame; call its .compute(), or wrap it"
+        " with dask.array.from_delayed(...) or dask.dataframe.from_delayed(...)"
+    )
+
+
+def array_of(array: Any, policy: Policy, **fields: Any) -> Array:
+    """The array of a dask array.
+
+    Parameters
+    ----------
+    **fields
+        See `make_array`.
+
+    Raises
+    ------
+    Unreadable
+        When the lengths of its blocks are not known, or Zarr cannot spell its dtype.
+    """
+    read, dtype = DaskReader(array), np.dtype(array.dtype)
+    _refuse_masked(array, dtype)
+    fields = {"source_chunks": chunk_shape_of(array), **fields}
+    if dtype.kind == "O":
+        return make_array(array.shape, STRING, lambda region: texts(read(region)), policy, **fields)
+    return make_array(array.shape, dtype, read, policy, **fields)
+
+
+def _refuse_masked(array: Any, dtype: np.dtype[Any]) -> None:
+    """Refuse masked arrays whose masked elements nothing can mark before all are computed."""
+    if isinstance(array._meta, np.ma.MaskedArray) and dtype.kind not in "fcmM":
+        raise Unreadable(
+            f"a masked dask array of dtype {dtype}; fill it with dask.array.ma.filled(...) first"
+        )

@@ -1,0 +1,87 @@
+"""Tensors and arrays of any other library, through what they have in common with NumPy's.
+
+Each chunk takes its own region of the object first and copies that from its device. What has neither
+shape nor dtype, but an ``__array__``, is converted whole for each chunk.
+"""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..core.dtypes import Block
+from ..core.errors import FILE_FAILURES, Unreadable, failure_of
+from ..core.grid import Region
+from ..core.nodes import Node, Policy, make_array
+from .from_numpy import adapt as adapt_numpy
+from .tensors import as_numpy, dtype_of
+
+
+def adapt(obj: Any, policy: Policy) -> Node:
+    """The array that a tensor stands for.
+
+    Raises
+    ------
+    Unreadable
+        When it is no tensor, has no values in memory, or Zarr cannot spell its elements.
+    """
+    name = f"{type(obj).__module__.partition('.')[0]}.{type(obj).__qualname__}"
+    if not is_array(obj):
+        raise Unreadable(f"{name}: objects of this type cannot be served; convert with numpy.asarray(...)")
+    _refuse_special(obj, name)
+    shape = _shape_of(obj)
+    if shape is None:
+        return _converted(obj, name, policy)
+    dtype = dtype_of(obj)
+    if dtype.kind in "OT":
+        return _converted(obj, name, policy)
+    return make_array(shape, dtype, partial(_read, obj), policy, source_chunks=_chunks_of(obj, shape))
+
+
+def is_array(obj: Any) -> bool:
+    """Whether an object says of itself that it is an array."""
+    return hasattr(type(obj), "__array__") or hasattr(type(obj), "__dlpack__")
+
+
+def _shape_of(obj: Any) -> tuple[int, ...] | None:
+    shape = getattr(obj, "shape", None)
+    known = hasattr(obj, "dtype") and hasattr(type(obj), "__getitem__") and shape is not None
+    if not known:
+        return None
+    try:
+        return tuple(int(length) for length in shape)  # type: ignore[union-attr]
+    except (TypeError, ValueError) as error:
+        raise Unreadable(f"shape {shape} is not known yet; compute the array first") from error
+
+
+def _read(obj: Any, region: Region) -> Block:
+    return as_numpy(obj[region])
+
+
+def _converted(obj: Any, name: str, policy: Policy) -> Node:
+    try:
+        whole = as_numpy(obj)
+    except FILE_FAILURES as error:
+        raise failure_of(name, error) from error
+    if whole.dtype.kind in "OT":
+        return adapt_numpy(whole, policy)
+    return make_array(whole.shape, whole.dtype, lambda region: np.asarray(as_numpy(obj)[region]), policy)
+
+
+def _chunks_of(obj: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The chunk shape that an array of chunks tells."""
+    chunks = getattr(obj, "chunks", None)
+    if isinstance(chunks, tuple) and len(chunks) == len(shape) and all(isinstance(c, int) for c in chunks):
+        return chunks
+    return None
+
+
+def _refuse_special(obj: Any, name: str) -> None:
+    """Refuse torch's tensors that are no plain block of memory."""
+    layout = str(getattr(obj, "layout", "strided")).rpartition(".")[2]
+    if layout.startswith("sparse") or layout == "_mkldnn":
+        raise Unreadable(f"{name}: a tensor of layout {layout}; convert with .to_dense()")
+    if str(getattr(obj, "device", "")) == "meta":
+        raise Unreadable(f"{name}: a tensor on the meta device, which has no values")
+    if layout == "jagged" or getattr(obj, "is_nested", False) is True:
+        raise Unreadable(f"{name}: a nested tensor; convert with .to_padded_tensor(...)")

@@ -1,0 +1,79 @@
+"""polars' frames and series, column by column through Arrow; only the rows of a chunk are converted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial, singledispatch
+from typing import Any
+
+import polars as pl
+
+from ..core.errors import MissingLibrary, Unreadable
+from ..core.nodes import Group, Node, Policy
+from .columns import MOST_CATEGORIES, Column, Field, named, served_names, single, table
+
+try:
+    import pyarrow as pa
+
+    from .arrow_columns import arrow_column
+except ModuleNotFoundError as error:
+    raise MissingLibrary("polars", "arrow") from error
+
+
+Get = Callable[[], pl.Series]  # the column as it is at that time
+
+
+@singledispatch
+def adapt(obj: Any, _policy: Policy) -> Node:
+    """The node of a polars object.
+
+    Raises
+    ------
+    Unreadable
+        When it is neither a frame nor a series, or not computed yet.
+    """
+    raise Unreadable(f"polars.{type(obj).__name__} cannot be served; put it into a DataFrame")
+
+
+@adapt.register
+def _(frame: pl.DataFrame, policy: Policy) -> Group:
+    fields = named(_field(name, partial(frame.to_series, at)) for at, name in enumerate(frame.columns))
+    return table(fields, frame.height, policy, served_names(["row"], fields)[0])
+
+
+@adapt.register
+def _(series: pl.Series, policy: Policy) -> Node:
+    return single(_field(series.name or "values", lambda: series), len(series), policy, "row")
+
+
+@adapt.register
+def _(_frame: pl.LazyFrame, _policy: Policy) -> Node:
+    raise Unreadable("polars.LazyFrame: a plan without values; call its .collect()")
+
+
+def _field(name: str, now: Get) -> Field:
+    series = now()
+    width = max(1, int(series.estimated_size()) // max(1, len(series)))
+    return Field(name, width, partial(_open, now))
+
+
+def _open(now: Get) -> Column | list[Field]:
+    series = now()
+    if series.dtype == pl.Object:
+        raise Unreadable("objects of Python; convert with .cast(...) or .map_elements(...)")
+    kind = series.clear().to_arrow().type
+    column = arrow_column(kind, partial(_rows, now), nulls=bool(series.null_count()))
+    if not (isinstance(column, Column) and isinstance(series.dtype, pl.Categorical | pl.Enum)):
+        return column
+    return replace(column, attributes={**column.attributes, **_categories(series)})
+
+
+def _rows(now: Get, start: int, stop: int) -> Any:
+    return pa.chunked_array([now().slice(start, stop - start).to_arrow()])
+
+
+def _categories(series: pl.Series) -> dict[str, Any]:
+    dtype: Any = series.dtype
+    is_enum = isinstance(dtype, pl.Enum)
+    categories = dtype.categories if is_enum else series.drop_nulls().unique(maintain_order=True)
+    told = {"categories": categories.to_list()} if len(categories) <= MOST_CATEGORIES else {}
+    return {"ordered": is_enum, **told}

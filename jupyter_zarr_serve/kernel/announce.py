@@ -1,0 +1,60 @@
+"""How a server finds this kernel: a file beside the kernel's connection file says where it listens."""
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from .. import wire
+from ..wire import Endpoint
+
+NO_KERNEL = "publish() needs a running Jupyter kernel; run it in a notebook or in `jupyter console`"
+
+
+def connection_file() -> Path:
+    """The connection file of the kernel that this process is.
+
+    Raises
+    ------
+    RuntimeError
+        When it is none.
+    """
+    # Looking it up where it is not imported would import it into programs that are no kernels.
+    module = sys.modules.get("ipykernel.kernelapp")
+    if module is None or not module.IPKernelApp.initialized():
+        raise RuntimeError(NO_KERNEL)
+    from ipykernel.connect import get_connection_file
+
+    return Path(get_connection_file()).absolute()
+
+
+def key_of(file: Path) -> bytes:
+    """The key in a connection file."""
+    key: str = json.loads(file.read_text())["key"]
+    return key.encode()
+
+
+def announce(file: Path, endpoint: Endpoint) -> Path:
+    """Write the endpoint file of the connection file `file`, all at once, for this user alone.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written.
+    """
+    path = wire.endpoint_path(file)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(wire.encode_endpoint(endpoint))
+    unfinished.replace(path)
+    return path
+
+
+def withdraw(path: Path, endpoint: Endpoint) -> None:
+    """Remove the endpoint file, unless another process has written its own by now."""
+    with contextlib.suppress(OSError):
+        if path.read_bytes() == wire.encode_endpoint(endpoint):
+            path.unlink()

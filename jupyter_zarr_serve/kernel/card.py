@@ -1,0 +1,118 @@
+"""How a published object looks in a notebook: a card in HTML, light or dark as the page around it.
+
+Colours are JupyterLab's variables, or else the page's own text colour. Everything is escaped.
+"""
+
+import math
+from html import escape
+from itertools import islice
+
+from ..core.nodes import Array, Group, Node
+from ..core.walk import members
+from .snippets import snippets_of
+from .urls import Place
+
+_SHOWN = 12  # members of a group
+
+_TEXT = "var(--jp-content-font-color1, inherit)"
+_FAINT = "var(--jp-content-font-color2, inherit)"
+_BORDER = "var(--jp-border-color2, rgba(128, 128, 128, 0.4))"
+_BACK = "var(--jp-layout-color2, rgba(128, 128, 128, 0.12))"
+_LINK = "var(--jp-content-link-color, inherit)"
+_CARD = (
+    f"color:{_TEXT};border:1px solid {_BORDER};border-radius:4px;padding:8px 12px;margin:4px 0;"
+    "max-width:60em;font-family:var(--jp-content-font-family, sans-serif);font-size:13px"
+)
+_CODE = (
+    f"background:{_BACK};color:{_TEXT};padding:8px;margin:4px 0;overflow-x:auto;white-space:pre;"
+    "font-family:var(--jp-code-font-family, monospace);font-size:12px"
+)
+
+
+def summary(node: Node) -> str:
+    """A node in one line of text.
+
+    Examples
+    --------
+    >>> summary(Group())
+    'group of 0 members'
+    """
+    if isinstance(node, Group):
+        return f"group of {len(node.children)} member{'' if len(node.children) == 1 else 's'}"
+    return f"array {node.shape} {node.dtype}, chunks {node.chunk_shape}, {_size(node)}"
+
+
+def html(name: str, node: Node | str, place: Place, *, is_frozen: bool) -> str:
+    """The card of a published object; in place of its node, why it cannot be served."""
+    facts = {"why not served": node} if isinstance(node, str) else _facts(node)
+    state = "frozen" if is_frozen else "live"
+    head = f'<strong>{escape(name)}</strong> <span style="color:{_FAINT}">published, {state}</span>'
+    parts = [head, _table({**facts, **_addresses(name, place)})]
+    if not isinstance(node, str):
+        parts += [_details(title, text) for title, text in snippets_of(name, node, place)]
+    return f'<div style="{_CARD}">{"".join(parts)}</div>'
+
+
+def _facts(node: Node) -> dict[str, str]:
+    if isinstance(node, Array):
+        codecs = ", ".join(type(codec).__name__.removesuffix("Codec").lower() for codec in node.codecs)
+        return {
+            "shape": f"{node.shape} ({', '.join(node.axis_names)})" if node.shape else "()",
+            "dtype": str(node.dtype),
+            "chunks": f"{node.chunk_shape}, {codecs or 'not compressed'}",
+            "size": _size(node),
+        }
+    shown = dict(islice(members(node), _SHOWN))
+    left = len(node.children) - len(shown)
+    return {
+        **{child: summary(found) for child, found in shown.items()},
+        **({"…": f"{left} more"} if left else {}),
+    }
+
+
+def _size(array: Array) -> str:
+    if array.dtype.kind in "TO":
+        return f"{math.prod(array.shape):,} elements"
+    size = float(math.prod(array.shape) * array.dtype.itemsize)
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if size < 1024 or unit == "TiB":
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    raise AssertionError("unreachable")
+
+
+def _addresses(name: str, place: Place) -> dict[str, tuple[str, str]]:
+    """Links by their labels, each a pair of what to show and what to open."""
+    links = {f"v{n}": place.path(n, name) for n in (3, 2)}
+    stable = place.notebook_path(3, name)
+    if stable is not None:
+        links["by notebook"] = stable
+    return {label: (place.origin + path, f"{path}/") for label, path in links.items()}
+
+
+def _table(facts: dict[str, str | tuple[str, str]]) -> str:
+    rows = "".join(
+        f'<tr><td style="text-align:left;color:{_FAINT};padding:1px 12px 1px 0">{escape(label)}</td>'
+        f'<td style="text-align:left;padding:1px 0">{_cell(value)}</td></tr>'
+        for label, value in facts.items()
+    )
+    return (
+        f'<table style="margin:6px 0;border-collapse:collapse;color:{_TEXT}"><tbody>{rows}</tbody></table>'
+    )
+
+
+def _cell(value: str | tuple[str, str]) -> str:
+    if isinstance(value, str):
+        return escape(value)
+    shown, target = value
+    return (
+        f'<a href="{escape(target)}" target="_blank" rel="noopener" style="color:{_LINK}">'
+        f"{escape(shown)}</a>"
+    )
+
+
+def _details(title: str, text: str) -> str:
+    return (
+        f'<details><summary style="cursor:pointer">{escape(title)}</summary>'
+        f'<pre style="{_CODE}">{escape(text)}</pre></details>'
+    )

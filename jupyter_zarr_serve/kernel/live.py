@@ -1,0 +1,120 @@
+"""A live object: its node is made when first asked for, and again when the object looks different.
+
+Values that change in place need nothing, for nodes read the object each time. What metadata say of it
+(shape, dtype, columns, members) is compared at each lookup, as far as that is cheap; see `signature`.
+"""
+
+from threading import Lock
+from typing import Any
+
+from ..adapters import adapt
+from ..core.errors import failures_named
+from ..core.nodes import Node
+from .options import Options, dressed
+
+_FRAMES = ("pandas", "polars")
+_ARRAYS = ("h5py", "numpy", "torch", "zarr")
+_PLAIN = {bool, int, float, complex, str, bytes, type(None)}
+
+
+class Live:
+    """A published object and the node it stands for at present.
+
+    Parameters
+    ----------
+    name
+        For messages.
+    version
+        What begins the versions of a frozen object's generations.
+    """
+
+    def __init__(self, name: str, obj: Any, options: Options, version: str = "") -> None:
+        self.obj = obj
+        self._name = name
+        self._options = options
+        self._version = version
+        self._generation = 0
+        self._lock = Lock()
+        self._made: tuple[Any, Node] | None = None
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the user promised that the data never change."""
+        return self._options.frozen
+
+    def node(self) -> Node:
+        """The node of the object as it is now.
+
+        Raises
+        ------
+        ServeError
+            When the object cannot be served.
+        ValueError
+            When the options do not fit it, the first time.
+        """
+        with self._lock:
+            with failures_named(self._name):
+                seen = None if self.is_frozen else signature(self.obj)
+            if self._made is None or self._made[0] != seen:
+                with failures_named(self._name):
+                    plain = adapt(self.obj, self._options.policy)
+                self._made = (seen, dressed(plain, self._options, self._next_version()))
+            return self._made[1]
+
+    def touch(self) -> None:
+        """Forget the node: the object changed in a way that does not show."""
+        with self._lock:
+            self._made = None
+
+    def _next_version(self) -> str | None:
+        self._generation += 1
+        return f"{self._version}.{self._generation}" if self.is_frozen else None
+
+
+class _Same:
+    """An object that equals itself alone."""
+
+    def __init__(self, obj: Any) -> None:
+        self._obj = obj
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other._obj is self._obj
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def signature(obj: Any) -> Any:
+    """What tells whether an object still looks as it did; compared by ``==``.
+
+    Examples
+    --------
+    >>> signature([1, 2]) == signature([1, 2]), signature([1]) == signature([2])
+    (True, False)
+    """
+    if type(obj) in _PLAIN:
+        return obj
+    if isinstance(obj, dict):
+        return [(key, signature(value)) for key, value in list(obj.items())]
+    if isinstance(obj, list | tuple):
+        return list(obj) if set(map(type, obj)) <= _PLAIN else [signature(value) for value in obj]
+    return (_Same(obj), *_looks(obj))
+
+
+def _looks(obj: Any) -> tuple[Any, ...]:
+    """What may change in place, of the libraries whose objects tell it at once."""
+    packages = {base.__module__.partition(".")[0] for base in type(obj).__mro__}
+    if not hasattr(obj, "shape") and not hasattr(obj, "variables"):
+        return ()
+    if not packages.isdisjoint(_FRAMES):
+        return obj.shape, _columns(obj)
+    if "xarray" in packages:
+        members = getattr(obj, "variables", None) or obj.coords.variables
+        return getattr(obj, "shape", None), [(n, v.shape, v.dtype, _Same(v)) for n, v in members.items()]
+    return (obj.shape, obj.dtype) if not packages.isdisjoint(_ARRAYS) else ()
+
+
+def _columns(obj: Any) -> Any:
+    """Of frames the columns, their dtypes and the index; of series and indices the dtype alone."""
+    if hasattr(obj, "columns"):
+        return list(obj.columns), list(obj.dtypes), _Same(getattr(obj, "index", None))
+    return obj.dtype, _Same(getattr(obj, "index", None))

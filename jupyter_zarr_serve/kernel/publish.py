@@ -1,0 +1,132 @@
+"""`publish`, `unpublish`, `published`: the user's side."""
+
+from collections.abc import Mapping
+from typing import Any, overload
+
+from ..core.errors import Unreadable
+from ..core.nodes import Group, Node
+from ..core.respond import DOCUMENT_KEYS
+from ..core.walk import members
+from .handle import Catalogue, Published
+from .live import Live
+from .options import Options, make_options
+from .service import Service, running, service
+
+_NOTHING = object()
+
+
+@overload
+def publish(
+    name: str, obj: Any, /, *, chunks: Any = ..., compressor: Any = ..., dims: Any = ...,
+    attributes: Mapping[str, Any] | None = ..., frozen: bool = ...,
+) -> Published: ...  # fmt: skip
+@overload
+def publish(
+    *, chunks: Any = ..., compressor: Any = ..., dims: Any = ...,
+    attributes: Mapping[str, Any] | None = ..., frozen: bool = ..., **objects: Any,
+) -> Published | Catalogue: ...  # fmt: skip
+def publish(
+    name: Any = _NOTHING,
+    obj: Any = _NOTHING,
+    /,
+    *,
+    chunks: Any = None,
+    compressor: Any = ...,
+    dims: Any = None,
+    attributes: Mapping[str, Any] | None = None,
+    frozen: bool = False,
+    **objects: Any,
+) -> Published | Catalogue:
+    """Serve variables as Zarr under the Jupyter server's URL; returns a handle, or handles by name.
+
+    Parameters
+    ----------
+    name, obj
+        A name and what to serve under it; in place of what had that name before.
+    chunks
+        The exact shape of a chunk; for a group, shapes by the names of its arrays.
+    compressor
+        What compresses chunks: "blosc", "zstd", "gzip", ...; None for nothing.
+    dims
+        Names of the dimensions; for a group, by the names of its arrays.
+    attributes
+        Added to those of the object.
+    frozen
+        A promise that the data never change: clients and the server may remember them.
+    **objects
+        Several objects by name.
+
+    Raises
+    ------
+    Unreadable
+        When an object cannot be served; the message says why, and what would work.
+    ValueError
+        When a name cannot be part of a URL, or an option does not fit.
+    TypeError
+        When nothing is given to publish.
+    RuntimeError
+        When this process is no Jupyter kernel.
+    """
+    given = _objects(name, obj, objects)
+    options = make_options(chunks, compressor, dims, attributes, frozen=frozen)
+    serving = service()
+    serving.registry.put({name: _checked(serving, name, obj, options) for name, obj in given.items()})
+    handles = {name: Published(name, serving) for name in given}
+    return Catalogue(handles) if len(handles) > 1 else handles.popitem()[1]
+
+
+def unpublish(*names: str) -> None:
+    """Withdraw published names; without any, all of them.
+
+    Raises
+    ------
+    KeyError
+        When a name is not published.
+    """
+    serving = running()
+    known = serving.registry.lives if serving else {}
+    for name in names:
+        if name not in known:
+            raise KeyError(f"{name!r} is not published; published are: {', '.join(known) or 'none'}")
+    if serving:
+        serving.registry.remove(names or list(known))
+
+
+def published() -> Catalogue:
+    """All that is published by name."""
+    serving = running()
+    return Catalogue({name: Published(name, serving) for name in serving.registry.lives} if serving else {})
+
+
+def _objects(name: Any, obj: Any, objects: Mapping[str, Any]) -> dict[str, Any]:
+    """What to publish, by names that can be segments of a URL."""
+    if (name is _NOTHING) != (obj is _NOTHING) or (name is _NOTHING and not objects):
+        raise TypeError('nothing to publish: write publish("name", obj) or publish(name=obj)')
+    given = {**({} if name is _NOTHING else {name: obj}), **objects}
+    for key in given:
+        if not isinstance(key, str):
+            raise TypeError(f"the name of what is published must be text, not {type(key).__qualname__}")
+        if not key or key in (".", "..") or key in DOCUMENT_KEYS or not _is_printable(key):
+            raise ValueError(f"{key!r} cannot be the name of something published; choose another")
+    return given
+
+
+def _is_printable(name: str) -> bool:
+    return name.isprintable() and "/" not in name and "\\" not in name
+
+
+def _checked(serving: Service, name: str, obj: Any, options: Options) -> Live:
+    """The object with its node made, so that what cannot be served is refused now."""
+    live = serving.registry.make(name, obj, options)
+    _check_members(name, live.node())
+    return live
+
+
+def _check_members(name: str, node: Node) -> None:
+    if not isinstance(node, Group) or not node.children or next(iter(members(node)), None):
+        return
+    first = next(iter(node.children))
+    try:
+        _ = node.children[first]
+    except Unreadable as error:
+        raise Unreadable(f"{name}: none of its members can be served; {first}: {error}") from error

@@ -1,0 +1,105 @@
+"""The names that are published, and the answer to a request for anything below them."""
+
+import itertools
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from threading import Lock
+from typing import Any
+
+from ..core.errors import ServeError, Unreadable
+from ..core.nodes import Group, Node
+from ..core.respond import Request, Response, refusal, respond
+from ..wire import MAX_BODY
+from .live import Live
+from .options import Options
+from .told import Told
+
+
+class Registry:
+    """Published objects by name; beside them, while it is attached, the user's namespace.
+
+    Names are changed by replacing the whole mapping, so that readers need no lock.
+    """
+
+    def __init__(self) -> None:
+        self._lives: Mapping[str, Live] = {}
+        self._namespace: Mapping[str, Live] = {}
+        self._lock = Lock()
+        self._told = Told()
+        self._session = uuid.uuid4().hex
+        self._generations = itertools.count(1)
+
+    def make(self, name: str, obj: Any, options: Options) -> Live:
+        """An object that is not published yet, in a new generation."""
+        return Live(name, obj, options, f"{self._session}-{next(self._generations)}")
+
+    def put(self, lives: Mapping[str, Live]) -> None:
+        """Publish objects, in place of those that have the same names."""
+        with self._lock:
+            self._lives = {**self._lives, **lives}
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Withdraw names; those that are not published are passed over."""
+        with self._lock:
+            withdrawn = set(names)
+            self._lives = {name: live for name, live in self._lives.items() if name not in withdrawn}
+
+    def attach(self, namespace: Mapping[str, Live]) -> None:
+        """Publish all that is in a mapping, now and later, in place of the one before."""
+        self._namespace = namespace
+
+    @property
+    def lives(self) -> Mapping[str, Live]:
+        """What was published by name."""
+        return self._lives
+
+    def root(self, request: Request | None = None) -> Group:
+        """The root group as it is now; one that is made for a request refuses outdated ones."""
+        return Group(_View((self._lives, self._namespace), self._told, request))
+
+    def answer(self, request: Request) -> Response:
+        """The response to a request; see `respond`."""
+        root = self.root(request)
+        response = respond(root, request)
+        if response.status in (200, 304) and request.method == "GET":
+            self._told.tell(root, request)
+        if len(response.body) > MAX_BODY:
+            too_long = f"{len(response.body):,} bytes are too many for one answer; ask for byte ranges"
+            return refusal(Unreadable(too_long), request.method)
+        return response
+
+
+class _View(Mapping[str, Node]):
+    """The names as one request sees them: each object is looked up once, so nothing is mixed."""
+
+    def __init__(self, layers: tuple[Mapping[str, Live], ...], told: Told, request: Request | None) -> None:
+        self._layers = layers
+        self._told = told
+        self._unchecked = request
+        self._found: dict[str, Node | ServeError] = {}
+
+    def __getitem__(self, name: str) -> Node:
+        request, self._unchecked = self._unchecked, None
+        if request is not None:
+            self._told.check(Group(self), request)
+        found = self._found.get(name) or self._find(name)
+        if isinstance(found, ServeError):
+            raise found
+        return found
+
+    def _find(self, name: str) -> Node | ServeError:
+        live = next((layer[name] for layer in self._layers if name in layer), None)
+        if live is None:
+            raise KeyError(name)
+        try:
+            found: Node | ServeError = live.node()
+        except ServeError as error:
+            found = error
+        self._found[name] = found
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(itertools.chain.from_iterable(self._layers)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

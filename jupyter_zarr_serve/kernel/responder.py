@@ -1,0 +1,236 @@
+"""Threads that answer a server's requests over a socket, also while a cell runs.
+
+One blocking thread serves one connection: in a busy kernel each return to Python costs a turn of the
+interpreter lock (about 5 ms), so a request is one ``recv`` and one ``send``. The socket is a Unix one in
+a folder that only this user may enter, or a loopback port where the platform has none.
+"""
+
+import contextlib
+import os
+import socket
+import sys
+import tempfile
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any
+
+from .. import wire
+from ..core.respond import Request, Response
+from ..wire import Endpoint, FrameError
+
+HANDSHAKE_SECONDS = 10.0
+MOST_CONNECTIONS = 256
+_BUFFER = 1 << 16  # bytes; nearly every request fits
+_JOIN_BELOW = 1 << 14  # bytes; shorter bodies are copied behind their header
+_LONGEST_PATH = 100  # bytes; the length of a socket's path is limited to 104 on macOS
+_SURELY_LISTENS = 60.0  # seconds after its folder was made
+_EVERY: "weakref.WeakSet[Responder]" = weakref.WeakSet()
+
+Answer = Callable[[Request], Response]
+
+
+class Responder:
+    """Listens from its making until `close`.
+
+    Parameters
+    ----------
+    answer
+        Called in many threads at once; must not raise.
+    key
+        The secret that both sides know.
+    """
+
+    def __init__(self, answer: Answer, key: bytes) -> None:
+        self._answer = answer
+        self._key = key
+        self._pid = os.getpid()
+        self._lock = Lock()
+        self._connections: set[socket.socket] = set()
+        self._folder, self._listener = _listen()
+        self._is_closed = False
+        _EVERY.add(self)
+        _start(self._accept)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it listens."""
+        if self._folder is not None:
+            return Endpoint(self._pid, unix=str(self._folder / "s"))
+        host, port = self._listener.getsockname()[:2]
+        return Endpoint(self._pid, tcp=(host, port))
+
+    def close(self) -> None:
+        """Close all connections and remove the socket; threads end by themselves."""
+        with self._lock:
+            self._is_closed = True
+            connections, self._connections = self._connections, set()
+        for connection in (self._listener, *connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits
+        self._listener.close()
+        if self._folder is not None and self._pid == os.getpid():
+            with contextlib.suppress(OSError):
+                (self._folder / "s").unlink(missing_ok=True)
+                self._folder.rmdir()
+
+    def forget(self) -> None:
+        """In a forked child: give up the sockets, which the parent alone serves."""
+        for connection in (self._listener, *self._connections):
+            connection.close()
+
+    def _accept(self) -> None:
+        while not self._is_closed:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # closed, or too many files are open
+                time.sleep(0 if self._is_closed else 0.1)
+                continue
+            with self._lock:
+                is_welcome = not self._is_closed and len(self._connections) < MOST_CONNECTIONS
+                if is_welcome:
+                    self._connections.add(connection)
+            if is_welcome:
+                if connection.family == socket.AF_INET:
+                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                _start(self._serve, connection)
+            else:
+                connection.close()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            connection.settimeout(HANDSHAKE_SECONDS)
+            frames = _Frames(connection)
+            self._greet(connection, frames)
+            connection.settimeout(None)
+            while True:
+                _send(connection, self._answer(wire.decode_request(frames.header())))
+        except (OSError, FrameError):
+            return  # the peer went away or is none of ours
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+            connection.close()
+
+    def _greet(self, connection: socket.socket, frames: "_Frames") -> None:
+        """Prove the key to each other.
+
+        Raises
+        ------
+        FrameError
+            When the peer does not know it.
+        """
+        nonce = wire.new_nonce()
+        connection.sendall(wire.encode_hello(nonce))
+        theirs, proof = wire.decode_challenge(frames.header())
+        if not wire.is_proof(proof, wire.server_proof(self._key, nonce, theirs)):
+            raise FrameError("the peer does not know the key of this kernel")
+        connection.sendall(wire.encode_welcome(wire.kernel_proof(self._key, theirs, nonce)))
+
+
+class _Frames:
+    """The headers of the frames that arrive; their bodies must be empty."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._buffer = bytearray(_BUFFER)
+        self._filled = 0
+
+    def header(self) -> bytes:
+        """The next header.
+
+        Raises
+        ------
+        FrameError
+            When there is none.
+        ConnectionError
+            When the peer closed the connection.
+        """
+        start = wire.PREFIX.size
+        self._fill(start)
+        length, body_length = wire.parse_prefix(self._buffer[:start])
+        if body_length:
+            raise FrameError("a request has no body")
+        end = start + length
+        self._fill(end)
+        header = bytes(self._buffer[start:end])
+        rest = self._buffer[end : self._filled]
+        self._buffer[: len(rest)] = rest
+        self._filled = len(rest)
+        return header
+
+    def _fill(self, size: int) -> None:
+        self._buffer.extend(bytes(max(0, size - len(self._buffer))))
+        while self._filled < size:
+            with memoryview(self._buffer) as whole, whole[self._filled :] as room:
+                received = self._connection.recv_into(room)
+            if received == 0:
+                raise ConnectionResetError("the peer closed the connection")
+            self._filled += received
+
+
+def _send(connection: socket.socket, response: Response) -> None:
+    head, body = wire.response_head(response), response.body
+    if len(body) < _JOIN_BELOW:
+        connection.sendall(head + body)
+    elif sys.platform == "win32":
+        connection.sendall(head)
+        connection.sendall(body)
+    else:
+        sent = connection.sendmsg([head, body])
+        if sent < len(head):
+            connection.sendall(head[sent:])
+        if sent < len(head) + len(body):
+            connection.sendall(memoryview(body)[max(0, sent - len(head)) :])
+
+
+def _listen() -> tuple[Path | None, socket.socket]:
+    """A listening socket, and the folder of its path if it is a Unix one."""
+    if hasattr(socket, "AF_UNIX"):
+        for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 (a folder of mode 0700 is made in it)
+            if len(os.fsencode(parent)) + len("/jzs-xxxxxxxx/s") < _LONGEST_PATH:
+                _sweep(Path(parent))
+                folder = Path(tempfile.mkdtemp(prefix="jzs-", dir=parent))
+                return folder, _listening(socket.AF_UNIX, str(folder / "s"))
+    return None, _listening(socket.AF_INET, ("127.0.0.1", 0))
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the folders that killed kernels of this user left: nobody listens there."""
+    for folder in parent.glob("jzs-*"):
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            is_ours = folder.stat().st_uid == os.getuid() and not folder.is_symlink()
+            if not is_ours or time.time() - folder.stat().st_mtime < _SURELY_LISTENS:
+                continue
+            probe.setblocking(False)
+            try:
+                probe.connect(str(folder / "s"))
+            except ConnectionRefusedError:
+                (folder / "s").unlink()
+                folder.rmdir()
+
+
+def _listening(family: int, address: Any) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.bind(address)
+    listener.listen(128)
+    return listener
+
+
+def _start(target: Callable[..., None], *args: Any) -> None:
+    """Run something in a thread that neither debuggers nor the interpreter's exit wait for."""
+    thread = Thread(target=target, args=args, name="zarr-serve", daemon=True)
+    thread.pydev_do_not_trace = True  # type: ignore[attr-defined]
+    thread.is_pydev_daemon_thread = True  # type: ignore[attr-defined]
+    thread.start()
+
+
+def _forget_all() -> None:
+    for responder in list(_EVERY):
+        responder.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)

@@ -1,0 +1,74 @@
+"""What runs in a kernel once something is published: a registry, its responder, their announcement."""
+
+import atexit
+import os
+from pathlib import Path
+from threading import Lock
+
+from .announce import announce, connection_file, key_of, withdraw
+from .registry import Registry
+from .responder import Responder
+
+
+class Service:
+    """Serves a registry to those who know the key of a connection file, until `close` or exit."""
+
+    def __init__(self, file: Path) -> None:
+        self.connection_file = file
+        self.pid = os.getpid()
+        self.registry = Registry()
+        self._responder = Responder(self.registry.answer, key_of(file))
+        self._announced = announce(file, self._responder.endpoint)
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Withdraw the announcement and stop listening; a forked child leaves both to its parent."""
+        atexit.unregister(self.close)
+        if self.pid == os.getpid():
+            withdraw(self._announced, self._responder.endpoint)
+            self._responder.close()
+
+
+_lock = Lock()
+_running: list[Service] = []
+
+
+def serve_in(file: Path) -> Service:
+    """Start the service for a connection file, in place of the one that runs."""
+    with _lock:
+        return _start(file)
+
+
+def service() -> Service:
+    """The service of this kernel, started if need be.
+
+    Raises
+    ------
+    RuntimeError
+        When this process is no kernel, or one forked from a kernel.
+    """
+    with _lock:
+        if not _running:
+            return _start(connection_file())
+        if _running[0].pid != os.getpid():
+            raise RuntimeError("publish() works in the kernel itself, not in a process forked from it")
+        return _running[0]
+
+
+def running() -> Service | None:
+    """The service if it runs."""
+    return _running[0] if _running else None
+
+
+def stop() -> None:
+    """End the service, if it runs; nothing is published then."""
+    with _lock:
+        while _running:
+            _running.pop().close()
+
+
+def _start(file: Path) -> Service:
+    while _running:
+        _running.pop().close()
+    _running.append(Service(file))
+    return _running[0]

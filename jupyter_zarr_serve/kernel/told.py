@@ -1,0 +1,101 @@
+"""What clients were told about arrays, so that chunks never go to those who hold other metadata.
+
+An object that is replaced keeps its URL. A client that read the metadata of the old one would decode
+the new one's chunks wrongly, or take its absent ones for the fill value. Therefore a chunk is refused
+(409) while its array differs from what was last told of it, in either format, or has gone; to read the
+metadata again is to be told.
+"""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+from weakref import ref
+
+from ..core.errors import NotFound, Replaced, ServeError
+from ..core.nodes import Array, Group
+from ..core.respond import DIALECTS, DOCUMENT_KEYS, Request
+from ..core.walk import described, resolve
+
+_MOST = 100_000  # arrays to remember; the oldest are forgotten
+
+Key = tuple[int, tuple[str, ...]]
+
+
+class Told:
+    """By format and path: the array whose metadata were read last, and what they said."""
+
+    def __init__(self) -> None:
+        self._told: dict[Key, tuple[Callable[[], Array | None], Any]] = {}
+        self._lock = Lock()
+
+    def check(self, root: Group, request: Request) -> None:
+        """See that a request for a chunk comes from one who knows the array as it is.
+
+        Raises
+        ------
+        Replaced
+            When it does not.
+        """
+        if not self._told or not is_below_array(request):
+            return
+        try:
+            node, names, _ = resolve(root, request.path, frozenset())
+        except NotFound:
+            self._check_gone(request)
+        else:
+            if isinstance(node, Array):
+                self._check_array(node, (request.zarr_format, names))
+            else:
+                self._check_gone(request)
+
+    def tell(self, root: Group, request: Request) -> None:
+        """Remember what a client was just told."""
+        if request.path[-1:] not in {("zarr.json",), (".zarray",), (".zmetadata",)}:
+            return
+        try:
+            node, names, _ = resolve(root, request.path, DOCUMENT_KEYS)
+            below = [("", node)] if isinstance(node, Array) else described(node) or []
+        except ServeError:
+            return
+        for path, child in below:
+            if isinstance(child, Array):
+                self._remember((request.zarr_format, (*names, *filter(None, path.split("/")))), child)
+
+    def _remember(self, key: Key, array: Array) -> None:
+        known = self._told.get(key)
+        if known is not None and known[0]() is array:
+            return
+        with self._lock:
+            self._told.pop(key, None)
+            self._told[key] = (ref(array), _layout(array, key[0]))
+            if len(self._told) > _MOST:
+                del self._told[next(iter(self._told))]
+
+    def _check_array(self, array: Array, key: Key) -> None:
+        known = self._told.get(key)
+        if known is not None and known[0]() is not array and known[1] != _layout(array, key[0]):
+            raise Replaced(
+                f"{'/'.join(key[1])}: was replaced by data of another shape, type or chunking; "
+                "read its metadata again: open it anew"
+            )
+
+    def _check_gone(self, request: Request) -> None:
+        for length in range(1, len(request.path)):
+            if (request.zarr_format, request.path[:length]) in self._told:
+                raise Replaced(
+                    f"{'/'.join(request.path[:length])}: was withdrawn from publication or replaced; "
+                    "publish it again, or list what there is"
+                )
+
+
+def is_below_array(request: Request) -> bool:
+    """Whether a request can be for a chunk: it names neither a document nor a listing."""
+    return len(request.path) > 1 and request.path[-1] not in {"", *DOCUMENT_KEYS}
+
+
+def _layout(array: Array, zarr_format: int) -> Any:
+    """All that metadata say about chunks."""
+    document = dict(DIALECTS[zarr_format].document(array, ".zarray" if zarr_format == 2 else "zarr.json"))
+    document.pop("attributes", None)
+    document.pop("dimension_names", None)
+    return document

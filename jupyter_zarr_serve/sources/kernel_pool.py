@@ -1,0 +1,106 @@
+"""The connections to one kernel: made when they are needed, used again, closed when idle for long."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from ..core.errors import Unavailable
+from .kernel_connection import Connection, Frame
+
+_MOST_CONNECTIONS = 8
+_MOST_WAITING = 512
+_IDLE_SECONDS = 60.0
+_TICK_SECONDS = 0.5
+
+
+class Pool:
+    """Up to eight connections; requests that find all of them busy wait for their turn.
+
+    Parameters
+    ----------
+    connect
+        Makes a connection that may be asked; it is given one to open.
+    is_same
+        Whether the kernel is alive and still the process it was when the connections were made.
+    """
+
+    def __init__(
+        self, connect: Callable[[Connection], Awaitable[None]], is_same: Callable[[], Awaitable[bool]]
+    ) -> None:
+        self._connect = connect
+        self._is_same = is_same
+        self._open: set[Connection] = set()
+        self._idle: list[Connection] = []
+        self._turns = asyncio.Semaphore(_MOST_CONNECTIONS)
+        self._waiting = 0
+        self._watch: asyncio.Task[None] | None = None
+
+    async def ask(self, frame: bytes) -> Frame:
+        """The kernel's answer to a request.
+
+        Raises
+        ------
+        Unavailable
+            When there is no connection to be had, or too many requests wait.
+        ConnectionError
+            When the connection is lost before the answer came.
+        """
+        if self._waiting >= _MOST_WAITING:
+            raise Unavailable("too many requests wait for the kernel; retry in a moment")
+        self._waiting += 1
+        try:
+            async with self._turns:
+                connection = await self._connection()
+                answer = await connection.ask(frame)
+                self._idle.append(connection)
+                return answer
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        """Abort all connections; whoever waits for an answer is told that the connection is lost."""
+        for connection in self._open:
+            connection.abort()
+        self._open.clear()
+        self._idle.clear()
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    async def _connection(self) -> Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed:
+                return connection
+        return await self._new_connection()
+
+    async def _new_connection(self) -> Connection:
+        connection = Connection()
+        self._open.add(connection)
+        if self._watch is None or self._watch.done():
+            self._watch = asyncio.create_task(self._tend())
+        try:
+            await self._connect(connection)
+        finally:
+            if not connection.is_proven:
+                connection.abort()
+                self._open.discard(connection)
+        return connection
+
+    async def _tend(self) -> None:
+        """While connections are open: notice that the kernel died, and close what is idle.
+
+        A connection outlives the kernel where a forked child of it holds the other end.
+        """
+        while self._open:
+            await asyncio.sleep(_TICK_SECONDS)
+            self._open = {connection for connection in self._open if not connection.is_closed}
+            if self._waiting and not await self._is_same():
+                for connection in self._open:
+                    connection.abort()
+            self._close_idle()
+
+    def _close_idle(self) -> None:
+        before = asyncio.get_running_loop().time() - _IDLE_SECONDS
+        for connection in [one for one in self._idle if one.used_at < before or one.is_closed]:
+            connection.abort()
+            self._idle.remove(connection)

@@ -1,0 +1,79 @@
+"""The kernels of this server: what they publish is found by a kernel's id."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from ..core.errors import Unreadable
+from ..core.respond import DOCUMENT_KEYS, Request, Response, refusal, respond
+from .kernel import KernelSource, absence
+from .kernel_endpoint import Kernel
+from .kernel_tree import tree_of
+
+
+class KernelManager(Protocol):
+    """What is needed of Jupyter's manager of all kernels."""
+
+    def __contains__(self, kernel_id: str) -> bool: ...
+
+    def list_kernel_ids(self) -> Sequence[str]:
+        """The ids of all kernels of this server."""
+
+    def get_kernel(self, kernel_id: str) -> Any:
+        """The manager of one kernel, a `kernel_endpoint.Kernel`."""
+
+
+class KernelsSource:
+    """Answers requests for ``<kernel id>/...`` and lists the kernels that publish.
+
+    Parameters
+    ----------
+    manager
+        Jupyter's manager of all kernels.
+    seconds
+        How long a request to a kernel may take.
+    """
+
+    def __init__(self, manager: KernelManager, seconds: float) -> None:
+        self._manager = manager
+        self._seconds = seconds
+        self._sources: dict[str, KernelSource] = {}
+
+    async def ask(self, request: Request) -> Response:
+        """See `sources.Source`."""
+        path = request.path
+        if not path or path[0] == "" or (len(path) == 1 and path[0] in DOCUMENT_KEYS):
+            return respond(tree_of([(name,) for name in await self.publishing()]), request)
+        source = self.source(path[0])
+        below = replace(request, path=path[1:])
+        if source is None:
+            gone = Unreadable("this server has no such kernel; kernels that ended do not come back")
+            return refusal(absence(below, gone), request.method)
+        return await source.ask(below)
+
+    async def publishing(self) -> list[str]:
+        """The ids of the kernels that publish."""
+        found = [(name, self.source(name)) for name in list(self._manager.list_kernel_ids())]
+        return [name for name, source in found if source is not None and await source.publishes()]
+
+    def source(self, kernel_id: str) -> KernelSource | None:
+        """The source of one kernel; None where this server has no such kernel."""
+        if kernel_id not in self._manager:
+            self._forget(kernel_id)
+            return None
+        kernel: Kernel = self._manager.get_kernel(kernel_id)
+        source = self._sources.get(kernel_id)
+        if source is None or source.kernel is not kernel:
+            self._forget(kernel_id)
+            source = self._sources[kernel_id] = KernelSource(kernel, self._seconds)
+        return source
+
+    def close(self) -> None:
+        """Close all connections to all kernels."""
+        for kernel_id in list(self._sources):
+            self._forget(kernel_id)
+
+    def _forget(self, kernel_id: str) -> None:
+        source = self._sources.pop(kernel_id, None)
+        if source is not None:
+            source.close()

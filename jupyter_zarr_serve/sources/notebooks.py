@@ -1,0 +1,72 @@
+"""What kernels publish, found by the path of their notebook: it outlives restarts and renames."""
+
+from dataclasses import replace
+from typing import Any, Protocol
+
+from ..core.errors import Unavailable
+from ..core.respond import DOCUMENT_KEYS, Request, Response, refusal, respond
+from .kernel import absence
+from .kernel_tree import tree_of
+from .kernels import KernelsSource
+
+Path = tuple[str, ...]
+
+
+class SessionManager(Protocol):
+    """What is needed of Jupyter's manager of sessions."""
+
+    async def list_sessions(self) -> list[dict[str, Any]]:
+        """Every session: its path, type and kernel."""
+
+
+class NotebooksSource:
+    """Answers requests for ``<notebook path>/...`` and lists the notebooks whose kernels publish."""
+
+    def __init__(self, sessions: SessionManager, kernels: KernelsSource) -> None:
+        self._sessions = sessions
+        self._kernels = kernels
+        self._seen: set[Path] = set()
+
+    async def ask(self, request: Request) -> Response:
+        """See `sources.Source`; of paths that begin alike, the longest is meant."""
+        kernel_ids = await self._kernel_ids()
+        path = _longest_prefix(request.path, kernel_ids.keys() | self._seen)
+        if path is None:
+            return await self._between(request, kernel_ids)
+        below = replace(request, path=request.path[len(path) :])
+        source = self._kernels.source(kernel_ids[path]) if path in kernel_ids else None
+        if source is None:
+            gone = Unavailable("no kernel runs for this notebook now: it was closed or renamed")
+            return refusal(absence(below, gone, expected=path in self._seen), request.method)
+        response = await source.ask(below, expected=path in self._seen)
+        if source.has_published:
+            self._seen.add(path)
+        return response
+
+    async def _between(self, request: Request, kernel_ids: dict[Path, str]) -> Response:
+        """A folder of notebooks, or nothing."""
+        publishing = set(await self._kernels.publishing())
+        paths = [path for path, kernel_id in kernel_ids.items() if kernel_id in publishing]
+        self._seen.update(paths)
+        response = respond(tree_of(paths), request)
+        if response.status != 404:
+            return response
+        gone = Unavailable("no kernel runs for a notebook of this name; open it and run its cells")
+        error = absence(request, gone)
+        return response if error.status == 404 else refusal(error, request.method)
+
+    async def _kernel_ids(self) -> dict[Path, str]:
+        """The path of every session and its kernel's id; a notebook goes before a console."""
+        sessions = await self._sessions.list_sessions()
+        sessions.sort(key=lambda session: session["type"] == "notebook")
+        return {
+            path: session["kernel"]["id"]
+            for session in sessions
+            if (path := tuple(name for name in (session["path"] or "").split("/") if name))
+        }
+
+
+def _longest_prefix(path: Path, known: set[Path]) -> Path | None:
+    """The longest known path that `path` begins with; a document's name at the end is no part of it."""
+    end = len(path) - 1 if path and path[-1] in DOCUMENT_KEYS else len(path)
+    return next((path[:stop] for stop in range(end, 0, -1) if path[:stop] in known), None)

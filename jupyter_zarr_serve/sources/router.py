@@ -1,0 +1,30 @@
+"""Which source answers: the first name of a path decides."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..core.respond import Request, Response
+from . import Source
+
+
+class Router:
+    """Asks the source of a path's first name, and another one for all other names.
+
+    Parameters
+    ----------
+    sources
+        First name to source; it is asked for what is below the name.
+    others
+        Answers for the root and for all other names.
+    """
+
+    def __init__(self, sources: Mapping[str, Source], others: Source) -> None:
+        self._sources = sources
+        self._others = others
+
+    async def ask(self, request: Request) -> Response:
+        """See `sources.Source`."""
+        source = self._sources.get(request.path[0]) if request.path else None
+        if source is None:
+            return await self._others.ask(request)
+        return await source.ask(replace(request, path=request.path[1:]))
