@@ -28,10 +28,14 @@ class ZarrServeApp(ExtensionApp):
 
     name = "jupyter_zarr_serve"
     version = __version__
-    description = "Serve folders and data files as Zarr v2 and v3, under Jupyter's own authentication."
-    examples = "jupyter zarr --demo\njupyter zarr --ServerApp.root_dir=/data"
+    description = (
+        "jupyter zarr [FOLDER]: serve a folder (or the present one) as Zarr v2 and v3, "
+        "under Jupyter's own authentication."
+    )
+    examples = "jupyter zarr --demo\njupyter zarr /data --no-browser"
     extension_url = "/zarr/"
     load_other_extensions = True
+    subcommands: dict[str, Any] = {}  # noqa: RUF012 (Jupyter looks for words of the command line in it)
 
     mounts = Dict(
         value_trait=Unicode(),
@@ -72,6 +76,14 @@ class ZarrServeApp(ExtensionApp):
         """The server of ``jupyter zarr``, which knows our flags besides its own."""
         serverapp: ServerApp = super().make_serverapp(**kwargs)
         serverapp.flags = {**serverapp.flags, **cls.flags}
+        return serverapp
+
+    @classmethod
+    def initialize_server(cls, *args: Any, **kwargs: Any) -> ServerApp:
+        """The server of ``jupyter zarr``, which is of no use without this extension."""
+        serverapp: ServerApp = super().initialize_server(*args, **kwargs)  # type: ignore[no-untyped-call]
+        if not serverapp.extension_manager.linked_extensions.get(cls.name):
+            raise SystemExit("jupyter zarr: the extension could not start; the reason is above")
         return serverapp
 
     @default("workers")

@@ -1,6 +1,10 @@
 """Reading nodes in tests, without any encoding."""
 
 import itertools
+import lzma
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,6 +12,25 @@ import numpy as np
 from jupyter_zarr_serve.core.grid import Region, grid_shape, region_of, region_shape
 from jupyter_zarr_serve.core.nodes import Array, Group, Node
 from jupyter_zarr_serve.core.walk import child_of
+
+# What libraries of file formats raise over damaged files.
+FILE_FAILURES: tuple[type[Exception], ...] = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def child(node: Node, path: str) -> Node:

@@ -8,15 +8,17 @@ from pathlib import Path
 
 CACHE = Path(__file__).parent.parent / ".cache" / "real-data"
 SUFFIXES = (".npz", ".npy", ".png", ".jpg", ".csv", ".h5ad", ".nc", ".tif", ".parquet", ".feather", ".h5")
+# Exact versions, so that every Python reads the same files.
 PACKAGES = {
-    "matplotlib": "matplotlib/mpl-data/sample_data/",
-    "scikit-image": "skimage/data/",
-    "scanpy": "scanpy/datasets/",
-    "statsmodels": "statsmodels/datasets/",
-    "xarray": "xarray/tests/data/",
-    "scipy": "scipy/io/tests/data/",
-    "h5py": "h5py/tests/data_files/",
-    "pyarrow": "pyarrow/tests/data/",
+    "matplotlib": ("matplotlib==3.10.9", "matplotlib/mpl-data/sample_data/"),
+    "scikit-image": ("scikit-image==0.26.0", "skimage/data/"),
+    "scanpy": ("scanpy==1.12.4", "scanpy/datasets/"),
+    "scanpy-old": ("scanpy==1.11.5", "scanpy/datasets/"),  # AnnData's file format before 0.7
+    "statsmodels": ("statsmodels==0.14.6", "statsmodels/datasets/"),
+    "xarray": ("xarray==2026.2.0", "xarray/tests/data/"),
+    "scipy": ("scipy==1.17.1", "scipy/io/tests/data/"),
+    "h5py": ("h5py==3.16.0", "h5py/tests/data_files/"),
+    "pyarrow": ("pyarrow==26.0.1", "pyarrow/tests/data/"),
 }
 
 
@@ -25,34 +27,27 @@ def collect(target: Path) -> None:
 
     Wheels are downloaded once and kept in the project's cache.
     """
-    for package, folder in PACKAGES.items():
-        for data in sorted(_unpacked(package, folder).rglob("*")):
+    for name in PACKAGES:
+        for data in sorted(_unpacked(name).rglob("*")):
             if data.is_file():
-                destination = target / package / data.relative_to(CACHE / package)
+                destination = target / name / data.relative_to(CACHE / name)
                 destination.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(data, destination)
 
 
-def _unpacked(package: str, folder: str) -> Path:
-    place = CACHE / package
+def _unpacked(name: str) -> Path:
+    package, folder = PACKAGES[name]
+    place = CACHE / name
     if not place.exists():
-        wheels = CACHE / "wheels" / package
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--no-deps",
-            "--only-binary",
-            ":all:",
-        ]
-        subprocess.run([*command, "--dest", str(wheels), package], check=True)
-        partial = CACHE / f"{package}.partial"
+        wheels = CACHE / f"{name}.wheels"
+        options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--ignore-requires-python"]
+        command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(wheels), package]
+        subprocess.run(command, check=True)
+        partial = CACHE / f"{name}.partial"
         with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
-            for name in wheel.namelist():
-                if name.startswith(folder) and name.endswith(SUFFIXES):
-                    wheel.extract(name, partial)
+            for member in wheel.namelist():
+                if member.startswith(folder) and member.endswith(SUFFIXES):
+                    wheel.extract(member, partial)
         shutil.rmtree(wheels)
         partial.rename(place)
     return place

@@ -56,19 +56,22 @@ class Server:
 
 
 @contextmanager
-def running_server(root: Path, private: Path, *arguments: str) -> Iterator[Server]:
+def running_server(
+    root: Path | None, private: Path, *arguments: str, cwd: Path | None = None
+) -> Iterator[Server]:
     """A server of `root`, with its own configuration and runtime folders below `private`."""
     folders = {f"JUPYTER_{kind}_DIR": str(private / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
     environment = {**os.environ, **folders}
     environment.pop("JUPYTER_TOKEN", None)
     command = [
-        sys.executable, "-m", "jupyter", "zarr", "--no-browser", "--allow-root",
-        "--ServerApp.port=0", f"--ServerApp.root_dir={root}", *arguments,
+        sys.executable, "-m", "jupyter", "zarr", *arguments,
+        "--no-browser", "--allow-root", "--ServerApp.port=0",
+        *([f"--ServerApp.root_dir={root}"] if root else []),
     ]  # fmt: skip
     log = private / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            command, env=environment, stdout=out, stderr=subprocess.STDOUT, text=True
+            command, env=environment, cwd=cwd, stdout=out, stderr=subprocess.STDOUT, text=True
         )
     try:
         info = _server_info(private / "RUNTIME", process, log)

@@ -20,8 +20,8 @@ FLOORS = [
     ["core/nodes", "core/children", "core/walk"],
     ["core/v2", "core/v3", "core/chunks", "core/listing"],
     ["core/respond"],
-    ["adapters", "readers"],
-    ["sources"],
+    ["adapters", "readers", "wire"],
+    ["sources", "kernel"],
     ["handlers", "welcome"],
     ["extension"],
 ]

@@ -22,11 +22,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_zarr_serve.core import v2, v3
-from jupyter_zarr_serve.core.errors import FILE_FAILURES, ServeError
+from jupyter_zarr_serve.core.errors import ServeError
 from jupyter_zarr_serve.core.nodes import Array, Group, Node, Policy
 from jupyter_zarr_serve.core.respond import Request, respond
 from jupyter_zarr_serve.core.walk import descendants
-from jupyter_zarr_serve.sources.disk import open_path
+from jupyter_zarr_serve.sources.disk import Library
+from tests.nodes import FILE_FAILURES
 
 IMAGE = (np.arange(64 * 80).reshape(64, 80) % 251).astype("u1")
 TABLE = pd.DataFrame({"a": np.arange(500), "b": np.arange(500) / 3, "c": [f"text {i}" for i in range(500)]})
@@ -99,7 +100,7 @@ def chunks(root: Node, file: str, zarr_format: int) -> dict[str, Any]:
 
 def check(folder: Path, name: str, sound: dict[str, bytes], *, exact: bool, zarr_format: int) -> None:
     """A damaged file fails clearly; where a cut file still gives a chunk, it is the right one."""
-    root = open_path(folder, Policy())
+    root = Library(folder, Policy()).top()
     document = {2: ".zgroup", 3: "zarr.json"}[zarr_format]
     answer = ask(root, name, document, zarr_format=zarr_format)
     answers: dict[str, Any] = {}
@@ -121,7 +122,7 @@ def check(folder: Path, name: str, sound: dict[str, bytes], *, exact: bool, zarr
 @pytest.mark.parametrize("name", WRITERS)
 def test_truncated(good, tmp_path, name, zarr_format):
     (tmp_path / name).write_bytes(good[name])
-    sound = {key: a.body for key, a in chunks(open_path(tmp_path, Policy()), name, zarr_format).items()}
+    sound = {key: a.body for key, a in chunks(Library(tmp_path, Policy()).top(), name, zarr_format).items()}
     assert sound
     size = len(good[name])
     for length in sorted({0, 1, 7, 16, 60, size // 4, size // 2, size * 9 // 10, size - 8, size - 1}):
@@ -146,7 +147,7 @@ def test_siblings_stay_readable(good, tmp_path, content):
     for name in WRITERS:
         (tmp_path / f"good-{name}").write_bytes(good[name])
         (tmp_path / f"bad-{name}").write_bytes(content)
-    root = open_path(tmp_path, Policy())
+    root = Library(tmp_path, Policy()).top()
     listing = ask(root, "").body.decode()
     for name in WRITERS:
         assert f'"good-{name}/"' in listing
@@ -160,7 +161,7 @@ def test_serving_changes_nothing(good, tmp_path):
     for name in WRITERS:
         (tmp_path / name).write_bytes(good[name])
     before = fingerprint(tmp_path)
-    root = open_path(tmp_path, Policy())
+    root = Library(tmp_path, Policy()).top()
     for name in WRITERS:
         assert chunks(root, name, 3)
     assert fingerprint(tmp_path) == before
@@ -176,7 +177,7 @@ def fingerprint(folder: Path) -> dict[str, Any]:
 def test_objects_are_never_unpickled(tmp_path):
     np.save(tmp_path / "objects.npy", np.array([{"a": 1}, None], dtype=object), allow_pickle=True)
     np.savez(tmp_path / "objects.npz", good=np.ones(3), bad=np.array([print], dtype=object))
-    root = open_path(tmp_path, Policy())
+    root = Library(tmp_path, Policy()).top()
     answer = ask(root, "objects.npy", "zarr.json")
     assert answer.status == 422
     assert "pickle" in json.loads(answer.body)["message"]
@@ -190,7 +191,7 @@ def test_a_claim_of_terabytes_allocates_nothing(tmp_path):
         header, {"descr": "<f8", "fortran_order": False, "shape": (10**6, 10**6)}
     )
     (tmp_path / "huge.npy").write_bytes(header.getvalue() + b"\0" * 100)
-    answer = ask(open_path(tmp_path, Policy()), "huge.npy", "zarr.json")
+    answer = ask(Library(tmp_path, Policy()).top(), "huge.npy", "zarr.json")
     assert answer.status == 422
     assert "huge.npy" in json.loads(answer.body)["message"]
 
@@ -206,7 +207,7 @@ def test_unreadable_permissions(tmp_path, monkeypatch):
         return opened(self, *args, **kwargs)
 
     monkeypatch.setattr(Path, "open", refuse)  # the tests may run as root, whom nothing is denied
-    root = open_path(tmp_path, Policy())
+    root = Library(tmp_path, Policy()).top()
     answer = ask(root, "secret.npy", "zarr.json")
     assert answer.status == 422
     assert "permission" in json.loads(answer.body)["message"]
@@ -218,7 +219,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
     """Old data, new data or 503; never a mixture of both."""
     path = tmp_path / "a.npy"
     np.save(path, np.zeros((100, 100)))
-    root = open_path(tmp_path, Policy())
+    root = Library(tmp_path, Policy()).top()
     assert ask(root, "a.npy", "zarr.json").status == 200
     opened = Path.open
 
@@ -237,7 +238,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
 def test_a_file_that_vanishes_while_it_is_read(tmp_path, monkeypatch):
     path = tmp_path / "a.npy"
     np.save(path, np.zeros(10))
-    root = open_path(tmp_path, Policy())
+    root = Library(tmp_path, Policy()).top()
     assert ask(root, "a.npy", "zarr.json").status == 200
     opened = Path.open
 

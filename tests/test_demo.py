@@ -52,7 +52,7 @@ def test_keys_and_tree(server: Server, zarr_format):
     assert sorted(root["nested"].keys()) == ["complex", "cubes", "images", "sparse_image"]
     text = str(root.tree())
     assert "big_image (10000, 10000) float64" in text
-    assert sorted(server.open(zarr_format).keys()) == ["demo", "files"]
+    assert sorted(server.open(zarr_format).keys()) == ["demo", "files", "kernels", "notebooks"]
 
 
 def test_reads_repeat_but_dynamic_changes(server: Server, zarr_format, monkeypatch):

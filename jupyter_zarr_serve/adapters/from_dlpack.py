@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dtypes import Block
-from ..core.errors import FILE_FAILURES, Unreadable, failure_of
+from ..core.errors import Unreadable, failures_named
 from ..core.grid import Region
 from ..core.nodes import Node, Policy, make_array
 from .from_numpy import adapt as adapt_numpy
@@ -59,10 +59,8 @@ def _read(obj: Any, region: Region) -> Block:
 
 
 def _converted(obj: Any, name: str, policy: Policy) -> Node:
-    try:
+    with failures_named(name):
         whole = as_numpy(obj)
-    except FILE_FAILURES as error:
-        raise failure_of(name, error) from error
     if whole.dtype.kind in "OT":
         return adapt_numpy(whole, policy)
     return make_array(whole.shape, whole.dtype, lambda region: np.asarray(as_numpy(obj)[region]), policy)

@@ -15,6 +15,7 @@ import numpy as np
 Json = Any
 
 # NaN as a mark of missing floats says nothing new, and as text it would mislead xarray.
+_WIDEST = {"f": 8, "c": 16}  # bytes; wider floats are no Python numbers
 MISSING_MARKS = ("_FillValue", "missing_value")
 
 
@@ -57,8 +58,11 @@ def attributes_json(attributes: Mapping[str, Any]) -> dict[str, Json]:
 
 
 def _is_nan(value: Any) -> bool:
-    array = np.asarray(value)
-    return array.dtype.kind == "f" and array.size == 1 and bool(np.isnan(array).all())
+    if isinstance(value, np.ndarray):
+        return value.size == 1 and _is_nan(value.reshape(-1)[0])
+    if isinstance(value, list | tuple):
+        return len(value) == 1 and _is_nan(value[0])
+    return isinstance(value, float | np.floating) and bool(np.isnan(value))
 
 
 def _number(value: float) -> float | str:
@@ -80,6 +84,8 @@ def _bytes(value: bytes) -> str:
 
 
 def _numpy(value: Any) -> Json:
+    if value.dtype.kind in "fc" and value.dtype.itemsize > _WIDEST[value.dtype.kind]:
+        return _numpy(value.astype(f"{value.dtype.kind}{_WIDEST[value.dtype.kind]}"))
     if value.dtype.kind in "Mm":
         return (
             np.datetime_as_string(value).tolist() if value.dtype.kind == "M" else value.astype(str).tolist()

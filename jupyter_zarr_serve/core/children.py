@@ -6,7 +6,7 @@ from .nodes import Node
 
 
 class Children(Mapping[str, Node]):
-    """Children that are made when first asked for, each at most once.
+    """Children that are made when first asked for, and kept.
 
     Parameters
     ----------

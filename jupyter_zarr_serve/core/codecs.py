@@ -40,6 +40,11 @@ def _typed(data: np.ndarray[Any, Any], itemsize: int) -> np.ndarray[Any, Any]:
     return data.view(f"V{itemsize}") if itemsize > 1 and data.size % itemsize == 0 else data
 
 
+def _shuffles(itemsize: int) -> bool:
+    """Whether Blosc can split elements of this size into byte planes."""
+    return 1 < itemsize <= 255
+
+
 @dataclass(frozen=True)
 class BloscCodec:
     """Blosc: fast, splits elements into byte planes, stores a plain copy when nothing is gained."""
@@ -50,12 +55,12 @@ class BloscCodec:
 
     def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
         """See `Codec`."""
-        shuffle = Blosc.SHUFFLE if 1 < itemsize <= 255 else Blosc.NOSHUFFLE
+        shuffle = Blosc.SHUFFLE if _shuffles(itemsize) else Blosc.NOSHUFFLE
         return bytes(Blosc(self.cname, self.clevel, shuffle).encode(_typed(data, itemsize)))
 
     def v2(self, itemsize: int) -> Json:
         """See `Codec`."""
-        shuffle = 1 if 1 < itemsize <= 255 else 0
+        shuffle = int(_shuffles(itemsize))
         return {
             "id": "blosc",
             "cname": self.cname,
@@ -66,7 +71,7 @@ class BloscCodec:
 
     def v3(self, itemsize: int) -> Json:
         """See `Codec`."""
-        shuffled = 1 < itemsize <= 255
+        shuffled = _shuffles(itemsize)
         return {
             "name": "blosc",
             "configuration": {

@@ -10,7 +10,7 @@ import re
 
 from .errors import RangeNotSatisfiable
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+_RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})", re.ASCII)
 
 
 def is_unchanged(etag: str, if_none_match: str | None) -> bool:

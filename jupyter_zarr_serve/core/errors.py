@@ -18,33 +18,11 @@ Every message names the thing and the remedy.
 """
 
 import errno
-import lzma
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-# What file-format libraries raise over damaged files, and what a user's own object may raise.
-FILE_FAILURES: tuple[type[Exception], ...] = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    lzma.LZMAError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-
+_TELLING = 3  # characters; shorter names, such as the keys of chunks, occur by chance
 _TRANSIENT = {
     errno.EAGAIN,
     errno.EBUSY,
@@ -66,8 +44,8 @@ class ServeError(Exception):
 
     def name(self, path: str) -> None:
         """Put the path of what failed before a message that does not name it yet."""
-        message = str(self)
-        if path.rpartition("/")[2] not in message:
+        message, last = str(self), path.rpartition("/")[2]
+        if path and (len(last) < _TELLING or last not in message):
             self.args = (f"{path}: {message}",)
 
 
@@ -132,6 +110,8 @@ def failure_of(name: str, error: Exception) -> ServeError:
     """
     if isinstance(error, MemoryError):
         return Unavailable(f"{name}: the server ran out of memory; retry, or ask for smaller chunks")
+    if isinstance(error, ImportError):
+        return Unreadable(f"{name}: needs a library that is not installed ({error}); install it with pip")
     if isinstance(error, PermissionError):
         return Unreadable(
             f"{name}: permission denied; give the user that runs the Jupyter server read access"
@@ -149,7 +129,9 @@ def failure_of(name: str, error: Exception) -> ServeError:
 
 @contextmanager
 def failures_named(name: str) -> Iterator[None]:
-    """Turn what a file-format library raises into a `ServeError` that names `name`.
+    """Turn what a library of a format or a user's object raises into a `ServeError` that names `name`.
+
+    This and `respond` are the only two places that catch everything.
 
     Raises
     ------
@@ -161,5 +143,5 @@ def failures_named(name: str) -> Iterator[None]:
     except ServeError as error:
         error.name(name)
         raise
-    except FILE_FAILURES as error:
+    except Exception as error:
         raise failure_of(name, error) from error

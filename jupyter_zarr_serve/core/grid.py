@@ -137,6 +137,11 @@ def in_grid(coords: Sequence[int], shape: Sequence[int], chunk_shape: Sequence[i
     )
 
 
+def is_index(text: str) -> bool:
+    """Whether a text is digits that may spell a coordinate; none has more than 19 of them."""
+    return text.isdecimal() and text.isascii() and len(text) <= 19
+
+
 def region_of(coords: Sequence[int], shape: Sequence[int], chunk_shape: Sequence[int]) -> Region:
     """The part of the array a chunk covers, clipped to its shape.
 

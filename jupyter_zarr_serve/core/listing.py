@@ -14,13 +14,13 @@ from .nodes import Array, Node
 from .walk import lookups
 
 LINKS, PAGE, JSON = "links", "page", "json"
+UNAVAILABLE = "unavailable"
 
 
 def member_kinds(node: Node) -> dict[str, str]:
     """The names of the members that can be served, each with its kind; an array has none.
 
-    A member that cannot be had just now is named, too: it exists, and one busy member must not hide
-    its siblings.
+    One that cannot be had just now is of the kind `UNAVAILABLE`.
     """
     if isinstance(node, Array):
         return {}
@@ -44,7 +44,8 @@ def render(node: Node, location: str, form: str) -> tuple[str, bytes]:
     kinds = member_kinds(node)
     if form == JSON:
         return "application/json", json.dumps({"kind": _kind(node), "members": kinds}).encode()
-    links = _page_links(kinds) if form == PAGE else _raw_links(kinds)
+    names = [name for name, kind in kinds.items() if kind != UNAVAILABLE]  # clients open what they list
+    links = _page_links(names, node) if form == PAGE else _raw_links(names)
     title = f"Index of {html.escape(location)}"
     page = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>\n'
@@ -53,9 +54,13 @@ def render(node: Node, location: str, form: str) -> tuple[str, bytes]:
     return "text/html; charset=utf-8", page.encode("utf-8", "surrogateescape")
 
 
+def _description(array: Array) -> str:
+    return f"array of shape {array.shape}, {array.dtype}, in chunks of {array.chunk_shape}"
+
+
 def _kind(found: Node | ServeError) -> str:
     if isinstance(found, ServeError):
-        return "unavailable"
+        return UNAVAILABLE
     return "array" if isinstance(found, Array) else "group"
 
 
@@ -69,8 +74,11 @@ def _raw_href(name: str) -> str:
     return name
 
 
-def _page_links(names: Iterable[str]) -> str:
-    return "".join(
-        f'<li><a href="./{quote(name, safe="", errors="surrogateescape")}/">{html.escape(name)}</a></li>\n'
-        for name in names
-    )
+def _page_links(names: Iterable[str], node: Node) -> str:
+    described = f"<li>{html.escape(_description(node))}</li>\n" if isinstance(node, Array) else ""
+    links = [f'<li><a href="./{_quoted(name)}/">{html.escape(name)}</a></li>\n' for name in names]
+    return '<li><a href="../">..</a></li>\n' + described + "".join(links)
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="", errors="surrogateescape")

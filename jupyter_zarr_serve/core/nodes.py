@@ -125,10 +125,13 @@ class Array:
         mark = self.attributes.get("_FillValue")
         if mark is None or np.size(mark) != 1:
             return None
+        value = np.asarray(mark).reshape(-1)[0]
         try:
-            return scalar(np.asarray(mark).reshape(-1)[0], self.dtype)
+            with np.errstate(invalid="ignore", over="ignore"):
+                cast = scalar(value, self.dtype)
         except Unreadable:
             return None
+        return None if self.dtype.kind in "biu" and cast != value else cast
 
     def in_format(self, zarr_format: int) -> "Array":
         """The array with the chunk shape that it has in one format."""

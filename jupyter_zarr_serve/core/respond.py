@@ -7,6 +7,7 @@ named by an ETag before they are made, so a 304 costs neither reading nor encodi
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -15,7 +16,7 @@ from typing import Any
 from . import listing, v2, v3
 from .chunks import encode_chunk
 from .conditional import byte_range, is_unchanged
-from .errors import NotFound, RangeNotSatisfiable, ServeError, failures_named
+from .errors import NotFound, RangeNotSatisfiable, ServeError, Unreadable, failures_named
 from .grid import in_grid
 from .nodes import Array, Blob, Coords, Group, Node
 from .walk import resolve
@@ -23,6 +24,7 @@ from .walk import resolve
 DIALECTS: dict[int, ModuleType] = {2: v2, 3: v3}
 # The other format's documents do not exist either, even where a folder bears such a name.
 DOCUMENT_KEYS = frozenset[str]().union(*(d.GROUP_KEYS | d.ARRAY_KEYS for d in (v2, v3)))
+_CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)
 BINARY = "application/octet-stream"
 
 Remember = Callable[[Hashable, Callable[[], bytes]], bytes]
@@ -105,6 +107,11 @@ def respond(root: Node, request: Request, remember: Remember | None = None) -> R
         return refusal(ServeError(message), request.method)
 
 
+def may_be_chunk(request: Request) -> bool:
+    """Whether the last segment of a path could be the end of a chunk's key, of either format."""
+    return bool(request.path) and _CHUNK_KEY_END.fullmatch(request.path[-1]) is not None
+
+
 def refusal(error: ServeError, method: str = "GET") -> Response:
     """The response that tells a client of a failure, as JSON."""
     body = json.dumps({"message": str(error), "reason": type(error).__name__}).encode()
@@ -182,6 +189,8 @@ def _stored_chunk(dialect: ModuleType, array: Array, coords: Coords) -> Blob | N
     if stored is None:
         return None
     blob = stored.chunk(coords)
+    if blob is not None and blob.size == 0:
+        raise Unreadable("the stored chunk is empty, which no encoding is; it is damaged, write it again")
     if blob is None and stored.codecs is None:
         raise NotFound(f"the source stores no chunk at {coords}: it holds the fill value")
     return blob
@@ -196,14 +205,15 @@ def _encode(dialect: ModuleType, array: Array, coords: Coords) -> bytes:
 
 def _conditional(content: _Content, request: Request) -> Response:
     """Apply If-None-Match, Range and HEAD to a representation."""
-    if content.etag is not None and is_unchanged(content.etag, request.if_none_match):
+    # "*" asks whether there is anything, which only making it can tell.
+    if content.etag and request.if_none_match != "*" and is_unchanged(content.etag, request.if_none_match):
         return Response(304, content.media_type, b"", 0, content.etag)
     with failures_named(content.name):
         blob = content.make()
         etag, blob = (content.etag, blob) if content.etag is not None else _tagged(blob)
         if is_unchanged(etag, request.if_none_match):
             return Response(304, content.media_type, b"", 0, etag)
-        part = byte_range(request.byte_range, blob.size)
+        part = byte_range(request.byte_range, blob.size) if request.method == "GET" else None
         start, stop = part or (0, blob.size)
         body = b"" if request.method == "HEAD" else blob.read(start, stop)
     headers = {"Content-Range": f"bytes {start}-{stop - 1}/{blob.size}"} if part else {}

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from .attributes import attributes_json
-from .codecs import Codec, GzipCodec, ZlibCodec
+from .codecs import Codec, portable
 from .dtypes import fill_json, shuffle_size, v3_data_type, vlen_codec
+from .grid import is_index
 from .nodes import Array, Coords, Group, Node
 from .walk import described
 
@@ -60,7 +61,7 @@ def chunk_key(coords: Coords) -> str:
 def chunk_coords(key: str, ndim: int) -> Coords | None:
     """The coordinates a store key spells, or None when it is not exactly a chunk's key."""
     parts = key.split("/")[1:]
-    if len(parts) != ndim or not all(part.isdecimal() and part.isascii() for part in parts):
+    if len(parts) != ndim or not all(map(is_index, parts)):
         return None
     coords = tuple(map(int, parts))
     return coords if chunk_key(coords) == key else None
@@ -70,8 +71,7 @@ def codecs_of(array: Array) -> tuple[Codec, ...]:
     """What encodes the array's chunks here: its own codecs where version 3 has names for them."""
     if ZARR_FORMAT in array.stored and (stored := array.stored[ZARR_FORMAT].codecs) is not None:
         return stored
-    named = [GzipCodec(c.level) if isinstance(c, ZlibCodec) else c for c in array.codecs]
-    return tuple(codec for codec in named if codec.v3(1) is not None)
+    return portable(array.codecs)
 
 
 def _plain(node: Node) -> dict[str, Any]:

@@ -30,7 +30,9 @@ def child_of(group: Group, name: str, path: str) -> Node:
 
 def lookups(group: Group) -> Iterator[tuple[str, Node | ServeError]]:
     """Every child by name, or why it cannot be served."""
-    for name in group.children:
+    with failures_named("listing"):
+        names = list(group.children)
+    for name in names:
         try:
             yield name, child_of(group, name, "")
         except ServeError as error:

@@ -9,12 +9,13 @@ import json
 from http.client import responses
 from typing import Any
 
+from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.prometheus.log_functions import prometheus_log_method
 from tornado.web import HTTPError
 
-EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
-ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
+_EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
+_ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
 _ROUTINE = {200, 206, 304, 404}
 
 
@@ -32,8 +33,17 @@ class ZarrServeHandler(JupyterHandler):
             401 when nobody is logged in, 403 for a foreign host or origin.
         """
         await super().prepare()
-        if self.request.method != "OPTIONS" and not self.token_authenticated and self._is_foreign():
-            raise HTTPError(403, "requests from another site need a token; cookies are not accepted")
+        by_token = self.request.method == "OPTIONS" or self.token_authenticated
+        if self.current_user and not by_token and self._is_foreign():
+            raise HTTPError(403, "requests from another site need a token, or c.ServerApp.allow_origin")
+
+    @allow_unauthenticated
+    def options(self, *args: Any) -> None:
+        """Answer a preflight; it carries no credentials and tells nothing about the data."""
+        self.set_header("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
+        self.set_header("Access-Control-Allow-Headers", _ACCEPTED)
+        self.set_header("Access-Control-Max-Age", "600")
+        self.set_status(204)
 
     def _is_foreign(self) -> bool:
         headers = self.request.headers
@@ -53,7 +63,7 @@ class ZarrServeHandler(JupyterHandler):
     def set_default_headers(self) -> None:
         """Jupyter's headers, and those that let pages of other origins read an answer."""
         super().set_default_headers()
-        self.set_header("Access-Control-Expose-Headers", EXPOSED)
+        self.set_header("Access-Control-Expose-Headers", _EXPOSED)
         self.add_header("Vary", "Origin")
 
     def set_cors_headers(self) -> None:
@@ -85,8 +95,14 @@ class ZarrServeHandler(JupyterHandler):
         if status_code == 401:
             self.set_header("WWW-Authenticate", 'Bearer realm="Jupyter"')
         self.set_header("Content-Type", "application/json")
-        body = {"message": message or responses.get(status_code, "error"), "reason": None}
+        reason = responses.get(status_code, "error")
+        body = {"message": message or reason, "reason": reason.replace(" ", "")}
         self.finish(json.dumps(body))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Leave refusals to the access log, which hides the token of a URL; Tornado's line would not."""
+        if not isinstance(value, HTTPError):
+            super().log_exception(typ, value, tb)
 
     def _log(self) -> None:
         """Count every request; write a line only for those that are not routine."""

@@ -1,16 +1,16 @@
 """The Zarr stores: ``{base_url}zarr/v2/...`` and ``{base_url}zarr/v3/...``."""
 
-from typing import Any, cast
+from typing import cast
 from urllib.parse import unquote
 
-from jupyter_server.auth.decorator import allow_unauthenticated, authorized
+from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
 from ..core import listing
 from ..core.respond import Request, Response
 from ..sources import Source
-from .base import ACCEPTED, ZarrServeHandler
+from .base import ZarrServeHandler
 
 _COPY_BELOW = 1 << 16  # bytes; larger bodies are handed to the socket without joining buffers
 
@@ -28,19 +28,7 @@ class StoreHandler(ZarrServeHandler):
         """A document, a chunk or a listing."""
         await self._answer(int(zarr_format), path or "/")
 
-    @web.authenticated
-    @authorized("read", resource="zarr")
-    async def head(self, zarr_format: str, path: str | None) -> None:
-        """The headers that GET would send."""
-        await self._answer(int(zarr_format), path or "/")
-
-    @allow_unauthenticated
-    def options(self, *args: Any) -> None:
-        """Answer a preflight; it carries no credentials and tells nothing about the data."""
-        self.set_header("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-        self.set_header("Access-Control-Allow-Headers", ACCEPTED)
-        self.set_header("Access-Control-Max-Age", "600")
-        self.set_status(204)
+    head = get
 
     async def _answer(self, zarr_format: int, path: str) -> None:
         response = await self._source.ask(self._request(zarr_format, path))
@@ -85,7 +73,8 @@ class StoreHandler(ZarrServeHandler):
             self.set_header(name, value)
 
     async def _send(self, body: bytes) -> None:
-        if len(body) < _COPY_BELOW or self.request.method == "HEAD":
+        # Bodies that Tornado may still compress must go its own way.
+        if len(body) < _COPY_BELOW or self.settings.get("compress_response"):
             await self.finish(bytes(body) or None)
             return
         await self.flush()

@@ -43,27 +43,21 @@ def publish(
     ----------
     name, obj
         A name and what to serve under it; in place of what had that name before.
-    chunks
-        The exact shape of a chunk; for a group, shapes by the names of its arrays.
+    chunks, dims
+        The exact shape of a chunk, and names of the dimensions; for a group, by the names of its arrays.
     compressor
         What compresses chunks: "blosc", "zstd", "gzip", ...; None for nothing.
-    dims
-        Names of the dimensions; for a group, by the names of its arrays.
     attributes
         Added to those of the object.
     frozen
         A promise that the data never change: clients and the server may remember them.
-    **objects
-        Several objects by name.
 
     Raises
     ------
     Unreadable
         When an object cannot be served; the message says why, and what would work.
-    ValueError
-        When a name cannot be part of a URL, or an option does not fit.
-    TypeError
-        When nothing is given to publish.
+    ValueError, TypeError
+        When a name cannot be part of a URL, an option does not fit, or nothing is given.
     RuntimeError
         When this process is no Jupyter kernel.
     """

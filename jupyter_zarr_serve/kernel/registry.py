@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any
 
-from ..core.errors import ServeError, Unreadable
+from ..core.errors import ServeError, Unavailable, Unreadable
 from ..core.nodes import Group, Node
-from ..core.respond import Request, Response, refusal, respond
+from ..core.respond import Request, Response, may_be_chunk, refusal, respond
 from ..wire import MAX_BODY
 from .live import Live
 from .options import Options
 from .told import Told
+
+# A client that reads chunks has read metadata, perhaps before the kernel was restarted.
+_UNKNOWN = "{}: is not published (any more); run the cell that publishes it"
 
 
 class Registry:
@@ -61,6 +64,8 @@ class Registry:
         """The response to a request; see `respond`."""
         root = self.root(request)
         response = respond(root, request)
+        if response.status == 404 and may_be_chunk(request) and request.path[0] not in root.children:
+            return refusal(Unavailable(_UNKNOWN.format(request.path[0])), request.method)
         if response.status in (200, 304) and request.method == "GET":
             self._told.tell(root, request)
         if len(response.body) > MAX_BODY:

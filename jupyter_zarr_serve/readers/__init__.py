@@ -6,14 +6,14 @@ functions fetch regions later. Its failures may be any exception: callers name t
 ``jupyter_zarr_serve.readers`` whose name is the file suffix (".foo") and whose object is the function.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from ..core.errors import MissingLibrary, NotFound
+from ..core.errors import MissingLibrary
 from ..core.nodes import Node, Policy
 
 ReadFile = Callable[[Path, Policy], Node]
@@ -45,21 +45,22 @@ FORMATS = (
 ZARR_MARKERS = ("zarr.json", ".zgroup", ".zarray")
 
 
-def open_file(path: Path, policy: Policy) -> Node:
-    """The node that a data file, or a folder that is a Zarr store, stands for.
+def open_file(path: Path, policy: Policy, suffix: str | None = None) -> Node:
+    """The node that a data file stands for.
+
+    Parameters
+    ----------
+    suffix
+        One of `suffixes`, where the file is asked for by another name than its own, as by a link.
 
     Raises
     ------
-    NotFound
-        When no reader knows the kind of file.
     MissingLibrary
         When the reader's library is not installed.
     Exception
         Whatever the format's library raises over a damaged file.
     """
-    suffix = suffix_of(path.name)
-    if suffix is None:
-        raise NotFound(f"{path.name}: no reader for this kind of file; known: {', '.join(suffixes())}")
+    suffix = suffix or suffix_of(path.name) or ""
     plugin = _plugins().get(suffix)
     if plugin is not None:
         reader: ReadFile = plugin.load()
@@ -69,7 +70,7 @@ def open_file(path: Path, policy: Policy) -> Node:
 
 
 def open_store(path: Path, policy: Policy) -> Node:
-    """The node of a folder that `is_store`; see `open_file`."""
+    """The node of a folder that has one of the `ZARR_MARKERS`; see `open_file`."""
     return read_with(next(row for row in FORMATS if row.module == "zarr_store"), path, policy)
 
 
@@ -89,11 +90,6 @@ def read_with(row: Format, path: Path, policy: Policy) -> Node:
         raise MissingLibrary(path.name, row.extra) from error
     node: Node = module.read(path, policy)
     return node
-
-
-def is_store(entries: Iterable[str]) -> bool:
-    """Whether a folder with these entries is a Zarr store."""
-    return any(marker in entries for marker in ZARR_MARKERS)
 
 
 def suffix_of(name: str) -> str | None:

@@ -35,8 +35,8 @@ def open_at(path: Path) -> Iterator[ReadAt]:
                 more = file.read(length - len(data))
                 if not more:
                     raise Unreadable(
-                        f"{path.name}: ends at byte {offset + len(data):,}, but data up to "
-                        f"{offset + length:,} were expected; it is truncated, write it again"
+                        f"{path.name}: ends before byte {offset + length:,}, where its data should; "
+                        "it is truncated, write it again"
                     )
                 data += more
             return data
@@ -59,6 +59,12 @@ def size_of(path: Path) -> int:
     return int(path.stat().st_size)
 
 
+def stamp_of_status(status: os.stat_result) -> str:
+    """The stamp of a local file; the time of its inode tells of changes that keep the time of the data."""
+    times = f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
+    return f"{times}-{status.st_size:x}-{status.st_ino:x}"
+
+
 def stamp_of(path: Path) -> str:
     """A text that changes whenever the file's content may have changed.
 
@@ -68,7 +74,6 @@ def stamp_of(path: Path) -> str:
         When the file does not exist or may not be looked at.
     """
     if is_local(path):
-        status = os.stat(path)
-        return f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"
+        return stamp_of_status(path.stat())
     remote: Any = path
     return str(remote.fs.ukey(remote.path))

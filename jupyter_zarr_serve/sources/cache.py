@@ -5,6 +5,8 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from threading import Lock
 
+_OVERHEAD = 512  # bytes that remembering a chunk takes besides its own
+
 
 class ChunkCache:
     """Remembers bytes by key, the least recently used ones forgotten first.
@@ -56,10 +58,10 @@ class ChunkCache:
         future.set_result(data)
 
     def _keep(self, key: Hashable, data: bytes) -> None:
-        if len(data) > self._limit // 4:
+        if len(data) + _OVERHEAD > self._limit // 4:
             return
         self._known[key] = data
-        self._size += len(data)
+        self._size += len(data) + _OVERHEAD
         while self._size > self._limit:
             _, old = self._known.popitem(last=False)
-            self._size -= len(old)
+            self._size -= len(old) + _OVERHEAD

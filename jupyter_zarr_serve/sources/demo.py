@@ -136,7 +136,7 @@ def _waves(side: int, policy: Policy) -> Array:
         values: np.ndarray[Any, Any] = 0.5 + 0.3 * np.cos(60 * radius) * np.exp(-3 * radius) + 0.2 * x
         return values
 
-    return make_array((side, side), np.dtype("f8"), read, policy, layout="tile", dimension_names=("y", "x"))
+    return make_array((side, side), np.dtype("f8"), read, policy, layout="tile")
 
 
 def _noise(shape: tuple[int, ...], policy: Policy) -> Array:

@@ -1,27 +1,26 @@
 """Folders and files as nodes; the one place that guards what may be reached.
 
 A folder is a group of its folders and data files. A name with a separator or a NUL, a hidden one and
-a special file do not exist here; a link that leads outside the served root is refused. Checks come
-before storage is touched, and what is opened is the resolved path that was checked.
+a special file do not exist here; a link that leads outside the served root is refused. What is
+opened is the resolved path that was checked.
 """
 
 import os
 import stat
+import sys
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
-from jupyter_core.paths import is_file_hidden
-
-from ..core.errors import Forbidden, NotFound, Unavailable
-from ..core.nodes import Array, Blob, Coords, Group, Node, Policy, Read, Stored
-from ..readers import ZARR_MARKERS, is_store, open_file, open_store, suffix_of
+from ..core.errors import Forbidden, Unavailable
+from ..core.nodes import Group, Node, Policy
+from ..readers import ZARR_MARKERS, open_file, open_store, suffix_of
 from ..readers.files import is_local, stamp_of
+from .watch import Watch, watched
 
 _OPENED_LIMIT = 256
+_DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{d}{n}" for d in ("COM", "LPT") for n in range(1, 10))}
 _NAME_MAX = 255  # bytes; no file system of ours has longer names
 
 
@@ -40,8 +39,24 @@ class Library:
         self.root = root.resolve() if is_local(root) else root
         self.allow_hidden = allow_hidden
         self._policy = policy
-        self._opened: OrderedDict[tuple[str, str], Node] = OrderedDict()
+        self._opened: OrderedDict[tuple[str, str], tuple[str, Node]] = OrderedDict()
         self._lock = Lock()
+
+    def top(self) -> Node:
+        """The node of the root itself.
+
+        Raises
+        ------
+        Unavailable
+            When nothing is there: a disk may not be mounted, and its data are not gone.
+        ServeError
+            When it cannot be served.
+        """
+        try:
+            return self.node(self.root)
+        except KeyError:
+            message = f"{self.root.name}: no folder or data file is there now; is it mounted?"
+            raise Unavailable(message) from None
 
     def node(self, path: Path) -> Node:
         """The node at a path below the root.
@@ -59,9 +74,10 @@ class Library:
         mode = _mode(real, path.name)
         if stat.S_ISDIR(mode):
             return self._folder(real)
-        if not stat.S_ISREG(mode) or suffix_of(real.name) is None:
+        suffix = suffix_of(path.name)
+        if not stat.S_ISREG(mode) or suffix is None:
             raise KeyError(path.name)
-        return self._opened_file(real, stamp_of(real))
+        return self._opened_file(real, suffix, stamp_of(real))
 
     def _checked(self, path: Path) -> Path:
         if not is_local(path):
@@ -76,22 +92,25 @@ class Library:
         return real
 
     def _folder(self, path: Path) -> Node:
-        markers = [marker for marker in ZARR_MARKERS if (path / marker).is_file()]
-        if is_store(markers):
+        if any((path / marker).is_file() for marker in ZARR_MARKERS):
             return open_store(path, self._policy)
         return Group(children=Directory(path, self), consolidate=False)
 
-    def _opened_file(self, path: Path, stamp: str) -> Node:
+    def _opened_file(self, path: Path, suffix: str, stamp: str) -> Node:
         """The opened file from the last time, if the file has not changed since."""
-        key = (str(path), stamp)
+        key = (str(path), suffix)
         with self._lock:
-            node = self._opened.get(key)
-            if node is not None:
+            known = self._opened.get(key)
+            if known is not None and known[0] == stamp:
                 self._opened.move_to_end(key)
-                return node
-        node = _watched(open_file(path, self._policy), _Watch(path, stamp))
+                return known[1]
+        watch = Watch(path, stamp)
+        try:
+            node = watched(open_file(path, self._policy, suffix), watch)
+        finally:
+            watch.check()
         with self._lock:
-            self._opened[key] = node
+            self._opened[key] = (stamp, node)
             if len(self._opened) > _OPENED_LIMIT:
                 self._opened.popitem(last=False)
         return node
@@ -111,7 +130,7 @@ class Directory(Mapping[str, Node]):
 
     def __iter__(self) -> Iterator[str]:
         for entry in sorted(self._path.iterdir(), key=lambda entry: entry.name):
-            is_candidate = suffix_of(entry.name) is not None or entry.is_dir()
+            is_candidate = suffix_of(entry.name) is not None or _is_folder(entry)
             if is_candidate and not self._is_hidden(entry):
                 yield entry.name
 
@@ -119,15 +138,31 @@ class Directory(Mapping[str, Node]):
         return sum(1 for _ in self)
 
     def _is_hidden(self, path: Path) -> bool:
-        if self._library.allow_hidden:
-            return False
-        return path.name.startswith(".") or (is_local(path) and path.exists() and is_file_hidden(str(path)))
+        return not self._library.allow_hidden and (path.name.startswith(".") or _is_flagged_hidden(path))
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path) if is_local(path) else path.is_dir()  # noqa: PTH112 (never raises)
+
+
+def _is_flagged_hidden(path: Path) -> bool:
+    """Whether macOS or Windows hide the file by a flag."""
+    if not is_local(path) or sys.platform not in {"darwin", "win32"}:
+        return False
+    try:
+        status = path.lstat()
+    except OSError:
+        return False
+    flags = getattr(status, "st_flags", 0) & stat.UF_HIDDEN
+    return bool(flags or getattr(status, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN)
 
 
 def _is_name(name: str) -> bool:
     """Whether a decoded segment can be the name of one entry of a folder."""
-    is_step = name in {"", ".", ".."} or any(character in name for character in "/\\\0")
-    return not is_step and len(os.fsencode(name)) <= _NAME_MAX
+    forbidden = "/\\\0:" if os.name == "nt" else "/\\\0"
+    is_step = name in {"", ".", ".."} or any(character in name for character in forbidden)
+    is_device = os.name == "nt" and (name[-1:] in {".", " "} or name.partition(".")[0].upper() in _DEVICES)
+    return not is_step and not is_device and len(os.fsencode(name)) <= _NAME_MAX
 
 
 def _mode(path: Path, name: str) -> int:
@@ -135,91 +170,3 @@ def _mode(path: Path, name: str) -> int:
         return path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         raise KeyError(name) from None
-
-
-@dataclass(frozen=True)
-class _Watch:
-    """Notices that a file has changed since it was opened."""
-
-    path: Path
-    stamp: str
-
-    def check(self) -> None:
-        """Raise `Unavailable` if the file is no longer the one that was opened."""
-        try:
-            changed = stamp_of(self.path) != self.stamp
-        except FileNotFoundError:
-            changed = True
-        if changed:
-            raise Unavailable(f"{self.path.name}: changed or vanished while it was read; ask again")
-
-
-def _watched(node: Node, watch: _Watch) -> Node:
-    """The same node, whose data are only handed out if the file did not change meanwhile."""
-    if isinstance(node, Group):
-        return replace(node, children=_WatchedChildren(node.children, watch), version=watch.stamp)
-    stored = {fmt: replace(one, chunk=_watched_chunk(one, watch)) for fmt, one in node.stored.items()}
-    return replace(node, read=_watched_read(node, watch), stored=stored, version=watch.stamp)
-
-
-class _WatchedChildren(Mapping[str, Node]):
-    def __init__(self, children: Mapping[str, Node], watch: _Watch) -> None:
-        self._children = children
-        self._watch = watch
-        self._known: dict[str, Node] = {}
-
-    def __getitem__(self, name: str) -> Node:
-        if name not in self._known:
-            self._known[name] = _watched(self._children[name], self._watch)
-        return self._known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._children)
-
-    def __len__(self) -> int:
-        return len(self._children)
-
-
-def _watched_read(array: Array, watch: _Watch) -> Read:
-    def read(region: tuple[slice, ...]) -> Any:
-        try:
-            return array.read(region)
-        finally:
-            watch.check()
-
-    return read
-
-
-def _watched_chunk(stored: Stored, watch: _Watch) -> Any:
-    def chunk(coords: Coords) -> Blob | None:
-        blob = stored.chunk(coords)
-        if blob is None:
-            return None
-        read = blob.read
-
-        def read_watched(start: int, stop: int) -> bytes:
-            try:
-                return read(start, stop)
-            finally:
-                watch.check()
-
-        return replace(blob, read=read_watched)
-
-    return chunk
-
-
-def open_path(root: Path, policy: Policy, *, allow_hidden: bool = False) -> Node:
-    """The node of a folder or data file that is served whole, as a mount is.
-
-    Raises
-    ------
-    NotFound
-        When nothing is there.
-    ServeError
-        When it cannot be served.
-    """
-    library = Library(root, policy, allow_hidden=allow_hidden)
-    try:
-        return library.node(library.root)
-    except KeyError:
-        raise NotFound(f"{root.name}: no such folder or data file") from None

@@ -5,18 +5,15 @@ would take it for fill values.
 """
 
 import asyncio
-import re
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from ..core.errors import NotFound, ServeError, Unavailable
-from ..core.respond import Request, Response, refusal
+from ..core.respond import Request, Response, may_be_chunk, refusal
 from ..wire import decode_response, encode_request
 from .kernel_connection import Connection, Frame
 from .kernel_endpoint import Kernel, announcement, open_connection, process_of
 from .kernel_pool import Pool
-
-_CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)
 
 
 class KernelSource:
@@ -106,5 +103,4 @@ class KernelSource:
 
 def absence(request: Request, failure: ServeError, *, expected: bool = False) -> ServeError:
     """`failure` where something is expected or a chunk may be asked for; else `NotFound`."""
-    is_chunk = bool(request.path) and _CHUNK_KEY_END.fullmatch(request.path[-1]) is not None
-    return failure if expected or is_chunk else NotFound(str(failure))
+    return failure if expected or may_be_chunk(request) else NotFound(str(failure))

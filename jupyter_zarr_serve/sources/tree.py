@@ -1,14 +1,15 @@
 """The root group: the served folder, the kernels, the administrator's mounts, the demo."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import cast
+from urllib.request import url2pathname
 
-from ..core.children import Children
 from ..core.errors import MissingLibrary
 from ..core.nodes import Group, Node, Policy
-from .disk import open_path
+from .disk import Library
 
 ROUTED = ("kernels", "notebooks")  # listed here, answered by sources of their own
 RESERVED = ("files", "kernels", "notebooks", "ome", "portable", "demo")
@@ -50,19 +51,39 @@ class Settings:
 
 def root_of(settings: Settings) -> Group:
     """The root group; a mount that cannot be opened is left out and says why when asked for."""
+    return Group(children=_Mounts(settings), consolidate=False)
 
-    def make(name: str) -> Node:
-        if name in ROUTED:
-            return Group(consolidate=False)
-        if name == "demo" and settings.demo:
-            from .demo import demo
 
-            return demo(settings.policy)
-        place = settings.root_dir if name == "files" else _place(name, settings.mounts[name])
-        return open_path(place, settings.policy, allow_hidden=settings.allow_hidden)
+class _Mounts(Mapping[str, Node]):
+    """Each mount by name, looked up anew for each request as files come and go."""
 
-    names = ["files", *ROUTED, *settings.mounts, *(["demo"] if settings.demo else [])]
-    return Group(children=Children(names, make), consolidate=False)
+    def __init__(self, settings: Settings) -> None:
+        def library(place: Callable[[], Path]) -> Callable[[], Node]:
+            opened = cache(lambda: Library(place(), settings.policy, allow_hidden=settings.allow_hidden))
+            return lambda: opened().top()
+
+        self._open: dict[str, Callable[[], Node]] = {"files": library(lambda: settings.root_dir)}
+        for name in ROUTED:
+            self._open[name] = partial(Group, consolidate=False)
+        for name, location in settings.mounts.items():
+            self._open[name] = library(partial(_place, name, location))
+        if settings.demo:
+            self._open["demo"] = cache(partial(_demo, settings.policy))
+
+    def __getitem__(self, name: str) -> Node:
+        return self._open[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._open)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+
+def _demo(policy: Policy) -> Node:
+    from .demo import demo
+
+    return demo(policy)
 
 
 def _place(name: str, location: str) -> Path:
@@ -73,11 +94,10 @@ def _place(name: str, location: str) -> Path:
     MissingLibrary
         When a URL is given and fsspec or universal_pathlib is not installed.
     """
-    scheme, separator, rest = location.partition("://")
-    if not separator:
+    if "://" not in location:
         return Path(location).expanduser()
-    if scheme == "file":
-        return Path(rest)
+    if location.startswith("file://"):
+        return Path(url2pathname(location.removeprefix("file://")))
     try:
         from upath import UPath
     except ImportError as error:

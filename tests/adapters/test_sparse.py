@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from jupyter_zarr_serve.adapters import adapt as adapt_any
 from jupyter_zarr_serve.adapters import coordinates, from_scipy, from_sparse
-from jupyter_zarr_serve.core.errors import FILE_FAILURES, Unreadable
+from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Policy
-from tests.nodes import read_all
+from tests.nodes import FILE_FAILURES, read_all
 
 POLICY = Policy()
 SMALL = Policy(target_bytes=128)

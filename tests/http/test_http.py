@@ -162,3 +162,21 @@ class TestListing:
     def test_as_json(self, server: Server, array):
         answer = server.get("zarr/v3/files/", headers={"Accept": "application/json"})
         assert answer.json()["members"]["http.npy"] == "array"
+
+
+def test_head_ignores_ranges(server: Server, path):
+    head = server.get(path, "HEAD", headers={"Range": "bytes=0-1"})
+    assert head.status_code == 200
+    assert head.headers["Content-Length"] == str(len(server.get(path).content))
+
+
+def test_if_none_match_of_anything_needs_something(server: Server, path):
+    anything = {"If-None-Match": "*"}
+    assert server.get(path, headers=anything).status_code == 304
+    assert server.get(path.rstrip("/") + "-nothing", headers=anything).status_code == 404
+
+
+@pytest.mark.parametrize("digits", [19, 20, 5000])
+def test_long_coordinates_do_not_exist(server: Server, array, digits):
+    assert server.get(f"zarr/v3/files/http.npy/c/{'9' * digits}/0").status_code == 404
+    assert server.get(f"zarr/v2/files/http.npy/{'9' * digits}.0").status_code == 404

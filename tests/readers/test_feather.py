@@ -10,11 +10,11 @@ from pyarrow import feather as pyarrow_feather
 from upath import UPath
 
 from jupyter_zarr_serve.adapters import adapt
-from jupyter_zarr_serve.core.errors import FILE_FAILURES, ServeError, Unavailable, Unreadable
+from jupyter_zarr_serve.core.errors import ServeError, Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.readers import files
 from jupyter_zarr_serve.readers.arrow import feather
-from tests.nodes import child, read_all
+from tests.nodes import FILE_FAILURES, child, read_all
 from tests.readers.test_parquet import MIXED, same
 
 SMALL = Policy(target_bytes=64)

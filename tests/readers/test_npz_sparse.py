@@ -6,10 +6,10 @@ import pytest
 import scipy.sparse
 import sparse
 
-from jupyter_zarr_serve.core.errors import FILE_FAILURES, MissingLibrary, Unreadable
+from jupyter_zarr_serve.core.errors import MissingLibrary, Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
 from jupyter_zarr_serve.readers.npz import read
-from tests.nodes import read_all
+from tests.nodes import FILE_FAILURES, read_all
 
 POLICY = Policy()
 SMALL = Policy(target_bytes=256)

@@ -11,11 +11,11 @@ import pytest
 from upath import UPath
 
 from jupyter_zarr_serve.adapters import adapt
-from jupyter_zarr_serve.core.errors import FILE_FAILURES, ServeError, Unavailable, Unreadable
+from jupyter_zarr_serve.core.errors import ServeError, Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Policy
 from jupyter_zarr_serve.core.walk import descendants, members
 from jupyter_zarr_serve.readers.arrow import parquet
-from tests.nodes import child, read_all
+from tests.nodes import FILE_FAILURES, child, read_all
 
 SMALL = Policy(target_bytes=64)
 MIXED = pa.table(

@@ -13,7 +13,7 @@ from ...core.children import Children
 from ...core.errors import Unreadable
 from ...core.nodes import Group, Node, Policy
 from ..files import ReadAt, open_binary
-from .arrays import array_of, fields_of
+from .arrays import array_of, fields_of, has_fields_apart
 from .attributes import attributes_of
 from .dimensions import NON_COORDINATE, Dimensions, is_bare_dimension
 from .file import open_hdf5
@@ -111,6 +111,6 @@ def _dataset(dataset: h5py.Dataset, opened: _Opened) -> Node:
         raise Unreadable("an empty HDF5 dataset: it has a type, but neither shape nor values")
     refuse_other_files(dataset)
     names, shape = opened.dimensions.of(dataset)
-    if dataset.dtype.names is not None and dataset.dtype.hasobject:
+    if has_fields_apart(dataset.dtype):
         return fields_of(dataset, names, opened.policy)
     return array_of(dataset, names, shape, opened.policy, opened.read_at)

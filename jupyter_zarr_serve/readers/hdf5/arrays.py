@@ -60,6 +60,13 @@ def array_of(
     return make_array(shape, elements.dtype, read, policy, **fields)
 
 
+def has_fields_apart(dtype: DType) -> bool:
+    """Whether a structure has fields that are better arrays of their own: arrays, or text of any length."""
+    return dtype.names is not None and (
+        dtype.hasobject or any(dtype[name].subdtype is not None for name in dtype.names)
+    )
+
+
 def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy) -> Group:
     """The group of the fields of a dataset of structures, each read on its own.
 

@@ -16,13 +16,18 @@ from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for
 from ...core.nodes import Array, Node, Policy, make_array
 
-_BY_ROWS, _BY_COLUMNS = "csr_matrix", "csc_matrix"
+_BY_ROWS, _BY_COLUMNS = ("csr_matrix", "csr"), ("csc_matrix", "csc")
 _WIDEST = 16  # lines of up to this many times the size of a chunk are read whole
 
 
 def is_sparse(attributes: Mapping[str, Any]) -> bool:
     """Whether a group with these attributes is a sparse matrix."""
-    return attributes.get("encoding-type") in (_BY_ROWS, _BY_COLUMNS)
+    return _encoding(attributes) in _BY_ROWS + _BY_COLUMNS
+
+
+def _encoding(attributes: Mapping[str, Any]) -> Any:
+    """How a matrix is compressed; AnnData before 0.7 had other names for it."""
+    return attributes.get("encoding-type", attributes.get("h5sparse_format"))
 
 
 def sparse_array(parts: Mapping[str, Node], attributes: Mapping[str, Any], policy: Policy) -> Array:
@@ -38,10 +43,11 @@ def sparse_array(parts: Mapping[str, Node], attributes: Mapping[str, Any], polic
     Unreadable
         When they are missing or do not fit together.
     """
-    shape = tuple(int(n) for n in np.reshape(attributes.get("shape", ()), -1))
+    given = attributes.get("shape", attributes.get("h5sparse_shape", ()))
+    shape = tuple(int(n) for n in np.reshape(given, -1))
     if len(shape) != 2 or min(shape) < 0:
         raise Unreadable(f"a sparse matrix of shape {shape}; write it with anndata again")
-    by_rows = attributes["encoding-type"] == _BY_ROWS
+    by_rows = _encoding(attributes) in _BY_ROWS
     lines = shape if by_rows else shape[::-1]
     data, indices, indptr = (_part(parts, name) for name in ("data", "indices", "indptr"))
     if indptr.shape[0] != lines[0] + 1 or data.shape != indices.shape:

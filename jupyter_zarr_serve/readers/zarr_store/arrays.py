@@ -41,6 +41,8 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
     """
     if _is_pickled(metadata.codecs):
         raise Unreadable("its elements are pickled Python objects; store them as text, bytes or numbers")
+    if _is_plain(metadata):
+        chunk_at = partial(_of_size, chunk_at, metadata.chunk_bytes)
     dtype = canonical(metadata.dtype)
     array = Array(
         shape=metadata.shape,
@@ -95,6 +97,14 @@ def _freshly_found(grid: Grid, coords: Coords) -> Blob | None:
     return grid.open()(coords)
 
 
+def _of_size(chunk_at: ChunkAt, size: int, coords: Coords) -> Blob | None:
+    """A chunk without compression, which has but one size; clients take a shorter one for data."""
+    blob = chunk_at(coords)
+    if blob is not None and blob.size != size:
+        raise Unreadable(f"a plain chunk of {blob.size:,} bytes instead of {size:,}; it is damaged")
+    return blob
+
+
 def _none(_: Coords) -> None:
     """No chunk can be sent as it is stored."""
 
@@ -106,6 +116,15 @@ def _found_or_small(found: ChunkAt, size: int, limit: int, where: str, coords: C
         with explained(where):
             check_size(size, limit)
     return blob
+
+
+def _is_plain(metadata: Metadata) -> bool:
+    """Whether chunks are the bytes of their elements, without any codec that changes their number."""
+    try:
+        with explained("codecs"):
+            return not pipeline_of(metadata, metadata.codecs).steps
+    except Unreadable:
+        return False
 
 
 def _compressor(metadata: Metadata, codecs: tuple[Any, ...]) -> Step | None:

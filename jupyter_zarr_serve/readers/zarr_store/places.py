@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from ...core.errors import Forbidden, Unreadable
+from ...core.errors import Forbidden, Unavailable, Unreadable
 from ...core.nodes import Blob
 from .. import ZARR_MARKERS
-from ..files import is_local, open_at
+from ..files import is_local, open_at, stamp_of_status
 
 _ABSENT = (FileNotFoundError, NotADirectoryError)
 
@@ -72,13 +72,14 @@ class LocalFiles:
         try:
             status = path.stat()
         except _ABSENT:
+            if (self._root / key).is_symlink():
+                raise Unavailable(f"{self.name}/{key}: a link whose target is missing; fetch it") from None
             return None
         if stat.S_ISDIR(status.st_mode):
             return None
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable(f"{self.name}/{key}: is no regular file; replace it by one")
-        version = f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"
-        return Blob(status.st_size, partial(read_range, path), version)
+        return Blob(status.st_size, partial(read_range, path), stamp_of_status(status))
 
     def children(self, path: str) -> list[str]:
         """See `Files`."""
