@@ -137,9 +137,14 @@ def in_grid(coords: Sequence[int], shape: Sequence[int], chunk_shape: Sequence[i
     )
 
 
-def is_index(text: str) -> bool:
-    """Whether a text is digits that may spell a coordinate; none has more than 19 of them."""
-    return text.isdecimal() and text.isascii() and len(text) <= 19
+def spelled_coords(parts: Sequence[str], ndim: int) -> tuple[int, ...] | None:
+    """The coordinates that texts of digits spell, one per axis; None where they are none.
+
+    No coordinate has more than 19 digits, and Python would refuse to read thousands.
+    """
+    if len(parts) != ndim or not all(p.isdecimal() and p.isascii() and len(p) <= 19 for p in parts):
+        return None
+    return tuple(map(int, parts))
 
 
 def region_of(coords: Sequence[int], shape: Sequence[int], chunk_shape: Sequence[int]) -> Region:

@@ -15,7 +15,7 @@ from typing import Any
 from .attributes import attributes_json
 from .codecs import Codec
 from .dtypes import fill_json, missing_fill, shuffle_size, v2_dtype, vlen_codec
-from .grid import is_index
+from .grid import spelled_coords
 from .nodes import Array, Coords, Group, Node
 from .walk import described
 
@@ -51,11 +51,8 @@ def chunk_key(coords: Coords) -> str:
 
 def chunk_coords(key: str, ndim: int) -> Coords | None:
     """The coordinates a store key spells, or None when it is not exactly a chunk's key."""
-    parts = key.split(".") if ndim else []
-    if len(parts) != ndim or not all(map(is_index, parts)):
-        return None
-    coords = tuple(map(int, parts))
-    return coords if chunk_key(coords) == key else None
+    coords = spelled_coords(key.split(".") if ndim else [], ndim)
+    return coords if coords is not None and chunk_key(coords) == key else None
 
 
 def codecs_of(array: Array) -> tuple[Codec, ...]:

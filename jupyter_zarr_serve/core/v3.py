@@ -16,7 +16,7 @@ import numpy as np
 from .attributes import attributes_json
 from .codecs import Codec, portable
 from .dtypes import fill_json, shuffle_size, v3_data_type, vlen_codec
-from .grid import is_index
+from .grid import spelled_coords
 from .nodes import Array, Coords, Group, Node
 from .walk import described
 
@@ -60,11 +60,8 @@ def chunk_key(coords: Coords) -> str:
 
 def chunk_coords(key: str, ndim: int) -> Coords | None:
     """The coordinates a store key spells, or None when it is not exactly a chunk's key."""
-    parts = key.split("/")[1:]
-    if len(parts) != ndim or not all(map(is_index, parts)):
-        return None
-    coords = tuple(map(int, parts))
-    return coords if chunk_key(coords) == key else None
+    coords = spelled_coords(key.split("/")[1:], ndim)
+    return coords if coords is not None and chunk_key(coords) == key else None
 
 
 def codecs_of(array: Array) -> tuple[Codec, ...]:

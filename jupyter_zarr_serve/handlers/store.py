@@ -26,12 +26,12 @@ class StoreHandler(ZarrServeHandler):
     @authorized("read", resource="zarr")
     async def get(self, zarr_format: str, path: str | None) -> None:
         """A document, a chunk or a listing."""
-        await self._answer(int(zarr_format), path or "/")
+        await self._answer(int(zarr_format))
 
     head = get
 
-    async def _answer(self, zarr_format: int, path: str) -> None:
-        response = await self._source.ask(self._request(zarr_format, path))
+    async def _answer(self, zarr_format: int) -> None:
+        response = await self._source.ask(self._request(zarr_format))
         self.set_status(response.status)
         self._set_headers(response)
         try:
@@ -39,7 +39,7 @@ class StoreHandler(ZarrServeHandler):
         except StreamClosedError:
             self.log.debug("a client went away before its answer was sent")
 
-    def _request(self, zarr_format: int, path: str) -> Request:
+    def _request(self, zarr_format: int) -> Request:
         headers = self.request.headers
         return Request(
             zarr_format,

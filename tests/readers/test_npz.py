@@ -191,20 +191,6 @@ def test_extra_fields_before_stored_bytes(tmp_path):
 # --- laziness and bounds -----------------------------------------------------------------------
 
 
-@pytest.fixture
-def bytes_read(monkeypatch):
-    """The length of every read of a file."""
-    lengths = []
-
-    class Counting(io.FileIO):
-        def read(self, size=-1):
-            lengths.append(size)
-            return super().read(size)
-
-    monkeypatch.setattr("jupyter_zarr_serve.readers.files.open_binary", Counting)
-    return lengths
-
-
 def test_stored_members_are_read_in_place(tmp_path, bytes_read):
     np.savez(tmp_path / "a.npz", a=np.arange(10**6).reshape(1000, 1000))
     node = child(read(tmp_path / "a.npz", POLICY), "a")

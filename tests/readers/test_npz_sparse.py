@@ -1,4 +1,3 @@
-import io
 import sys
 
 import numpy as np
@@ -13,20 +12,6 @@ from tests.nodes import FILE_FAILURES, read_all
 
 POLICY = Policy()
 SMALL = Policy(target_bytes=256)
-
-
-@pytest.fixture
-def bytes_read(monkeypatch):
-    """The length of every read of a file."""
-    lengths = []
-
-    class Counting(io.FileIO):
-        def read(self, size=-1):
-            lengths.append(size)
-            return super().read(size)
-
-    monkeypatch.setattr("jupyter_zarr_serve.readers.files.open_binary", Counting)
-    return lengths
 
 
 def thinned(shape, dtype="f8"):
