@@ -33,13 +33,9 @@ Raw = bytes | bytearray | memoryview
 Kinds = Mapping[str, type | UnionType]  # members of a header and their types
 
 _REQUEST: Kinds = {
-    "zarr_format": int,
-    "path": list,
-    "method": str,
-    "if_none_match": str | None,
-    "byte_range": str | None,
-    "location": str,
-    "listing": str,
+    **{"zarr_format": int, "path": list, "method": str},
+    **{"if_none_match": str | None, "byte_range": str | None},
+    **{"location": str, "listing": str, "view": str},
 }
 _RESPONSE: Kinds = {"status": int, "media_type": str, "size": int, "etag": str | None, "headers": dict}
 

@@ -21,6 +21,8 @@ FLOORS = [
     ["core/v2", "core/v3", "core/chunks", "core/listing"],
     ["core/respond"],
     ["adapters", "readers", "wire"],
+    ["messages"],
+    ["views"],
     ["sources", "kernel"],
     ["handlers", "welcome"],
     ["extension"],

@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..core.dtypes import BYTES, STRING, VLEN_ESTIMATE, Block
-from ..core.errors import Unreadable
-from .columns import Column, Field, Pair
+from ..core.errors import Unavailable, Unreadable
+from .column import Coded, Column, Field, Pair
 
+_MOST_CODED = 1 << 26  # rows whose dictionary is looked for
 Fetch = Callable[[int, int], Any]  # rows [start, stop) as a ChunkedArray
 Rule = tuple[Any, Callable[[Any], Block]]  # the dtype, and what makes values of an array
 
@@ -65,7 +66,8 @@ def arrow_column(
         return _told(column, {"extension": kind.extension_name})
     if _is.is_dictionary(kind):
         # Entries of the dictionary may be null themselves, which no count of nulls tells.
-        return _told(arrow_column(kind.value_type, fetch), {"ordered": bool(kind.ordered)})
+        column = _told(arrow_column(kind.value_type, fetch), {"ordered": bool(kind.ordered)})
+        return replace(column, coded=partial(_coded, kind, fetch)) if isinstance(column, Column) else column
     if _is.is_run_end_encoded(kind):
         return arrow_column(kind.value_type, lambda a, b: pc.run_end_decode(fetch(a, b)))
     dtype, values = _rule(kind)
@@ -84,6 +86,26 @@ def _told(column: Column | list[Field], attributes: Mapping[str, Any]) -> Column
     if not isinstance(column, Column):
         return column
     return replace(column, attributes={**column.attributes, **attributes})
+
+
+def _coded(kind: Any, fetch: Fetch, count: int) -> Coded | None:
+    """The codes of a dictionary that all parts of the column share; None where finding it costs much."""
+    if count > _MOST_CODED:
+        return None
+    whole = fetch(0, count)
+    plain = whole.cast(kind) if not _is.is_dictionary(whole.type) else whole
+    dictionaries = [chunk.dictionary for chunk in plain.unify_dictionaries().chunks[:1]]
+    categories = dictionaries[0].drop_null() if dictionaries else pa.array([], kind.value_type)
+
+    def codes(start: int, stop: int) -> Block:
+        part = _plain(fetch(start, stop), kind.value_type)
+        found = pc.index_in(part, value_set=categories)
+        if found.null_count != part.null_count:
+            raise Unavailable("the categories changed since the column was opened; open it again")
+        return np.asarray(found.fill_null(-1))
+
+    column = arrow_column(kind.value_type, lambda a, b: pa.chunked_array([categories[a:b]]), nulls=False)
+    return Coded(codes, column, len(categories)) if isinstance(column, Column) else None
 
 
 def _member(kind: Any, fetch: Fetch, position: int) -> Field:

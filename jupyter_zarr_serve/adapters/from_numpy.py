@@ -17,7 +17,7 @@ import numpy as np
 from ..core.dtypes import BYTES, STRING, Block, DType
 from ..core.errors import Unreadable
 from ..core.grid import Region
-from ..core.nodes import Array, Node, Policy, Read, make_array
+from ..core.nodes import Array, Node, Parts, Policy, Read, make_array
 
 _PIECE = 1 << 16  # elements looked at together
 _KINDS: dict[type, DType] = {str: STRING, bytes: BYTES}
@@ -58,7 +58,11 @@ def _(obj: np.ma.MaskedArray, policy: Policy) -> Node:
         part = _part(obj, region)
         return np.where(np.ma.getmaskarray(part), fill, np.asarray(part.data).astype(dtype, copy=False))
 
-    return make_array(obj.shape, dtype, read, policy, fill_value=fill, attributes={"_FillValue": fill})
+    mask = make_array(obj.shape, np.dtype(bool), lambda r: np.ma.getmaskarray(_part(obj, r)), policy)
+    return make_array(
+        obj.shape, dtype, read, policy, fill_value=fill, attributes={"_FillValue": fill},
+        parts=lambda: Parts({"mask": mask}),
+    )  # fmt: skip
 
 
 def _part(array: Any, region: Region) -> Any:

@@ -14,7 +14,9 @@ import pandas as pd
 from ..core.dtypes import VLEN_ESTIMATE
 from ..core.errors import Unreadable
 from ..core.nodes import Group, Node, Policy
-from .columns import Field, named, served_names, single, table
+from .column import Field
+from .columns import named, single, table
+from .names import served_names
 from .pandas_columns import coded_column, field_of
 
 

@@ -9,7 +9,9 @@ import polars as pl
 
 from ..core.errors import MissingLibrary, Unreadable
 from ..core.nodes import Group, Node, Policy
-from .columns import MOST_CATEGORIES, Column, Field, named, served_names, single, table
+from .column import Column, Field
+from .columns import MOST_CATEGORIES, named, single, table
+from .names import served_names
 
 try:
     import pyarrow as pa

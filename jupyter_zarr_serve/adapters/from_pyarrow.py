@@ -11,7 +11,8 @@ from ..core.errors import Unreadable
 from ..core.nodes import Group, Node, Policy
 from .arrow_columns import arrow_column, width_of
 from .arrow_tables import arrow_table
-from .columns import MOST_CATEGORIES, Column, Field, single
+from .column import Column, Field
+from .columns import MOST_CATEGORIES, single
 
 
 @singledispatch

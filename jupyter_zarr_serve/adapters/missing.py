@@ -14,7 +14,7 @@ from ..core.dtypes import BYTES, STRING, Block, DType
 from ..core.errors import Unavailable, Unreadable
 
 if TYPE_CHECKING:
-    from .columns import Column
+    from .column import Column
 
 _IMPLICIT: dict[str, Any] = {
     "f": np.nan,

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ..core.dtypes import STRING, Block, element_size
-from ..core.errors import Unreadable
-from .columns import MOST_CATEGORIES, Column, Field, Pair, text_width
+from ..core.errors import Unavailable, Unreadable
+from .column import Coded, Column, Field, Pair
+from .columns import MOST_CATEGORIES, text_width
 from .pandas_objects import Values, converted, description, inferred_dtype, known_objects, mask_of, text
 
 _SAMPLE = 16
@@ -103,8 +104,10 @@ def _(dtype: pd.CategoricalDtype, values: Values) -> Column | list[Field]:
         return part.cat.categories, part.cat.codes.to_numpy()
 
     column = coded_column(categories, coded, nulls=bool((whole.cat.codes < 0).any()))
-    return (
-        replace(column, attributes={**column.attributes, **told}) if isinstance(column, Column) else column
+    if not isinstance(column, Column):
+        return column
+    return replace(
+        column, attributes={**column.attributes, **told}, coded=partial(_coded, categories, coded)
     )
 
 
@@ -130,6 +133,19 @@ def coded_column(
         return served, absent if where is None else where | absent
 
     return replace(column, read=masked, nulls=nulls or column.nulls)
+
+
+def _coded(categories: Any, coded: Callable[[int, int], tuple[Any, Block]], _count: int) -> Coded | None:
+    def codes(start: int, stop: int) -> Block:
+        now, positions = coded(start, stop)
+        if not now.equals(categories):
+            raise Unavailable("the categories changed since the column was opened; open it again")
+        return positions
+
+    column = column_of(
+        categories.dtype, Values(lambda a, b: pd.Series(categories[a:b]), lambda: pd.Series(categories))
+    )
+    return Coded(codes, column, len(categories)) if isinstance(column, Column) else None
 
 
 def _listed(categories: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dtypes import BYTES, STRING, Block, DType
-from .columns import Column, Pair
+from .column import Column, Pair
 
 
 @dataclass(frozen=True)

@@ -52,11 +52,11 @@ def _read(array: Array, coords: Coords) -> Block:
             f"the source gave shape {block.shape} where {region_shape(region)} was announced; "
             "it changed, or its metadata are wrong"
         )
-    return _converted(block, array.dtype)
+    return converted(block, array.dtype)
 
 
-def _converted(block: Block, dtype: DType) -> Block:
-    """In the served dtype: another byte order or packing, never another kind of value."""
+def converted(block: Block, dtype: DType) -> Block:
+    """The elements in the served dtype: another byte order or packing, never another kind of value."""
     if block.dtype == dtype:
         return block
     return block.astype(dtype) if dtype.names is None else _repacked(block, dtype)
@@ -66,7 +66,7 @@ def _repacked(block: Block, dtype: DType) -> Block:
     """A structure field by field, as offsets and byte orders may differ; see `dtypes.canonical`."""
     packed = np.empty(block.shape, dtype)
     for name in dtype.names or ():
-        packed[name] = _converted(_field(block, name), dtype[name])
+        packed[name] = converted(_field(block, name), dtype[name])
     return packed
 
 

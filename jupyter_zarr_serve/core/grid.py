@@ -163,3 +163,27 @@ def region_of(coords: Sequence[int], shape: Sequence[int], chunk_shape: Sequence
 def region_shape(region: Region) -> tuple[int, ...]:
     """The shape of a region whose slices have both ends."""
     return tuple(s.stop - s.start for s in region)
+
+
+def named_axes(shape: Sequence[int], names: Sequence[str | None] | None) -> tuple[str, ...]:
+    """A name for every axis; made from its length where it has none.
+
+    Equal names must mean equal lengths, or xarray cannot open a group of arrays; and no name may occur
+    twice in one array.
+
+    Examples
+    --------
+    >>> named_axes((3, 3), ("x", None)), named_axes((3, 3), None)
+    (('x', 'phony_dim_3'), ('phony_dim_3', 'phony_dim_3_2'))
+    """
+    found: list[str] = []
+    for axis, length in enumerate(shape):
+        name = names[axis] if names else None
+        if not name or name in found:
+            base = name = f"phony_dim_{length}"
+            copies = 1
+            while name in found:
+                copies += 1
+                name = f"{base}_{copies}"
+        found.append(name)
+    return tuple(found)

@@ -15,7 +15,7 @@ import numpy as np
 from .codecs import DEFAULT_COMPRESSOR, Codec
 from .dtypes import DType, canonical, element_size, neutral_fill, scalar
 from .errors import Unreadable
-from .grid import Layout, Region, chunk_shape_for
+from .grid import Layout, Region, chunk_shape_for, named_axes
 
 Coords = tuple[int, ...]
 Read = Callable[[Region], np.ndarray[Any, Any]]
@@ -77,6 +77,28 @@ class Stored:
 
 
 @dataclass(frozen=True, eq=False)
+class Parts:
+    """What an array is made of, for readers that know only plain numbers.
+
+    Attributes
+    ----------
+    values
+        In place of the array, such as the codes of categories; None for the array itself.
+    beside
+        What else is needed to understand it, such as its "categories" or a "mask" that is True where
+        values are missing.
+    """
+
+    beside: "Mapping[str, Array]"
+    values: "Array | None" = None
+
+    def map(self, change: "Callable[[Array], Array]") -> "Parts":
+        """The parts, each changed."""
+        beside = {kind: change(array) for kind, array in self.beside.items()}
+        return Parts(beside, None if self.values is None else change(self.values))
+
+
+@dataclass(frozen=True, eq=False)
 class Array:
     """An array: what its metadata say, and how to read a region of it.
 
@@ -99,6 +121,10 @@ class Array:
         Changes whenever the data may have changed; None where nobody knows.
     stored
         By Zarr format: chunks that need not be decoded to be sent.
+    parts
+        Gives its `Parts`; None where the array stands for itself.
+    seen
+        By view: what it made of the array.
     """
 
     shape: tuple[int, ...]
@@ -111,6 +137,8 @@ class Array:
     codecs: tuple[Codec, ...] = (DEFAULT_COMPRESSOR,)
     version: str | None = None
     stored: Mapping[int, Stored] = field(default_factory=dict)
+    parts: Callable[[], Parts] | None = None
+    seen: "dict[str, Node]" = field(init=False, repr=False, default_factory=dict)
 
     @property
     def fill(self) -> Any:
@@ -142,22 +170,8 @@ class Array:
 
     @property
     def axis_names(self) -> tuple[str, ...]:
-        """A name for every axis; made from its length where the source has none.
-
-        Equal names must mean equal lengths, or xarray cannot open a group of arrays; and no name may
-        occur twice in one array.
-        """
-        names: list[str] = []
-        for axis, length in enumerate(self.shape):
-            name = self.dimension_names[axis] if self.dimension_names else None
-            if not name or name in names:
-                base = name = f"phony_dim_{length}"
-                copies = 1
-                while name in names:
-                    copies += 1
-                    name = f"{base}_{copies}"
-            names.append(name)
-        return tuple(names)
+        """A name for every axis; see `grid.named_axes`."""
+        return named_axes(self.shape, self.dimension_names)
 
 
 @dataclass(frozen=True, eq=False)

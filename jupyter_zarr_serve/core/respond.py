@@ -46,6 +46,8 @@ class Request:
         The URL path of the request, for the title of a listing.
     listing
         The form of a listing: one of `listing.LINKS`, `listing.PAGE`, `listing.JSON`.
+    view
+        The spelling that is wanted, a name of `views.VIEWS`; "" for the source's own.
     """
 
     zarr_format: int
@@ -55,6 +57,7 @@ class Request:
     byte_range: str | None = None
     location: str = "/"
     listing: str = listing.LINKS
+    view: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from ..core.dtypes import element_size
 from ..core.nodes import Array, Group, Node, Policy
 
 ByPath = Mapping[str, Any]  # a value for each array, by its path; "" is the object itself
+_NOWHERE = "/"  # a path that no option is for
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,9 @@ def _dressed_array(array: Array, path: str, options: Options, version: str | Non
         changes["dimension_names"] = _dimension_names(array, options.dims[path])
     if version:
         changes["version"] = version
+    if array.parts is not None and changes:
+        make = array.parts
+        changes["parts"] = lambda: make().map(lambda part: _dressed_array(part, _NOWHERE, options, version))
     return replace(array, **changes) if changes else array
 
 

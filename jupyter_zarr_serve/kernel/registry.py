@@ -9,6 +9,7 @@ from typing import Any
 from ..core.errors import ServeError, Unavailable, Unreadable
 from ..core.nodes import Group, Node
 from ..core.respond import Request, Response, may_be_chunk, refusal, respond
+from ..views import viewed
 from ..wire import MAX_BODY
 from .live import Live
 from .options import Options
@@ -58,13 +59,14 @@ class Registry:
 
     def root(self, request: Request | None = None) -> Group:
         """The root group as it is now; one that is made for a request refuses outdated ones."""
-        return Group(_View((self._lives, self._namespace), self._told, request))
+        return Group(_Names((self._lives, self._namespace), self._told, request))
 
     def answer(self, request: Request) -> Response:
         """The response to a request; see `respond`."""
-        root = self.root(request)
+        plain = self.root(request)
+        root = viewed(plain, request.view)
         response = respond(root, request)
-        if response.status == 404 and may_be_chunk(request) and request.path[0] not in root.children:
+        if response.status == 404 and may_be_chunk(request) and request.path[0] not in plain.children:
             return refusal(Unavailable(_UNKNOWN.format(request.path[0])), request.method)
         if response.status in (200, 304) and request.method == "GET":
             self._told.tell(root, request)
@@ -74,7 +76,7 @@ class Registry:
         return response
 
 
-class _View(Mapping[str, Node]):
+class _Names(Mapping[str, Node]):
     """The names as one request sees them: each object is looked up once, so nothing is mixed."""
 
     def __init__(self, layers: tuple[Mapping[str, Live], ...], told: Told, request: Request | None) -> None:
@@ -86,7 +88,7 @@ class _View(Mapping[str, Node]):
     def __getitem__(self, name: str) -> Node:
         request, self._unchecked = self._unchecked, None
         if request is not None:
-            self._told.check(Group(self), request)
+            self._told.check(viewed(Group(self), request.view), request)
         found = self._found.get(name) or self._find(name)
         if isinstance(found, ServeError):
             raise found

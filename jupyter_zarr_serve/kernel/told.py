@@ -12,23 +12,23 @@ from typing import Any
 from weakref import ref
 
 from ..core.errors import NotFound, Replaced, ServeError
-from ..core.nodes import Array, Group
+from ..core.nodes import Array, Node
 from ..core.respond import DIALECTS, DOCUMENT_KEYS, Request
 from ..core.walk import described, resolve
 
 _MOST = 100_000  # arrays to remember; the oldest are forgotten
 
-Key = tuple[int, tuple[str, ...]]
+Key = tuple[str, int, tuple[str, ...]]  # view, format, path
 
 
 class Told:
-    """By format and path: the array whose metadata were read last, and what they said."""
+    """By view, format and path: the array whose metadata were read last, and what they said."""
 
     def __init__(self) -> None:
         self._told: dict[Key, tuple[Callable[[], Array | None], Any]] = {}
         self._lock = Lock()
 
-    def check(self, root: Group, request: Request) -> None:
+    def check(self, root: Node, request: Request) -> None:
         """See that a request for a chunk comes from one who knows the array as it is.
 
         Raises
@@ -44,11 +44,11 @@ class Told:
             self._check_gone(request)
         else:
             if isinstance(node, Array):
-                self._check_array(node, (request.zarr_format, names))
+                self._check_array(node, (request.view, request.zarr_format, names))
             else:
                 self._check_gone(request)
 
-    def tell(self, root: Group, request: Request) -> None:
+    def tell(self, root: Node, request: Request) -> None:
         """Remember what a client was just told."""
         if request.path[-1:] not in {("zarr.json",), (".zarray",), (".zmetadata",)}:
             return
@@ -59,7 +59,8 @@ class Told:
             return
         for path, child in below:
             if isinstance(child, Array):
-                self._remember((request.zarr_format, (*names, *filter(None, path.split("/")))), child)
+                where = (*names, *filter(None, path.split("/")))
+                self._remember((request.view, request.zarr_format, where), child)
 
     def _remember(self, key: Key, array: Array) -> None:
         known = self._told.get(key)
@@ -67,21 +68,21 @@ class Told:
             return
         with self._lock:
             self._told.pop(key, None)
-            self._told[key] = (ref(array), _layout(array, key[0]))
+            self._told[key] = (ref(array), _layout(array, key[1]))
             if len(self._told) > _MOST:
                 del self._told[next(iter(self._told))]
 
     def _check_array(self, array: Array, key: Key) -> None:
         known = self._told.get(key)
-        if known is not None and known[0]() is not array and known[1] != _layout(array, key[0]):
+        if known is not None and known[0]() is not array and known[1] != _layout(array, key[1]):
             raise Replaced(
-                f"{'/'.join(key[1])}: was replaced by data of another shape, type or chunking; "
+                f"{'/'.join(key[2])}: was replaced by data of another shape, type or chunking; "
                 "read its metadata again: open it anew"
             )
 
     def _check_gone(self, request: Request) -> None:
         for length in range(1, len(request.path)):
-            if (request.zarr_format, request.path[:length]) in self._told:
+            if (request.view, request.zarr_format, request.path[:length]) in self._told:
                 raise Replaced(
                     f"{'/'.join(request.path[:length])}: was withdrawn from publication or replaced; "
                     "publish it again, or list what there is"

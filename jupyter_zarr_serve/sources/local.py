@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ..core.errors import Unavailable
 from ..core.nodes import Node
 from ..core.respond import Remember, Request, Response, refusal, respond
+from ..views import viewed
 
 _WAITING_PER_WORKER = 64
 
@@ -37,7 +38,8 @@ class LocalSource:
         self._room -= 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, respond, self._root, request, self._remember)
+            root = viewed(self._root, request.view)
+            return await loop.run_in_executor(self._pool, respond, root, request, self._remember)
         finally:
             self._room += 1
 

@@ -1,9 +1,10 @@
-"""Which source answers: the first name of a path decides."""
+"""Which source answers: the first name of a path decides, after that of a view."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from ..core.respond import Request, Response
+from ..views import VIEWS
 from . import Source
 
 
@@ -24,6 +25,8 @@ class Router:
 
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`."""
+        if request.path and request.path[0] in VIEWS and not request.view:
+            request = replace(request, path=request.path[1:], view=request.path[0])
         source = self._sources.get(request.path[0]) if request.path else None
         if source is None:
             return await self._others.ask(request)

@@ -31,8 +31,20 @@ def watched(node: Node, watch: Watch) -> Node:
     """The same node, whose data are only handed out if the file did not change meanwhile."""
     if isinstance(node, Group):
         return replace(node, children=_WatchedChildren(node.children, watch), version=watch.stamp)
-    stored = {fmt: replace(one, chunk=_watched_chunk(one, watch)) for fmt, one in node.stored.items()}
-    return replace(node, read=_watched_read(node, watch), stored=stored, version=watch.stamp)
+    return _watched_array(node, watch)
+
+
+def _watched_array(array: Array, watch: Watch) -> Array:
+    stored = {fmt: replace(one, chunk=_watched_chunk(one, watch)) for fmt, one in array.stored.items()}
+    changes: dict[str, Any] = {
+        "read": _watched_read(array, watch),
+        "stored": stored,
+        "version": watch.stamp,
+    }
+    if array.parts is not None:
+        make = array.parts
+        changes["parts"] = lambda: make().map(lambda part: _watched_array(part, watch))
+    return replace(array, **changes)
 
 
 class _WatchedChildren(Mapping[str, Node]):

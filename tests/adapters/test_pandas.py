@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from jupyter_zarr_serve.adapters import adapt
-from jupyter_zarr_serve.adapters.columns import Column, Field, served_names, table
+from jupyter_zarr_serve.adapters.column import Column, Field
+from jupyter_zarr_serve.adapters.columns import table
+from jupyter_zarr_serve.adapters.names import served_names
 from jupyter_zarr_serve.core.dtypes import BYTES, STRING
 from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy

@@ -23,7 +23,7 @@ from pyarrow import feather
 from ...adapters import from_pyarrow
 from ...adapters.arrow_columns import arrow_column, width_of
 from ...adapters.arrow_tables import arrow_table
-from ...adapters.columns import Column, Field
+from ...adapters.column import Column, Field
 from ...core.errors import Unavailable, Unreadable
 from ...core.nodes import Node, Policy
 from ..blocks import Blocks

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from ...adapters.arrow_columns import arrow_column, width_of
 from ...adapters.arrow_tables import arrow_table
-from ...adapters.columns import Column, Field
+from ...adapters.column import Column, Field
 from ...core.errors import Unavailable, Unreadable
 from ...core.nodes import Group, Policy
 from ..blocks import Blocks

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...adapters.columns import Column, Field, named, once, served_names, table
+from ...adapters.column import Column, Field, once
+from ...adapters.columns import named, table
+from ...adapters.names import served_names
 from ...adapters.pandas_columns import column_of
 from ...adapters.pandas_objects import Values
 from ...core.children import Children

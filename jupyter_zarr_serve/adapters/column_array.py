@@ -1,0 +1,85 @@
+"""The array of a column, and for readers that know only plain numbers its mask or its categories."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..core.dtypes import Block, element_size
+from ..core.errors import Unavailable
+from ..core.grid import Region, chunk_shape_for
+from ..core.nodes import Array, Parts, Policy, make_array
+from .column import Coded, Column, Rows, once
+from .missing import Missing, missing_of
+
+
+def array_of(column: Column, name: str, rows: Rows, attributes: Mapping[str, Any]) -> Array:
+    """The array of a column, with attributes of its own added to those of the column."""
+    array = _array(column, rows, attributes)
+    return replace(array, parts=once(partial(_parts, column, array, name, rows)))
+
+
+def chunk_rows(rows: int, width: int, policy: Policy, source_rows: int | None = None) -> int:
+    """Whole or evenly cut blocks of the source where it has some."""
+    source_chunks = (source_rows,) if source_rows else None
+    target = policy.target_bytes
+    return chunk_shape_for((rows,), width, target, source_chunks=source_chunks, layout="rows")[0]
+
+
+def _array(column: Column, rows: Rows, renamed: Mapping[str, Any]) -> Array:
+    missing = missing_of(column, rows.count, rows.chunk)
+    return make_array(
+        (rows.count,), missing.dtype, partial(_read, column, missing, rows.policy.limit_bytes), rows.policy,
+        chunk_shape=(rows.chunk,),
+        fill_value=missing.fill_value,
+        dimension_names=(rows.dimension,),
+        attributes={**column.attributes, **missing.attributes, **renamed},
+    )  # fmt: skip
+
+
+def _read(column: Column, missing: Missing, limit: int, region: Region) -> Block:
+    start, stop = region[0].start, region[0].stop
+    values, where = column.read(start, stop)
+    if len(values) != stop - start:
+        raise Unavailable(
+            f"rows {start:,} to {stop:,} are gone: the table changed while it was read; open it again"
+        )
+    return missing.fill(values, where, limit)
+
+
+def _parts(column: Column, array: Array, name: str, rows: Rows) -> Parts:
+    """A column's mask if values may be missing; or its codes and categories."""
+    coded = column.coded(rows.count) if column.coded else None
+    if coded is not None:
+        return _coded_parts(coded, array, name, rows)
+    if column.nulls is False:
+        return Parts({})
+    mask = make_array(
+        array.shape, np.dtype(bool), partial(_read_mask, column), rows.policy,
+        chunk_shape=array.chunk_shape, dimension_names=array.dimension_names,
+    )  # fmt: skip
+    return Parts({"mask": mask})
+
+
+def _coded_parts(coded: Coded, array: Array, name: str, rows: Rows) -> Parts:
+    code = np.min_scalar_type(-coded.count - 1).type
+
+    def read(region: Region) -> Block:
+        return coded.codes(region[0].start, region[0].stop)
+
+    codes = make_array(
+        array.shape, np.dtype(code), read, rows.policy,
+        chunk_shape=array.chunk_shape, dimension_names=array.dimension_names,
+        fill_value=code(-1), attributes={**array.attributes, "_FillValue": code(-1)},
+    )  # fmt: skip
+    chunk = chunk_rows(coded.count, element_size(coded.categories.dtype), rows.policy)
+    shared = Rows(coded.count, chunk, f"{name}_categories", rows.policy)
+    return Parts({"categories": array_of(coded.categories, name, shared, {})}, codes)
+
+
+def _read_mask(column: Column, region: Region) -> Block:
+    start, stop = region[0].start, region[0].stop
+    where = column.read(start, stop)[1]
+    return np.zeros(stop - start, bool) if where is None else where

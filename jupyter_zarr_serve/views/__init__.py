@@ -1,0 +1,13 @@
+"""Views: the same tree in another spelling, node to node, found under a name of its own at the root."""
+
+from collections.abc import Callable, Mapping
+
+from ..core.nodes import Node
+from .portable import portable
+
+VIEWS: Mapping[str, Callable[[Node], Node]] = {"portable": portable}
+
+
+def viewed(root: Node, view: str) -> Node:
+    """The tree below `root` as a view shows it; "" is the tree itself."""
+    return VIEWS[view](root) if view in VIEWS else root
