@@ -32,11 +32,14 @@ def arrays_of(node: Group | Array) -> list[Array]:
 @settings(deadline=None, max_examples=60)
 @given(sources(), FORMATS)
 def test_every_dtype_becomes_a_plain_one_that_zarr_reads(source, zarr_format):
+    reason = ""
     try:
         nodes = {f"a{i}": array for i, array in enumerate(arrays_of(view(source)))}
         expected = {name: read_all(array) for name, array in nodes.items()}
     except Unreadable as error:
-        assert "native" in str(error)  # no text, or times that int64 cannot count
+        reason = str(error)
+    if reason:
+        assert "native" in reason  # no text, or times that int64 cannot count
         return
     store = CoreStore(Group(nodes), zarr_format)
     for name, array in nodes.items():
