@@ -50,11 +50,11 @@ def adapt(obj: Any, policy: Policy) -> Node:
         When no adapter knows the type, or the adapter refuses the object; the message says why.
     """
     for package in _packages(type(obj)):
+        if package in MODULES:
+            return _adapt_by(MODULES[package], obj, policy)
         if package in _plugins():
             plugin: Adapt = _plugins()[package].load()
             return plugin(obj, policy)
-        if package in MODULES:
-            return _adapt_by(MODULES[package], obj, policy)
     return _by_protocol(obj, policy)
 
 
