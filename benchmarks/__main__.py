@@ -4,21 +4,16 @@ Run ``python -m benchmarks`` in an environment with the extra ``test``. The file
 server's cache, so that they cost no reading and no encoding: they are the bound for any other source.
 """
 
-import http.client
-import statistics
 import tempfile
-import threading
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
 
+from benchmarks import costs
+from benchmarks.load import Rate, clients
 from tests.kernels.jupyter import running_kernel
 from tests.server import Server, running_server
 
-CONNECTIONS = 8
 SECONDS = 2.0
 REPEATS = 5
 SIZES = {"16 KiB": 2048, "1 MiB": 131_072}  # float64 elements of one chunk
@@ -33,49 +28,10 @@ for name, array in arrays.items():
 """
 
 
-@dataclass(frozen=True)
-class Rate:
-    """What `CONNECTIONS` clients got: requests per second, and the latency in milliseconds."""
-
-    per_second: float
-    p50: float
-    p99: float
-    failed: int
-
-
 def measure(server: Server, path: str) -> Rate:
     """The median of several runs."""
-    runs = [_run(server, path) for _ in range(REPEATS)]
+    runs = [clients(server.url + path, server.token, SECONDS) for _ in range(REPEATS)]
     return sorted(runs, key=lambda rate: rate.per_second)[len(runs) // 2]
-
-
-def _run(server: Server, path: str) -> Rate:
-    stop = time.monotonic() + SECONDS
-    taken: list[float] = []
-    failed: list[int] = []
-    threads = [
-        threading.Thread(target=_client, args=(server, path, stop, taken, failed))
-        for _ in range(CONNECTIONS)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    quantiles = statistics.quantiles(taken, n=100)
-    return Rate(len(taken) / SECONDS, quantiles[49] * 1e3, quantiles[98] * 1e3, len(failed))
-
-
-def _client(server: Server, path: str, stop: float, taken: list[float], failed: list[int]) -> None:
-    url = urlsplit(server.url)
-    connection = http.client.HTTPConnection(url.hostname or "", url.port)
-    while time.monotonic() < stop:
-        start = time.perf_counter()
-        connection.request("GET", f"{url.path}{path}", headers=server.headers)
-        response = connection.getresponse()
-        response.read()
-        taken.append(time.perf_counter() - start)
-        if response.status != 200:
-            failed.append(response.status)
 
 
 def show(what: str, rate: Rate, bound: Rate) -> None:
@@ -108,6 +64,7 @@ def main() -> None:
             for name in SIZES:
                 path = f"zarr/v3/{kernel.path}/frozen%20{name.replace(' ', '%20')}/c/0"
                 show(f"busy kernel, frozen, {name}", measure(server, path), bounds[name])
+    costs.main()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,142 @@
+"""What publishing costs the user's own work: import, publish, and the slowdown of a loop."""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.kernels.jupyter import Kernel, running_kernel
+from tests.server import Server, running_server
+
+REPEATS = 5
+
+PUBLISH = """
+import time, sys, json
+import numpy as np
+start = time.perf_counter()
+import jupyter_zarr_serve as jz
+imported = time.perf_counter()
+jz.publish(first=np.arange(12.0))
+published = time.perf_counter()
+huge = np.memmap({huge!r}, "f8", "r", shape=(10 * 10**9 // 8,))
+before = int(open("/proc/self/statm").read().split()[1])
+mapped = time.perf_counter()
+jz.publish(huge=huge)
+done = time.perf_counter()
+grown = (int(open("/proc/self/statm").read().split()[1]) - before) * 4096
+seconds = {{"import": imported - start, "first": published - imported, "huge": done - mapped}}
+print(json.dumps({{**seconds, "grown": grown}}))
+"""
+SPARSE = """
+import numpy as np, scipy.sparse as sp, jupyter_zarr_serve as jz
+rng = np.random.default_rng(0)
+rows = np.sort(rng.integers(0, 10**6, 10**7))
+indptr = np.searchsorted(rows, np.arange(10**6 + 1))
+matrix = sp.csr_array((rng.random(10**7), rng.integers(0, 10**6, 10**7), indptr), (10**6, 10**6))
+jz.publish(matrix=matrix)
+"""
+LOOP = """
+import time
+def work():
+    start, total = time.perf_counter(), 0
+    for number in range(10_000_000):
+        total += number % 7
+    return time.perf_counter() - start
+print(min(work() for _ in range(3)))
+"""
+SERVED = "import numpy as np, jupyter_zarr_serve as jz\njz.publish(c=np.arange(2048.0), frozen=True)"
+
+
+def main() -> None:
+    """Measure and print every row."""
+    with tempfile.TemporaryDirectory() as folder:
+        private = Path(folder)
+        huge = private / "huge"
+        with huge.open("wb") as out:
+            out.truncate(10 * 10**9)
+        with running_server(None, private, cwd=private) as server:
+            _show_publishing(server, huge)
+            with running_kernel(server) as kernel:
+                _show_sparse(server, kernel)
+            with running_kernel(server) as kernel:
+                _show_loop(server, kernel)
+
+
+def _show_publishing(server: Server, huge: Path) -> None:
+    runs: list[dict[str, float]] = []
+    for _ in range(REPEATS):
+        with running_kernel(server) as kernel:
+            runs.append(json.loads(kernel.run(PUBLISH.format(huge=str(huge)))))
+    median = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+    show("import jupyter_zarr_serve", f"{median['import'] * 1e3:.1f} ms", "<= 30 ms")
+    show("first publish", f"{median['first'] * 1e3:.0f} ms", "<= 100 ms")
+    grown = f"{median['grown'] / 1e6:.1f} MB"
+    show("publish a mapped array of 10 GB", f"{median['huge'] * 1e3:.1f} ms, {grown}", "< 50 ms, no memory")
+
+
+def _show_sparse(server: Server, kernel: Kernel) -> None:
+    kernel.run(SPARSE)
+    path = f"zarr/v3/{kernel.path}/matrix"
+    lengths = server.get(f"{path}/zarr.json").json()["chunk_grid"]["configuration"]["chunk_shape"]
+    taken = []
+    for step in range(20):
+        start = time.perf_counter()
+        answer = server.get(f"{path}/c/{step * 50_000 // lengths[0]}/{step * 47_000 // lengths[1]}")
+        taken.append(time.perf_counter() - start)
+        assert answer.status_code in (200, 404), answer.text
+    show("first chunk of a CSR matrix of 10 million", f"{taken[0] * 1e3:.0f} ms", "")
+    show("any other chunk, request included", f"{statistics.median(taken[1:]) * 1e3:.1f} ms", "< 20 ms")
+
+
+def _show_loop(server: Server, kernel: Kernel) -> None:
+    alone = _loop(kernel)
+    kernel.run(SERVED)
+    path = f"zarr/v3/{kernel.path}/c/c/0"
+    assert server.get(path).status_code == 200
+    quiet = _loop(kernel)
+    show("the user's loop, nobody reads", f"{quiet / alone - 1:+.1%}", "< +5 %")
+    for name, pause in {
+        "8 readers, 10 requests a second each": 0.1,
+        "8 readers, as fast as they can": 0.0,
+    }.items():
+        with reading(server, path, pause):
+            show(f"the user's loop, {name}", f"{_loop(kernel) / alone - 1:+.1%}", "< +30 %")
+
+
+def _loop(kernel: Kernel) -> float:
+    return float(kernel.run(LOOP))
+
+
+class reading:  # noqa: N801 (a context manager)
+    """Eight clients in a process of their own, which read one chunk again and again."""
+
+    def __init__(self, server: Server, path: str, pause: float) -> None:
+        self._command = [
+            sys.executable,
+            "-m",
+            "benchmarks.load",
+            server.url + path,
+            server.token,
+            str(pause),
+        ]
+
+    def __enter__(self) -> None:
+        self._process = subprocess.Popen(self._command)
+        time.sleep(1.0)
+
+    def __exit__(self, *_: Any) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+
+
+def show(what: str, figure: str, target: str) -> None:
+    """One row."""
+    print(f"{what:52} {figure:>22}   {target}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
