@@ -14,6 +14,7 @@ from ._version import __version__
 from .core.codecs import COMPRESSORS, compressor_named
 from .core.nodes import Policy
 from .handlers import routes
+from .handlers.gateway import open_channel
 from .sources.cache import ChunkCache
 from .sources.kernels import KernelsSource
 from .sources.local import LocalSource
@@ -120,7 +121,7 @@ class ZarrServeApp(ExtensionApp):
         self._local = LocalSource(
             root_of(settings), workers=settings.workers, remember=ChunkCache(settings.cache_bytes)
         )
-        self._kernels = KernelsSource(self.serverapp.kernel_manager, settings.kernel_seconds)
+        self._kernels = KernelsSource(self.serverapp.kernel_manager, settings.kernel_seconds, open_channel)
         notebooks = NotebooksSource(self.serverapp.session_manager, self._kernels)
         source = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
         self.handlers.extend(routes(source))

@@ -52,7 +52,7 @@ class Responder:
         self._folder, self._listener = _listen()
         self._is_closed = False
         _EVERY.add(self)
-        _start(self._accept)
+        start_thread(self._accept)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -88,16 +88,23 @@ class Responder:
             except OSError:  # closed, or too many files are open
                 time.sleep(0 if self._is_closed else 0.1)
                 continue
-            with self._lock:
-                is_welcome = not self._is_closed and len(self._connections) < MOST_CONNECTIONS
-                if is_welcome:
-                    self._connections.add(connection)
+            self._welcome(connection)
+
+    def _welcome(self, connection: socket.socket) -> None:
+        """Serve a connection in a thread of its own, unless there are too many."""
+        with self._lock:
+            is_welcome = not self._is_closed and len(self._connections) < MOST_CONNECTIONS
             if is_welcome:
-                if connection.family == socket.AF_INET:
-                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                _start(self._serve, connection)
-            else:
-                connection.close()
+                self._connections.add(connection)
+        if not is_welcome:
+            connection.close()
+            return
+        try:
+            if connection.family == socket.AF_INET:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            start_thread(self._serve, connection)
+        except (OSError, RuntimeError, MemoryError):  # the peer is gone, or no thread can be had
+            self._dismiss(connection)
 
     def _serve(self, connection: socket.socket) -> None:
         try:
@@ -107,12 +114,15 @@ class Responder:
             connection.settimeout(None)
             while True:
                 _send(connection, self._answer(wire.decode_request(frames.header())))
-        except (OSError, FrameError):
-            return  # the peer went away or is none of ours
+        except (OSError, FrameError, MemoryError):
+            return  # the peer went away or is none of ours, or there is no room for what it asks
         finally:
-            with self._lock:
-                self._connections.discard(connection)
-            connection.close()
+            self._dismiss(connection)
+
+    def _dismiss(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._connections.discard(connection)
+        connection.close()
 
     def _greet(self, connection: socket.socket, frames: "_Frames") -> None:
         """Prove the key to each other.
@@ -219,7 +229,7 @@ def _listening(family: int, address: Any) -> socket.socket:
     return listener
 
 
-def _start(target: Callable[..., None], *args: Any) -> None:
+def start_thread(target: Callable[..., None], *args: Any) -> None:
     """Run something in a thread that neither debuggers nor the interpreter's exit wait for."""
     thread = Thread(target=target, args=args, name="zarr-serve", daemon=True)
     thread.pydev_do_not_trace = True  # type: ignore[attr-defined]

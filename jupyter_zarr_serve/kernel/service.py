@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from .announce import announce, connection_file, key_of, withdraw
+from .control import hook
 from .registry import Registry
 from .responder import Responder
 
@@ -19,12 +20,14 @@ class Service:
         self.registry = Registry()
         self._responder = Responder(self.registry.answer, key_of(file))
         self._announced = announce(file, self._responder.endpoint)
+        self._unhook = hook(self.registry.answer)
         atexit.register(self.close)
 
     def close(self) -> None:
         """Withdraw the announcement and stop listening; a forked child leaves both to its parent."""
         atexit.unregister(self.close)
         if self.pid == os.getpid():
+            self._unhook()
             withdraw(self._announced, self._responder.endpoint)
             self._responder.close()
 

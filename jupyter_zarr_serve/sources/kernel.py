@@ -1,5 +1,7 @@
 """What one live kernel publishes.
 
+It is asked over its socket or, where that is out of reach, over its control channel.
+
 Where it cannot be asked, 404 is said of documents and listings only: a client that still reads chunks
 would take it for fill values.
 """
@@ -11,9 +13,13 @@ from typing import Any, cast
 from ..core.errors import NotFound, ServeError, Unavailable
 from ..core.respond import Request, Response, may_be_chunk, refusal
 from ..wire import decode_response, encode_request
+from .kernel_channel import Opener, open_channel
 from .kernel_connection import Connection, Frame
-from .kernel_endpoint import Kernel, announcement, open_connection, process_of
+from .kernel_control import Control
+from .kernel_endpoint import Kernel, announcement, is_reachable, open_connection, process_of
 from .kernel_pool import Pool
+
+_LISTING_SECONDS = 1.0
 
 
 class KernelSource:
@@ -25,14 +31,23 @@ class KernelSource:
         Jupyter's manager of the kernel.
     seconds
         How long a request may take.
+    open_channel
+        Opens the control channel of a kernel.
     """
 
-    def __init__(self, kernel: Kernel, seconds: float) -> None:
+    def __init__(self, kernel: Kernel, seconds: float, open_channel: Opener = open_channel) -> None:
         self.kernel = kernel
-        self.has_published = False
+        self._has_published = False
+        self._is_near = True
         self._seconds = seconds
         self._pool = Pool(self._open, self._is_same)
+        self._control = Control(kernel, open_channel)
         self._process: Any = None
+
+    @property
+    def has_published(self) -> bool:
+        """Whether the kernel has ever been seen to publish."""
+        return self._has_published or self._control.has_greeted
 
     async def ask(self, request: Request, *, expected: bool = False) -> Response:
         """The kernel's answer; 503 when it gives none in time.
@@ -46,25 +61,26 @@ class KernelSource:
             async with asyncio.timeout(self._seconds):
                 return await self._relay(request)
         except TimeoutError:
-            message = f"the kernel is busy: no answer within {self._seconds:g} s; retry in a while"
-            return refusal(Unavailable(message), request.method)
+            return refusal(Unavailable(self._too_late()), request.method)
         except FileNotFoundError:
             return refusal(self._nothing(request, expected=expected), request.method)
         except ServeError as error:
             return refusal(error, request.method)
 
     async def publishes(self) -> bool:
-        """Whether the kernel says where it listens."""
+        """Whether the kernel says that it does; one that says nothing in time, whether it ever did."""
         try:
-            found = await asyncio.to_thread(announcement(self.kernel).exists)
-        except Unavailable:
+            async with asyncio.timeout(_LISTING_SECONDS):
+                return await self._publishes()
+        except TimeoutError:
+            return self.has_published
+        except (Unavailable, FileNotFoundError, ConnectionError):
             return False
-        self.has_published = self.has_published or found
-        return found
 
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+        self._control.close()
 
     async def _relay(self, request: Request) -> Response:
         header, body = await self._frame(encode_request(request))
@@ -74,18 +90,50 @@ class KernelSource:
     async def _frame(self, frame: bytes) -> Frame:
         """The answer; asked for twice if need be, since a restart may end a connection at any time."""
         try:
-            return await self._pool.ask(frame)
+            return await (await self._way()).ask(frame)
         except ConnectionError:
             pass
         try:
-            return await self._pool.ask(frame)
+            return await (await self._way()).ask(frame)
         except ConnectionError as error:
             raise Unavailable("the kernel hung up instead of answering; retry in a while") from error
+
+    async def _way(self) -> Pool | Control:
+        """Whatever is open already, else the connections if they can be had."""
+        if self._pool.is_open or self._control.is_open:
+            return self._pool if self._pool.is_open else self._control
+        self._is_near = await asyncio.to_thread(is_reachable, self.kernel)
+        if self._is_near:
+            return self._pool
+        is_announced = announcement(self.kernel) is not None  # with a socket that is not here
+        self._has_published = self._has_published or is_announced
+        return self._control
+
+    async def _publishes(self) -> bool:
+        file = announcement(self.kernel)
+        is_announced = file is not None and await asyncio.to_thread(file.exists)
+        self._has_published = self._has_published or is_announced
+        if await self._way() is self._control:
+            await self._control.greet()
+            return True
+        return is_announced
+
+    def _too_late(self) -> str:
+        late = f"no answer within {self._seconds:g} s"
+        if self._is_near:
+            return (
+                f"{late}: the kernel is busy, or this takes longer to make; retry in a while, "
+                "or raise c.ZarrServeApp.kernel_timeout"
+            )
+        return (
+            f"{late} over the kernel's control channel, the only way to a kernel whose socket this server "
+            "cannot reach: it is busy, has ended or is no Python kernel; retry in a while"
+        )
 
     async def _open(self, connection: Connection) -> None:
         self._process = await process_of(self.kernel)
         await open_connection(self.kernel, connection)
-        self.has_published = True
+        self._has_published = True
 
     async def _is_same(self) -> bool:
         try:
@@ -95,7 +143,7 @@ class KernelSource:
 
     def _nothing(self, request: Request, *, expected: bool) -> ServeError:
         if self.has_published or expected:
-            message = "the kernel has not published since it was restarted; run the cell that publishes"
+            message = "the kernel no longer listens (was it restarted?): run the cell that publishes again"
         else:
             message = "the kernel publishes nothing; run: import jupyter_zarr_serve as jz; jz.publish(...)"
         return absence(request, Unavailable(message), expected=self.has_published or expected)

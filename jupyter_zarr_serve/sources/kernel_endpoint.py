@@ -44,20 +44,41 @@ async def process_of(kernel: Kernel) -> Any:
     return getattr(kernel.provisioner, "pid", None)
 
 
-def announcement(kernel: Kernel) -> Path:
-    """The file in which the kernel says where it listens.
+def announcement(kernel: Kernel) -> Path | None:
+    """The file in which a kernel says where it listens; None if that is not on this machine."""
+    if not _is_here(kernel.ip):
+        return None
+    if kernel.connection_file:
+        return endpoint_path(Path(kernel.connection_file))
+    return _external_announcement(kernel)
+
+
+def _external_announcement(kernel: Any) -> Path | None:
+    """That of a kernel which no server started; there is none beside a copy of its connection file."""
+    files: dict[str, Path] = getattr(getattr(kernel, "parent", None), "kernel_id_to_connection_file", {})
+    file = files.get(kernel.kernel_id) if files else None
+    found = None if file is None else endpoint_path(file.resolve())
+    return found if found is not None and found.exists() else None
+
+
+def is_reachable(kernel: Kernel) -> bool:
+    """Whether a kernel of this machine is, or its socket would be, where it can be connected to.
+
+    A kernel in a container may share with this machine the folder of announcements, but not its socket.
 
     Raises
     ------
     Unavailable
-        When the kernel runs where this server cannot reach it.
+        When the announcement cannot be understood.
     """
-    if not kernel.connection_file or not _is_here(kernel.ip):
-        raise Unavailable(
-            "the kernel does not run on the server's machine (a gateway or remote provisioner), "
-            "so that its variables cannot be reached"
-        )
-    return endpoint_path(Path(kernel.connection_file))
+    file = announcement(kernel)
+    if file is None:
+        return False
+    try:
+        endpoint = decode_endpoint(file.read_bytes())
+    except FileNotFoundError:
+        return True
+    return endpoint.unix is None or Path(endpoint.unix).exists()
 
 
 async def open_connection(kernel: Kernel, connection: Connection) -> None:
@@ -70,7 +91,10 @@ async def open_connection(kernel: Kernel, connection: Connection) -> None:
     Unavailable
         When nobody listens there, or not the kernel.
     """
-    endpoint = decode_endpoint(await asyncio.to_thread(announcement(kernel).read_bytes))
+    file = announcement(kernel)
+    if file is None:
+        raise Unavailable("the kernel does not run on the server's machine")
+    endpoint = decode_endpoint(await asyncio.to_thread(file.read_bytes))
     try:
         await _connect(endpoint, lambda: connection)
     except BlockingIOError:

@@ -3,17 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from ..core.errors import Unavailable
 from .kernel_connection import Connection, Frame
+from .kernel_turns import Turns
 
-_MOST_CONNECTIONS = 8
-_MOST_WAITING = 512
 _IDLE_SECONDS = 60.0
 _TICK_SECONDS = 0.5
 
 
 class Pool:
-    """Up to eight connections; requests that find all of them busy wait for their turn.
+    """As many connections as there are turns.
 
     Parameters
     ----------
@@ -30,9 +28,13 @@ class Pool:
         self._is_same = is_same
         self._open: set[Connection] = set()
         self._idle: list[Connection] = []
-        self._turns = asyncio.Semaphore(_MOST_CONNECTIONS)
-        self._waiting = 0
+        self._turns = Turns()
         self._watch: asyncio.Task[None] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a connection may be open."""
+        return bool(self._open)
 
     async def ask(self, frame: bytes) -> Frame:
         """The kernel's answer to a request.
@@ -44,17 +46,11 @@ class Pool:
         ConnectionError
             When the connection is lost before the answer came.
         """
-        if self._waiting >= _MOST_WAITING:
-            raise Unavailable("too many requests wait for the kernel; retry in a moment")
-        self._waiting += 1
-        try:
-            async with self._turns:
-                connection = await self._connection()
-                answer = await connection.ask(frame)
-                self._idle.append(connection)
-                return answer
-        finally:
-            self._waiting -= 1
+        async with self._turns.turn():
+            connection = await self._connection()
+            answer = await connection.ask(frame)
+            self._idle.append(connection)
+            return answer
 
     def close(self) -> None:
         """Abort all connections; whoever waits for an answer is told that the connection is lost."""
@@ -94,7 +90,7 @@ class Pool:
         while self._open:
             await asyncio.sleep(_TICK_SECONDS)
             self._open = {connection for connection in self._open if not connection.is_closed}
-            if self._waiting and not await self._is_same():
+            if self._turns.taken and not await self._is_same():
                 for connection in self._open:
                     connection.abort()
             self._close_idle()

@@ -1,12 +1,15 @@
 """The kernels of this server: what they publish is found by a kernel's id."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from ..core.errors import Unreadable
 from ..core.respond import DOCUMENT_KEYS, Request, Response, refusal, respond
 from .kernel import KernelSource, absence
+from .kernel_channel import Opener, open_channel
 from .kernel_endpoint import Kernel
 from .kernel_tree import tree_of
 
@@ -32,11 +35,14 @@ class KernelsSource:
         Jupyter's manager of all kernels.
     seconds
         How long a request to a kernel may take.
+    open_channel
+        Opens the control channel of a kernel.
     """
 
-    def __init__(self, manager: KernelManager, seconds: float) -> None:
+    def __init__(self, manager: KernelManager, seconds: float, open_channel: Opener = open_channel) -> None:
         self._manager = manager
         self._seconds = seconds
+        self._open_channel = open_channel
         self._sources: dict[str, KernelSource] = {}
 
     async def ask(self, request: Request) -> Response:
@@ -53,25 +59,40 @@ class KernelsSource:
 
     async def publishing(self) -> list[str]:
         """The ids of the kernels that publish."""
-        found = [(name, self.source(name)) for name in list(self._manager.list_kernel_ids())]
-        return [name for name, source in found if source is not None and await source.publishes()]
+        sources = {name: self.source(name) for name in list(self._manager.list_kernel_ids())}
+        found = {name: source.publishes() for name, source in sources.items() if source is not None}
+        publish = await asyncio.gather(*found.values())
+        return [name for name, does in zip(found, publish, strict=True) if does]
 
     def source(self, kernel_id: str) -> KernelSource | None:
         """The source of one kernel; None where this server has no such kernel."""
         if kernel_id not in self._manager:
             self._forget(kernel_id)
-            return None
+            external = self._external_id(kernel_id)
+            return None if external is None else self.source(external)
         kernel: Kernel = self._manager.get_kernel(kernel_id)
         source = self._sources.get(kernel_id)
         if source is None or source.kernel is not kernel:
             self._forget(kernel_id)
-            source = self._sources[kernel_id] = KernelSource(kernel, self._seconds)
+            source = self._sources[kernel_id] = KernelSource(kernel, self._seconds, self._open_channel)
         return source
 
     def close(self) -> None:
         """Close all connections to all kernels."""
         for kernel_id in list(self._sources):
             self._forget(kernel_id)
+
+    def _external_id(self, name: str) -> str | None:
+        """The id of a kernel that no server started, by the name of its connection file.
+
+        Each server gives it another id; it knows none of them, and its own URLs have this name.
+        """
+        self._manager.list_kernel_ids()  # Jupyter looks for connection files then
+        files: dict[str, Path] = getattr(self._manager, "kernel_id_to_connection_file", {})
+        names = {
+            file.resolve().stem.removeprefix("kernel-"): kernel_id for kernel_id, file in files.items()
+        }
+        return names.get(name)
 
     def _forget(self, kernel_id: str) -> None:
         source = self._sources.pop(kernel_id, None)
