@@ -109,7 +109,9 @@ def failure_of(name: str, error: Exception) -> ServeError:
     422
     """
     if isinstance(error, MemoryError):
-        return Unavailable(f"{name}: the server ran out of memory; retry, or ask for smaller chunks")
+        return Unavailable(
+            f"{name}: there was not enough memory to make it; retry, or ask for smaller chunks"
+        )
     if isinstance(error, ImportError):
         return Unreadable(f"{name}: needs a library that is not installed ({error}); install it with pip")
     if isinstance(error, PermissionError):

@@ -41,26 +41,31 @@ class Kernel:
         return key.encode()
 
     def run(self, code: str, *, wait: bool = True) -> str:
-        """What the code prints; an error in it is an error here. Without `wait` it runs on."""
-        client = BlockingKernelClient(connection_file=str(self.connection_file))
-        client.load_connection_file()
-        client.start_channels()
-        try:
-            client.wait_for_ready(timeout=START_SECONDS)
-            if not wait:
-                client.execute(code)
-                return ""
-            printed: list[str] = []
-            reply = client.execute_interactive(
-                code, timeout=START_SECONDS, output_hook=lambda message: printed.append(_text(message))
-            )
-        finally:
-            client.stop_channels()
-        assert reply["content"]["status"] == "ok", reply["content"]
-        return "".join(printed)
+        """See `run`."""
+        return run(self.connection_file, code, wait=wait)
 
     def api(self, method: str, action: str = "") -> requests.Response:
         return api(self.server, method, f"kernels/{self.id}{action}")
+
+
+def run(connection_file: Path, code: str, *, wait: bool = True) -> str:
+    """What the code prints; an error in it is an error here. Without `wait` it runs on."""
+    client = BlockingKernelClient(connection_file=str(connection_file))
+    client.load_connection_file()
+    client.start_channels(hb=False)  # a kernel that starts slowly would pass for dead
+    try:
+        client.wait_for_ready(timeout=START_SECONDS)
+        if not wait:
+            client.execute(code)
+            return ""
+        printed: list[str] = []
+        reply = client.execute_interactive(
+            code, timeout=START_SECONDS, output_hook=lambda message: printed.append(_text(message))
+        )
+    finally:
+        client.stop_channels()
+    assert reply["content"]["status"] == "ok", reply["content"]
+    return "".join(printed)
 
 
 def _text(message: dict[str, Any]) -> str:
@@ -80,9 +85,9 @@ def runtime_of(server: Server) -> Path:
 
 
 @contextmanager
-def running_kernel(server: Server) -> Iterator[Kernel]:
+def running_kernel(server: Server, name: str = "python3") -> Iterator[Kernel]:
     """A kernel of the server; shut down at the end if it still exists."""
-    kernel = Kernel(server, api(server, "POST", "kernels", name="python3").json()["id"], runtime_of(server))
+    kernel = Kernel(server, api(server, "POST", "kernels", name=name).json()["id"], runtime_of(server))
     try:
         yield kernel
     finally:

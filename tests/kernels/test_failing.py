@@ -24,8 +24,14 @@ class Slow:
     def __getitem__(self, region): time.sleep(60)
 jz.publish(slow=Slow())
 """
-# os.fork warns of threads, and a child of fork in C runs none of Python's hooks.
-FORK = "import ctypes\nif ctypes.CDLL(None).fork() == 0:\n    ctypes.CDLL(None).sleep(20); os._exit(0)"
+# A child that holds all sockets, as a forked one does; but one of several threads may deadlock in Python.
+FORK = """
+import contextlib, subprocess
+for fd in map(int, os.listdir("/proc/self/fd")):
+    with contextlib.suppress(OSError):  # what listed them is closed by now
+        os.set_inheritable(fd, True)
+subprocess.Popen(["sleep", "20"], close_fds=False)
+"""
 
 
 def pid_of(kernel) -> int:
