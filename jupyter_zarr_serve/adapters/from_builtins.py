@@ -5,6 +5,7 @@ list is a group whose names are the indices. Times with a time zone are served i
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatch
 from typing import Any
@@ -35,6 +36,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
 )
 # text as objects, for one long element would make all wide
 _DTYPES = {"U": "O", "S": "O", "datetime": "M8[us]", "date": "M8[D]", "timedelta": "m8[us]"}
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _NUMBERS = "ifc"  # a list that mixes them has the last of its kinds
 
 
@@ -98,12 +100,17 @@ def _(obj: Mapping, policy: Policy) -> Node:  # type: ignore[type-arg]
 
     def make(name: str) -> Node:
         key, *others = keys[name]
-        if others or not isinstance(key, str | int) or "/" in name or name in ("", ".", ".."):
+        if others or not isinstance(key, str | int) or not _is_name(name):
             reason = "is not unique as text" if others else "cannot be a name below a group"
             raise Unreadable(f"the key {key!r} {reason}; rename it")
         return adapt_any(obj[key], policy)
 
     return Group(Children(keys, make))
+
+
+def _is_name(name: str) -> bool:
+    """Whether a URL can carry the name as one segment; lone surrogates have no UTF-8 form."""
+    return "/" not in name and name not in ("", ".", "..") and not _SURROGATES.search(name)
 
 
 @adapt.register(list)

@@ -104,7 +104,7 @@ def missing_of(column: "Column", rows: int, step: int) -> Missing:
     """
     dtype = column.dtype
     if dtype.kind in _IMPLICIT:
-        told = _WORDS.get(dtype.kind, {}) if column.nulls is not False else {}
+        told = _WORDS.get(dtype.kind, {}) if rows and column.nulls is not False else {}
         return Missing(dtype, _IMPLICIT[dtype.kind], attributes=told)
     if not _has_nulls(column, rows, step):
         return Missing(dtype)

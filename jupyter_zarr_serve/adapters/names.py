@@ -1,8 +1,11 @@
 """Names of nodes for columns and fields of any names."""
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+# Separators to some client, and what has no UTF-8 form.
+_UNFIT = re.compile("[/\\\\\0\ud800-\udfff]")
 _RESERVED = {"", ".", "..", "zarr.json", ".zarray", ".zattrs", ".zgroup", ".zmetadata"}
 
 
@@ -40,7 +43,7 @@ def served_names(originals: Sequence[Any], taken: Collection[str] = ()) -> list[
 def _plain_name(original: Any) -> str:
     parts = original if isinstance(original, tuple) else (original,)
     name = "_".join(str(part) for part in parts if str(part))
-    name = name.encode("utf-8", "backslashreplace").decode().replace("/", "_").replace("\0", "_")
+    name = _UNFIT.sub("_", name)
     if not name:
         return "unnamed"
     return f"_{name}" if name in _RESERVED else name

@@ -190,6 +190,16 @@ def scalar(value: Any, dtype: DType) -> Any:
         raise Unreadable(f"fill value {value!r} is no {dtype}: {error}") from error
 
 
+def spelled_fill(value: Any, dtype: DType) -> Any:
+    """A fill value as JSON can spell it: it has one NaN; a chunk of any other NaN has to be sent."""
+    fill = scalar(value, dtype)
+    if dtype.kind == "f" and np.isnan(fill):
+        return dtype.type(np.nan)
+    if dtype.kind == "c":
+        return dtype.type(complex(*(np.nan if np.isnan(part) else part for part in (fill.real, fill.imag))))
+    return fill
+
+
 def neutral_fill(dtype: DType) -> Any:
     """The fill value of an array that names none: zero, False, "", NaT."""
     if dtype.names is not None or dtype.kind == "V":

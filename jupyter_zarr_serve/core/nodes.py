@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .codecs import DEFAULT_COMPRESSOR, Codec
-from .dtypes import DType, canonical, element_size, neutral_fill, scalar
+from .dtypes import DType, canonical, element_size, neutral_fill, scalar, spelled_fill
 from .errors import Unreadable
 from .grid import Layout, Region, chunk_shape_for, named_axes
 
@@ -145,7 +145,7 @@ class Array:
         """The fill value as an element of `dtype`."""
         if self.fill_value is None:
             return neutral_fill(self.dtype)
-        return scalar(self.fill_value, self.dtype)
+        return spelled_fill(self.fill_value, self.dtype)
 
     @property
     def missing_mark(self) -> Any:

@@ -21,11 +21,16 @@ def child_of(group: Group, name: str, path: str) -> Node:
     """
     with failures_named(f"{path}/{name}".lstrip("/")):
         try:
-            return group.children[name]
+            child = group.children[name]
         except KeyError as error:
             if error.args == (name,):
                 raise NotFound(f"{path}/: has no member {name!r}") from None
             raise
+        if "\\" in name:  # zarr-python could then open none of its siblings
+            raise Unreadable(
+                f"the name {name!r} has a backslash, which clients take for a slash; rename it"
+            )
+        return child
 
 
 def lookups(group: Group) -> Iterator[tuple[str, Node | ServeError]]:

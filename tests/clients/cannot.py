@@ -1,0 +1,103 @@
+"""What a client cannot do with any server, and why: the one table of clients' own limits."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import zarr
+from packaging.version import Version
+
+
+@dataclass(frozen=True)
+class Case:
+    """An array that a client is asked to read, and what it would have to say."""
+
+    client: str
+    side: str
+    zarr_format: int
+    path: str
+    expected: np.ndarray
+
+    @property
+    def kind(self) -> str:
+        """NumPy's letter of the dtype, "struct", "text" or "bytes"."""
+        dtype = self.expected.dtype
+        if dtype.names:
+            return "struct"
+        if dtype.kind != "O":
+            return dtype.kind
+        is_bytes = any(isinstance(value, bytes) for value in self.expected.flat)
+        return "bytes" if is_bytes else "text"
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether it has structures in structures."""
+        dtype = self.expected.dtype
+        return any(dtype[name].names for name in dtype.names or ())
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A row of the table: which clients cannot read which cases, and why."""
+
+    clients: tuple[str, ...]
+    applies: Callable[[Case], bool]
+    reason: str
+
+
+ZARR_PYTHON = ("mapper", "url", "obstore", "dask")
+OLD_ZARR = Version(zarr.__version__) < Version("3.2")
+ENCODED = re.compile("[#?]|%[0-9A-Fa-f]{2}")
+
+LIMITS: list[Limit] = [
+    Limit(
+        ZARR_PYTHON,
+        lambda case: OLD_ZARR and case.zarr_format == 2 and case.is_nested,
+        "zarr-python 3.1 cannot read nested structures of version 2, not even its own",
+    ),
+    Limit(
+        ("mapper", "zarr2"),
+        lambda case: ENCODED.search(case.path) is not None,
+        "fsspec puts names into URLs as they are: # and ? end the path, %25 is decoded",
+    ),
+    Limit(
+        ("mapper", "zarr2"),
+        lambda case: any(character in case.path for character in "\n\t"),
+        "aiohttp drops line breaks and tabs from URLs that are not percent-encoded",
+    ),
+    Limit(
+        ("zarr2",),
+        lambda case: any(character in case.path for character in "*["),
+        "fsspec takes * and [ for patterns",
+    ),
+    Limit(
+        ("zarrs",),
+        lambda case: (
+            case.kind in ("M", "m", "U", "S", "V", "struct", "bytes")
+            or (case.kind == "text" and case.expected.size > 0)
+        ),
+        "zarrs' pipeline for Python reads numbers only",
+    ),
+    Limit(
+        ("zarrs",),
+        lambda case: case.zarr_format == 2 and case.kind == "c" and not _is_stored_v2(case),
+        "zarrs cannot read complex numbers of version 2 whose fill value is null",
+    ),
+    Limit(
+        ("zarrs",),
+        lambda case: case.zarr_format == 2 and "big-endian" in case.path and _is_stored_v2(case),
+        "zarrs' pipeline cannot read big-endian chunks, which a store of version 2 may have",
+    ),
+]
+
+
+def _is_stored_v2(case: Case) -> bool:
+    """Whether a file's own chunks and metadata are sent."""
+    return case.side == "disk" and case.path.startswith("fills-v2.zarr/")
+
+
+def reason_why_not(case: Case) -> str:
+    """Why a client cannot read a case; empty if it can."""
+    reasons = (limit.reason for limit in LIMITS if case.client in limit.clients and limit.applies(case))
+    return next(reasons, "")
