@@ -1,5 +1,6 @@
 """The Zarr stores: ``{base_url}zarr/v2/...`` and ``{base_url}zarr/v3/...``."""
 
+from dataclasses import replace
 from typing import cast
 from urllib.parse import unquote
 
@@ -31,13 +32,21 @@ class StoreHandler(ZarrServeHandler):
     head = get
 
     async def _answer(self, zarr_format: int) -> None:
-        response = await self._source.ask(self._request(zarr_format))
+        response = await self._ask(self._request(zarr_format))
         self.set_status(response.status)
         self._set_headers(response)
         try:
             await self._send(response.body)
         except StreamClosedError:
             self.log.debug("a client went away before its answer was sent")
+
+    async def _ask(self, request: Request) -> Response:
+        """The answer; the whole of it where a part is wanted of what has changed (If-Range)."""
+        response = await self._source.ask(request)
+        known = self.request.headers.get("If-Range", response.etag)
+        if response.status in {206, 416} and known != response.etag:
+            return await self._source.ask(replace(request, byte_range=None))
+        return response
 
     def _request(self, zarr_format: int) -> Request:
         headers = self.request.headers
@@ -46,7 +55,7 @@ class StoreHandler(ZarrServeHandler):
             segments(self.request.path, self._prefix(zarr_format)),
             self.request.method or "GET",
             headers.get("If-None-Match"),
-            None if "If-Range" in headers else headers.get("Range"),
+            headers.get("Range"),
             self.request.path,
             self._listing_form(),
         )
@@ -65,7 +74,9 @@ class StoreHandler(ZarrServeHandler):
             self.set_header("Content-Type", response.media_type)
             self.set_header("Content-Length", str(response.size))
         self.set_header("Accept-Ranges", "bytes")
-        self.set_header("Cache-Control", "private, no-cache")
+        # A browser that keeps a part may get the whole when it asks for another one; pages take that for
+        # the part (zarrita does).
+        self.set_header("Cache-Control", f"private, {'no-store' if response.status == 206 else 'no-cache'}")
         self.add_header("Vary", "Accept")
         if response.etag is not None:
             self.set_header("ETag", response.etag)
