@@ -1,21 +1,14 @@
-"""GDAL's multidimensional reader, over its own HTTP and listing code."""
-
-import json
-import os
-import shutil
-import subprocess
-from typing import Any
+"""GDAL reads the torture tree in version 2, over its own HTTP and listing code."""
 
 import numpy as np
 import pytest
 
+from tests.clients import gdal
+from tests.clients.conftest import Jury
+from tests.clients.native_jury import hear_native, hear_portable
 from tests.server import Server
 
-GDAL = shutil.which("gdalmdiminfo")
-# In CI a missing tool is a failure, not a reason to skip.
-needs_gdal = pytest.mark.skipif(
-    GDAL is None and "CI" not in os.environ, reason="install GDAL (Debian: gdal-bin)"
-)
+pytestmark = gdal.needs_gdal
 
 
 @pytest.fixture(scope="module")
@@ -26,19 +19,16 @@ def array(served_dir) -> np.ndarray:
     return values
 
 
-def gdal(server: Server, *arguments: str) -> dict[str, Any]:
-    options = ["--config", "GDAL_HTTP_HEADERS", f"Authorization: token {server.token}"]
-    url = f'ZARR:"/vsicurl/{server.store_url(2, "files/gdal/two.npz")}"'
-    done = subprocess.run(
-        ["gdalmdiminfo", *options, *arguments, url], capture_output=True, text=True, check=True, timeout=120
-    )
-    information: dict[str, Any] = json.loads(done.stdout)
-    return information
-
-
-@needs_gdal
 def test_it_lists_and_reads(server: Server, array):
-    information = gdal(server, "-detailed")
-    assert set(information["arrays"]) >= {"values", "floats"}
-    np.testing.assert_array_equal(information["arrays"]["values"]["values"], array)
-    np.testing.assert_allclose(information["arrays"]["floats"]["values"], array / 7, rtol=1e-12)
+    found = gdal.information(server.store_url(2, "files/gdal/two.npz"), server.headers, "-detailed")
+    assert set(found["arrays"]) == {"values", "floats"}
+    np.testing.assert_array_equal(found["arrays"]["values"]["values"], array)
+    np.testing.assert_allclose(found["arrays"]["floats"]["values"], array / 7, rtol=1e-12)
+
+
+def test_every_value(jury_server: Jury, side):
+    hear_native("gdal", jury_server, side, 2, gdal.read)
+
+
+def test_every_portable_value(jury_server: Jury, side):
+    hear_portable("gdal", jury_server, side, 2, gdal.read)
