@@ -16,6 +16,7 @@ from .core.nodes import Policy
 from .handlers import routes
 from .handlers.gateway import open_channel
 from .sources.cache import ChunkCache
+from .sources.flow import Flow
 from .sources.kernels import KernelsSource
 from .sources.local import LocalSource
 from .sources.notebooks import NotebooksSource
@@ -58,6 +59,12 @@ class ZarrServeApp(ExtensionApp):
 
     cache_bytes = Int(
         64 << 20, min=0, help="The most bytes of encoded chunks to remember; 0 remembers none."
+    ).tag(config=True)
+
+    outgoing_bytes = Int(
+        256 << 20,
+        min=1 << 20,
+        help="With so many bytes of answers that clients have not taken yet, no more are made for now.",
     ).tag(config=True)
 
     workers = Int(min=1, help="Threads that read and encode; by default two more than processors.").tag(
@@ -110,6 +117,7 @@ class ZarrServeApp(ExtensionApp):
             demo=self.demo,
             policy=Policy(self.chunk_bytes, self.chunk_limit_bytes, compressor_named(self.compressor)),
             cache_bytes=self.cache_bytes,
+            outgoing_bytes=self.outgoing_bytes,
             workers=self.workers,
             kernel_seconds=self.kernel_timeout,
         )
@@ -118,13 +126,19 @@ class ZarrServeApp(ExtensionApp):
         """Add the routes; see `handlers.routes`."""
         assert self.serverapp is not None
         settings = self.settings_object()
+        flow = Flow(settings.outgoing_bytes)
         self._local = LocalSource(
-            root_of(settings), workers=settings.workers, remember=ChunkCache(settings.cache_bytes)
+            root_of(settings),
+            workers=settings.workers,
+            remember=ChunkCache(settings.cache_bytes),
+            flow=flow,
         )
-        self._kernels = KernelsSource(self.serverapp.kernel_manager, settings.kernel_seconds, open_channel)
+        self._kernels = KernelsSource(
+            self.serverapp.kernel_manager, settings.kernel_seconds, open_channel, flow
+        )
         notebooks = NotebooksSource(self.serverapp.session_manager, self._kernels)
         source = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
-        self.handlers.extend(routes(source))
+        self.handlers.extend(routes(source, flow))
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Once the server listens: tell whoever typed ``jupyter zarr`` what to click and paste."""

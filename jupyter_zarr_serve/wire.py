@@ -22,7 +22,7 @@ from types import UnionType
 from typing import Any
 
 from .core.errors import Unavailable
-from .core.respond import Request, Response
+from .core.request import Request, Response
 
 VERSION = 1
 MAGIC = b"JZS1"
@@ -33,11 +33,13 @@ Raw = bytes | bytearray | memoryview
 Kinds = Mapping[str, type | UnionType]  # members of a header and their types
 
 _REQUEST: Kinds = {
-    **{"zarr_format": int, "path": list, "method": str},
-    **{"if_none_match": str | None, "byte_range": str | None},
-    **{"location": str, "listing": str, "view": str},
+    **{"zarr_format": int, "path": list, "method": str, "location": str, "listing": str, "view": str},
+    **{"if_none_match": str | None, "byte_range": str | None, "if_range": str | None},
 }
-_RESPONSE: Kinds = {"status": int, "media_type": str, "size": int, "etag": str | None, "headers": dict}
+_RESPONSE: Kinds = {
+    **{"status": int, "media_type": str, "size": int, "etag": str | None},
+    **{"headers": dict, "spent": dict},
+}
 
 
 class FrameError(Unavailable, ValueError):

@@ -8,7 +8,8 @@ from zarr.abc.store import ByteRequest, Store
 from zarr.core.buffer import Buffer, BufferPrototype
 
 from jupyter_zarr_serve.core.nodes import Node
-from jupyter_zarr_serve.core.respond import Request, Response, respond
+from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.core.respond import respond
 
 
 class CoreStore(Store):

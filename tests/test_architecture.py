@@ -16,9 +16,10 @@ ON_FLOORS = [path for path in FILES if path.relative_to(PACKAGE).as_posix() not 
 
 FLOORS = [
     ["core/errors", "core/grid", "core/attributes", "core/conditional", "core/kept", "_version"],
-    ["core/dtypes", "core/codecs"],
+    ["core/dtypes", "core/codecs", "core/stored"],
     ["core/nodes", "core/children", "core/walk"],
-    ["core/v2", "core/v3", "core/chunks", "core/listing"],
+    ["core/v2", "core/v3", "core/chunks", "core/listing", "core/request"],
+    ["core/content"],
     ["core/respond"],
     ["adapters", "readers", "wire"],
     ["messages"],

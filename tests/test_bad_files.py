@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 from jupyter_zarr_serve.core import v2, v3
 from jupyter_zarr_serve.core.errors import ServeError
 from jupyter_zarr_serve.core.nodes import Array, Group, Node, Policy
-from jupyter_zarr_serve.core.respond import Request, respond
+from jupyter_zarr_serve.core.request import Request
+from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.core.walk import descendants
 from jupyter_zarr_serve.sources.disk import Library
 from tests.nodes import FILE_FAILURES

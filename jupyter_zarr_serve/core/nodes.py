@@ -8,7 +8,7 @@ up; one that does not exist raises `KeyError`.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,9 +16,20 @@ from .codecs import DEFAULT_COMPRESSOR, Codec
 from .dtypes import DType, canonical, element_size, neutral_fill, scalar, spelled_fill
 from .errors import Unreadable
 from .grid import Layout, Region, chunk_shape_for, named_axes
+from .stored import Stored
 
-Coords = tuple[int, ...]
 Read = Callable[[Region], np.ndarray[Any, Any]]
+
+
+class Fresh(Protocol):
+    """Whether something is still as it was; cheap, but it may have to ask a file system."""
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the answer comes at once."""
+
+    def __call__(self) -> bool:
+        """Whether it is."""
 
 
 @dataclass(frozen=True)
@@ -38,42 +49,6 @@ class Policy:
     target_bytes: int = 1 << 20
     limit_bytes: int = 1 << 28
     compressor: Codec | None = field(default=DEFAULT_COMPRESSOR)
-
-
-@dataclass(frozen=True)
-class Blob:
-    """Bytes that exist already: their number, and a function that reads ``[start, stop)``.
-
-    `version`, where known, changes whenever the bytes may have changed.
-    """
-
-    size: int
-    read: Callable[[int, int], bytes]
-    version: str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Stored:
-    """An array's chunks as its source stores them, for one Zarr format.
-
-    Attributes
-    ----------
-    chunk
-        The encoded chunk at given coordinates, or None where the source stores none that could be
-        sent as it is.
-    codecs
-        What encoded them. A chunk that is not stored is read and encoded by the same codecs; with
-        None it is absent (404), as it is in the source.
-    document
-        Members that replace those of the array's metadata document.
-    chunk_shape
-        The shape of these chunks, where it is not the array's.
-    """
-
-    chunk: Callable[[Coords], Blob | None]
-    codecs: tuple[Codec, ...] | None = None
-    document: Mapping[str, Any] = field(default_factory=dict)
-    chunk_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +98,8 @@ class Array:
         By Zarr format: chunks that need not be decoded to be sent.
     parts
         Gives its `Parts`; None where the array stands for itself.
+    fresh
+        Tells whether the node is still what a new look would give; None where nobody knows.
     seen
         By view: what it made of the array.
     """
@@ -138,6 +115,7 @@ class Array:
     version: str | None = None
     stored: Mapping[int, Stored] = field(default_factory=dict)
     parts: Callable[[], Parts] | None = None
+    fresh: "Fresh | None" = None
     seen: "dict[str, Node]" = field(init=False, repr=False, default_factory=dict)
 
     @property
@@ -187,12 +165,15 @@ class Group:
         nobody's home directory is walked.
     version
         Changes whenever anything below may have changed; None where nobody knows.
+    fresh
+        As of an `Array`.
     """
 
     children: "Mapping[str, Node]" = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     consolidate: bool = True
     version: str | None = None
+    fresh: "Fresh | None" = None
 
 
 Node = Array | Group

@@ -16,7 +16,8 @@ from .attributes import attributes_json
 from .codecs import Codec
 from .dtypes import fill_json, missing_fill, shuffle_size, v2_dtype, vlen_codec
 from .grid import spelled_coords
-from .nodes import Array, Coords, Group, Node
+from .nodes import Array, Group, Node
+from .stored import Coords
 from .walk import described
 
 ZARR_FORMAT = 2

@@ -17,7 +17,8 @@ from .attributes import attributes_json
 from .codecs import Codec, portable
 from .dtypes import fill_json, shuffle_size, v3_data_type, vlen_codec
 from .grid import spelled_coords
-from .nodes import Array, Coords, Group, Node
+from .nodes import Array, Group, Node
+from .stored import Coords
 from .walk import described
 
 ZARR_FORMAT = 3

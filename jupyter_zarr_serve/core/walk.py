@@ -1,9 +1,10 @@
 """Walking a tree of nodes: from a path to a node, and from a group to everything below it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_named
-from .nodes import Array, Group, Node
+from .nodes import Array, Fresh, Group, Node
 
 _MAX_DEPTH = 64
 _MAX_NODES = 100_000
@@ -103,9 +104,27 @@ def described(group: Group) -> list[tuple[str, Node]] | None:
         return None
 
 
-def resolve(
-    root: Node, path: Sequence[str], document_keys: frozenset[str]
-) -> tuple[Node, tuple[str, ...], str]:
+@dataclass(frozen=True)
+class Found:
+    """Where a path leads.
+
+    Attributes
+    ----------
+    names
+        The names of the nodes on the way to `node`.
+    key
+        What is left of the path.
+    fresh
+        Of the last node on the way that knows; see `nodes.Fresh`.
+    """
+
+    node: Node
+    names: tuple[str, ...]
+    key: str
+    fresh: Fresh | None = None
+
+
+def resolve(root: Node, path: Sequence[str], document_keys: frozenset[str]) -> Found:
     """Walk from `root` until an array is met or a document is named; what is left is the key.
 
     Parameters
@@ -115,10 +134,6 @@ def resolve(
     document_keys
         Names that, at the end of the path, are a group's document and never a member.
 
-    Returns
-    -------
-    node, names of the nodes on the way to it, key
-
     Raises
     ------
     NotFound
@@ -126,10 +141,11 @@ def resolve(
     ServeError
         When a node on the way cannot be served.
     """
-    node = root
+    node, fresh = root, root.fresh
     for depth, name in enumerate(path):
         is_key = depth == len(path) - 1 and name in document_keys
         if isinstance(node, Array) or is_key:
-            return node, tuple(path[:depth]), "/".join(path[depth:])
+            return Found(node, tuple(path[:depth]), "/".join(path[depth:]), fresh)
         node = child_of(node, name, "/".join(path[:depth]))
-    return node, tuple(path), ""
+        fresh = node.fresh or fresh
+    return Found(node, tuple(path), "", fresh)

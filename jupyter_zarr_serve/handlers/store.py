@@ -1,27 +1,35 @@
 """The Zarr stores: ``{base_url}zarr/v2/...`` and ``{base_url}zarr/v3/...``."""
 
-from dataclasses import replace
+import asyncio
+import contextlib
 from typing import cast
 from urllib.parse import unquote
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
+from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
 from ..core import listing
-from ..core.respond import Request, Response
+from ..core.request import Request, Response
 from ..sources import Source
+from ..sources.flow import Flow
 from .base import ZarrServeHandler
 
+_PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
+_SLOWEST = 10_000  # bytes a second
 _COPY_BELOW = 1 << 16  # bytes; larger bodies are handed to the socket without joining buffers
 
 
 class StoreHandler(ZarrServeHandler):
     """Answers for every node, document and chunk below the root of one Zarr format."""
 
-    def initialize(self, source: Source) -> None:
-        """Take the source that answers."""
+    def initialize(self, source: Source, flow: Flow) -> None:
+        """Take the source that answers, and what counts the bytes on their way."""
         self._source = source
+        self._flow = flow
+        self._asking: asyncio.Task[Response] | None = None
+        self._has_gone = False
 
     @web.authenticated
     @authorized("read", resource="zarr")
@@ -32,21 +40,30 @@ class StoreHandler(ZarrServeHandler):
     head = get
 
     async def _answer(self, zarr_format: int) -> None:
-        response = await self._ask(self._request(zarr_format))
+        request = self._request(zarr_format)
+        response = self._source.at_once(request) or await self._ask(request)
+        if response is None:
+            return
         self.set_status(response.status)
         self._set_headers(response)
-        try:
+        with self._flow.sending(len(response.body)), contextlib.suppress(StreamClosedError):
             await self._send(response.body)
-        except StreamClosedError:
-            self.log.debug("a client went away before its answer was sent")
 
-    async def _ask(self, request: Request) -> Response:
-        """The answer; the whole of it where a part is wanted of what has changed (If-Range)."""
-        response = await self._source.ask(request)
-        known = self.request.headers.get("If-Range", response.etag)
-        if response.status in {206, 416} and known != response.etag:
-            return await self._source.ask(replace(request, byte_range=None))
-        return response
+    async def _ask(self, request: Request) -> Response | None:
+        """The response, or None if the client goes away before."""
+        self._asking = asyncio.ensure_future(self._source.ask(request))
+        try:
+            return await self._asking
+        except asyncio.CancelledError:
+            if not self._has_gone:
+                raise
+            return None
+
+    def on_connection_close(self) -> None:
+        """Ask no more when the client has gone."""
+        self._has_gone = True
+        if self._asking is not None:
+            self._asking.cancel()
 
     def _request(self, zarr_format: int) -> Request:
         headers = self.request.headers
@@ -56,8 +73,10 @@ class StoreHandler(ZarrServeHandler):
             self.request.method or "GET",
             headers.get("If-None-Match"),
             headers.get("Range"),
+            headers.get("If-Range"),
             self.request.path,
             self._listing_form(),
+            client=f"{self.request.remote_ip} {headers.get('Authorization')} {headers.get('User-Agent')}",
         )
 
     def _prefix(self, zarr_format: int) -> str:
@@ -77,7 +96,6 @@ class StoreHandler(ZarrServeHandler):
         # A browser that keeps a part may get the whole when it asks for another one; pages take that for
         # the part (zarrita does).
         self.set_header("Cache-Control", f"private, {'no-store' if response.status == 206 else 'no-cache'}")
-        self.add_header("Vary", "Accept")
         if response.etag is not None:
             self.set_header("ETag", response.etag)
         for name, value in response.headers.items():
@@ -88,10 +106,15 @@ class StoreHandler(ZarrServeHandler):
         if len(body) < _COPY_BELOW or self.settings.get("compress_response"):
             await self.finish(bytes(body) or None)
             return
-        await self.flush()
-        assert self.request.connection is not None
-        await self.request.connection.write(cast("bytes", memoryview(body)))
-        await self.finish()
+        connection = cast("HTTP1Connection", self.request.connection)
+        try:
+            async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
+                await self.flush()
+                await connection.write(cast("bytes", memoryview(body)))
+                await self.finish()
+        except TimeoutError:
+            connection.close()
+            self.log.warning("a client took too long for %s bytes; its connection was closed", len(body))
 
 
 def segments(path: str, prefix: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import wire
-from ..core.respond import refusal
+from ..core.request import refusal
 from ..messages import REPLY, REQUEST, Message, content_of, frame_of, is_greeting
 from ..wire import FrameError
 from .responder import Answer, start_thread

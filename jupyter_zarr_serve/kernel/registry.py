@@ -8,7 +8,8 @@ from typing import Any
 
 from ..core.errors import ServeError, Unavailable, Unreadable
 from ..core.nodes import Group, Node
-from ..core.respond import Request, Response, may_be_chunk, refusal, respond
+from ..core.request import Request, Response, may_be_chunk, refusal
+from ..core.respond import respond
 from ..views import viewed
 from ..wire import MAX_BODY
 from .live import Live

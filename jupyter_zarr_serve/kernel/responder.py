@@ -18,7 +18,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from .. import wire
-from ..core.respond import Request, Response
+from ..core.request import Request, Response
 from ..wire import Endpoint, FrameError
 
 HANDSHAKE_SECONDS = 10.0

@@ -13,7 +13,8 @@ from weakref import ref
 
 from ..core.errors import NotFound, Replaced, ServeError
 from ..core.nodes import Array, Node
-from ..core.respond import DIALECTS, DOCUMENT_KEYS, Request
+from ..core.request import Request
+from ..core.respond import DIALECTS, DOCUMENT_KEYS
 from ..core.walk import described, resolve
 
 _MOST = 100_000  # arrays to remember; the oldest are forgotten
@@ -39,12 +40,12 @@ class Told:
         if not self._told or not is_below_array(request):
             return
         try:
-            node, names, _ = resolve(root, request.path, frozenset())
+            found = resolve(root, request.path, frozenset())
         except NotFound:
             self._check_gone(request)
         else:
-            if isinstance(node, Array):
-                self._check_array(node, (request.view, request.zarr_format, names))
+            if isinstance(found.node, Array):
+                self._check_array(found.node, (request.view, request.zarr_format, found.names))
             else:
                 self._check_gone(request)
 
@@ -53,13 +54,14 @@ class Told:
         if request.path[-1:] not in {("zarr.json",), (".zarray",), (".zmetadata",)}:
             return
         try:
-            node, names, _ = resolve(root, request.path, DOCUMENT_KEYS)
+            found = resolve(root, request.path, DOCUMENT_KEYS)
+            node = found.node
             below = [("", node)] if isinstance(node, Array) else described(node) or []
         except ServeError:
             return
         for path, child in below:
             if isinstance(child, Array):
-                where = (*names, *filter(None, path.split("/")))
+                where = (*found.names, *filter(None, path.split("/")))
                 self._remember((request.view, request.zarr_format, where), child)
 
     def _remember(self, key: Key, array: Array) -> None:

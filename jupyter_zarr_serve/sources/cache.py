@@ -44,6 +44,13 @@ class ChunkCache:
             self._fill(key, make, future)
         return future.result()
 
+    def known(self, key: Hashable) -> bytes | None:
+        """The bytes of a key if they are known."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+            return self._known.get(key)
+
     def _fill(self, key: Hashable, make: Callable[[], bytes], future: Future[bytes]) -> None:
         try:
             data = make()

@@ -10,6 +10,7 @@ import stat
 import sys
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -17,6 +18,7 @@ from ..core.errors import Forbidden, Unavailable
 from ..core.nodes import Group, Node, Policy
 from ..readers import ZARR_MARKERS, open_file, open_store, suffix_of
 from ..readers.files import is_local, stamp_of
+from .fresh import same_file
 from .watch import Watch, watched
 
 _OPENED_LIMIT = 256
@@ -77,7 +79,9 @@ class Library:
         suffix = suffix_of(path.name)
         if not stat.S_ISREG(mode) or suffix is None:
             raise KeyError(path.name)
-        return self._opened_file(real, suffix, stamp_of(real))
+        stamp = stamp_of(real)
+        node = self._opened_file(real, suffix, stamp)
+        return replace(node, fresh=same_file(path, stamp))
 
     def _checked(self, path: Path) -> Path:
         if not is_local(path):

@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from ..core.errors import NotFound, ServeError, Unavailable
-from ..core.respond import Request, Response, may_be_chunk, refusal
+from ..core.request import Request, Response, may_be_chunk, refusal
 from ..wire import decode_response, encode_request
+from .flow import Flow
 from .kernel_channel import Opener, open_channel
 from .kernel_connection import Connection, Frame
 from .kernel_control import Control
 from .kernel_endpoint import Kernel, announcement, is_reachable, open_connection, process_of
 from .kernel_pool import Pool
+from .kernel_turns import Turns
 
 _LISTING_SECONDS = 1.0
 
@@ -33,15 +35,24 @@ class KernelSource:
         How long a request may take.
     open_channel
         Opens the control channel of a kernel.
+    flow
+        What bounds the bytes that are on their way.
     """
 
-    def __init__(self, kernel: Kernel, seconds: float, open_channel: Opener = open_channel) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        seconds: float,
+        open_channel: Opener = open_channel,
+        flow: Flow | None = None,
+    ) -> None:
         self.kernel = kernel
         self._has_published = False
         self._is_near = True
         self._seconds = seconds
-        self._pool = Pool(self._open, self._is_same)
-        self._control = Control(kernel, open_channel)
+        flow = flow or Flow()
+        self._pool = Pool(self._open, self._is_same, Turns(flow))
+        self._control = Control(kernel, open_channel, Turns(flow))
         self._process: Any = None
 
     @property

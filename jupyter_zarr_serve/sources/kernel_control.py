@@ -38,13 +38,13 @@ class Control:
         Whether the kernel has ever said that it publishes.
     """
 
-    def __init__(self, kernel: Any, open_channel: Opener) -> None:
+    def __init__(self, kernel: Any, open_channel: Opener, turns: Turns) -> None:
         self.has_greeted = False
         self._kernel = kernel
         self._open_channel = open_channel
         self._opening: asyncio.Task[Channel] | None = None
         self._service: str | None = None  # the nonce of who has greeted over this channel
-        self._turns = Turns()
+        self._turns = turns
         self._awaited: dict[str, asyncio.Future[Message | None]] = {}
         self._rest: asyncio.TimerHandle | None = None
 

@@ -19,16 +19,21 @@ class Pool:
         Makes a connection that may be asked; it is given one to open.
     is_same
         Whether the kernel is alive and still the process it was when the connections were made.
+    turns
+        Of those who ask.
     """
 
     def __init__(
-        self, connect: Callable[[Connection], Awaitable[None]], is_same: Callable[[], Awaitable[bool]]
+        self,
+        connect: Callable[[Connection], Awaitable[None]],
+        is_same: Callable[[], Awaitable[bool]],
+        turns: Turns,
     ) -> None:
         self._connect = connect
         self._is_same = is_same
         self._open: set[Connection] = set()
         self._idle: list[Connection] = []
-        self._turns = Turns()
+        self._turns = turns
         self._watch: asyncio.Task[None] | None = None
 
     @property

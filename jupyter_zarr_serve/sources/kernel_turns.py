@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ..core.errors import Unavailable
+from .flow import Flow
 
 _MOST_AT_A_TIME = 8
 _MOST_WAITING = 512
@@ -13,14 +14,20 @@ _MOST_WAITING = 512
 class Turns:
     """Eight at a time; the others wait for their turn.
 
+    Parameters
+    ----------
+    flow
+        Nobody's turn comes while answers that are not sent yet fill it.
+
     Attributes
     ----------
     taken
         How many have or wait for a turn.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, flow: Flow) -> None:
         self.taken = 0
+        self._flow = flow
         self._free = asyncio.Semaphore(_MOST_AT_A_TIME)
 
     @asynccontextmanager
@@ -37,6 +44,7 @@ class Turns:
         self.taken += 1
         try:
             async with self._free:
+                await self._flow.room()
                 yield
         finally:
             self.taken -= 1

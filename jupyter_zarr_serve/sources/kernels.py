@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..core.errors import Unreadable
-from ..core.respond import DOCUMENT_KEYS, Request, Response, refusal, respond
+from ..core.request import Request, Response, refusal
+from ..core.respond import DOCUMENT_KEYS, respond
+from .flow import Flow
 from .kernel import KernelSource, absence
 from .kernel_channel import Opener, open_channel
 from .kernel_endpoint import Kernel
@@ -37,13 +39,25 @@ class KernelsSource:
         How long a request to a kernel may take.
     open_channel
         Opens the control channel of a kernel.
+    flow
+        What bounds the bytes that are on their way.
     """
 
-    def __init__(self, manager: KernelManager, seconds: float, open_channel: Opener = open_channel) -> None:
+    def __init__(
+        self,
+        manager: KernelManager,
+        seconds: float,
+        open_channel: Opener = open_channel,
+        flow: Flow | None = None,
+    ) -> None:
         self._manager = manager
+        self._flow = flow or Flow()
         self._seconds = seconds
         self._open_channel = open_channel
         self._sources: dict[str, KernelSource] = {}
+
+    def at_once(self, request: Request) -> None:
+        """Nothing: a kernel has to be asked; see `sources.Source`."""
 
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`."""
@@ -74,7 +88,9 @@ class KernelsSource:
         source = self._sources.get(kernel_id)
         if source is None or source.kernel is not kernel:
             self._forget(kernel_id)
-            source = self._sources[kernel_id] = KernelSource(kernel, self._seconds, self._open_channel)
+            source = self._sources[kernel_id] = KernelSource(
+                kernel, self._seconds, self._open_channel, self._flow
+            )
         return source
 
     def close(self) -> None:

@@ -1,18 +1,26 @@
-"""The source of everything this process can read itself: a tree of nodes, answered in threads."""
+"""The source of everything this process can read itself: a tree of nodes, answered in threads.
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
+What is known already, and can be told to be true without waiting, is answered in the event loop: a
+document or chunk that is remembered, of a file on this machine whose status did not change.
+"""
 
-from ..core.errors import Unavailable
+from functools import partial
+
+from ..core.content import Content, answer
+from ..core.errors import ServeError
 from ..core.nodes import Node
-from ..core.respond import Remember, Request, Response, refusal, respond
+from ..core.request import Remember, Request, Response, refusal
+from ..core.respond import answered, locate
 from ..views import viewed
+from .contents import Contents
+from .flow import Flow
+from .workers import Workers
 
-_WAITING_PER_WORKER = 64
+_CONTENTS_BYTES = 32 << 20
 
 
 class LocalSource:
-    """Answers requests for a tree of nodes in a bounded number of worker threads.
+    """Answers requests for a tree of nodes.
 
     Parameters
     ----------
@@ -22,27 +30,43 @@ class LocalSource:
         Threads that read and encode.
     remember
         The cache of encoded chunks.
+    flow
+        What bounds the bytes that are on their way.
     """
 
-    def __init__(self, root: Node, *, workers: int, remember: Remember) -> None:
+    def __init__(self, root: Node, *, workers: int, remember: Remember, flow: Flow) -> None:
         self._root = root
         self._remember = remember
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="zarr")
-        self._room = workers * _WAITING_PER_WORKER
+        self._contents = Contents(_CONTENTS_BYTES)
+        self._workers = Workers(workers, flow)
+
+    def at_once(self, request: Request) -> Response | None:
+        """The response if it needs no waiting for anything; else None."""
+        content = self._contents.get(request, near=True)
+        if content is None:
+            return None
+        try:
+            return answer(content, request, at_hand=True)
+        except ServeError as error:
+            return refusal(error, request.method)
 
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`; 503 when too many requests wait already."""
-        if self._room == 0:
-            busy = Unavailable("the server has too many requests waiting; retry in a moment")
-            return refusal(busy, request.method)
-        self._room -= 1
         try:
-            loop = asyncio.get_running_loop()
-            root = viewed(self._root, request.view)
-            return await loop.run_in_executor(self._pool, respond, root, request, self._remember)
-        finally:
-            self._room += 1
+            return await self._workers.run(request, request.client, partial(self._respond, request))
+        except ServeError as error:
+            return refusal(error, request.method)
 
     def close(self) -> None:
         """Let the threads end; requests that wait are dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._workers.close()
+
+    def _respond(self, request: Request) -> Response:
+        return answered(request, lambda: self._content(request))
+
+    def _content(self, request: Request) -> Content:
+        content = self._contents.get(request)
+        if content is None:
+            content = locate(viewed(self._root, request.view), request, self._remember)
+            self._contents.put(request, content)
+        return content

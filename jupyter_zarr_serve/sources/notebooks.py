@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from ..core.errors import Unavailable
-from ..core.respond import DOCUMENT_KEYS, Request, Response, refusal, respond
+from ..core.request import Request, Response, refusal
+from ..core.respond import DOCUMENT_KEYS, respond
 from .kernel import absence
 from .kernel_tree import tree_of
 from .kernels import KernelsSource
@@ -26,6 +27,9 @@ class NotebooksSource:
         self._sessions = sessions
         self._kernels = kernels
         self._seen: set[Path] = set()
+
+    def at_once(self, request: Request) -> None:
+        """Nothing: a kernel has to be asked; see `sources.Source`."""
 
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`; of paths that begin alike, the longest is meant."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..core.respond import Request, Response
+from ..core.request import Request, Response
 from ..views import VIEWS
 from . import Source
 
@@ -23,11 +23,21 @@ class Router:
         self._sources = sources
         self._others = others
 
+    def at_once(self, request: Request) -> Response | None:
+        """See `sources.Source`."""
+        source, below = self._meant(request)
+        return source.at_once(below)
+
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`."""
+        source, below = self._meant(request)
+        return await source.ask(below)
+
+    def _meant(self, request: Request) -> tuple[Source, Request]:
+        """Whom to ask, and what."""
         if request.path and request.path[0] in VIEWS and not request.view:
             request = replace(request, path=request.path[1:], view=request.path[0])
         source = self._sources.get(request.path[0]) if request.path else None
         if source is None:
-            return await self._others.ask(request)
-        return await source.ask(replace(request, path=request.path[1:]))
+            return self._others, request
+        return source, replace(request, path=request.path[1:])

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import Unavailable
-from ..core.nodes import Array, Blob, Coords, Group, Node, Read, Stored
+from ..core.nodes import Array, Group, Node, Read
+from ..core.stored import Blob, Coords, Stored
 from ..readers.files import stamp_of
 
 

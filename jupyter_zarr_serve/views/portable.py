@@ -149,7 +149,7 @@ def _fields(array: Array) -> Group:
     array = _unsharded(array)
     names = dict(zip(served_names(array.dtype.names or ()), array.dtype.names or (), strict=True))
     fields = {name: _made(_field(array, field), {}) for name, field in names.items()}
-    return Group(fields, array.attributes, version=array.version)
+    return Group(fields, array.attributes, version=array.version, fresh=array.fresh)
 
 
 def _field(array: Array, name: str) -> Array:

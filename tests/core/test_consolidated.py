@@ -10,7 +10,8 @@ import pytest
 from jupyter_zarr_serve.core.children import Children
 from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Node, Policy, make_array
-from jupyter_zarr_serve.core.respond import Request, respond
+from jupyter_zarr_serve.core.request import Request
+from jupyter_zarr_serve.core.respond import respond
 from tests.store import open_node
 
 VALUES = np.arange(3)

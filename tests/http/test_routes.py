@@ -48,11 +48,11 @@ def jp_serverapp(jp_serverapp: Any) -> Any:
 
 
 def test_every_route_has_an_example():
-    assert {pattern for pattern, *_ in routes(None)} == set(EXAMPLES)
+    assert {pattern for pattern, *_ in routes(None, None)} == set(EXAMPLES)
 
 
 def test_every_example_reaches_its_route():
-    for pattern, *_ in routes(None):
+    for pattern, *_ in routes(None, None):
         assert all(re.fullmatch(pattern, path) for path in EXAMPLES[pattern])
 
 

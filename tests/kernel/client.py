@@ -12,7 +12,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from jupyter_zarr_serve import wire
-from jupyter_zarr_serve.core.respond import Request, Response
+from jupyter_zarr_serve.core.request import Request, Response
 
 SECONDS = 60
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_zarr_serve import wire
-from jupyter_zarr_serve.core.respond import Request
+from jupyter_zarr_serve.core.request import Request
 from tests.kernel.client import SECONDS, Connection, raw_socket
 
 PUBLISH = "x = np.arange(4096, dtype='i4'); jz.publish('x', x, compressor=None)"

@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_zarr_serve import wire
 from jupyter_zarr_serve.core.nodes import Array, Group
-from jupyter_zarr_serve.core.respond import Request
+from jupyter_zarr_serve.core.request import Request
 from jupyter_zarr_serve.sources import kernel_pool
 from jupyter_zarr_serve.sources.kernel import KernelSource
 from tests.kernels.responder import listen

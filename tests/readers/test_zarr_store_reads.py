@@ -13,7 +13,8 @@ import zarr
 import zarr.codecs
 
 from jupyter_zarr_serve.core.nodes import Array
-from jupyter_zarr_serve.core.respond import Request, respond
+from jupyter_zarr_serve.core.request import Request
+from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers.zarr_store import places
 
 from ..nodes import read_all

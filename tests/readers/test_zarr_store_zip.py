@@ -11,7 +11,8 @@ import zarr.codecs
 
 from jupyter_zarr_serve.core.errors import NotFound, Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
-from jupyter_zarr_serve.core.respond import Request, respond
+from jupyter_zarr_serve.core.request import Request
+from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers import open_file
 from jupyter_zarr_serve.readers.zarr_store import read
 

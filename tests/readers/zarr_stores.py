@@ -11,7 +11,8 @@ import zarr
 from zarr.abc.store import OffsetByteRequest, RangeByteRequest, SuffixByteRequest
 
 from jupyter_zarr_serve.core.nodes import Array, Node, Policy
-from jupyter_zarr_serve.core.respond import Request, Response, respond
+from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers.zarr_store import read
 
 from ..nodes import read_all

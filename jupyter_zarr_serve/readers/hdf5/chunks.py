@@ -23,7 +23,8 @@ from ...core.codecs import Codec, ShuffleCodec, ZlibCodec
 from ...core.dtypes import Block, shuffle_size
 from ...core.errors import Unreadable
 from ...core.grid import Region, region_of, region_shape
-from ...core.nodes import Blob, Coords, Read, Stored
+from ...core.nodes import Read
+from ...core.stored import Blob, Coords, Stored
 from ..files import ReadAt
 from ..strided import read_strided
 from .filters import DEFLATE, SHUFFLE, Filter, are_decodable, decode, filters_of, is_deflated

@@ -16,7 +16,8 @@ from ...core.codecs import ZlibCodec
 from ...core.dtypes import DType
 from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for, grid_shape, region_shape
-from ...core.nodes import Blob, Coords, Policy, Read, Stored
+from ...core.nodes import Policy, Read
+from ...core.stored import Blob, Coords, Stored
 from ..files import open_at
 from .guard import named
 from .pages import Block, Pages

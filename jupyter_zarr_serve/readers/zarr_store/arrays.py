@@ -12,7 +12,8 @@ from ...core.codecs import portable
 from ...core.dtypes import Block, DType, canonical, element_size
 from ...core.errors import Unreadable
 from ...core.grid import Region
-from ...core.nodes import Array, Blob, Coords, Policy, Stored
+from ...core.nodes import Array, Policy
+from ...core.stored import Blob, Coords, Stored
 from .chunks import read_region
 from .codecs import Step
 from .marks import MARK, with_typed_mark

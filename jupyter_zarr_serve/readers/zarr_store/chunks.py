@@ -7,7 +7,8 @@ import numpy as np
 
 from ...core.dtypes import Block, element_size
 from ...core.grid import Region, region_shape
-from ...core.nodes import Coords, Policy
+from ...core.nodes import Policy
+from ...core.stored import Coords
 from .metadata import Metadata
 from .pipeline import Pipeline, check_size, pipeline_of
 from .shards import ChunkAt, Grid, without_shards

@@ -16,7 +16,8 @@ from functools import cached_property, partial
 from typing import Any
 
 from ...core.errors import Unreadable, failures_named
-from ...core.nodes import Array, Blob, Coords, Group, Node
+from ...core.nodes import Array, Group, Node
+from ...core.stored import Blob, Coords
 from .metadata import Metadata, explained, metadata_v2, metadata_v3, object_of
 from .places import Files, is_member_name
 from .shards import ChunkAt

@@ -18,7 +18,7 @@ from typing import Any
 from ...core.attributes import to_json
 from ...core.dtypes import DType, canonical, element_size
 from ...core.errors import Unreadable
-from ...core.nodes import Coords
+from ...core.stored import Coords
 from .types import fill_value, from_v2, from_v3, named
 
 Json = Mapping[str, Any]

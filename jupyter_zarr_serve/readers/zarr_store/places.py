@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ...core.errors import Forbidden, Unavailable, Unreadable
-from ...core.nodes import Blob
+from ...core.stored import Blob
 from .. import ZARR_MARKERS
 from ..files import is_local, open_at, stamp_of_status
 

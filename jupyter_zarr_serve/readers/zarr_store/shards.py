@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...core.errors import Unreadable
-from ...core.nodes import Blob, Coords
+from ...core.stored import Blob, Coords
 from .codecs import check_crc32c
 from .types import named
 

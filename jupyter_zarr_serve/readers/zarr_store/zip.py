@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from ...core.errors import NotFound, Unreadable
-from ...core.nodes import Blob
+from ...core.stored import Blob
 from .. import ZARR_MARKERS
 from ..files import is_local, open_binary
 from .places import is_member_name, read_range

@@ -1,0 +1,97 @@
+"""Requests and responses: what goes into the core and what comes out of it."""
+
+import json
+import re
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from . import listing
+from .errors import RangeNotSatisfiable, ServeError
+
+_CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asks for.
+
+    Attributes
+    ----------
+    zarr_format
+        2 or 3.
+    path
+        Decoded segments below the store's root; a trailing slash is an empty last segment.
+    location
+        The URL path of the request, for the title of a listing.
+    listing
+        The form of a listing: one of `listing.LINKS`, `listing.PAGE`, `listing.JSON`.
+    view
+        The spelling that is wanted, a name of `views.VIEWS`; "" for the source's own.
+    client
+        Who asks, so that clients can take turns; no part of what is asked for.
+    """
+
+    zarr_format: int
+    path: tuple[str, ...]
+    method: str = "GET"
+    if_none_match: str | None = None
+    byte_range: str | None = None
+    if_range: str | None = None
+    location: str = "/"
+    listing: str = listing.LINKS
+    view: str = ""
+    client: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the client gets: a status, a body and what the headers say of it.
+
+    Attributes
+    ----------
+    size
+        Length in bytes of the body that a GET would have; `body` is empty for HEAD and 304.
+    etag
+        A strong entity tag, quoted.
+    headers
+        Further headers, such as Content-Range and Retry-After.
+    spent
+        Seconds it took, by phase.
+    """
+
+    status: int
+    media_type: str
+    body: bytes
+    size: int
+    etag: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    spent: dict[str, float] = field(default_factory=dict)
+
+
+class Remember(Protocol):
+    """A cache of encoded chunks, whose keys contain the data's version."""
+
+    def __call__(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """The bytes of a key, made if they are not known."""
+
+    def known(self, key: Hashable) -> bytes | None:
+        """The bytes of a key if they are known."""
+
+
+def may_be_chunk(request: Request) -> bool:
+    """Whether the last segment of a path could be the end of a chunk's key, of either format."""
+    return bool(request.path) and _CHUNK_KEY_END.fullmatch(request.path[-1]) is not None
+
+
+def refusal(error: ServeError, method: str = "GET") -> Response:
+    """The response that tells a client of a failure, as JSON."""
+    body = json.dumps({"message": str(error), "reason": type(error).__name__}).encode()
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.size}"
+    return Response(
+        error.status, "application/json", b"" if method == "HEAD" else body, len(body), headers=headers
+    )

@@ -1,0 +1,45 @@
+"""Chunks as their source stores them, which need not be decoded to be sent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .codecs import Codec
+
+Coords = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Bytes that exist already: their number, and a function that reads ``[start, stop)``.
+
+    `version`, where known, changes whenever the bytes may have changed.
+    """
+
+    size: int
+    read: Callable[[int, int], bytes]
+    version: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """An array's chunks as its source stores them, for one Zarr format.
+
+    Attributes
+    ----------
+    chunk
+        The encoded chunk at given coordinates, or None where the source stores none that could be
+        sent as it is.
+    codecs
+        What encoded them. A chunk that is not stored is read and encoded by the same codecs; with
+        None it is absent (404), as it is in the source.
+    document
+        Members that replace those of the array's metadata document.
+    chunk_shape
+        The shape of these chunks, where it is not the array's.
+    """
+
+    chunk: Callable[[Coords], Blob | None]
+    codecs: tuple[Codec, ...] | None = None
+    document: Mapping[str, Any] = field(default_factory=dict)
+    chunk_shape: tuple[int, ...] | None = None

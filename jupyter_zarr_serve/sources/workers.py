@@ -1,0 +1,147 @@
+"""Work for a bounded number of threads: in fair turns, done once for all who ask the same.
+
+Each client has a queue of its own, and the clients take turns, so that one who asks for a thousand
+chunks does not keep another waiting for all of them. Who asks for what somebody else waits for already
+gets the same answer, if it is not begun yet: one that is may tell of data that have changed since. When
+everybody who waits for something has gone, it is not begun any more.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ..core.errors import Unavailable
+from ..core.request import Response
+from .flow import Flow
+
+_PER_CLIENT = 512
+_IN_ALL = 2048
+_PATIENCE = 30.0  # seconds
+
+
+@dataclass(eq=False)
+class _Flight:
+    """One piece of work, and who waits for it."""
+
+    key: Hashable
+    client: str
+    work: Callable[[], Response]
+    answer: "asyncio.Future[Response]"
+    since: float
+    expiry: asyncio.TimerHandle
+    waiting: int = 0
+
+
+class Workers:
+    """Runs work in threads of its own until `close`; to be used in one event loop.
+
+    Parameters
+    ----------
+    workers
+        Threads.
+    flow
+        Nothing is begun while answers that are not sent yet fill it.
+    """
+
+    def __init__(self, workers: int, flow: Flow) -> None:
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="zarr")
+        self._idle = workers
+        self._flow = flow
+        self._flights: dict[Hashable, _Flight] = {}
+        self._queues: OrderedDict[str, deque[_Flight]] = OrderedDict()
+        self._queued = 0
+        flow.on_room(self._begin)
+
+    async def run(self, key: Hashable, client: str, work: Callable[[], Response]) -> Response:
+        """What `work` gives, or what it gives to another who asked for the same `key`.
+
+        Raises
+        ------
+        Unavailable
+            When too much waits already, or no turn comes for long.
+        """
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._enqueue(key, client, work)
+        flight.waiting += 1
+        try:
+            return await asyncio.shield(flight.answer)
+        finally:
+            flight.waiting -= 1
+            if flight.waiting == 0:
+                self._abandon(flight)
+
+    def close(self) -> None:
+        """Let the threads end; what waits is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _enqueue(self, key: Hashable, client: str, work: Callable[[], Response]) -> _Flight:
+        queue = self._queues.get(client, ())
+        if self._queued >= _IN_ALL or len(queue) >= _PER_CLIENT:
+            raise Unavailable("the server has too many requests waiting; retry in a moment")
+        loop = asyncio.get_running_loop()
+        expiry = loop.call_later(_PATIENCE, self._expire, key)
+        flight = _Flight(key, client, work, loop.create_future(), time.perf_counter(), expiry)
+        self._flights[key] = flight
+        self._queues.setdefault(client, deque()).append(flight)
+        self._queued += 1
+        self._begin()
+        return flight
+
+    def _begin(self) -> None:
+        """Give idle threads the next work of the client whose turn it is."""
+        while self._idle and self._queues and not self._flow.is_full:
+            client, queue = self._queues.popitem(last=False)
+            flight = queue.popleft()
+            if queue:
+                self._queues[client] = queue  # at the end of the line
+            self._leave(flight)
+            self._idle -= 1
+            self._pool.submit(self._work, asyncio.get_running_loop(), flight)
+
+    def _work(self, loop: asyncio.AbstractEventLoop, flight: _Flight) -> None:
+        """In a thread: do the work."""
+        wait = time.perf_counter() - flight.since
+        try:
+            response = flight.work()
+            response.spent["wait"] = wait
+            outcome: Response | BaseException = response
+        except BaseException as error:  # noqa: BLE001 (handed on to everyone who waits)
+            outcome = error
+        try:
+            loop.call_soon_threadsafe(self._finish, flight, outcome)
+        except RuntimeError:  # the loop has ended meanwhile, and nobody waits any more
+            return
+
+    def _finish(self, flight: _Flight, outcome: Response | BaseException) -> None:
+        self._idle += 1
+        if not flight.answer.done():
+            if isinstance(outcome, BaseException):
+                flight.answer.set_exception(outcome)
+            else:
+                flight.answer.set_result(outcome)
+        self._begin()
+
+    def _abandon(self, flight: _Flight) -> None:
+        """Forget work that nobody waits for, unless a thread does it already."""
+        queue = self._queues.get(flight.client)
+        if queue is None or flight not in queue:
+            return
+        queue.remove(flight)
+        if not queue:
+            del self._queues[flight.client]
+        self._leave(flight)
+
+    def _expire(self, key: Hashable) -> None:
+        flight = self._flights[key]
+        self._abandon(flight)
+        late = f"the server is busy: no turn came within {_PATIENCE:g} s; retry in a while"
+        flight.answer.set_exception(Unavailable(late))
+
+    def _leave(self, flight: _Flight) -> None:
+        flight.expiry.cancel()
+        self._queued -= 1
+        del self._flights[flight.key]
