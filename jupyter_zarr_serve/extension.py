@@ -15,6 +15,7 @@ from .core.codecs import COMPRESSORS, compressor_named
 from .core.nodes import Policy
 from .handlers import routes
 from .handlers.gateway import open_channel
+from .handlers.metrics import watch
 from .sources.cache import ChunkCache
 from .sources.flow import Flow
 from .sources.kernels import KernelsSource
@@ -139,6 +140,7 @@ class ZarrServeApp(ExtensionApp):
         notebooks = NotebooksSource(self.serverapp.session_manager, self._kernels)
         source = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
         self.handlers.extend(routes(source, flow))
+        watch(lambda: flow.bytes, lambda: self._kernels.connected)
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Once the server listens: tell whoever typed ``jupyter zarr`` what to click and paste."""

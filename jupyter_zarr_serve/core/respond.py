@@ -95,6 +95,7 @@ def _chunk(dialect: ModuleType, array: Array, found: Found, remember: Remember |
     def make(spent: Spent) -> Blob:
         stored = _stored_chunk(dialect, array, coords)
         if stored is not None:
+            spent["read"] = 0.0
             return stored
         if tag is None or remember is None:
             return blob_of(_encode(dialect, array, coords, spent))

@@ -15,6 +15,7 @@ from ..core.request import Request, Response
 from ..sources import Source
 from ..sources.flow import Flow
 from .base import ZarrServeHandler
+from .metrics import count, in_flight, server_timing
 
 _PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
 _SLOWEST = 10_000  # bytes a second
@@ -41,9 +42,11 @@ class StoreHandler(ZarrServeHandler):
 
     async def _answer(self, zarr_format: int) -> None:
         request = self._request(zarr_format)
-        response = self._source.at_once(request) or await self._ask(request)
+        with in_flight():
+            response = self._source.at_once(request) or await self._ask(request)
         if response is None:
             return
+        count(next(iter(request.path), ""), response)
         self.set_status(response.status)
         self._set_headers(response)
         with self._flow.sending(len(response.body)), contextlib.suppress(StreamClosedError):
@@ -98,6 +101,8 @@ class StoreHandler(ZarrServeHandler):
         self.set_header("Cache-Control", f"private, {'no-store' if response.status == 206 else 'no-cache'}")
         if response.etag is not None:
             self.set_header("ETag", response.etag)
+        if response.spent:
+            self.set_header("Server-Timing", server_timing(response))
         for name, value in response.headers.items():
             self.set_header(name, value)
 

@@ -17,7 +17,6 @@ class Flow:
     def __init__(self, limit_bytes: int = 256 << 20) -> None:
         self._limit = limit_bytes
         self._bytes = 0
-        self._answers = 0
         self._room = asyncio.Event()
         self._room.set()
         self._listeners: list[Callable[[], None]] = []
@@ -28,9 +27,9 @@ class Flow:
         return self._bytes >= self._limit
 
     @property
-    def answers(self) -> int:
-        """How many answers are on their way."""
-        return self._answers
+    def bytes(self) -> int:
+        """How many bytes are on their way."""
+        return self._bytes
 
     def on_room(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever there is room again."""
@@ -44,7 +43,6 @@ class Flow:
     def sending(self, size: int) -> Iterator[None]:
         """Count an answer of `size` bytes as long as it is being sent."""
         self._bytes += size
-        self._answers += 1
         if self.is_full:
             self._room.clear()
         try:
@@ -52,7 +50,6 @@ class Flow:
         finally:
             was_full = self.is_full
             self._bytes -= size
-            self._answers -= 1
             if was_full and not self.is_full:
                 self._room.set()
                 for listener in self._listeners:

@@ -88,6 +88,11 @@ class KernelSource:
         except (Unavailable, FileNotFoundError, ConnectionError):
             return False
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection is open, of either kind."""
+        return self._pool.is_open or self._control.is_open
+
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()

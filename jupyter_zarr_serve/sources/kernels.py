@@ -93,6 +93,11 @@ class KernelsSource:
             )
         return source
 
+    @property
+    def connected(self) -> int:
+        """How many kernels have an open connection."""
+        return sum(source.is_connected for source in self._sources.values())
+
     def close(self) -> None:
         """Close all connections to all kernels."""
         for kernel_id in list(self._sources):
