@@ -1,9 +1,14 @@
-"""The Jupyter extension and the command ``jupyter zarr``; the only place with traitlets."""
+"""The Jupyter extension and the command ``jupyter zarr``; the only place with traitlets.
+
+What reads and encodes data is imported when the first request comes, so that Jupyter starts as fast as
+without us.
+"""
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jupyter_server.extension.application import ExtensionApp
@@ -11,19 +16,18 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Dict, Enum, Float, Int, TraitError, Unicode, default, validate
 
 from ._version import __version__
-from .core.codecs import COMPRESSORS, compressor_named
-from .core.nodes import Policy
 from .handlers import routes
-from .handlers.gateway import open_channel
 from .handlers.metrics import watch
-from .sources.cache import ChunkCache
 from .sources.flow import Flow
-from .sources.kernels import KernelsSource
-from .sources.local import LocalSource
-from .sources.notebooks import NotebooksSource
-from .sources.router import Router
-from .sources.tree import RESERVED, Settings, root_of
+from .sources.lazy import LazySource
 from .welcome import welcome
+
+if TYPE_CHECKING:
+    from .sources.site import Site
+    from .sources.tree import Settings
+
+COMPRESSORS = ("blosc", "blosc-lz4", "blosc-zstd", "blosc-zlib", "zstd", "gzip", "zlib", "none")
+RESERVED = ("files", "kernels", "notebooks", "ome", "portable", "demo")
 
 
 class ZarrServeApp(ExtensionApp):
@@ -48,9 +52,9 @@ class ZarrServeApp(ExtensionApp):
 
     demo = Bool(False, help="Mount the built-in demo data as demo/.").tag(config=True)
 
-    compressor = Enum(
-        tuple(COMPRESSORS), "blosc", help="What compresses chunks that are encoded here."
-    ).tag(config=True)
+    compressor = Enum(COMPRESSORS, "blosc", help="What compresses chunks that are encoded here.").tag(
+        config=True
+    )
 
     chunk_bytes = Int(1 << 20, min=1024, help="Raw size of a chunk to aim at, in bytes.").tag(config=True)
 
@@ -107,8 +111,12 @@ class ZarrServeApp(ExtensionApp):
                 raise TraitError(f"mounts: {name!r} cannot be a name; reserved: {', '.join(RESERVED)}")
         return mounts
 
-    def settings_object(self) -> Settings:
+    def settings_object(self) -> "Settings":
         """All settings, the server's included, as one frozen object."""
+        from .core.codecs import compressor_named
+        from .core.nodes import Policy
+        from .sources.tree import Settings
+
         assert self.serverapp is not None
         contents = self.serverapp.contents_manager
         return Settings(
@@ -118,7 +126,6 @@ class ZarrServeApp(ExtensionApp):
             demo=self.demo,
             policy=Policy(self.chunk_bytes, self.chunk_limit_bytes, compressor_named(self.compressor)),
             cache_bytes=self.cache_bytes,
-            outgoing_bytes=self.outgoing_bytes,
             workers=self.workers,
             kernel_seconds=self.kernel_timeout,
         )
@@ -126,21 +133,18 @@ class ZarrServeApp(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Add the routes; see `handlers.routes`."""
         assert self.serverapp is not None
-        settings = self.settings_object()
-        flow = Flow(settings.outgoing_bytes)
-        self._local = LocalSource(
-            root_of(settings),
-            workers=settings.workers,
-            remember=ChunkCache(settings.cache_bytes),
-            flow=flow,
-        )
-        self._kernels = KernelsSource(
-            self.serverapp.kernel_manager, settings.kernel_seconds, open_channel, flow
-        )
-        notebooks = NotebooksSource(self.serverapp.session_manager, self._kernels)
-        source = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
-        self.handlers.extend(routes(source, flow))
-        watch(lambda: flow.bytes, lambda: self._kernels.connected)
+        flow = Flow(self.outgoing_bytes)
+        self._source = LazySource(partial(self._make_site, flow))
+        self.handlers.extend(routes(self._source, flow))
+        watch(lambda: flow.bytes, lambda: self._source.made.connected if self._source.made else 0)
+
+    def _make_site(self, flow: Flow) -> "Site":
+        from .handlers.gateway import open_channel
+        from .sources.site import Site
+
+        assert self.serverapp is not None
+        managers = self.serverapp.kernel_manager, self.serverapp.session_manager
+        return Site(self.settings_object(), *managers, open_channel, flow)
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Once the server listens: tell whoever typed ``jupyter zarr`` what to click and paste."""
@@ -153,8 +157,8 @@ class ZarrServeApp(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Let the worker threads end and close the connections to kernels."""
-        self._local.close()
-        self._kernels.close()
+        if self._source.made is not None:
+            self._source.made.close()
 
 
 main = ZarrServeApp.launch_instance

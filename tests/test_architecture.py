@@ -114,3 +114,20 @@ def test_importing_the_package_is_cheap():
     code = f"import sys, jupyter_zarr_serve; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_server_starts_without_what_only_data_need():
+    heavy = ["numpy", "numcodecs", "pandas", "xarray", "zarr", "h5py", "dask", "sparse"]
+    code = f"import sys, jupyter_zarr_serve.extension; print([m for m in {heavy} if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_what_the_extension_names_exists():
+    from jupyter_zarr_serve import extension
+    from jupyter_zarr_serve.core.codecs import COMPRESSORS
+    from jupyter_zarr_serve.sources.tree import ROUTED
+    from jupyter_zarr_serve.views import VIEWS
+
+    assert set(COMPRESSORS) == set(extension.COMPRESSORS)
+    assert {*ROUTED, *VIEWS, "files", "demo"} <= set(extension.RESERVED)

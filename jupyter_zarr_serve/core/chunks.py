@@ -49,13 +49,21 @@ def encode_chunk(
     packed = pack(block)
     if absent_if_fill and _is_fill(block, packed, array):
         return None
-    data, size = packed, shuffle_size(array.dtype)
-    for codec in codecs:
-        data = np.frombuffer(codec.encode(data, size), np.uint8)
-    body = data.tobytes()
+    body = _encoded(packed, codecs, shuffle_size(array.dtype))
     if spent is not None:
         spent |= {"read": read - started, "encode": perf_counter() - read}
     return body
+
+
+def _encoded(packed: Block, codecs: Sequence[Codec], size: int) -> bytes:
+    """The bytes of a chunk after all codecs; each is given an array, and only plain bytes are copied."""
+    if not codecs:
+        return packed.tobytes()
+    first, *others = codecs
+    data = first.encode(packed, size)
+    for codec in others:
+        data = codec.encode(np.frombuffer(data, np.uint8), size)
+    return data
 
 
 def _read(array: Array, coords: Coords) -> Block:

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from .errors import ServeError, Unavailable
 from .nodes import Array, Node
+from .request import JSON, PAGE
 from .walk import lookups
 
-LINKS, PAGE, JSON = "links", "page", "json"
 UNAVAILABLE = "unavailable"
 
 
@@ -39,7 +39,7 @@ def render(node: Node, location: str, form: str) -> tuple[str, bytes]:
     location
         The URL path of the node, with a trailing slash.
     form
-        `LINKS` for programs, `PAGE` for people, `JSON` for either.
+        `request.LINKS` for programs, `request.PAGE` for people, `request.JSON` for either.
     """
     kinds = member_kinds(node)
     if form == JSON:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from . import listing
 from .errors import RangeNotSatisfiable, ServeError
 
+LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
 _CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)
 
 
@@ -25,7 +25,7 @@ class Request:
     location
         The URL path of the request, for the title of a listing.
     listing
-        The form of a listing: one of `listing.LINKS`, `listing.PAGE`, `listing.JSON`.
+        The form of a listing: one of `LINKS`, `PAGE`, `JSON`.
     view
         The spelling that is wanted, a name of `views.VIEWS`; "" for the source's own.
     client
@@ -39,7 +39,7 @@ class Request:
     byte_range: str | None = None
     if_range: str | None = None
     location: str = "/"
-    listing: str = listing.LINKS
+    listing: str = LINKS
     view: str = ""
     client: str = field(default="", compare=False)
 

@@ -10,8 +10,7 @@ from tornado import web
 from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
-from ..core import listing
-from ..core.request import Request, Response
+from ..core.request import JSON, LINKS, PAGE, Request, Response
 from ..sources import Source
 from ..sources.flow import Flow
 from .base import ZarrServeHandler
@@ -87,9 +86,9 @@ class StoreHandler(ZarrServeHandler):
 
     def _listing_form(self) -> str:
         if self.wants_page():
-            return listing.PAGE
+            return PAGE
         wants_json = "application/json" in self.request.headers.get("Accept", "")
-        return listing.JSON if wants_json else listing.LINKS
+        return JSON if wants_json else LINKS
 
     def _set_headers(self, response: Response) -> None:
         if response.status != 304:

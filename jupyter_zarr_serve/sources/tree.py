@@ -12,7 +12,6 @@ from ..core.nodes import Group, Node, Policy
 from .disk import Library
 
 ROUTED = ("kernels", "notebooks")  # listed here, answered by sources of their own
-RESERVED = ("files", "kernels", "notebooks", "ome", "portable", "demo")
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,6 @@ class Settings:
         How data are cut and encoded.
     cache_bytes
         The most bytes of encoded chunks to remember.
-    outgoing_bytes
-        With so many bytes of answers on their way to clients, nothing more is made.
     workers
         Threads that read and encode.
     kernel_seconds
@@ -47,7 +44,6 @@ class Settings:
     demo: bool = False
     policy: Policy = field(default_factory=Policy)
     cache_bytes: int = 64 << 20
-    outgoing_bytes: int = 256 << 20
     workers: int = 4
     kernel_seconds: float = 10.0
 

@@ -1,0 +1,41 @@
+"""A source that is made when it is first asked, so that a server starts without what only data need."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from ..core.request import Request, Response
+from . import Source
+
+S = TypeVar("S", bound=Source)
+
+
+class LazySource(Generic[S]):
+    """Stands for the source that `make` gives.
+
+    Parameters
+    ----------
+    make
+        Called once, in a thread.
+
+    Attributes
+    ----------
+    made
+        The source; None until it is made.
+    """
+
+    def __init__(self, make: Callable[[], S]) -> None:
+        self.made: S | None = None
+        self._make = make
+        self._making = asyncio.Lock()
+
+    def at_once(self, request: Request) -> Response | None:
+        """See `sources.Source`."""
+        return None if self.made is None else self.made.at_once(request)
+
+    async def ask(self, request: Request) -> Response:
+        """See `sources.Source`."""
+        async with self._making:
+            if self.made is None:
+                self.made = await asyncio.to_thread(self._make)
+        return await self.made.ask(request)

@@ -1,0 +1,54 @@
+"""All sources of one server, put together."""
+
+from typing import Any
+
+from ..core.request import Request, Response
+from .cache import ChunkCache
+from .flow import Flow
+from .kernel_channel import Opener
+from .kernels import KernelsSource
+from .local import LocalSource
+from .notebooks import NotebooksSource
+from .router import Router
+from .tree import Settings, root_of
+
+
+class Site:
+    """Answers for the whole tree: files, mounts, demo, kernels and notebooks.
+
+    Parameters
+    ----------
+    kernels, sessions
+        Jupyter's managers of both.
+    open_channel
+        Opens the control channel of a kernel.
+    flow
+        What bounds the bytes that are on their way.
+    """
+
+    def __init__(
+        self, settings: Settings, kernels: Any, sessions: Any, open_channel: Opener, flow: Flow
+    ) -> None:
+        remember = ChunkCache(settings.cache_bytes)
+        self._local = LocalSource(root_of(settings), workers=settings.workers, remember=remember, flow=flow)
+        self._kernels = KernelsSource(kernels, settings.kernel_seconds, open_channel, flow)
+        notebooks = NotebooksSource(sessions, self._kernels)
+        self._router = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
+
+    @property
+    def connected(self) -> int:
+        """How many kernels have an open connection."""
+        return self._kernels.connected
+
+    def at_once(self, request: Request) -> Response | None:
+        """See `sources.Source`."""
+        return self._router.at_once(request)
+
+    async def ask(self, request: Request) -> Response:
+        """See `sources.Source`."""
+        return await self._router.ask(request)
+
+    def close(self) -> None:
+        """Let the worker threads end and close the connections to kernels."""
+        self._local.close()
+        self._kernels.close()
