@@ -128,15 +128,25 @@ def _dynamic(policy: Policy) -> Array:
 
 
 def _waves(side: int, policy: Policy) -> Array:
-    """Rings around the middle of a square, over a gentle slope, between 0 and 1."""
+    """Rings around the middle of a square, over a gentle slope, between 0 and 1.
+
+    They are exp(-3 r^2) cos(60 r^2), whose parts in y and x can be multiplied.
+    """
 
     def read(region: Region) -> np.ndarray[Any, Any]:
         y, x = (np.arange(axis.start, axis.stop) / side - 0.5 for axis in region)
-        radius = np.hypot(y[:, None], x)
-        values: np.ndarray[Any, Any] = 0.5 + 0.3 * np.cos(60 * radius) * np.exp(-3 * radius) + 0.2 * x
+        (even_y, odd_y), (even_x, odd_x) = _rings(y), _rings(x)
+        values = np.multiply.outer(even_y, 0.3 * even_x)
+        values -= np.multiply.outer(odd_y, 0.3 * odd_x)
+        values += 0.5 + 0.2 * x
         return values
 
     return make_array((side, side), np.dtype("f8"), read, policy, layout="tile")
+
+
+def _rings(axis: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    fading = np.exp(-3 * axis**2)
+    return fading * np.cos(60 * axis**2), fading * np.sin(60 * axis**2)
 
 
 def _noise(shape: tuple[int, ...], policy: Policy) -> Array:
