@@ -57,19 +57,6 @@ def test_the_snippets_of_the_tutorial(tmp_path, monkeypatch):
     assert variables["rings"].shape == (2000, 3000)  # type: ignore[attr-defined]
 
 
-def test_the_snippets_for_clients(served_dir, server: Server):
-    import netCDF4
-    import numpy as np
-
-    np.save(served_dir / "image.npy", np.arange(6).reshape(2, 3))
-    with netCDF4.Dataset(served_dir / "run.nc", "w") as file:
-        file.createDimension("x", 3)
-        file.createVariable("v", "f8", ("x",))[:] = 1
-    variables = {"token": server.token, "url": server.store_url(3, "files")}
-    for code in snippets("docs/clients.md"):
-        run(code, server, variables)
-
-
 def test_the_reader_of_the_how_to(tmp_path, monkeypatch):
     import numpy as np
 

@@ -53,10 +53,12 @@ def page_server() -> Iterator[str]:
         server.shutdown()
 
 
-def browse(origin: str, questions: Sequence[Question]) -> tuple[list[list[Answer]], list[str]]:
+def browse(
+    origin: str, questions: Sequence[Question], page: str = "page.html"
+) -> tuple[list[list[Answer]], list[str]]:
     """The answers of a page to each question, and the errors in the browser's console."""
     asked = {
-        "page": f"{origin}/page.html",
+        "page": f"{origin}/{page}",
         "executable": CHROMIUM,
         "questions": list(map(asdict, questions)),
     }

@@ -102,7 +102,7 @@ LIMITS: list[Limit] = [
     Limit(
         ("zarrita",),
         lambda case: case.expected.dtype == np.float16,
-        "the JavaScript engine has no Float16Array (Node before 24)",
+        "the engine has no Float16Array before version 24",
     ),
     Limit(
         ZARRITA,

@@ -18,3 +18,10 @@ def environment(name: str, *requirements: str) -> Path:
         subprocess.run([python, "-m", "pip", "install", "--quiet", *requirements], check=True)
         ready.touch()
     return python
+
+
+def zarr2() -> Path:
+    """The Python of zarr-python 2.18."""
+    return environment(
+        "zarr2", "zarr==2.18.7", "numcodecs<0.16", "numpy<2.3", "fsspec", "aiohttp", "requests"
+    )

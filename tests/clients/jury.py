@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from tests import torture
 from tests.clients.cannot import Case, reason_why_not
 from tests.clients.verdicts import EXACT, REFUSED, WRONG, Answer, judge
@@ -52,7 +54,13 @@ def hear(client: str, side: str, zarr_format: int, answers: Iterable[Answer], pa
 
 def _complaint(case: Case, verdict: str, reason: str, answer: Answer) -> str:
     if verdict == WRONG:
-        return f"v{case.zarr_format} {case.path}: wrong: {str(answer)[:300]}; not {case.expected!r:.300}"
+        return f"v{case.zarr_format} {case.path}: wrong: {str(answer)[:300]}; not {shown(case.expected)}"
     if verdict == EXACT:
         return f"v{case.zarr_format} {case.path}: was read, though it cannot be: {reason}"
     return f"v{case.zarr_format} {case.path}: {answer['error']}"
+
+
+def shown(values: np.ndarray) -> str:
+    """Values for people; NumPy cannot print all times."""
+    plain = values.view("<i8") if values.dtype.kind in "mM" else values
+    return f"{values.dtype} {values.shape} {plain!s:.200}"

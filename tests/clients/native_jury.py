@@ -12,7 +12,7 @@ import numpy as np
 from tests import torture
 from tests.clients.cannot_native import GDAL, NativeCase, misreading_of, reason_why_not
 from tests.clients.conftest import Jury
-from tests.clients.jury import RESULTS, Record
+from tests.clients.jury import RESULTS, Record, shown
 from tests.clients.verdicts import EXACT, REFUSED, WRONG, Answer, Question, judge
 from tests.torture.portable import portable_leaves, portable_refused
 from tests.torture.theme import Leaves
@@ -71,10 +71,4 @@ def _complaint(case: NativeCase, answer: Answer) -> str:
         )
     if verdict == (REFUSED if reason else EXACT):
         return ""
-    return f"{case.path}: {verdict} ({reason}): {answer!s:.300}; expected {_shown(case.seen)}"
-
-
-def _shown(values: np.ndarray) -> str:
-    """Values for people; NumPy cannot print all times."""
-    plain = values.view("<i8") if values.dtype.kind in "mM" else values
-    return f"{values.dtype} {values.shape} {plain!s:.200}"
+    return f"{case.path}: {verdict} ({reason}): {answer!s:.300}; expected {shown(case.seen)}"

@@ -13,6 +13,8 @@ from tests.clients.environments import CACHE
 from tests.clients.verdicts import PROGRAM_SECONDS, Answer, Question
 
 SOURCES = Path(__file__).with_name("js")
+# The lock pins what the packages need, without addresses: they come from whatever registry npm uses.
+PACKAGES = ("package.json", "package-lock.json")
 
 # In CI a missing tool is a failure, not a reason to skip.
 needs_node = pytest.mark.skipif(
@@ -23,13 +25,14 @@ needs_node = pytest.mark.skipif(
 def programs() -> Path:
     """The folder of our scripts beside their packages, kept in the project's cache."""
     place = CACHE / "js"
-    wanted = (SOURCES / "package.json").read_text()
+    wanted = "".join((SOURCES / name).read_text() for name in PACKAGES)
     ready = place / "ready"
     if not ready.exists() or ready.read_text() != wanted:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        shutil.copy(SOURCES / "package.json", place)
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund"], cwd=place, check=True, timeout=300)
+        for name in PACKAGES:
+            shutil.copy(SOURCES / name, place)
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=place, check=True, timeout=300)
         ready.write_text(wanted)
     for script in SOURCES.glob("*.*"):
         shutil.copy(script, place)

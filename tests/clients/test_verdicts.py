@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from tests.clients.jury import shown
 from tests.clients.verdicts import EXACT, REFUSED, WRONG, answer_of, error_of, judge
 
 STRUCT = np.array([(1, 2.5)], [("a", "<i2"), ("b", "<f4")])
@@ -50,3 +51,9 @@ def test_what_differs_is_wrong(answer, expected):
 
 def test_an_error_is_a_refusal():
     assert judge(error_of("x", KeyError("y")), np.arange(3)) == REFUSED
+
+
+def test_times_that_numpy_cannot_print_are_shown():
+    far = np.array([2**62, -(2**63) + 1], "i8").view("M8[25s]")
+    assert str(2**62) in shown(far)
+    assert "datetime64[25s]" in shown(far)

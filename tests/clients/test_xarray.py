@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from tests.clients.cannot import is_asked_of_xarray
 from tests.clients.conftest import Jury
 from tests.clients.jury import hear
 from tests.clients.verdicts import Answer, Question, answer_of, error_of
@@ -15,19 +16,6 @@ from tests.torture.tables import FRAMES
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*does not have a Zarr V3 specification",
     "ignore:Failed to open Zarr store with consolidated metadata",  # folders have none
-)
-
-# xarray widens big-endian text of any Zarr store of version 2: four letters for each.
-NOT_ITS_OWN = "fills-v2.zarr/big-endian-text"
-THEMES = (
-    "dataset.nc",
-    "datatree.nc",
-    "tables",
-    "odd-frames",
-    "shapes",
-    "sparse",
-    "fills-v2.zarr",
-    "fills-v3.zarr",
 )
 
 
@@ -54,7 +42,7 @@ def answers(question: Question) -> list[Answer]:
 
 def test_every_value(jury_server: Jury, side, zarr_format):
     question = jury_server.question(side, zarr_format)
-    paths = [path for path in question.paths if path.startswith(THEMES) and path != NOT_ITS_OWN]
+    paths = list(filter(is_asked_of_xarray, question.paths))
     question = Question(question.url, zarr_format, paths, question.headers)
     hear("xarray", side, zarr_format, answers(question), paths)
 

@@ -1,24 +1,15 @@
 """zarr-python 2.18, in an environment of its own, reads the torture tree in version 2."""
 
-import pytest
-
 from tests import torture
 from tests.clients.conftest import Jury
-from tests.clients.environments import environment
+from tests.clients.environments import zarr2
 from tests.clients.jury import hear
 from tests.clients.verdicts import answers_of_program
 
 
-@pytest.fixture(scope="module")
-def python():
-    return environment(
-        "zarr2", "zarr==2.18.7", "numcodecs<0.16", "numpy<2.3", "fsspec", "aiohttp", "requests"
-    )
-
-
-def test_every_value(jury_server: Jury, side, python):
+def test_every_value(jury_server: Jury, side):
     question = jury_server.question(side, 2)
-    heading, *answers = answers_of_program([python, "-m", "tests.clients.zarr2_reads"], question)
+    heading, *answers = answers_of_program([zarr2(), "-m", "tests.clients.zarr2_reads"], question)
     assert heading["version"] == "2.18.7"
     assert set(heading["keys"]) == {path.partition("/")[0] for path in torture.leaves(side)} | {
         path for path in torture.samples() if side in torture.sides(path)

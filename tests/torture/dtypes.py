@@ -65,6 +65,7 @@ def _texts() -> list[tuple[str, np.ndarray]]:
         ("text-fixed", np.array(TEXTS, "<U8")),
         ("text-one", np.array(["", "x", "🦀"], "<U1")),
         ("bytes-fixed", np.array(encoded, "S12")),
+        ("bytes-text", np.array([text.encode() for text in ("", "x", "näïve")], "S8")),
         ("bytes-one", np.array([b"", b"x", b"\xff"], "S1")),
         ("opaque", np.frombuffer(bytes(range(21)), "V7")),
     ]
