@@ -37,9 +37,10 @@ class ZarrServeHandler(JupyterHandler):
         HTTPError
             401 when nobody is logged in, 403 for a foreign host or origin.
         """
-        if type(self).get_current_user is JupyterHandler.get_current_user:
+        # JupyterHub may put its own method into Jupyter's class; Jupyter's `prepare` heeds that.
+        if self.get_current_user.__module__ == JupyterHandler.__module__:
             await self._identify()
-        else:  # an old way to plug in identities, which Jupyter's own method knows
+        else:
             await super().prepare()
         by_token = self.request.method == "OPTIONS" or self.token_authenticated
         if self.current_user and not by_token and self._is_foreign():

@@ -10,14 +10,21 @@ import hmac
 from jupyter_server.auth import IdentityProvider, User
 from jupyter_server.base.handlers import JupyterHandler
 
-_DECIDING = ("get_user", "_get_user", "get_user_token", "get_token")
+_DECIDING = (
+    "get_user",
+    "_get_user",
+    "get_user_token",
+    "get_token",
+    "get_user_cookie",
+    "generate_anonymous_user",
+)
 _USER = User("token", "Holder of the token", "Holder of the token", "T", None, None)
 
 
 def bearer(handler: JupyterHandler) -> User | None:
     """The holder of the token; None where the identity provider has to be asked."""
     provider = handler.identity_provider
-    if "Cookie" in handler.request.headers or not _is_plain(type(provider)) or not provider.token:
+    if "Cookie" in handler.request.headers or not _is_plain(provider) or not provider.token:
         return None
     given = provider.get_token(handler) or ""
     if not hmac.compare_digest(given.encode(), provider.token.encode()):
@@ -26,6 +33,9 @@ def bearer(handler: JupyterHandler) -> User | None:
     return _USER
 
 
-def _is_plain(provider: type[IdentityProvider]) -> bool:
-    """Whether Jupyter's own methods decide."""
-    return all(getattr(provider, name) is getattr(IdentityProvider, name) for name in _DECIDING)
+def _is_plain(provider: IdentityProvider) -> bool:
+    """Whether Jupyter's own methods decide, and none of its class or put into the object."""
+    return all(
+        getattr(getattr(provider, name), "__func__", None) is getattr(IdentityProvider, name)
+        for name in _DECIDING
+    )

@@ -48,7 +48,7 @@ class StoreHandler(ZarrServeHandler):
         count(next(iter(request.path), ""), response)
         self.set_status(response.status)
         self._set_headers(response)
-        with self._flow.sending(len(response.body)), contextlib.suppress(StreamClosedError):
+        with self._flow.sending(len(response.body), request.client), contextlib.suppress(StreamClosedError):
             await self._send(response.body)
 
     async def _ask(self, request: Request) -> Response | None:

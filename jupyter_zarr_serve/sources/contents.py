@@ -4,9 +4,11 @@ from collections import OrderedDict
 from threading import Lock
 
 from ..core.content import Content
+from ..core.nodes import Fresh
 from ..core.request import Request
 
 _OVERHEAD = 2048  # bytes that remembering takes besides a document
+_FILES = 256  # of which chunks are remembered: they keep what was opened open
 Key = tuple[str, int, tuple[str, ...]]
 
 
@@ -23,6 +25,7 @@ class Contents:
         self._limit = limit_bytes
         self._bytes = 0
         self._known: OrderedDict[Key, tuple[Content, int]] = OrderedDict()
+        self._files: OrderedDict[Fresh | None, dict[Key, None]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, request: Request, *, near: bool = False) -> Content | None:
@@ -34,35 +37,51 @@ class Contents:
             Whether only what can be told at once is wanted.
         """
         key = (request.view, request.zarr_format, request.path)
-        known = self._known.get(key)
-        if known is None:
+        content = self._known.get(key, (None, 0))[0]
+        if content is None or content.fresh is None or (near and not content.fresh.is_near):
             return None
-        fresh = known[0].fresh
-        if fresh is None or (near and not fresh.is_near):
-            return None
-        if not fresh():
-            self._drop(key, known)
-            return None
-        return known[0]
+        is_fresh = content.fresh()
+        with self._lock:
+            if self._known.get(key, (None, 0))[0] is not content:
+                return None
+            if is_fresh:
+                self._known.move_to_end(key)
+                return content
+            self._forget(key)
+        return None
 
     def put(self, request: Request, content: Content) -> None:
         """Remember what a request names, if it can be told whether it stays true."""
         if content.fresh is None:
             return
-        blob = content.at_hand()
-        size = _OVERHEAD + (blob.size if blob and content.media_type == "application/json" else 0)
+        is_chunk = content.media_type != "application/json"
+        blob = None if is_chunk else content.at_hand()
+        size = _OVERHEAD + (blob.size if blob else 0)
         if size > self._limit // 4:
             return
         key = (request.view, request.zarr_format, request.path)
         with self._lock:
-            _, before = self._known.pop(key, (content, 0))
+            if key in self._known:
+                self._forget(key)
             self._known[key] = content, size
-            self._bytes += size - before
+            self._bytes += size
+            if is_chunk:
+                self._hold(content.fresh, key)
             while self._bytes > self._limit:
-                self._bytes -= self._known.popitem(last=False)[1][1]
+                self._forget(next(iter(self._known)))
 
-    def _drop(self, key: Key, known: tuple[Content, int]) -> None:
-        with self._lock:
-            if self._known.get(key) is known:
-                del self._known[key]
-                self._bytes -= known[1]
+    def _hold(self, file: Fresh | None, key: Key) -> None:
+        self._files.setdefault(file, {})[key] = None
+        self._files.move_to_end(file)
+        if len(self._files) > _FILES:
+            for old in list(next(iter(self._files.values()))):
+                self._forget(old)
+
+    def _forget(self, key: Key) -> None:
+        content, size = self._known.pop(key)
+        self._bytes -= size
+        file = content.fresh
+        if file in self._files:
+            self._files[file].pop(key, None)
+            if not self._files[file]:
+                del self._files[file]

@@ -60,8 +60,13 @@ class Library:
             message = f"{self.root.name}: no folder or data file is there now; is it mounted?"
             raise Unavailable(message) from None
 
-    def node(self, path: Path) -> Node:
+    def node(self, path: Path, asked: Path | None = None) -> Node:
         """The node at a path below the root.
+
+        Parameters
+        ----------
+        asked
+            The path by which it was found, its links not resolved; `path` if there were none above.
 
         Raises
         ------
@@ -75,13 +80,13 @@ class Library:
         real = self._checked(path)
         mode = _mode(real, path.name)
         if stat.S_ISDIR(mode):
-            return self._folder(real)
+            return self._folder(real, asked or path)
         suffix = suffix_of(path.name)
         if not stat.S_ISREG(mode) or suffix is None:
             raise KeyError(path.name)
         stamp = stamp_of(real)
         node = self._opened_file(real, suffix, stamp)
-        return replace(node, fresh=same_file(path, stamp))
+        return replace(node, fresh=same_file(asked or path, real, stamp))
 
     def _checked(self, path: Path) -> Path:
         if not is_local(path):
@@ -95,10 +100,10 @@ class Library:
                 raise KeyError(path.name)
         return real
 
-    def _folder(self, path: Path) -> Node:
+    def _folder(self, path: Path, asked: Path) -> Node:
         if any((path / marker).is_file() for marker in ZARR_MARKERS):
             return open_store(path, self._policy)
-        return Group(children=Directory(path, self), consolidate=False)
+        return Group(children=Directory(path, asked, self), consolidate=False)
 
     def _opened_file(self, path: Path, suffix: str, stamp: str) -> Node:
         """The opened file from the last time, if the file has not changed since."""
@@ -123,14 +128,15 @@ class Library:
 class Directory(Mapping[str, Node]):
     """The children of a folder, looked up when asked for."""
 
-    def __init__(self, path: Path, library: Library) -> None:
+    def __init__(self, path: Path, asked: Path, library: Library) -> None:
         self._path = path
+        self._asked = asked
         self._library = library
 
     def __getitem__(self, name: str) -> Node:
         if not _is_name(name) or self._is_hidden(self._path / name):
             raise KeyError(name)
-        return self._library.node(self._path / name)
+        return self._library.node(self._path / name, self._asked / name)
 
     def __iter__(self) -> Iterator[str]:
         for entry in sorted(self._path.iterdir(), key=lambda entry: entry.name):

@@ -1,6 +1,7 @@
 """How many bytes are on their way to clients; a slow client must not fill the memory with answers."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ class Flow:
     def __init__(self, limit_bytes: int = 256 << 20) -> None:
         self._limit = limit_bytes
         self._bytes = 0
+        self._of: Counter[str] = Counter()
         self._room = asyncio.Event()
         self._room.set()
         self._listeners: list[Callable[[], None]] = []
@@ -26,13 +28,17 @@ class Flow:
         """Whether nothing more may be made now."""
         return self._bytes >= self._limit
 
+    def has_room_for(self, client: str) -> bool:
+        """Whether something may be made for a client: one who takes nothing must not stop all others."""
+        return not self.is_full or client not in self._of
+
     @property
     def bytes(self) -> int:
         """How many bytes are on their way."""
         return self._bytes
 
     def on_room(self, listener: Callable[[], None]) -> None:
-        """Call `listener` whenever there is room again."""
+        """Call `listener` whenever there may be room again for somebody."""
         self._listeners.append(listener)
 
     async def room(self) -> None:
@@ -40,17 +46,21 @@ class Flow:
         await self._room.wait()
 
     @contextmanager
-    def sending(self, size: int) -> Iterator[None]:
-        """Count an answer of `size` bytes as long as it is being sent."""
+    def sending(self, size: int, client: str = "") -> Iterator[None]:
+        """Count an answer of `size` bytes to a client as long as it is being sent."""
         self._bytes += size
+        self._of[client] += size
         if self.is_full:
             self._room.clear()
         try:
             yield
         finally:
-            was_full = self.is_full
             self._bytes -= size
-            if was_full and not self.is_full:
+            self._of[client] -= size
+            if not self._of[client]:
+                del self._of[client]
+            if not self.is_full:
                 self._room.set()
+            if self.has_room_for(client):
                 for listener in self._listeners:
                     listener()

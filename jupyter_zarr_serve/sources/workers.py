@@ -43,7 +43,7 @@ class Workers:
     workers
         Threads.
     flow
-        Nothing is begun while answers that are not sent yet fill it.
+        While answers that are not sent yet fill it, nothing is begun for those who wait for one.
     """
 
     def __init__(self, workers: int, flow: Flow) -> None:
@@ -53,6 +53,7 @@ class Workers:
         self._flights: dict[Hashable, _Flight] = {}
         self._queues: OrderedDict[str, deque[_Flight]] = OrderedDict()
         self._queued = 0
+        self._is_closed = False
         flow.on_room(self._begin)
 
     async def run(self, key: Hashable, client: str, work: Callable[[], Response]) -> Response:
@@ -66,6 +67,8 @@ class Workers:
         flight = self._flights.get(key)
         if flight is None:
             flight = self._enqueue(key, client, work)
+        elif client != flight.client:
+            self._hasten(flight, client)
         flight.waiting += 1
         try:
             return await asyncio.shield(flight.answer)
@@ -75,10 +78,16 @@ class Workers:
                 self._abandon(flight)
 
     def close(self) -> None:
-        """Let the threads end; what waits is dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Let the threads end with what they do; what waits is refused."""
+        self._is_closed = True
+        self._pool.shutdown(wait=False)
+        for flight in list(self._flights.values()):
+            self._abandon(flight)
+            flight.answer.set_exception(Unavailable("the server is shutting down"))
 
     def _enqueue(self, key: Hashable, client: str, work: Callable[[], Response]) -> _Flight:
+        if self._is_closed:
+            raise Unavailable("the server is shutting down")
         queue = self._queues.get(client, ())
         if self._queued >= _IN_ALL or len(queue) >= _PER_CLIENT:
             raise Unavailable("the server has too many requests waiting; retry in a moment")
@@ -91,10 +100,21 @@ class Workers:
         self._begin()
         return flight
 
+    def _hasten(self, flight: _Flight, client: str) -> None:
+        """Let another client who joins wait no longer than if it were the only one who asks."""
+        queue = self._queues[flight.client]
+        if len(self._queues.get(client, ())) < queue.index(flight):
+            queue.remove(flight)  # which leaves those before it
+            flight.client = client
+            self._queues.setdefault(client, deque()).append(flight)
+
     def _begin(self) -> None:
         """Give idle threads the next work of the client whose turn it is."""
-        while self._idle and self._queues and not self._flow.is_full:
-            client, queue = self._queues.popitem(last=False)
+        while self._idle and not self._is_closed:
+            client = next(filter(self._flow.has_room_for, self._queues), None)
+            if client is None:
+                return
+            queue = self._queues.pop(client)
             flight = queue.popleft()
             if queue:
                 self._queues[client] = queue  # at the end of the line
@@ -118,7 +138,7 @@ class Workers:
 
     def _finish(self, flight: _Flight, outcome: Response | BaseException) -> None:
         self._idle += 1
-        if not flight.answer.done():
+        if flight.waiting:  # nobody would ever look at a failure else
             if isinstance(outcome, BaseException):
                 flight.answer.set_exception(outcome)
             else:
@@ -127,9 +147,9 @@ class Workers:
 
     def _abandon(self, flight: _Flight) -> None:
         """Forget work that nobody waits for, unless a thread does it already."""
-        queue = self._queues.get(flight.client)
-        if queue is None or flight not in queue:
+        if self._flights.get(flight.key) is not flight:
             return
+        queue = self._queues[flight.client]
         queue.remove(flight)
         if not queue:
             del self._queues[flight.client]

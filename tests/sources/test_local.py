@@ -1,0 +1,204 @@
+"""What is remembered is answered as what is not, and what is remembered is bounded."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from jupyter_zarr_serve.core.content import Content, blob_of
+from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.sources import contents as module
+from jupyter_zarr_serve.sources.cache import ChunkCache
+from jupyter_zarr_serve.sources.contents import Contents
+from jupyter_zarr_serve.sources.flow import Flow
+from jupyter_zarr_serve.sources.fresh import SameFile, same_file
+from jupyter_zarr_serve.sources.local import LocalSource
+from jupyter_zarr_serve.sources.tree import Settings, root_of
+
+PATHS = {
+    2: ["a.npy/.zarray", "a.npy/.zattrs", "a.npy/0.0", "a.h5/.zmetadata", "a.h5/x/0"],
+    3: [
+        "a.npy/zarr.json",
+        "a.npy/c/0/0",
+        "a.npy/c/0/0/",
+        "a.h5/zarr.json",
+        "a.h5/x/zarr.json",
+        "a.h5/x/c/0",
+    ],
+}
+KINDS: list[dict[str, Any]] = [
+    {},
+    {"method": "HEAD"},
+    *({"if_none_match": tag} for tag in ("ETAG", 'W/ETAG, "b"', '"b"', "*")),
+    *({"if_none_match": tag, "method": "HEAD"} for tag in ("ETAG", '"b"', "*")),
+    *(
+        {"byte_range": f"bytes={part}"}
+        for part in ("2-5", "-3", "7-", "0-", "99999999-", "-0", "5-2", "0-1,3-4")
+    ),
+    *({"byte_range": "bytes=2-5", "if_range": tag} for tag in ("ETAG", '"b"')),
+    {"byte_range": "bytes=2-5", "if_none_match": "ETAG"},
+    {"byte_range": "bytes=99999999-", "method": "HEAD"},
+]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    values = np.random.default_rng(0).random((16, 16))
+    np.save(tmp_path / "a.npy", values)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("x", data=values.ravel(), chunks=(256,), compression="gzip")
+        file.attrs["units"] = "m"
+    return tmp_path
+
+
+@pytest.fixture
+def source(root: Path) -> Iterator[Callable[[], LocalSource]]:
+    made: list[LocalSource] = []
+
+    def source() -> LocalSource:
+        tree = root_of(Settings(root))
+        made.append(LocalSource(tree, workers=1, remember=ChunkCache(1 << 20), flow=Flow()))
+        return made[-1]
+
+    yield source
+    for one in made:
+        one.close()
+
+
+def known(response: Response) -> Response:
+    """A response but for how long it took."""
+    return replace(response, spent={}, body=bytes(response.body))
+
+
+@pytest.mark.parametrize("view", ["", "portable"])
+def test_what_is_remembered_is_answered_alike(source, zarr_format, view):
+    async def act() -> None:
+        warm = source()
+        at_once = 0
+        for path in PATHS[zarr_format]:
+            request = Request(zarr_format, ("files", *path.split("/")), view=view)
+            first = await source().ask(request)
+            assert first.status == 200
+            await warm.ask(request)
+            for kind in KINDS:
+                asked = replace(
+                    request, **{k: v.replace("ETAG", first.etag or "") for k, v in kind.items()}
+                )
+                cold, now = await source().ask(asked), warm.at_once(asked)
+                assert known(await warm.ask(asked)) == known(cold)
+                assert now is None or known(now) == known(cold)
+                at_once += now is not None
+        most = len(KINDS) * len(PATHS[zarr_format])
+        assert at_once > most * 0.7 if sys.platform == "linux" else at_once == 0
+
+    asyncio.run(act())
+
+
+def content(fresh: Any, size: int = 0) -> Content:
+    """A document of so many bytes, or a chunk."""
+    media_type = "application/json" if size else "application/octet-stream"
+    blob = blob_of(bytes(size))
+    return Content("x", media_type, lambda _: blob, '"e"', lambda: blob, fresh)
+
+
+class Fresh:
+    """Says what it is told to say."""
+
+    is_near = True
+    is_fresh = True
+
+    def __call__(self) -> bool:
+        return self.is_fresh
+
+
+def request(*path: Any) -> Request:
+    return Request(3, tuple(map(str, path)))
+
+
+def test_the_least_recently_used_are_forgotten_first():
+    contents, fresh = Contents(100_000), Fresh()
+    for n in range(9):
+        contents.put(request(n), content(fresh, 8_000))
+    for n in range(0, 9, 2):
+        assert contents.get(request(n)) is not None
+    contents.put(request(9), content(fresh, 8_000))
+    contents.put(request(10), content(fresh, 8_000))
+    assert [n for n in range(11) if contents.get(request(n)) is None] == [1, 3]
+
+
+def test_what_is_too_large_is_not_remembered():
+    contents = Contents(100_000)
+    contents.put(request(0), content(Fresh(), 24_000))
+    assert contents.get(request(0)) is None
+
+
+def test_few_files_are_kept_open():
+    contents = Contents(1 << 30)
+    for n in range(module._FILES + 5):
+        fresh = Fresh()
+        for chunk in range(3):
+            contents.put(request(n, chunk), content(fresh))
+    assert len(contents._files) == module._FILES
+    assert contents.get(request(4, 0)) is None
+    assert contents.get(request(5, 2)) is not None
+    assert contents._bytes == module._FILES * 3 * module._OVERHEAD
+
+
+def test_what_is_forgotten_counts_no_more():
+    contents, fresh = Contents(1 << 20), Fresh()
+    for _ in range(3):
+        for n in range(4):
+            contents.put(request(n), content(fresh, n * 100))
+    fresh.is_fresh = False
+    assert all(contents.get(request(n)) is None for n in range(4))
+    assert (contents._bytes, len(contents._known), len(contents._files)) == (0, 0, 0)
+
+
+def test_what_is_far_is_not_asked_for_at_once():
+    contents, fresh = Contents(1 << 20), Fresh()
+    fresh.is_near = False
+    contents.put(request(0), content(fresh, 1))
+    assert contents.get(request(0), near=True) is None
+    assert contents.get(request(0)) is not None
+
+
+def test_a_crawl_leaves_few_files_open(root, source):
+    async def act() -> None:
+        crawled = source()
+        for n in range(module._FILES + 50):
+            name = f"{n}.h5"
+            os.link(root / "a.h5", root / name)
+        for n in range(module._FILES + 50):
+            response = await crawled.ask(Request(3, ("files", f"{n}.h5", "x", "c", "0")))
+            assert response.status == 200
+        assert len(crawled._contents._files) <= module._FILES
+
+    asyncio.run(act())
+
+
+def test_what_fails_far_away_is_an_answer(tmp_path):
+    class Far:
+        name = "far"
+        path = "far"
+
+        class fs:  # noqa: N801
+            @staticmethod
+            def ukey(path: str) -> str:
+                raise RuntimeError("no route")
+
+    fresh: Any = same_file(Far(), Far(), "stamp")  # type: ignore[arg-type]
+    assert isinstance(fresh, SameFile)
+    source = LocalSource(SimpleNamespace(), workers=1, remember=ChunkCache(0), flow=Flow())  # type: ignore[arg-type]
+    source._contents.put(request(0), content(fresh, 1))
+    answer = asyncio.run(source.ask(request(0)))
+    source.close()
+    assert answer.status in {422, 503}
+    assert b"far" in answer.body
