@@ -136,7 +136,7 @@ def _waves(side: int, policy: Policy) -> Array:
     def read(region: Region) -> np.ndarray[Any, Any]:
         y, x = (np.arange(axis.start, axis.stop) / side - 0.5 for axis in region)
         (even_y, odd_y), (even_x, odd_x) = _rings(y), _rings(x)
-        values = np.multiply.outer(even_y, 0.3 * even_x)
+        values: np.ndarray[Any, Any] = np.multiply.outer(even_y, 0.3 * even_x)
         values -= np.multiply.outer(odd_y, 0.3 * odd_x)
         values += 0.5 + 0.2 * x
         return values

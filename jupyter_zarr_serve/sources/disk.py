@@ -11,6 +11,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -19,6 +20,7 @@ from ..core.nodes import Group, Node, Policy
 from ..readers import ZARR_MARKERS, open_file, open_store, suffix_of
 from ..readers.files import is_local, stamp_of
 from .fresh import same_file
+from .stores import fresh_node
 from .watch import Watch, watched
 
 _OPENED_LIMIT = 256
@@ -102,7 +104,8 @@ class Library:
 
     def _folder(self, path: Path, asked: Path) -> Node:
         if any((path / marker).is_file() for marker in ZARR_MARKERS):
-            return open_store(path, self._policy)
+            open_it = partial(open_store, path, self._policy)
+            return fresh_node(path, asked, open_it) if is_local(path) else open_it()
         return Group(children=Directory(path, asked, self), consolidate=False)
 
     def _opened_file(self, path: Path, suffix: str, stamp: str) -> Node:

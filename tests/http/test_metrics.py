@@ -19,7 +19,9 @@ def chunk(served_dir, request) -> str:
 
 def metrics(server: Server) -> dict[str, float]:
     lines = [line for line in server.get("metrics").text.splitlines() if line.startswith(PREFIX)]
-    return {name.removeprefix(PREFIX): float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+    return {
+        name.removeprefix(PREFIX): float(value) for name, value in (line.rsplit(" ", 1) for line in lines)
+    }
 
 
 def test_an_answer_tells_how_long_its_phases_took(server: Server, chunk):

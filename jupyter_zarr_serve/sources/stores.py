@@ -1,0 +1,88 @@
+"""Arrays of a local Zarr store that know whether their documents are still the same."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from ..core.nodes import Group, Node
+from ..readers.files import stamp_of
+from ..readers.zarr_store.places import is_member_name
+from .fresh import SameFile, same_file
+
+_DOCUMENTS = ("zarr.json", ".zarray", ".zattrs")
+
+
+@dataclass(frozen=True)
+class SameDocuments:
+    """Tells whether the documents of a node are still those that were read; see `core.nodes.Fresh`.
+
+    Attributes
+    ----------
+    absent
+        Where there were none.
+    """
+
+    present: tuple[SameFile, ...]
+    absent: tuple[Path, ...]
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the answer comes at once."""
+        return all(file.is_near for file in self.present)
+
+    def __call__(self) -> bool:
+        """Whether they are."""
+        return all(file() for file in self.present) and not any(map(os.path.lexists, self.absent))
+
+
+def fresh_node(real: Path, asked: Path, make: Callable[[], Node]) -> Node:
+    """What `make` gives for a folder of a store; its arrays tell whether they are still the same.
+
+    Parameters
+    ----------
+    real, asked
+        The folder, its links resolved, and as it was asked for.
+    """
+    documents = _documents(real, asked)  # as they are before they are read
+    node = make()
+    if isinstance(node, Group):
+        return replace(node, children=_Members(node.children, real, asked))
+    return replace(node, fresh=documents)
+
+
+class _Members(Mapping[str, Node]):
+    def __init__(self, children: Mapping[str, Node], real: Path, asked: Path) -> None:
+        self._children = children
+        self._real = real
+        self._asked = asked
+
+    def __getitem__(self, name: str) -> Node:
+        if not is_member_name(name):  # before any file is looked at
+            raise KeyError(name)
+        make = partial(self._children.__getitem__, name)
+        return fresh_node(self._real / name, self._asked / name, make)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._children)
+
+    def __len__(self) -> int:
+        return len(self._children)
+
+
+def _documents(real: Path, asked: Path) -> SameDocuments | None:
+    """What tells whether the documents change; None where nothing does."""
+    present: list[SameFile] = []
+    absent: list[Path] = []
+    for name in _DOCUMENTS:
+        try:
+            file = (real / name).resolve(strict=True)
+            known = same_file(asked / name, file, stamp_of(file))
+        except (OSError, ValueError):  # no document there, or no name of a file at all
+            absent.append(asked / name)
+            continue
+        if known is None:
+            return None
+        present.append(known)
+    return SameDocuments(tuple(present), tuple(absent)) if present else None
