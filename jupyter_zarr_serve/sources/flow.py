@@ -41,9 +41,10 @@ class Flow:
         """Call `listener` whenever there may be room again for somebody."""
         self._listeners.append(listener)
 
-    async def room(self) -> None:
-        """Return as soon as there is room."""
-        await self._room.wait()
+    async def room(self, client: str) -> None:
+        """Return as soon as something may be made for a client."""
+        while not self.has_room_for(client):
+            await self._room.wait()
 
     @contextmanager
     def sending(self, size: int, client: str = "") -> Iterator[None]:

@@ -99,18 +99,18 @@ class KernelSource:
         self._control.close()
 
     async def _relay(self, request: Request) -> Response:
-        header, body = await self._frame(encode_request(request))
+        header, body = await self._frame(encode_request(request), request.client)
         self.kernel.last_activity = datetime.now(UTC)  # culling looks at it
         return decode_response(header, cast("bytes", body))
 
-    async def _frame(self, frame: bytes) -> Frame:
+    async def _frame(self, frame: bytes, client: str) -> Frame:
         """The answer; asked for twice if need be, since a restart may end a connection at any time."""
         try:
-            return await (await self._way()).ask(frame)
+            return await (await self._way()).ask(frame, client)
         except ConnectionError:
             pass
         try:
-            return await (await self._way()).ask(frame)
+            return await (await self._way()).ask(frame, client)
         except ConnectionError as error:
             raise Unavailable("the kernel hung up instead of answering; retry in a while") from error
 

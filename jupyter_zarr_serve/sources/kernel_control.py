@@ -53,7 +53,7 @@ class Control:
         """Whether the kernel has greeted over the present channel."""
         return self._service is not None
 
-    async def ask(self, frame: bytes) -> Frame:
+    async def ask(self, frame: bytes, client: str = "") -> Frame:
         """The kernel's answer to a request.
 
         Raises
@@ -65,7 +65,7 @@ class Control:
         ConnectionError
             When the channel is lost, or the kernel restarted, before the answer came.
         """
-        async with self._turns.turn():
+        async with self._turns.turn(client):
             service = self._service or await self.greet()
             with self._sent(await self._channel(), REQUEST, content_of(frame)) as answer:
                 while not (await asyncio.wait({answer}, timeout=_SILENCE_SECONDS))[0]:

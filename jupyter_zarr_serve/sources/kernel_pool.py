@@ -41,7 +41,7 @@ class Pool:
         """Whether a connection may be open."""
         return bool(self._open)
 
-    async def ask(self, frame: bytes) -> Frame:
+    async def ask(self, frame: bytes, client: str = "") -> Frame:
         """The kernel's answer to a request.
 
         Raises
@@ -51,7 +51,7 @@ class Pool:
         ConnectionError
             When the connection is lost before the answer came.
         """
-        async with self._turns.turn():
+        async with self._turns.turn(client):
             connection = await self._connection()
             answer = await connection.ask(frame)
             self._idle.append(connection)

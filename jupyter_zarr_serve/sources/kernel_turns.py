@@ -17,7 +17,7 @@ class Turns:
     Parameters
     ----------
     flow
-        Nobody's turn comes while answers that are not sent yet fill it.
+        A client's turn does not come while answers that it has not taken yet fill it.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Turns:
         self._free = asyncio.Semaphore(_MOST_AT_A_TIME)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def turn(self, client: str = "") -> AsyncIterator[None]:
         """Wait for a turn, and keep it inside.
 
         Raises
@@ -43,8 +43,19 @@ class Turns:
             raise Unavailable("too many requests wait for the kernel; retry in a moment")
         self.taken += 1
         try:
-            async with self._free:
-                await self._flow.room()
+            await self._take(client)
+            try:
                 yield
+            finally:
+                self._free.release()
         finally:
             self.taken -= 1
+
+    async def _take(self, client: str) -> None:
+        """Take a turn; one who must wait for room keeps no turn from others meanwhile."""
+        while True:
+            await self._flow.room(client)
+            await self._free.acquire()
+            if self._flow.has_room_for(client):
+                return
+            self._free.release()

@@ -327,7 +327,7 @@ def test_what_fails_to_be_sent_is_not_on_its_way(failure):
                 fail_to_send(flow, failure)
             assert heard == [10]
             assert flow.has_room_for("anybody")
-            await asyncio.wait_for(flow.room(), SECONDS)
+            await asyncio.wait_for(flow.room(""), SECONDS)
         assert (flow.bytes, flow.is_full) == (0, False)
 
     asyncio.run(act())
@@ -337,7 +337,7 @@ def test_who_waits_for_room_goes_on_when_there_is():
     async def act() -> None:
         flow = Flow(100)
         with flow.sending(100):
-            waiting = asyncio.ensure_future(flow.room())
+            waiting = asyncio.ensure_future(flow.room(""))
             await asyncio.sleep(0)
             assert not waiting.done()
         await asyncio.wait_for(waiting, SECONDS)
