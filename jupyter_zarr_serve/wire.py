@@ -76,7 +76,8 @@ def parse_prefix(prefix: Raw) -> tuple[int, int]:
 
 def encode_request(request: Request) -> bytes:
     """The whole frame of a request."""
-    return encode_frame(vars(request))
+    members = vars(request)
+    return encode_frame({name: members[name] for name in _REQUEST})
 
 
 def decode_request(header: Raw) -> Request:

@@ -128,3 +128,9 @@ def test_other_endpoints_are_refused(change):
 
 def test_the_endpoint_lies_beside_the_connection_file():
     assert wire.endpoint_path(Path("/r/kernel-1.json")) == Path("/r/zarr-serve-kernel-1.json")
+
+
+def test_who_asks_is_not_told_to_the_kernel():
+    frame = wire.encode_request(Request(3, ("a",), client="somebody's token"))
+    assert b"somebody" not in frame
+    assert wire.decode_request(frame[wire.PREFIX.size :]).client == ""

@@ -43,6 +43,12 @@ class Request:
     view: str = ""
     client: str = field(default="", compare=False)
 
+    def below(self, names: int) -> "Request":
+        """The same request to one who stands so many names further down."""
+        moved = object.__new__(Request)  # `dataclasses.replace` takes five times as long
+        moved.__dict__.update(self.__dict__, path=self.path[names:])
+        return moved
+
 
 @dataclass(frozen=True)
 class Response:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from typing import cast
+from typing import Any, cast
 from urllib.parse import unquote
 
 from jupyter_server.auth.decorator import authorized
@@ -28,7 +28,7 @@ class StoreHandler(ZarrServeHandler):
         """Take the source that answers, and what counts the bytes on their way."""
         self._source = source
         self._flow = flow
-        self._asking: asyncio.Task[Response] | None = None
+        self._asking: asyncio.Task[Any] | None = None
         self._has_gone = False
 
     @web.authenticated
@@ -53,19 +53,23 @@ class StoreHandler(ZarrServeHandler):
 
     async def _ask(self, request: Request) -> Response | None:
         """The response, or None if the client goes away before."""
-        self._asking = asyncio.ensure_future(self._source.ask(request))
+        self._asking = asyncio.current_task()
         try:
-            return await self._asking
+            return await self._source.ask(request)
         except asyncio.CancelledError:
-            if not self._has_gone:
+            if self._asking is not None or not self._has_gone:
                 raise
+            cast("asyncio.Task[Any]", asyncio.current_task()).uncancel()
             return None
+        finally:
+            self._asking = None
 
     def on_connection_close(self) -> None:
         """Ask no more when the client has gone."""
         self._has_gone = True
-        if self._asking is not None:
-            self._asking.cancel()
+        asking, self._asking = self._asking, None
+        if asking is not None:
+            asking.cancel()
 
     def _request(self, zarr_format: int) -> Request:
         headers = self.request.headers
@@ -78,8 +82,13 @@ class StoreHandler(ZarrServeHandler):
             headers.get("If-Range"),
             self.request.path,
             self._listing_form(),
-            client=f"{self.request.remote_ip} {headers.get('Authorization')} {headers.get('User-Agent')}",
+            client=self._client(),
         )
+
+    def _client(self) -> str:
+        """Who asks, as far as can be told; no secret can be told from it."""
+        headers = self.request.headers
+        return f"{self.request.remote_ip} {hash((headers.get('Authorization'), headers.get('User-Agent')))}"
 
     def _prefix(self, zarr_format: int) -> str:
         return f"{self.base_url}zarr/v{zarr_format}"

@@ -65,13 +65,16 @@ class Control:
         ConnectionError
             When the channel is lost, or the kernel restarted, before the answer came.
         """
-        async with self._turns.turn(client):
+        await self._turns.take(client)
+        try:
             service = self._service or await self.greet()
             with self._sent(await self._channel(), REQUEST, content_of(frame)) as answer:
                 while not (await asyncio.wait({answer}, timeout=_SILENCE_SECONDS))[0]:
                     if await self.greet() != service:
                         raise ConnectionResetError("the kernel was restarted and has published again")
                 return _frame(answer)
+        finally:
+            self._turns.give()
 
     async def greet(self) -> str:
         """The nonce of what publishes in the kernel, another one after each restart.

@@ -51,11 +51,14 @@ class Pool:
         ConnectionError
             When the connection is lost before the answer came.
         """
-        async with self._turns.turn(client):
+        await self._turns.take(client)
+        try:
             connection = await self._connection()
             answer = await connection.ask(frame)
             self._idle.append(connection)
             return answer
+        finally:
+            self._turns.give()
 
     def close(self) -> None:
         """Abort all connections; whoever waits for an answer is told that the connection is lost."""

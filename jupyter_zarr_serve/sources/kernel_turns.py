@@ -1,8 +1,6 @@
 """Turns: how many requests are with one kernel at a time, and how many may wait."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from ..core.errors import Unavailable
 from .flow import Flow
@@ -30,9 +28,8 @@ class Turns:
         self._flow = flow
         self._free = asyncio.Semaphore(_MOST_AT_A_TIME)
 
-    @asynccontextmanager
-    async def turn(self, client: str = "") -> AsyncIterator[None]:
-        """Wait for a turn, and keep it inside.
+    async def take(self, client: str = "") -> None:
+        """Wait for a turn; who has it must `give` it back.
 
         Raises
         ------
@@ -43,19 +40,17 @@ class Turns:
             raise Unavailable("too many requests wait for the kernel; retry in a moment")
         self.taken += 1
         try:
-            await self._take(client)
-            try:
-                yield
-            finally:
-                self._free.release()
-        finally:
+            while True:
+                await self._flow.room(client)
+                await self._free.acquire()
+                if self._flow.has_room_for(client):
+                    return
+                self._free.release()  # one who must wait for room keeps no turn from others
+        except BaseException:
             self.taken -= 1
+            raise
 
-    async def _take(self, client: str) -> None:
-        """Take a turn; one who must wait for room keeps no turn from others meanwhile."""
-        while True:
-            await self._flow.room(client)
-            await self._free.acquire()
-            if self._flow.has_room_for(client):
-                return
-            self._free.release()
+    def give(self) -> None:
+        """Give a turn back."""
+        self._free.release()
+        self.taken -= 1

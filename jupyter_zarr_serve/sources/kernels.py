@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -65,7 +64,7 @@ class KernelsSource:
         if not path or path[0] == "" or (len(path) == 1 and path[0] in DOCUMENT_KEYS):
             return respond(tree_of([(name,) for name in await self.publishing()]), request)
         source = self.source(path[0])
-        below = replace(request, path=path[1:])
+        below = request.below(1)
         if source is None:
             gone = Unreadable("this server has no such kernel; kernels that ended do not come back")
             return refusal(absence(below, gone), request.method)

@@ -35,7 +35,11 @@ class LazySource(Generic[S]):
 
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`."""
+        made = self.made or await self._first()
+        return await made.ask(request)
+
+    async def _first(self) -> S:
         async with self._making:
             if self.made is None:
                 self.made = await asyncio.to_thread(self._make)
-        return await self.made.ask(request)
+            return self.made

@@ -1,6 +1,5 @@
 """What kernels publish, found by the path of their notebook: it outlives restarts and renames."""
 
-from dataclasses import replace
 from typing import Any, Protocol
 
 from ..core.errors import Unavailable
@@ -37,7 +36,7 @@ class NotebooksSource:
         path = _longest_prefix(request.path, kernel_ids.keys() | self._seen)
         if path is None:
             return await self._between(request, kernel_ids)
-        below = replace(request, path=request.path[len(path) :])
+        below = request.below(len(path))
         source = self._kernels.source(kernel_ids[path]) if path in kernel_ids else None
         if source is None:
             gone = Unavailable("no kernel runs for this notebook now: it was closed or renamed")

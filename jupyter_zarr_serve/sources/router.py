@@ -40,4 +40,4 @@ class Router:
         source = self._sources.get(request.path[0]) if request.path else None
         if source is None:
             return self._others, request
-        return source, replace(request, path=request.path[1:])
+        return source, request.below(1)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from ..core.request import Request, Response
 from .cache import ChunkCache
 from .flow import Flow
 from .kernel_channel import Opener
@@ -33,20 +32,13 @@ class Site:
         self._local = LocalSource(root_of(settings), workers=settings.workers, remember=remember, flow=flow)
         self._kernels = KernelsSource(kernels, settings.kernel_seconds, open_channel, flow)
         notebooks = NotebooksSource(sessions, self._kernels)
-        self._router = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
+        router = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
+        self.at_once, self.ask = router.at_once, router.ask
 
     @property
     def connected(self) -> int:
         """How many kernels have an open connection."""
         return self._kernels.connected
-
-    def at_once(self, request: Request) -> Response | None:
-        """See `sources.Source`."""
-        return self._router.at_once(request)
-
-    async def ask(self, request: Request) -> Response:
-        """See `sources.Source`."""
-        return await self._router.ask(request)
 
     def close(self) -> None:
         """Let the worker threads end and close the connections to kernels."""
