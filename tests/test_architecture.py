@@ -15,7 +15,8 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 ON_FLOORS = [path for path in FILES if path.relative_to(PACKAGE).as_posix() not in _OPEN]
 
 FLOORS = [
-    ["core/errors", "core/grid", "core/attributes", "core/conditional", "core/kept", "_version"],
+    ["_version"],
+    ["core/errors", "core/grid", "core/attributes", "core/conditional", "core/kept", "core/cache"],
     ["core/dtypes", "core/codecs", "core/stored"],
     ["core/nodes", "core/children", "core/walk"],
     ["core/v2", "core/v3", "core/chunks", "core/listing", "core/request"],

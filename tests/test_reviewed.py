@@ -10,10 +10,10 @@ import pytest
 import zarr
 
 from jupyter_zarr_serve.core.attributes import attributes_json
+from jupyter_zarr_serve.core.cache import ChunkCache
 from jupyter_zarr_serve.core.nodes import Node, Policy, make_array
 from jupyter_zarr_serve.core.request import Request, Response
 from jupyter_zarr_serve.core.respond import respond
-from jupyter_zarr_serve.sources.cache import ChunkCache
 from jupyter_zarr_serve.sources.disk import Library
 
 

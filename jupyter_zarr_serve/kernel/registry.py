@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any
 
+from ..core.cache import ChunkCache
 from ..core.errors import ServeError, Unavailable, Unreadable
 from ..core.nodes import Group, Node
 from ..core.request import Request, Response, may_be_chunk, refusal
@@ -17,6 +18,7 @@ from .options import Options
 from .told import Told
 
 # A client that reads chunks has read metadata, perhaps before the kernel was restarted.
+_REMEMBERED_BYTES = 32 << 20  # of encoded chunks of frozen objects
 _UNKNOWN = "{}: is not published (any more); run the cell that publishes it"
 
 
@@ -31,6 +33,7 @@ class Registry:
         self._namespace: Mapping[str, Live] = {}
         self._lock = Lock()
         self._told = Told()
+        self._remember = ChunkCache(_REMEMBERED_BYTES)
         self._session = uuid.uuid4().hex
         self._generations = itertools.count(1)
 
@@ -66,7 +69,7 @@ class Registry:
         """The response to a request; see `respond`."""
         plain = self.root(request)
         root = viewed(plain, request.view)
-        response = respond(root, request)
+        response = respond(root, request, self._remember)
         if response.status == 404 and may_be_chunk(request) and request.path[0] not in plain.children:
             return refusal(Unavailable(_UNKNOWN.format(request.path[0])), request.method)
         if response.status in (200, 304) and request.method == "GET":

@@ -13,6 +13,7 @@ from typing import Any, cast
 from ..core.errors import NotFound, ServeError, Unavailable
 from ..core.request import Request, Response, may_be_chunk, refusal
 from ..wire import decode_response, encode_request
+from .answers import Answers
 from .flow import Flow
 from .kernel_channel import Opener, open_channel
 from .kernel_connection import Connection, Frame
@@ -37,6 +38,8 @@ class KernelSource:
         Opens the control channel of a kernel.
     flow
         What bounds the bytes that are on their way.
+    answers
+        Remembers what the kernel said.
     """
 
     def __init__(
@@ -45,11 +48,13 @@ class KernelSource:
         seconds: float,
         open_channel: Opener = open_channel,
         flow: Flow | None = None,
+        answers: Answers | None = None,
     ) -> None:
         self.kernel = kernel
         self._has_published = False
         self._is_near = True
         self._seconds = seconds
+        self._answers = answers or Answers(0)
         flow = flow or Flow()
         self._pool = Pool(self._open, self._is_same, Turns(flow))
         self._control = Control(kernel, open_channel, Turns(flow))
@@ -99,9 +104,12 @@ class KernelSource:
         self._control.close()
 
     async def _relay(self, request: Request) -> Response:
-        header, body = await self._frame(encode_request(request), request.client)
+        plain = request.if_none_match is None
+        asked = self._answers.asked(self._pool, request) if plain else request
+        header, body = await self._frame(encode_request(asked), request.client)
         self.kernel.last_activity = datetime.now(UTC)  # culling looks at it
-        return decode_response(header, cast("bytes", body))
+        response = decode_response(header, cast("bytes", body))
+        return self._answers.full(self._pool, request, response) if plain else response
 
     async def _frame(self, frame: bytes, client: str) -> Frame:
         """The answer; asked for twice if need be, since a restart may end a connection at any time."""

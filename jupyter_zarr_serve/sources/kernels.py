@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from ..core.errors import Unreadable
 from ..core.request import Request, Response, refusal
 from ..core.respond import DOCUMENT_KEYS, respond
+from .answers import Answers
 from .flow import Flow
 from .kernel import KernelSource, absence
 from .kernel_channel import Opener, open_channel
@@ -40,6 +41,8 @@ class KernelsSource:
         Opens the control channel of a kernel.
     flow
         What bounds the bytes that are on their way.
+    answers
+        Remembers what kernels said.
     """
 
     def __init__(
@@ -48,8 +51,10 @@ class KernelsSource:
         seconds: float,
         open_channel: Opener = open_channel,
         flow: Flow | None = None,
+        answers: Answers | None = None,
     ) -> None:
         self._manager = manager
+        self._answers = answers or Answers(0)
         self._flow = flow or Flow()
         self._seconds = seconds
         self._open_channel = open_channel
@@ -88,7 +93,7 @@ class KernelsSource:
         if source is None or source.kernel is not kernel:
             self._forget(kernel_id)
             source = self._sources[kernel_id] = KernelSource(
-                kernel, self._seconds, self._open_channel, self._flow
+                kernel, self._seconds, self._open_channel, self._flow, self._answers
             )
         return source
 

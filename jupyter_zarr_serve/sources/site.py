@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from .cache import ChunkCache
+from ..core.cache import ChunkCache
+from .answers import Answers
 from .flow import Flow
 from .kernel_channel import Opener
 from .kernels import KernelsSource
@@ -30,7 +31,9 @@ class Site:
     ) -> None:
         remember = ChunkCache(settings.cache_bytes)
         self._local = LocalSource(root_of(settings), workers=settings.workers, remember=remember, flow=flow)
-        self._kernels = KernelsSource(kernels, settings.kernel_seconds, open_channel, flow)
+        self._kernels = KernelsSource(
+            kernels, settings.kernel_seconds, open_channel, flow, Answers(settings.cache_bytes)
+        )
         notebooks = NotebooksSource(sessions, self._kernels)
         router = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
         self.at_once, self.ask = router.at_once, router.ask

@@ -158,3 +158,17 @@ class TestOthers:
         before = shared_kernel.api("GET").json()["last_activity"]
         busy_server.get(f"zarr/v3/{shared_kernel.path}/t/c/0/0")
         assert shared_kernel.api("GET").json()["last_activity"] > before
+
+
+def test_a_large_chunk_that_changes_is_sent_anew(busy_server, kernel, zarr_format):
+    kernel.run("import numpy as np, jupyter_zarr_serve as jz\nn = np.random.default_rng(0).random(100_000)")
+    kernel.run("jz.publish(live=n)\njz.publish(held=n.copy(), frozen=True)")
+    for name in ("live", "held"):
+        path = f"zarr/v{zarr_format}/{kernel.path}/{name}/{BIG_KEY[zarr_format]}"
+        first = busy_server.get(path)
+        assert busy_server.get(path).content == first.content
+        kernel.run("n += 1\njz.publish(held=n.copy(), frozen=True)")
+        assert busy_server.open(zarr_format, f"{kernel.path}/{name}")[0] == float(kernel.run("print(n[0])"))
+        assert busy_server.get(path).content != first.content
+    kernel.run("jz.unpublish()")
+    assert busy_server.get(path).status_code in {409, 503}

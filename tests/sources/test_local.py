@@ -13,10 +13,10 @@ import h5py
 import numpy as np
 import pytest
 
+from jupyter_zarr_serve.core.cache import ChunkCache
 from jupyter_zarr_serve.core.content import Content, blob_of
 from jupyter_zarr_serve.core.request import Request, Response
 from jupyter_zarr_serve.sources import contents as module
-from jupyter_zarr_serve.sources.cache import ChunkCache
 from jupyter_zarr_serve.sources.contents import Contents
 from jupyter_zarr_serve.sources.flow import Flow
 from jupyter_zarr_serve.sources.fresh import SameFile, same_file

@@ -1,0 +1,51 @@
+"""Answers of kernels that are remembered are only sent again if the kernel says that nothing changed."""
+
+from dataclasses import replace
+
+import pytest
+
+from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.sources.answers import Answers
+
+REQUEST = Request(3, ("t", "c", "0"))
+BODY = bytes(100_000)
+WHOLE = Response(200, "application/octet-stream", BODY, len(BODY), '"1"')
+UNCHANGED = Response(304, "application/octet-stream", b"", 0, '"1"')
+
+
+def test_what_is_known_is_asked_for_by_its_tag():
+    answers = Answers(1 << 20)
+    assert answers.asked("kernel", REQUEST) is REQUEST
+    assert answers.full("kernel", REQUEST, WHOLE) is WHOLE
+    assert answers.asked("kernel", REQUEST).if_none_match == '"1"'
+    assert answers.full("kernel", REQUEST, UNCHANGED) == WHOLE
+    assert answers.asked("another kernel", REQUEST) is REQUEST
+
+
+@pytest.mark.parametrize("status", [200, 404, 409, 422, 503])
+def test_another_answer_takes_its_place(status):
+    answers = Answers(1 << 20)
+    answers.full("kernel", REQUEST, WHOLE)
+    other = replace(WHOLE, status=status, body=BODY + b"!", etag='"2"' if status == 200 else None)
+    assert answers.full("kernel", REQUEST, other) is other
+    asked = answers.asked("kernel", REQUEST)
+    assert asked.if_none_match == ('"2"' if status == 200 else None)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"method": "HEAD"}, {"byte_range": "bytes=0-9"}, {"if_none_match": '"0"'}]
+)
+def test_parts_and_heads_are_not_remembered(fields):
+    answers = Answers(1 << 20)
+    request = replace(REQUEST, **fields)
+    answers.full("kernel", request, WHOLE)
+    assert answers.asked("kernel", request) is request
+
+
+def test_the_oldest_go_when_there_are_too_many():
+    answers = Answers(5 * len(BODY))
+    requests = [replace(REQUEST, path=("t", "c", str(at))) for at in range(10)]
+    for request in requests:
+        answers.full("kernel", request, WHOLE)
+    known = [answers.asked("kernel", request).if_none_match is not None for request in requests]
+    assert known == [False] * 6 + [True] * 4
