@@ -6,9 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.table import Row, keep, most, show
 from tests.kernels.jupyter import Kernel, running_kernel
 from tests.server import Server, running_server
 
@@ -52,59 +54,56 @@ SERVED = "import numpy as np, jupyter_zarr_serve as jz\njz.publish(c=np.arange(2
 
 
 def main() -> None:
-    """Measure and print every row."""
+    """Measure and print every row, and keep them for the documentation."""
     with tempfile.TemporaryDirectory() as folder:
         private = Path(folder)
         huge = private / "huge"
         with huge.open("wb") as out:
             out.truncate(10 * 10**9)
         with running_server(None, private, cwd=private) as server:
-            _show_publishing(server, huge)
-            with running_kernel(server) as kernel:
-                _show_sparse(server, kernel)
-            with running_kernel(server) as kernel:
-                _show_loop(server, kernel)
+            keep("costs", [*publishing(server, huge), *sparse(server), *loop(server)])
 
 
-def _show_publishing(server: Server, huge: Path) -> None:
+def publishing(server: Server, huge: Path) -> Iterator[Row]:
+    """Import, the first publish of a kernel, a large array."""
     runs: list[dict[str, float]] = []
     for _ in range(REPEATS):
         with running_kernel(server) as kernel:
             runs.append(json.loads(kernel.run(PUBLISH.format(huge=str(huge)))))
     median = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
-    show("import jupyter_zarr_serve", f"{median['import'] * 1e3:.1f} ms", "<= 30 ms")
-    show("first publish", f"{median['first'] * 1e3:.0f} ms", "<= 100 ms")
-    grown = f"{median['grown'] / 1e6:.1f} MB"
-    show("publish a mapped array of 10 GB", f"{median['huge'] * 1e3:.1f} ms, {grown}", "< 50 ms, no memory")
+    yield most("import jupyter_zarr_serve", median["import"] * 1e3, 30, "ms")
+    yield most("the first publish of a kernel", median["first"] * 1e3, 100, "ms")
+    yield most("publish a mapped array of 10 GB", median["huge"] * 1e3, 50, "ms")
+    yield most("its memory", median["grown"] / 1e6, 1, "MB")
 
 
-def _show_sparse(server: Server, kernel: Kernel) -> None:
-    kernel.run(SPARSE)
-    path = f"zarr/v3/{kernel.path}/matrix"
-    lengths = server.get(f"{path}/zarr.json").json()["chunk_grid"]["configuration"]["chunk_shape"]
-    taken = []
-    for step in range(20):
-        start = time.perf_counter()
-        answer = server.get(f"{path}/c/{step * 50_000 // lengths[0]}/{step * 47_000 // lengths[1]}")
-        taken.append(time.perf_counter() - start)
-        assert answer.status_code in (200, 404), answer.text
-    show("first chunk of a CSR matrix of 10 million", f"{taken[0] * 1e3:.0f} ms", "")
-    show("any other chunk, request included", f"{statistics.median(taken[1:]) * 1e3:.1f} ms", "< 20 ms")
+def sparse(server: Server) -> Iterator[Row]:
+    """Chunks of a large CSR matrix."""
+    with running_kernel(server) as kernel:
+        kernel.run(SPARSE)
+        path = f"zarr/v3/{kernel.path}/matrix"
+        lengths = server.get(f"{path}/zarr.json").json()["chunk_grid"]["configuration"]["chunk_shape"]
+        taken = []
+        for step in range(20):
+            start = time.perf_counter()
+            answer = server.get(f"{path}/c/{step * 50_000 // lengths[0]}/{step * 47_000 // lengths[1]}")
+            taken.append(time.perf_counter() - start)
+            assert answer.status_code in (200, 404), answer.text
+    yield show(Row("first chunk of a 10^6 x 10^6 CSR matrix, 10^7 non-zeros", f"{taken[0] * 1e3:.1f} ms"))
+    yield most("any other of its chunks, request included", statistics.median(taken[1:]) * 1e3, 20, "ms")
 
 
-def _show_loop(server: Server, kernel: Kernel) -> None:
-    alone = _loop(kernel)
-    kernel.run(SERVED)
-    path = f"zarr/v3/{kernel.path}/c/c/0"
-    assert server.get(path).status_code == 200
-    quiet = _loop(kernel)
-    show("the user's loop, nobody reads", f"{quiet / alone - 1:+.1%}", "< +5 %")
-    for name, pause in {
-        "8 readers, 10 requests a second each": 0.1,
-        "8 readers, as fast as they can": 0.0,
-    }.items():
-        with reading(server, path, pause):
-            show(f"the user's loop, {name}", f"{_loop(kernel) / alone - 1:+.1%}", "< +30 %")
+def loop(server: Server) -> Iterator[Row]:
+    """How much slower the user's own loop becomes."""
+    with running_kernel(server) as kernel:
+        alone = _loop(kernel)
+        kernel.run(SERVED)
+        path = f"zarr/v3/{kernel.path}/c/c/0"
+        assert server.get(path).status_code == 200
+        yield most("the user's loop is slower, nobody reads", (_loop(kernel) / alone - 1) * 100, 5, "%")
+        with reading(server, path, 0.0):
+            slower = (_loop(kernel) / alone - 1) * 100
+        yield most("the same under 8 readers as fast as they can", slower, 30, "%")
 
 
 def _loop(kernel: Kernel) -> float:
@@ -131,11 +130,6 @@ class reading:  # noqa: N801 (a context manager)
     def __exit__(self, *_: Any) -> None:
         self._process.terminate()
         self._process.wait(20)
-
-
-def show(what: str, figure: str, target: str) -> None:
-    """One row."""
-    print(f"{what:52} {figure:>22}   {target}", flush=True)
 
 
 if __name__ == "__main__":
