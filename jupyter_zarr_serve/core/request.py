@@ -8,6 +8,7 @@ from typing import Protocol
 
 from .errors import RangeNotSatisfiable, ServeError
 
+BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
 LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
 _CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)
 

@@ -15,14 +15,13 @@ from .content import Content, Spent, answer, blob_of, digest
 from .errors import NotFound, ServeError, Unreadable
 from .grid import in_grid
 from .nodes import Array, Group, Node
-from .request import Remember, Request, Response, refusal
+from .request import BINARY, Remember, Request, Response, refusal
 from .stored import Blob, Coords
 from .walk import Found, resolve
 
 DIALECTS: dict[int, ModuleType] = {2: v2, 3: v3}
 # The other format's documents do not exist either, even where a folder bears such a name.
 DOCUMENT_KEYS = frozenset[str]().union(*(d.GROUP_KEYS | d.ARRAY_KEYS for d in (v2, v3)))
-BINARY = "application/octet-stream"
 
 
 _log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from ..core.request import Response
+from ..core.request import BINARY, Response
 
 _PREFIX = "jupyter_zarr_serve"
 _PLACES = frozenset({"files", "kernels", "notebooks", "demo"})
@@ -49,7 +49,7 @@ def count(place: str, response: Response) -> None:
     sent.inc(len(response.body))
     for phase, seconds in response.spent.items():
         _phase(phase).observe(seconds)
-    if response.status in {200, 206} and response.media_type == "application/octet-stream":
+    if response.status in {200, 206} and response.media_type == BINARY:
         _remembered("read" not in response.spent).inc()
 
 

@@ -5,7 +5,7 @@ from threading import Lock
 
 from ..core.content import Content
 from ..core.nodes import Fresh
-from ..core.request import Request
+from ..core.request import BINARY, Request
 
 _OVERHEAD = 2048  # bytes that remembering takes besides a document
 _FILES = 256  # of which chunks are remembered: they keep what was opened open
@@ -54,7 +54,7 @@ class Contents:
         """Remember what a request names, if it can be told whether it stays true."""
         if content.fresh is None:
             return
-        is_chunk = content.media_type != "application/json"
+        is_chunk = content.media_type == BINARY
         blob = None if is_chunk else content.at_hand()
         size = _OVERHEAD + (blob.size if blob else 0)
         if size > self._limit // 4:

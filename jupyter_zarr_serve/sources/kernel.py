@@ -104,12 +104,11 @@ class KernelSource:
         self._control.close()
 
     async def _relay(self, request: Request) -> Response:
-        plain = request.if_none_match is None
-        asked = self._answers.asked(self._pool, request) if plain else request
+        asked = self._answers.asked(self._pool, request)
         header, body = await self._frame(encode_request(asked), request.client)
         self.kernel.last_activity = datetime.now(UTC)  # culling looks at it
         response = decode_response(header, cast("bytes", body))
-        return self._answers.full(self._pool, request, response) if plain else response
+        return self._answers.full(self._pool, request, response)
 
     async def _frame(self, frame: bytes, client: str) -> Frame:
         """The answer; asked for twice if need be, since a restart may end a connection at any time."""

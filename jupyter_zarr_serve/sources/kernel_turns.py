@@ -39,16 +39,17 @@ class Turns:
         if self.taken >= _MOST_WAITING:
             raise Unavailable("too many requests wait for the kernel; retry in a moment")
         self.taken += 1
+        has_turn = False
         try:
-            while True:
+            while not has_turn:
                 await self._flow.room(client)
                 await self._free.acquire()
-                if self._flow.has_room_for(client):
-                    return
-                self._free.release()  # one who must wait for room keeps no turn from others
-        except BaseException:
-            self.taken -= 1
-            raise
+                has_turn = self._flow.has_room_for(client)
+                if not has_turn:  # one who must wait for room keeps no turn from others
+                    self._free.release()
+        finally:
+            if not has_turn:
+                self.taken -= 1
 
     def give(self) -> None:
         """Give a turn back."""

@@ -1,17 +1,14 @@
 """The kernels of this server: what they publish is found by a kernel's id."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..core.errors import Unreadable
 from ..core.request import Request, Response, refusal
 from ..core.respond import DOCUMENT_KEYS, respond
-from .answers import Answers
-from .flow import Flow
 from .kernel import KernelSource, absence
-from .kernel_channel import Opener, open_channel
 from .kernel_endpoint import Kernel
 from .kernel_tree import tree_of
 
@@ -35,29 +32,13 @@ class KernelsSource:
     ----------
     manager
         Jupyter's manager of all kernels.
-    seconds
-        How long a request to a kernel may take.
-    open_channel
-        Opens the control channel of a kernel.
-    flow
-        What bounds the bytes that are on their way.
-    answers
-        Remembers what kernels said.
+    make
+        Makes the source of one kernel.
     """
 
-    def __init__(
-        self,
-        manager: KernelManager,
-        seconds: float,
-        open_channel: Opener = open_channel,
-        flow: Flow | None = None,
-        answers: Answers | None = None,
-    ) -> None:
+    def __init__(self, manager: KernelManager, make: Callable[[Kernel], KernelSource]) -> None:
         self._manager = manager
-        self._answers = answers or Answers(0)
-        self._flow = flow or Flow()
-        self._seconds = seconds
-        self._open_channel = open_channel
+        self._make = make
         self._sources: dict[str, KernelSource] = {}
 
     def at_once(self, request: Request) -> None:
@@ -92,9 +73,7 @@ class KernelsSource:
         source = self._sources.get(kernel_id)
         if source is None or source.kernel is not kernel:
             self._forget(kernel_id)
-            source = self._sources[kernel_id] = KernelSource(
-                kernel, self._seconds, self._open_channel, self._flow, self._answers
-            )
+            source = self._sources[kernel_id] = self._make(kernel)
         return source
 
     @property

@@ -1,10 +1,12 @@
 """All sources of one server, put together."""
 
+from functools import partial
 from typing import Any
 
 from ..core.cache import ChunkCache
 from .answers import Answers
 from .flow import Flow
+from .kernel import KernelSource
 from .kernel_channel import Opener
 from .kernels import KernelsSource
 from .local import LocalSource
@@ -31,9 +33,15 @@ class Site:
     ) -> None:
         remember = ChunkCache(settings.cache_bytes)
         self._local = LocalSource(root_of(settings), workers=settings.workers, remember=remember, flow=flow)
-        self._kernels = KernelsSource(
-            kernels, settings.kernel_seconds, open_channel, flow, Answers(settings.cache_bytes)
+        answers = Answers(settings.cache_bytes)
+        kernel_source = partial(
+            KernelSource,
+            seconds=settings.kernel_seconds,
+            open_channel=open_channel,
+            flow=flow,
+            answers=answers,
         )
+        self._kernels = KernelsSource(kernels, kernel_source)
         notebooks = NotebooksSource(sessions, self._kernels)
         router = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
         self.at_once, self.ask = router.at_once, router.ask
