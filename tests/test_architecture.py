@@ -127,8 +127,10 @@ def test_a_server_starts_without_what_only_data_need():
 def test_what_the_extension_names_exists():
     from jupyter_zarr_serve import extension
     from jupyter_zarr_serve.core.codecs import COMPRESSORS
+    from jupyter_zarr_serve.handlers import scope
     from jupyter_zarr_serve.sources.tree import ROUTED
     from jupyter_zarr_serve.views import VIEWS
 
     assert set(COMPRESSORS) == set(extension.COMPRESSORS)
+    assert set(VIEWS) <= scope.VIEWS <= set(extension.RESERVED)
     assert {*ROUTED, *VIEWS, "files", "demo"} <= set(extension.RESERVED)

@@ -152,8 +152,8 @@ def _is_dask(variable: xr.Variable) -> bool:
 
 
 def _fill(attributes: Mapping[Any, Any]) -> Any:
-    mark = attributes.get("_FillValue")
-    return mark if np.ndim(mark) == 0 else None  # type: ignore[arg-type]
+    mark: Any = attributes.get("_FillValue")
+    return mark if np.ndim(mark) == 0 else None
 
 
 def _source_chunks(variable: xr.Variable) -> tuple[int, ...] | None:

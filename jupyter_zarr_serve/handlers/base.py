@@ -7,6 +7,7 @@ log lines for answers that are routine among Zarr clients.
 
 import json
 import logging
+from functools import cached_property
 from http.client import responses
 from inspect import isawaitable
 from typing import Any
@@ -18,6 +19,7 @@ from jupyter_server.prometheus.log_functions import prometheus_log_method
 from tornado.web import HTTPError
 
 from .bearer import bearer
+from .scope import Scope
 
 _EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
 _ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
@@ -73,6 +75,11 @@ class ZarrServeHandler(JupyterHandler):
         if is_allowed and "%" not in host and len(known) < _MOST_HOSTS:
             known.add(host)
         return is_allowed
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The part of the tree that the request may reach."""
+        return Scope(f"{self.base_url}zarr/")
 
     @property
     def log(self) -> logging.Logger:

@@ -11,8 +11,8 @@ _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Index of {path}</title></head>
 <body><h1>Zarr on this Jupyter server</h1>
 <ul>
-<li><a href="{base}zarr/v3/">v3/</a></li>
-<li><a href="{base}zarr/v2/">v2/</a></li>
+<li><a href="{url}v3/">v3/</a></li>
+<li><a href="{url}v2/">v2/</a></li>
 </ul></body></html>
 """
 
@@ -25,7 +25,7 @@ class IndexHandler(ZarrServeHandler):
     async def get(self) -> None:
         """The page."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        await self.finish(_PAGE.format(path=self.request.path, base=self.base_url))
+        await self.finish(_PAGE.format(path=self.request.path, url=self.scope.url))
 
     head = get
 

@@ -75,7 +75,7 @@ class StoreHandler(ZarrServeHandler):
         headers = self.request.headers
         return Request(
             zarr_format,
-            segments(self.request.path, self._prefix(zarr_format)),
+            self.scope.inside(segments(self.request.path, f"{self.scope.url}v{zarr_format}")),
             self.request.method or "GET",
             headers.get("If-None-Match"),
             headers.get("Range"),
@@ -89,9 +89,6 @@ class StoreHandler(ZarrServeHandler):
         """Who asks, as far as can be told; no secret can be told from it."""
         headers = self.request.headers
         return f"{self.request.remote_ip} {hash((headers.get('Authorization'), headers.get('User-Agent')))}"
-
-    def _prefix(self, zarr_format: int) -> str:
-        return f"{self.base_url}zarr/v{zarr_format}"
 
     def _listing_form(self) -> str:
         if self.wants_page():

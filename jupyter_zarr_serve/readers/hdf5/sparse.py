@@ -90,7 +90,7 @@ class _Matrix:
         span = (slice(int(ends[0]), int(ends[-1])),)
         self._check(span[0], counts)
         at = self.indices.read(span).astype(np.int64)
-        if at.size and not 0 <= at.min() <= at.max() < self.width:
+        if at.size and not 0 <= np.min(at) <= np.max(at) < self.width:
             raise Unreadable(f"a sparse matrix with an index outside of its {self.width:,} places")
         wanted = (at >= across.start) & (at < across.stop)
         line = np.repeat(np.arange(len(counts)), counts)[wanted]
