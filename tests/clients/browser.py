@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.environments import CACHE
-from tests.clients.node import programs
+from tests.clients.node import PROGRAMS, programs
 from tests.clients.verdicts import PROGRAM_SECONDS, Answer, Question
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -47,7 +46,7 @@ class _Files(SimpleHTTPRequestHandler):
 @contextmanager
 def page_server() -> Iterator[str]:
     """The origin of a server of our page and its packages; on another site than 127.0.0.1."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(CACHE / "js"))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(PROGRAMS))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://localhost:{server.server_port}"
         server.shutdown()

@@ -5,19 +5,19 @@ import sys
 import venv
 from pathlib import Path
 
-CACHE = Path(__file__).parent.parent.parent / ".cache" / "clients"
+from tests.cache import CACHE, kept
 
 
 def environment(name: str, *requirements: str) -> Path:
     """The Python of an environment that has `requirements`; made once, kept in the project's cache."""
-    place = CACHE / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
-    python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    ready = place / "ready"
-    if not ready.exists():
-        venv.create(place, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *requirements], check=True)
-        ready.touch()
-    return python
+    program = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
+
+    def make(place: Path) -> None:
+        venv.create(place, with_pip=True)
+        subprocess.run([place / program, "-m", "pip", "install", "--quiet", *requirements], check=True)
+
+    place = CACHE / "clients" / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
+    return kept(place, "\n".join(requirements), make) / program
 
 
 def zarr2() -> Path:

@@ -5,13 +5,15 @@ import os
 import shutil
 import subprocess
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.clients.environments import CACHE
+from tests.cache import CACHE, kept, locked
 from tests.clients.verdicts import PROGRAM_SECONDS, Answer, Question
 
+PROGRAMS = CACHE / "clients" / "js"
 SOURCES = Path(__file__).with_name("js")
 # The lock pins what the packages need, without addresses: they come from whatever registry npm uses.
 PACKAGES = ("package.json", "package-lock.json")
@@ -22,21 +24,26 @@ needs_node = pytest.mark.skipif(
 )
 
 
+@cache
 def programs() -> Path:
     """The folder of our scripts beside their packages, kept in the project's cache."""
-    place = CACHE / "js"
-    wanted = "".join((SOURCES / name).read_text() for name in PACKAGES)
-    ready = place / "ready"
-    if not ready.exists() or ready.read_text() != wanted:
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
+
+    def install(place: Path) -> None:
         for name in PACKAGES:
             shutil.copy(SOURCES / name, place)
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=place, check=True, timeout=300)
-        ready.write_text(wanted)
-    for script in SOURCES.glob("*.*"):
-        shutil.copy(script, place)
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=place, check=True, timeout=250)
+
+    place = kept(PROGRAMS, "".join((SOURCES / name).read_text() for name in PACKAGES), install)
+    with locked(place):
+        for script in SOURCES.glob("*.*"):
+            _copy(script, place / script.name)
     return place
+
+
+def _copy(script: Path, target: Path) -> None:
+    """Copy what differs: the program of another worker may be reading it."""
+    if not target.exists() or target.read_bytes() != script.read_bytes():
+        shutil.copy(script, target)
 
 
 def answers_of_script(script: str, question: Question) -> list[Answer]:
