@@ -70,6 +70,27 @@ def test_reads_repeat_but_dynamic_changes(server: Server, zarr_format, monkeypat
     assert dynamic.version is None
 
 
+@pytest.mark.parametrize("steps", [(1, 1), (7, 3)])
+def test_an_image_is_the_same_in_every_region(steps):
+    """Every element is a multiple of 1/256, by exact sums, whatever it is read together with."""
+    image = ARRAYS["nested/images/medium_image"]
+    whole = read_all(image)
+    assert np.array_equal(whole * 256, np.rint(whole * 256))
+    assert len(np.unique(whole)) > 100
+    region = (slice(333, 801, steps[0]), slice(3, 1000, steps[1]))
+    np.testing.assert_array_equal(image.read(region), whole[region])
+
+
+def test_what_is_computed_has_a_version(server: Server, zarr_format):
+    """So that it is remembered, and found unchanged without being computed again."""
+    for path, key in (("images/big_image", (3, 4)), ("cubes/tiny_cube", (0, 0, 0))):
+        spelled = ".".join(map(str, key)) if zarr_format == 2 else "/".join(map(str, ("c", *key)))
+        url = f"zarr/v{zarr_format}/demo/nested/{path}/{spelled}"
+        etag = server.get(url).headers["ETag"]
+        assert server.get(url, headers={"If-None-Match": etag}).status_code == 304
+        assert ARRAYS[f"nested/{path}"].version
+
+
 def test_tables_open_as_datasets(server: Server, zarr_format):
     url = server.store_url(zarr_format, "demo/tables/short_table")
     table = xr.open_zarr(url, storage_options=server.storage_options).to_dataframe()

@@ -1,9 +1,9 @@
 """Regular chunk grids: their arithmetic, and the policy that chooses a chunk shape.
 
-Chunks have about `target_bytes` raw bytes. A chunk never spans a part of the source's own
-chunks: it is one of them, several whole ones, or an even part of one (a nearly even one where a
-length has no fitting divisor). Images get square tiles whose
-sides are powers of two, tables blocks of rows, everything else boxes that are near to cubes.
+Chunks have about `target_bytes` raw bytes, tiles of images up to twice as many. A chunk never spans
+a part of the source's own chunks: it is one of them, several whole ones, or an even part of one (a
+nearly even one where a length has no fitting divisor). Images get square tiles whose sides are
+powers of two, tables blocks of rows, everything else boxes that are near to cubes.
 """
 
 import math
@@ -47,7 +47,7 @@ def chunk_shape_for(
     --------
     >>> chunk_shape_for((10_000, 10_000), 8, 1 << 20)
     (256, 512)
-    >>> chunk_shape_for((5, 4, 3000, 2000), 2, 1 << 20, layout="tile")
+    >>> chunk_shape_for((5, 4, 3000, 2000), 4, 1 << 20, layout="tile")
     (1, 1, 512, 512)
     >>> chunk_shape_for((10_000, 32, 32), 2, 1 << 20, layout="tile")
     (512, 32, 32)
@@ -86,8 +86,11 @@ def _box(lengths: list[int], budget: int) -> tuple[int, ...]:
 
 
 def _tiles(lengths: list[int], budget: int, spatial: tuple[int, ...]) -> tuple[int, ...]:
-    """Square tiles of 256 to 1024 pixels; viewers want the same power of two on both sides."""
-    side = min(1024, max(256, _floor_power_of_two(math.isqrt(budget))))
+    """Square tiles of 256 to 1024 pixels; viewers want the same power of two on both sides.
+
+    They have between half the budget and twice as much, rather more than less: fewer requests.
+    """
+    side = min(1024, max(256, _floor_power_of_two(math.isqrt(2 * budget))))
     tile = [min(n, side) if axis in spatial else 1 for axis, n in enumerate(lengths)]
     for axis in reversed(range(len(tile))):  # many small planes share a chunk
         if axis not in spatial and math.prod(tile) * _SMALL_PLANE <= budget:

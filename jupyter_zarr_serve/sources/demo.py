@@ -13,11 +13,13 @@ import math
 import string
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from .._version import __version__
 from ..adapters import adapt
 from ..adapters.coordinates import array_of_elements
 from ..core.grid import Region, chunk_shape_for, region_of, region_shape
@@ -25,6 +27,21 @@ from ..core.nodes import Array, Group, Node, Policy, make_array
 
 _BLOCK_BYTES = 1 << 20
 _DYNAMIC_SECONDS = 3
+_VERSION = f"demo {__version__}"  # of what is computed by the same code each time
+_SHADES = 256
+# Whatever is added to it in float32 becomes a multiple of 1/256: so long are its last bits.
+_ROUNDING = np.float32(1.5 * 2**23 / _SHADES)
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """Tells that nothing changes as long as the process runs; see `core.nodes.Fresh`."""
+
+    is_near: bool = True
+
+    def __call__(self) -> bool:
+        """Yes."""
+        return True
 
 
 def demo(policy: Policy) -> Group:
@@ -41,6 +58,7 @@ def demo(policy: Policy) -> Group:
             "tables": _tables(policy),
         },
         attributes={"title": "The demo of jupyter_zarr_serve"},
+        fresh=Lasting(),
     )
 
 
@@ -128,25 +146,34 @@ def _dynamic(policy: Policy) -> Array:
 
 
 def _waves(side: int, policy: Policy) -> Array:
-    """Rings around the middle of a square, over a gentle slope, between 0 and 1.
+    """Rings around the middle of a square, over a gentle slope, between 0 and 1, in steps of 1/256.
 
-    They are exp(-3 r^2) cos(60 r^2), whose parts in y and x can be multiplied.
+    They are exp(-3 r^2) cos(60 r^2), whose parts in y and x can be multiplied. Parts and values are
+    multiples of 1/256, so that float32 adds them exactly (a pixel is the same in every region), few
+    bytes of an element vary, and neighbouring rows are often equal: they are cheap to make and to send.
     """
 
     def read(region: Region) -> np.ndarray[Any, Any]:
-        y, x = (np.arange(axis.start, axis.stop) / side - 0.5 for axis in region)
+        y, x = (np.arange(axis.start, axis.stop, axis.step) / side - 0.5 for axis in region)
         (even_y, odd_y), (even_x, odd_x) = _rings(y), _rings(x)
-        values: np.ndarray[Any, Any] = np.multiply.outer(even_y, 0.3 * even_x)
-        values -= np.multiply.outer(odd_y, 0.3 * odd_x)
-        values += 0.5 + 0.2 * x
-        return values
+        values: np.ndarray[Any, Any] = np.multiply.outer(_shades(even_y), _shades(0.3 * even_x))
+        values -= np.multiply.outer(_shades(odd_y), _shades(0.3 * odd_x))
+        values += _shades(0.5 + 0.2 * x)
+        values += _ROUNDING
+        values -= _ROUNDING
+        return values.astype("f8")
 
-    return make_array((side, side), np.dtype("f8"), read, policy, layout="tile")
+    return make_array((side, side), np.dtype("f8"), read, policy, layout="tile", version=_VERSION)
 
 
 def _rings(axis: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     fading = np.exp(-3 * axis**2)
     return fading * np.cos(60 * axis**2), fading * np.sin(60 * axis**2)
+
+
+def _shades(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The nearest multiples of 1/256."""
+    return (np.rint(values * _SHADES) / _SHADES).astype("f4")
 
 
 def _noise(shape: tuple[int, ...], policy: Policy) -> Array:
@@ -164,7 +191,7 @@ def _noise(shape: tuple[int, ...], policy: Policy) -> Array:
             values[target] = block(coords)[source]
         return values
 
-    return make_array(shape, np.dtype("f8"), read, policy)
+    return make_array(shape, np.dtype("f8"), read, policy, version=_VERSION)
 
 
 def _overlap(wanted: Region, given: Region) -> tuple[Region, Region]:
