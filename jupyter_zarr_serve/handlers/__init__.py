@@ -4,8 +4,10 @@ from typing import Any
 
 from ..sources import Source
 from ..sources.flow import Flow
+from .assets import AssetHandler
 from .pages import IndexHandler, NowhereHandler
 from .store import StoreHandler
+from .view import ViewHandler
 
 
 def routes(source: Source, flow: Flow) -> list[tuple[Any, ...]]:
@@ -13,5 +15,7 @@ def routes(source: Source, flow: Flow) -> list[tuple[Any, ...]]:
     return [
         (r"zarr/?", IndexHandler),
         (r"zarr/v([23])(/.*)?", StoreHandler, {"source": source, "flow": flow}),
+        (r"zarr/view", ViewHandler),
+        (r"zarr/static/(.*)", AssetHandler),
         (r"zarr/(.*)", NowhereHandler),
     ]

@@ -19,6 +19,8 @@ EXAMPLES = {
         "zarr/v3/kernels/", "zarr/v2/kernels/.zgroup", "zarr/v3/notebooks/zarr.json",
         "zarr/v3/kernels/no-such-kernel/t/zarr.json", "zarr/v2/notebooks/a/b.ipynb/t/.zarray",
     ],
+    r"zarr/view": ["zarr/view"],
+    r"zarr/static/(.*)": ["zarr/static/nothing.js"],
     r"zarr/(.*)": ["zarr/v4/", "zarr/nowhere"],
 }  # fmt: skip
 PATHS = [path for paths in EXAMPLES.values() for path in paths]

@@ -1,0 +1,66 @@
+"""The files of our pages: ``static/<name>.<hash>.<ext>``, which never change and are kept for ever."""
+
+import asyncio
+import gzip
+import json
+from functools import cache
+from pathlib import Path
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .base import ZarrServeHandler
+
+_DIST = Path(__file__).parent.parent / "viewer" / "dist"
+_TYPES = {".js": "text/javascript", ".css": "text/css"}
+
+
+class AssetHandler(ZarrServeHandler):
+    """A file by its hashed name."""
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self, name: str) -> None:
+        """The file.
+
+        Raises
+        ------
+        HTTPError
+            404 when there is none of that name.
+        """
+        if name not in _names():
+            raise web.HTTPError(404, "there is no such file; reload the page")
+        body = await asyncio.to_thread(_packed, name)
+        self.set_header("Content-Type", f"{_TYPES[Path(name).suffix]}; charset=utf-8")
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable")
+        self.set_header("Vary", "Accept-Encoding")
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+        else:
+            body = gzip.decompress(body)
+        await self.finish(body)
+
+    head = get
+
+
+def address(name: str) -> str:
+    """The hashed name of a file.
+
+    Raises
+    ------
+    HTTPError
+        404 when the page was not built.
+    """
+    file = _DIST / "manifest.json"
+    if not file.exists():
+        raise web.HTTPError(404, "the viewer was not built; install the package again (pip install -e .)")
+    return str(json.loads(file.read_text())[name])
+
+
+def _names() -> frozenset[str]:
+    return frozenset(path.name for path in _DIST.glob("*.*") if path.suffix in _TYPES)
+
+
+@cache
+def _packed(name: str) -> bytes:
+    return gzip.compress((_DIST / name).read_bytes(), 9, mtime=0)

@@ -1,0 +1,71 @@
+"""The viewer page, which draws what a path leads to: ``view?path=<path>``.
+
+The page reads the same stores as any other client; here is only its frame. It may load nothing from
+elsewhere and may be framed by pages of its own origin, such as a notebook.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .assets import address
+from .base import ZarrServeHandler
+
+_FOLDER = Path(__file__).parent.parent / "viewer"
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",  # codecs are WebAssembly
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'self'",
+    ]
+)
+
+
+class ViewHandler(ZarrServeHandler):
+    """The frame of the page."""
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self) -> None:
+        """The page of the path in the query."""
+        path = self.get_query_argument("path", "").strip("/")
+        names = path.split("/") if path else []
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Content-Security-Policy", _POLICY)
+        self.set_header("Cache-Control", "private, no-cache")
+        await self.finish(
+            _template().render(
+                scope=self.scope.url,
+                path=path,
+                names=names,
+                crumbs=list(_crumbs(f"{self.scope.url}v3/", names)),
+                static=lambda name: f"{self.scope.url}static/{address(name)}",
+            )
+        )
+
+    head = get
+
+
+@cache
+def _template() -> Any:
+    loader = FileSystemLoader(_FOLDER)
+    return Environment(loader=loader, autoescape=select_autoescape()).get_template("view.html")
+
+
+def _crumbs(url: str, names: list[str]) -> list[tuple[str, str]]:
+    """Each part of a path with the address of what it leads to."""
+    found = []
+    for name in names:
+        url += f"{quote(name, safe='')}/"
+        found.append((name, url))
+    return found

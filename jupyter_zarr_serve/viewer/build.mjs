@@ -1,0 +1,62 @@
+// Bundles src/ into dist/: files named by their content, and manifest.json, which tells the names.
+
+import { mkdirSync, readFileSync, writeFileSync, existsSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { build } from "esbuild";
+
+const OUT = process.argv[2];
+
+// Viv's loaders read OME-TIFF, too; the layers need three small functions of them.
+const alias = { "@vivjs/loaders": "./src/viv-loaders.ts" };
+
+// See src/embind.ts.
+const noEval = {
+  name: "no-eval",
+  setup({ onLoad }) {
+    onLoad({ filter: /numcodecs[\\/]dist[\\/](blosc|lz4|zstd)\.js$/ }, ({ path }) => ({
+      contents: `import { Function } from ${JSON.stringify(resolve("src/embind.ts"))};\n${readFileSync(path, "utf8")}`,
+    }));
+  },
+};
+
+const { metafile } = await build({
+  entryPoints: ["src/viewer.ts", "src/viewer.css"],
+  outdir: OUT,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  alias,
+  plugins: [noEval],
+  entryNames: "[name].[hash]",
+  chunkNames: "part.[hash]",
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+});
+
+/** The licences of what was bundled, by package. */
+function licences() {
+  const packages = new Set();
+  for (const input of Object.keys(metafile.inputs)) {
+    const found = input.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/);
+    if (found) packages.add(found[0]);
+  }
+  return [...packages].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`));
+    const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license"].find((it) =>
+      existsSync(`${folder}/${it}`),
+    );
+    const text = file ? readFileSync(`${folder}/${file}`, "utf8") : "";
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+}
+
+const names = {};
+for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+  if (entryPoint?.startsWith("src/")) names[basename(entryPoint).replace(".ts", ".js")] = basename(path);
+}
+mkdirSync(OUT, { recursive: true });
+writeFileSync(`${OUT}/manifest.json`, `${JSON.stringify(names, null, 2)}\n`);
+writeFileSync(`${OUT}/LICENSES.txt`, licences().join(`\n${"-".repeat(80)}\n\n`));

@@ -1,0 +1,69 @@
+// The view in the address: what is after the `#`, readable, and only what differs from the beginning.
+
+export interface ChannelView {
+  isShown: boolean;
+  limits: [number, number];
+  colour: string;
+  gamma: number;
+  isLog: boolean;
+}
+
+export interface View {
+  /** Indexes along the axes that have sliders, by name. */
+  axes: Record<string, number>;
+  channels: Record<number, ChannelView>;
+  zoom?: number;
+  centre?: [number, number];
+  isSmooth: boolean;
+}
+
+const SIGNIFICANT = 9;
+
+const short = (value: number): string =>
+  String(Number.isInteger(value) ? value : Number(value.toPrecision(SIGNIFICANT)));
+
+/** What to write behind the `#`. */
+export function written(view: View): string {
+  const parts = new URLSearchParams();
+  for (const [name, index] of Object.entries(view.axes)) parts.set(`at.${name}`, String(index));
+  for (const [index, { isShown, limits, colour, gamma, isLog }] of Object.entries(view.channels)) {
+    const words = [...limits.map(short), colour, short(gamma), isLog ? "log" : "linear"];
+    parts.set(`c${index}`, isShown ? words.join(",") : `off,${words.join(",")}`);
+  }
+  if (view.zoom !== undefined) parts.set("zoom", view.zoom.toFixed(2));
+  if (view.centre) parts.set("centre", view.centre.map((value) => value.toFixed(1)).join(","));
+  if (!view.isSmooth) parts.set("smooth", "0");
+  return parts.toString().replaceAll("%2C", ",");
+}
+
+/** A view out of an address, as far as it can be understood. */
+export function read(hash: string): Partial<View> {
+  const parts = new URLSearchParams(hash.replace(/^#/, ""));
+  const view: Partial<View> & Pick<View, "axes" | "channels"> = { axes: {}, channels: {} };
+  for (const [key, value] of parts) {
+    const channel = /^c(\d+)$/.exec(key);
+    if (channel) {
+      const found = channelOf(value);
+      if (found) view.channels[Number(channel[1])] = found;
+    } else if (key.startsWith("at.") && /^\d+$/.test(value)) {
+      view.axes[key.slice(3)] = Number(value);
+    }
+  }
+  const zoom = Number(parts.get("zoom") ?? NaN);
+  if (Number.isFinite(zoom)) view.zoom = zoom;
+  const [x = NaN, y = NaN] = (parts.get("centre") ?? "")
+    .split(",")
+    .map((part) => (part ? Number(part) : NaN));
+  if (Number.isFinite(x) && Number.isFinite(y)) view.centre = [x, y];
+  if (parts.has("smooth")) view.isSmooth = parts.get("smooth") !== "0";
+  return view;
+}
+
+function channelOf(text: string): ChannelView | undefined {
+  const words = text.split(",");
+  const isShown = words[0] !== "off";
+  const [low, high, colour = "", gamma, scale] = isShown ? words : words.slice(1);
+  const limits: [number, number] = [Number(low), Number(high)];
+  if (!limits.every(Number.isFinite) || !/^[\w-]+$/.test(colour)) return undefined;
+  return { isShown, limits, colour, gamma: Number(gamma) || 1, isLog: scale === "log" };
+}

@@ -1,0 +1,170 @@
+// An image of several resolutions, out of the attributes of an OME-Zarr group.
+
+import * as zarr from "zarrita";
+import { dtypeOf, type ArrayDocument, type GroupDocument } from "./node";
+import { Level } from "./raster";
+import { Store } from "./server";
+
+export interface Axis {
+  name: string;
+  length: number;
+  /** The size of a step in `unit`; 1 where unknown. */
+  step: number;
+  unit: string;
+}
+
+export interface Channel {
+  label: string;
+  /** RRGGBB; undefined where the image does not say. */
+  colour: string | undefined;
+  isShown: boolean;
+  limits: [number, number] | undefined;
+  domain: [number, number] | undefined;
+}
+
+export interface Pyramid {
+  name: string;
+  dtype: string;
+  /** All axes; the last two are those of a plane. */
+  axes: Axis[];
+  /** Which axis has the channels; -1 for none. */
+  channelAxis: number;
+  channels: Channel[];
+  /** The finest first. */
+  levels: Level[];
+  store: Store;
+}
+
+interface Scaling {
+  type: string;
+  scale?: number[];
+}
+
+interface Multiscale {
+  name?: string;
+  axes?: { name: string; type?: string; unit?: string }[];
+  datasets: { path: string; coordinateTransformations?: Scaling[] }[];
+  coordinateTransformations?: Scaling[];
+}
+
+interface Omero {
+  channels?: {
+    label?: string;
+    color?: string;
+    active?: boolean;
+    window?: { start?: number; end?: number; min?: number; max?: number };
+  }[];
+}
+
+const MOST_CHANNELS = 32; // more are looked at one by one, along an axis
+
+type Found = zarr.Array<zarr.DataType>;
+
+/** Complex numbers as pairs of floats along the last axis, for zarrita knows no complex numbers. */
+export function withoutComplex(document: unknown): unknown {
+  const array = document as ArrayDocument & { chunk_grid: { configuration: { chunk_shape: number[] } } };
+  if (array.node_type !== "array" || !dtypeOf(array).startsWith("complex")) return document;
+  const doubled = (shape: number[]): number[] => [...shape.slice(0, -1), (shape.at(-1) ?? 1) * 2];
+  return {
+    ...array,
+    data_type: dtypeOf(array) === "complex64" ? "float32" : "float64",
+    fill_value: 0,
+    shape: doubled(array.shape),
+    chunk_grid: {
+      name: "regular",
+      configuration: { chunk_shape: doubled(array.chunk_grid.configuration.chunk_shape) },
+    },
+  };
+}
+
+/** The image that a group describes. */
+export async function openPyramid(root: string, group: GroupDocument): Promise<Pyramid> {
+  const attributes = (group.attributes?.ome ?? group.attributes) as {
+    multiscales?: Multiscale[];
+    omero?: Omero;
+  };
+  const multiscale = attributes.multiscales?.[0];
+  if (!multiscale) throw new Error("this group is no image: its attributes have no multiscales");
+  const known = group.consolidated_metadata?.metadata ?? {};
+  const store = new Store(root, withoutComplex);
+  const documents = await Promise.all(
+    multiscale.datasets.map(({ path }) => documentAt(store, path, known[path])),
+  );
+  const arrays = documents.map((document, i) => {
+    const metadata = withoutComplex(document) as zarr.ArrayMetadata;
+    return new zarr.Array(store, `/${multiscale.datasets[i]?.path ?? ""}`, metadata) as Found;
+  });
+  const dtype = dtypeOf(documents[0] as ArrayDocument);
+  const isComplex = dtype.startsWith("complex");
+  const steps = multiscale.datasets.map((dataset) => stepsOf(dataset, multiscale));
+  const levels = arrays.map(
+    (array, i) => new Level(array, factorOf(i, arrays, steps), { parts: isComplex ? 2 : 1, isComplex }),
+  );
+  const axes = axesOf(documents[0] as ArrayDocument, multiscale, steps[0]);
+  const channelAxis = channelAxisOf(axes, multiscale);
+  const count = channelAxis < 0 ? 1 : (axes[channelAxis]?.length ?? 1);
+  return {
+    name: multiscale.name ?? "",
+    dtype,
+    axes,
+    channelAxis,
+    channels: channelsOf(count, attributes.omero),
+    levels,
+    store,
+  };
+}
+
+async function documentAt(store: Store, path: string, known: unknown): Promise<ArrayDocument> {
+  if (known) return known as ArrayDocument;
+  const body = await new Store(store.root).get(`/${path}/zarr.json`);
+  if (!body) throw new Error(`the level ${path} is missing`);
+  return JSON.parse(new TextDecoder().decode(body)) as ArrayDocument;
+}
+
+/** The size of a pixel along each axis, or undefined. */
+function stepsOf(dataset: Multiscale["datasets"][0], multiscale: Multiscale): number[] | undefined {
+  const scaleIn = (list?: Scaling[]): number[] | undefined =>
+    list?.find(({ type }) => type === "scale")?.scale;
+  const own = scaleIn(dataset.coordinateTransformations);
+  const common = scaleIn(multiscale.coordinateTransformations);
+  return own?.map((step, axis) => step * (common?.[axis] ?? 1));
+}
+
+function factorOf(i: number, arrays: Found[], steps: (number[] | undefined)[]): number {
+  const [first, mine] = [steps[0]?.at(-1), steps[i]?.at(-1)];
+  if (first && mine) return mine / first;
+  const width = (array: Found | undefined): number => array?.shape.at(-1) ?? 1;
+  return Math.max(1, Math.round(width(arrays[0]) / width(arrays[i])));
+}
+
+function axesOf(document: ArrayDocument, { axes }: Multiscale, steps: number[] | undefined): Axis[] {
+  return document.shape.map((length, i) => ({
+    name: axes?.[i]?.name ?? document.dimension_names?.[i] ?? `axis ${i}`,
+    length,
+    step: steps?.[i] ?? 1,
+    unit: axes?.[i]?.unit ?? "",
+  }));
+}
+
+function channelAxisOf(axes: Axis[], multiscale: Multiscale): number {
+  const found = axes.findIndex(({ name }, i) => multiscale.axes?.[i]?.type === "channel" || name === "c");
+  const isFew = (axes[found]?.length ?? 0) <= MOST_CHANNELS;
+  return found < axes.length - 2 && isFew ? found : -1;
+}
+
+function channelsOf(count: number, omero: Omero | undefined): Channel[] {
+  return Array.from({ length: count }, (_, i) => {
+    const { label, color, active, window } = omero?.channels?.[i] ?? {};
+    return {
+      label: label ?? `channel ${i}`,
+      colour: color?.toLowerCase().replace("#", ""),
+      isShown: active ?? i < 4,
+      limits: pair(window?.start, window?.end),
+      domain: pair(window?.min, window?.max),
+    };
+  });
+}
+
+function pair(low: number | undefined, high: number | undefined): [number, number] | undefined {
+  return low !== undefined && high !== undefined && low < high ? [low, high] : undefined;
+}

@@ -1,0 +1,237 @@
+// Rectangles of pixels out of chunks: read, kept while there is room, and told in JavaScript's numbers.
+//
+// Numbers of JavaScript are float64: 64-bit integers are exact up to 2^53, and drawn in float32 as
+// everything is that is wider than 32 bits. The value under the pointer is read from the chunk itself.
+
+import type * as zarr from "zarrita";
+
+const MOST_BYTES = 256 << 20;
+
+export type Pixels =
+  | Uint8Array<ArrayBuffer>
+  | Int8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>;
+
+export type DrawnType = "Uint8" | "Int8" | "Uint16" | "Int16" | "Uint32" | "Int32" | "Float32";
+
+/** Anything that holds the values of a chunk. */
+interface Values {
+  readonly length: number;
+  readonly BYTES_PER_ELEMENT?: number;
+  [index: number]: number | bigint;
+}
+
+interface Block {
+  values: Values;
+  stride: number[];
+}
+
+/** A rectangle of the last two axes, in pixels of a level. */
+export interface Rectangle {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+const DRAWN: Record<string, DrawnType> = {
+  bool: "Uint8",
+  uint8: "Uint8",
+  int8: "Int8",
+  uint16: "Uint16",
+  int16: "Int16",
+  uint32: "Uint32",
+  int32: "Int32",
+};
+
+const MAKERS = {
+  Uint8: Uint8Array,
+  Int8: Int8Array,
+  Uint16: Uint16Array,
+  Int16: Int16Array,
+  Uint32: Uint32Array,
+  Int32: Int32Array,
+  Float32: Float32Array,
+} as const;
+
+/** What pixels are drawn as. */
+export const drawnType = (dtype: string): DrawnType => DRAWN[dtype] ?? "Float32";
+
+interface Entry {
+  reading: Promise<Block>;
+  block?: Block;
+  bytes: number;
+}
+
+/** Chunks by key, the least recently used of which go first; reads of one chunk are shared. */
+class Chunks {
+  private readonly entries = new Map<string, Entry>();
+  private bytes = 0;
+
+  /** A chunk that has been read. */
+  peek(key: string): Block | undefined {
+    return this.entries.get(key)?.block;
+  }
+
+  async get(key: string, read: () => Promise<Block>): Promise<Block> {
+    const known = this.entries.get(key);
+    if (known) {
+      this.entries.delete(key);
+      this.entries.set(key, known);
+      return known.reading;
+    }
+    const entry: Entry = { reading: read(), bytes: 0 };
+    this.entries.set(key, entry);
+    try {
+      entry.block = await entry.reading;
+      entry.bytes = entry.block.values.length * (entry.block.values.BYTES_PER_ELEMENT ?? 8);
+      this.bytes += entry.bytes;
+      this.shrink();
+      return entry.block;
+    } catch (error) {
+      if (this.entries.get(key) === entry) this.entries.delete(key);
+      throw error;
+    }
+  }
+
+  clear(): void {
+    this.entries.clear();
+    this.bytes = 0;
+  }
+
+  private shrink(): void {
+    for (const [key, entry] of this.entries) {
+      if (this.bytes <= MOST_BYTES) return;
+      if (!entry.block) continue;
+      this.entries.delete(key);
+      this.bytes -= entry.bytes;
+    }
+  }
+}
+
+/** One level of an image, an array whose last two axes are those of its planes. */
+export class Level {
+  private static readonly chunks = new Chunks();
+
+  constructor(
+    readonly array: zarr.Array<zarr.DataType>,
+    /** Pixels of the finest level across one of this. */
+    readonly factor: number,
+    private readonly part: { parts: number; isComplex: boolean },
+  ) {}
+
+  get height(): number {
+    return this.array.shape.at(-2) ?? 1;
+  }
+
+  get width(): number {
+    return (this.array.shape.at(-1) ?? 1) / this.part.parts;
+  }
+
+  get chunkShape(): [number, number] {
+    const [height = 1, width = 1] = this.array.chunks.slice(-2);
+    return [height, width / this.part.parts];
+  }
+
+  static forget(): void {
+    Level.chunks.clear();
+  }
+
+  /** The values of a rectangle of a plane, shifted by `-offset`. */
+  async read(
+    at: number[],
+    { left, top, width, height }: Rectangle,
+    offset: number,
+    signal?: AbortSignal,
+  ): Promise<Pixels> {
+    const [high, wide] = this.chunkShape;
+    const out = new MAKERS[drawnType(this.array.dtype)](width * height) as Pixels;
+    const tasks: Promise<void>[] = [];
+    for (let row = Math.floor(top / high); row * high < top + height; row++) {
+      for (let column = Math.floor(left / wide); column * wide < left + width; column++) {
+        const copy = (block: Block): void => {
+          const [y0, y1] = [Math.max(top, row * high), Math.min(top + height, (row + 1) * high)];
+          const [x0, x1] = [Math.max(left, column * wide), Math.min(left + width, (column + 1) * wide)];
+          for (let y = y0; y < y1; y++) {
+            const from = this.position(block, at, y - row * high, x0 - column * wide);
+            this.copy(block, from, x1 - x0, out, (y - top) * width + x0 - left, offset);
+          }
+        };
+        tasks.push(this.chunk(at, row, column, signal).then(copy));
+      }
+    }
+    await Promise.all(tasks);
+    return out;
+  }
+
+  /** The exact value of a pixel, if its chunk has been read. */
+  value(at: number[], y: number, x: number): number | bigint | undefined {
+    const [high, wide] = this.chunkShape;
+    const block = Level.chunks.peek(this.key(at, Math.floor(y / high), Math.floor(x / wide)));
+    if (!block) return undefined;
+    const from = this.position(block, at, y % high, x % wide);
+    const value = block.values[from];
+    if (!this.part.isComplex) return value;
+    return Math.hypot(Number(value), Number(block.values[from + 1]));
+  }
+
+  private coords(at: number[], row: number, column: number): number[] {
+    return [...at.map((index, axis) => Math.floor(index / (this.array.chunks[axis] ?? 1))), row, column];
+  }
+
+  private key(at: number[], row: number, column: number): string {
+    return `${this.array.path}/${this.coords(at, row, column).join("/")}`;
+  }
+
+  private async chunk(at: number[], row: number, column: number, signal?: AbortSignal): Promise<Block> {
+    const read = async (): Promise<Block> => {
+      const chunk = await this.array.getChunk(this.coords(at, row, column), signal ? { signal } : {});
+      return { values: plain(chunk.data), stride: chunk.stride };
+    };
+    try {
+      return await Level.chunks.get(this.key(at, row, column), read);
+    } catch (error) {
+      // Another tile of the same chunk may have given up; this one has not.
+      if (isAbort(error) && !signal?.aborted) return this.chunk(at, row, column, signal);
+      throw error;
+    }
+  }
+
+  private position(block: Block, at: number[], y: number, x: number): number {
+    const inside = at.map((index, axis) => index % (this.array.chunks[axis] ?? 1));
+    const place = [...inside, y, x * this.part.parts];
+    return place.reduce((sum, index, axis) => sum + index * (block.stride[axis] ?? 1), 0);
+  }
+
+  private copy(block: Block, from: number, count: number, out: Pixels, to: number, offset: number): void {
+    const { values, stride } = block;
+    const step = (stride.at(-1) ?? 1) * this.part.parts;
+    if (this.part.isComplex) {
+      for (let i = 0, j = from; i < count; i++, j += step) {
+        out[to + i] = Math.hypot(Number(values[j]), Number(values[j + 1])) - offset;
+      }
+    } else if (step === 1 && offset === 0 && values.constructor === out.constructor) {
+      out.set((values as unknown as Pixels).subarray(from, from + count), to);
+    } else {
+      for (let i = 0, j = from; i < count; i++, j += step) out[to + i] = Number(values[j]) - offset;
+    }
+  }
+}
+
+export const isAbort = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "AbortError";
+
+/** zarrita's booleans are no numbers, but their bytes are. */
+function plain(data: unknown): Values {
+  if (ArrayBuffer.isView(data)) return data as unknown as Values;
+  const { buffer, byteOffset, length } = data as {
+    buffer: ArrayBuffer;
+    byteOffset: number;
+    length: number;
+  };
+  return new Uint8Array(buffer, byteOffset, length);
+}

@@ -1,0 +1,58 @@
+// The scale bar: a round length on the screen, in the unit of the image.
+
+import type { Axis } from "./pyramid";
+import { make, the, told } from "./dom";
+
+const LONGEST = 160; // pixels of the screen
+
+const METRES: Record<string, number> = {
+  angstrom: 1e-10,
+  picometer: 1e-12,
+  nanometer: 1e-9,
+  micrometer: 1e-6,
+  millimeter: 1e-3,
+  centimeter: 1e-2,
+  meter: 1,
+  kilometer: 1e3,
+  nm: 1e-9,
+  um: 1e-6,
+  µm: 1e-6,
+  mm: 1e-3,
+  cm: 1e-2,
+  m: 1,
+  km: 1e3,
+};
+
+const SHOWN: [string, number][] = [
+  ["km", 1e3],
+  ["m", 1],
+  ["mm", 1e-3],
+  ["µm", 1e-6],
+  ["nm", 1e-9],
+  ["pm", 1e-12],
+];
+
+/** A round number below. */
+export function round(most: number): number {
+  const power = 10 ** Math.floor(Math.log10(most));
+  return ([5, 2, 1].find((digit) => digit * power <= most) ?? 1) * power;
+}
+
+/** A length in the axis' unit, as people write it. */
+export function length(value: number, unit: string): string {
+  const metres = METRES[unit];
+  if (metres === undefined) return `${told(value)} ${unit || "px"}`;
+  const inMetres = value * metres;
+  const [symbol, size] = SHOWN.find(([, least]) => inMetres >= least * 0.999) ?? ["pm", 1e-12];
+  return `${told(inMetres / size, 4)} ${symbol}`;
+}
+
+export function showScale(axis: Axis, zoom: number): void {
+  const place = the("scale");
+  const unit = axis.unit ? axis.step : 1;
+  const size = round((LONGEST / 2 ** zoom) * unit);
+  const bar = make("i");
+  bar.style.width = `${(size / unit) * 2 ** zoom}px`;
+  place.replaceChildren(length(size, axis.unit), bar);
+  place.hidden = false;
+}

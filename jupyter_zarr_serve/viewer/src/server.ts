@@ -1,0 +1,130 @@
+// The server of the page: a store for zarrita, JSON, patience with 503, and how much is on its way.
+
+import type { AbsolutePath, AsyncReadable, GetOptions, RangeQuery } from "zarrita";
+
+const PATIENCE = 60_000; // milliseconds that the server may say "later" before it counts as a failure
+
+/** What the server said instead of an answer. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Requests and bytes, for who wants to show them. */
+export const traffic = { waiting: 0, requests: 0, bytes: 0, listeners: new Set<() => void>() };
+
+function changed(waiting: number, bytes = 0): void {
+  traffic.waiting += waiting;
+  traffic.requests += waiting > 0 ? 1 : 0;
+  traffic.bytes += bytes;
+  for (const listener of traffic.listeners) listener();
+}
+
+/** The body; undefined where there is nothing. */
+export async function load(
+  url: string,
+  init: RequestInit = {},
+  see: (headers: Headers) => void = () => {},
+): Promise<Uint8Array | undefined> {
+  changed(1);
+  let size = 0;
+  try {
+    const response = await patiently(url, init);
+    see(response.headers);
+    if (response.status === 404) return undefined;
+    const body = new Uint8Array(await response.arrayBuffer());
+    size = body.byteLength;
+    if (!response.ok)
+      throw new Refused(response.status, words(body) || `the server answered ${response.status}`);
+    return body;
+  } finally {
+    changed(-1, size);
+  }
+}
+
+/** A JSON document; undefined where there is none. */
+export async function loadJson<T>(url: string, init: RequestInit = {}): Promise<T | undefined> {
+  const body = await load(url, init);
+  return body && (JSON.parse(new TextDecoder().decode(body)) as T);
+}
+
+async function patiently(url: string, init: RequestInit): Promise<Response> {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    const response = await fetch(url, { credentials: "same-origin", ...init });
+    if (response.status !== 503 || Date.now() > deadline) return response;
+    const seconds = Number(response.headers.get("Retry-After")) || 1;
+    await pause(Math.min(seconds, 10) * 1000, init.signal ?? undefined);
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}
+
+/** The message in a failure's JSON. */
+function words(body: Uint8Array): string {
+  try {
+    return String((JSON.parse(new TextDecoder().decode(body)) as { message?: string }).message ?? "");
+  } catch {
+    return "";
+  }
+}
+
+/** A Zarr hierarchy below a URL. */
+export class Store implements AsyncReadable {
+  /** Whether chunks may be rough for now, if that is faster. */
+  isHasty = false;
+  /** Whether the server sent any that were. */
+  hasRough = false;
+
+  constructor(
+    readonly root: string,
+    private readonly rewrite: (document: unknown) => unknown = (document) => document,
+  ) {}
+
+  async get(key: AbsolutePath, options: GetOptions = {}): Promise<Uint8Array | undefined> {
+    const isDocument = key.endsWith("zarr.json");
+    if (!isDocument) return this.chunk(key, options);
+    const body = await load(this.url(key), options);
+    if (!body) return undefined;
+    const document: unknown = JSON.parse(new TextDecoder().decode(body));
+    return new TextEncoder().encode(JSON.stringify(this.rewrite(document)));
+  }
+
+  getRange(
+    key: AbsolutePath,
+    range: RangeQuery,
+    options: GetOptions = {},
+  ): Promise<Uint8Array | undefined> {
+    const { offset, end } =
+      "suffixLength" in range
+        ? { offset: "", end: range.suffixLength }
+        : { offset: range.offset, end: range.offset + range.length - 1 };
+    return load(this.url(key), { ...options, headers: { Range: `bytes=${offset}-${end}` } });
+  }
+
+  private chunk(key: string, options: GetOptions): Promise<Uint8Array | undefined> {
+    if (!this.isHasty) return load(this.url(key), options);
+    return load(`${this.url(key)}?preview=1`, options, (headers) => {
+      this.hasRough ||= headers.get("Cache-Control")?.includes("no-store") ?? false;
+    });
+  }
+
+  private url(key: string): string {
+    return this.root.replace(/\/$/, "") + key.split("/").map(encodeURIComponent).join("/");
+  }
+}
+
+/** A path of names as it is written in a URL. */
+export const quoted = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
