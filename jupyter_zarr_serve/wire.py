@@ -27,18 +27,18 @@ from .core.request import Request, Response
 VERSION = 1
 MAGIC = b"JZS1"
 PREFIX = struct.Struct("<4sIQ")
-MAX_HEADER = 1 << 20  # bytes
-MAX_BODY = 1 << 30  # bytes
+MAX_HEADER, MAX_BODY = 1 << 20, 1 << 30  # bytes
 Raw = bytes | bytearray | memoryview
 Kinds = Mapping[str, type | UnionType]  # members of a header and their types
 
 _REQUEST: Kinds = {
     **{"zarr_format": int, "path": list, "method": str, "location": str, "listing": str, "view": str},
-    **{"if_none_match": str | None, "byte_range": str | None, "if_range": str | None},
+    **dict.fromkeys(("if_none_match", "byte_range", "if_range", "form"), str | None),
+    "options": dict | None,  # like the form unknown to older peers
 }
 _RESPONSE: Kinds = {
     **{"status": int, "media_type": str, "size": int, "etag": str | None},
-    **{"headers": dict, "spent": dict},
+    **{"headers": dict, "spent": dict, "form": str | None},
 }
 
 
@@ -76,7 +76,7 @@ def parse_prefix(prefix: Raw) -> tuple[int, int]:
 
 def encode_request(request: Request) -> bytes:
     """The whole frame of a request."""
-    members = vars(request)
+    members = {**vars(request), "options": dict(request.options)}
     return encode_frame({name: members[name] for name in _REQUEST})
 
 
@@ -89,9 +89,10 @@ def decode_request(header: Raw) -> Request:
         When it is none.
     """
     members = _members(header, _REQUEST)
-    if not all(isinstance(name, str) for name in members["path"]):
-        raise FrameError("the path of a request must be a list of text")
-    return Request(**{**members, "path": tuple(members["path"])})
+    path, options = tuple(members["path"]), tuple((members["options"] or {}).items())
+    if {*map(type, path)} - {str} or {type(value) for _, value in options} - {int, str}:
+        raise FrameError("the path of a request must be a list of text, its options numbers and text")
+    return Request(**{**members, "path": path, "form": members["form"] or "", "options": options})
 
 
 def response_head(response: Response) -> bytes:

@@ -134,3 +134,17 @@ def test_who_asks_is_not_told_to_the_kernel():
     frame = wire.encode_request(Request(3, ("a",), client="somebody's token"))
     assert b"somebody" not in frame
     assert wire.decode_request(frame[wire.PREFIX.size :]).client == ""
+
+
+def test_older_peers_know_of_no_forms():
+    request = Request(3, ("a",), form="rows", options=(("offset", 3), ("search", "x")))
+    header = header_of(wire.encode_request(request))
+    assert wire.decode_request(header) == request
+    members = json.loads(header)
+    del members["form"], members["options"]
+    assert wire.decode_request(json.dumps(members).encode()) == Request(3, ("a",))
+    with pytest.raises(FrameError, match="numbers and text"):
+        wire.decode_request(json.dumps({**members, "options": {"offset": [1]}}).encode())
+    head = json.loads(wire.response_head(Response(200, "x", b"", 0))[16:])
+    del head["form"]
+    assert wire.decode_response(json.dumps(head).encode(), b"").form is None

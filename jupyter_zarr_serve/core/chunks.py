@@ -10,7 +10,7 @@ import numpy as np
 from .codecs import Codec
 from .dtypes import Block, DType, pack, shuffle_size
 from .errors import Unreadable
-from .grid import region_of, region_shape
+from .grid import Region, region_of, region_shape
 from .nodes import Array
 from .stored import Coords
 
@@ -44,7 +44,8 @@ def encode_chunk(
         Whatever the array's `read` raises.
     """
     started = perf_counter()
-    block = _whole(array, _read(array, coords))
+    region = region_of(coords, array.shape, array.chunk_shape)
+    block = _whole(array, read_region(array, region))
     read = perf_counter()
     packed = pack(block)
     if absent_if_fill and _is_fill(block, packed, array):
@@ -66,8 +67,16 @@ def _encoded(packed: Block, codecs: Sequence[Codec], size: int) -> bytes:
     return data
 
 
-def _read(array: Array, coords: Coords) -> Block:
-    region = region_of(coords, array.shape, array.chunk_shape)
+def read_region(array: Array, region: Region) -> Block:
+    """The elements of a region, in the served dtype.
+
+    Raises
+    ------
+    Unreadable
+        When the source gives another shape than was asked for, or elements of another kind.
+    Exception
+        Whatever the array's `read` raises.
+    """
     block = np.asarray(array.read(region))
     if block.shape != region_shape(region):
         raise Unreadable(

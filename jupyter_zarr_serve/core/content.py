@@ -31,6 +31,8 @@ class Content:
         Gives the bytes if that needs neither reading nor encoding; else None.
     fresh
         See `nodes.Fresh`.
+    form
+        See `request.Response`.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Content:
     etag: str | None = None
     at_hand: Callable[[], Blob | None] = lambda: None
     fresh: Fresh | None = None
+    form: str | None = None
 
 
 @overload
@@ -61,14 +64,14 @@ def answer(content: Content, request: Request, *, at_hand: bool = False) -> Resp
     spent: Spent = {}
     # "*" asks whether there is anything, which only making it can tell.
     if content.etag and request.if_none_match != "*" and is_unchanged(content.etag, request.if_none_match):
-        return Response(304, content.media_type, b"", 0, content.etag)
+        return Response(304, content.media_type, b"", 0, content.etag, form=content.form)
     with failures_named(content.name):
         blob = content.at_hand() if at_hand else content.make(spent)
         if blob is None:
             return None
         etag, blob = (content.etag, blob) if content.etag is not None else _tagged(blob)
         if is_unchanged(etag, request.if_none_match):
-            return Response(304, content.media_type, b"", 0, etag)
+            return Response(304, content.media_type, b"", 0, etag, form=content.form)
         wants_part = request.method == "GET" and request.if_range in {None, etag}
         part = byte_range(request.byte_range, blob.size) if wants_part else None
         start, stop = part or (0, blob.size)
@@ -77,7 +80,8 @@ def answer(content: Content, request: Request, *, at_hand: bool = False) -> Resp
         if spent.get("read") == 0.0:  # of bytes that are stored as they are sent
             spent["read"] = perf_counter() - started
     headers = {"Content-Range": f"bytes {start}-{stop - 1}/{blob.size}"} if part else {}
-    return Response(206 if part else 200, content.media_type, body, stop - start, etag, headers, spent)
+    status = 206 if part else 200
+    return Response(status, content.media_type, body, stop - start, etag, headers, spent, content.form)
 
 
 def _tagged(blob: Blob) -> tuple[str, Blob]:

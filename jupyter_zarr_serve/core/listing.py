@@ -9,12 +9,11 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from .describe import UNAVAILABLE
 from .errors import ServeError, Unavailable
 from .nodes import Array, Node
-from .request import JSON, PAGE
+from .request import JSON
 from .walk import lookups
-
-UNAVAILABLE = "unavailable"
 
 
 def member_kinds(node: Node) -> dict[str, str]:
@@ -39,23 +38,19 @@ def render(node: Node, location: str, form: str) -> tuple[str, bytes]:
     location
         The URL path of the node, with a trailing slash.
     form
-        `request.LINKS` for programs, `request.PAGE` for people, `request.JSON` for either.
+        `request.LINKS` or `request.JSON`.
     """
     kinds = member_kinds(node)
     if form == JSON:
         return "application/json", json.dumps({"kind": _kind(node), "members": kinds}).encode()
     names = [name for name, kind in kinds.items() if kind != UNAVAILABLE]  # clients open what they list
-    links = _page_links(names, node) if form == PAGE else _raw_links(names)
+    links = _raw_links(names)
     title = f"Index of {html.escape(location)}"
     page = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>\n'
         f"<body><h1>{title}</h1>\n<ul>\n{links}</ul></body></html>\n"
     )
     return "text/html; charset=utf-8", page.encode("utf-8", "surrogateescape")
-
-
-def _description(array: Array) -> str:
-    return f"array of shape {array.shape}, {array.dtype}, in chunks of {array.chunk_shape}"
 
 
 def _kind(found: Node | ServeError) -> str:
@@ -72,13 +67,3 @@ def _raw_href(name: str) -> str:
     for character in "\"'<>":
         name = name.replace(character, quote(character))
     return name
-
-
-def _page_links(names: Iterable[str], node: Node) -> str:
-    described = f"<li>{html.escape(_description(node))}</li>\n" if isinstance(node, Array) else ""
-    links = [f'<li><a href="./{_quoted(name)}/">{html.escape(name)}</a></li>\n' for name in names]
-    return '<li><a href="../">..</a></li>\n' + described + "".join(links)
-
-
-def _quoted(name: str) -> str:
-    return quote(name, safe="", errors="surrogateescape")

@@ -10,6 +10,8 @@ from .errors import RangeNotSatisfiable, ServeError
 
 BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
 LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
+NODE, LINE, STATS, IMAGE, ROWS = "node", "line", "stats", "image", "rows"  # what else is told of a node
+Options = tuple[tuple[str, int | str], ...]
 _CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)
 
 
@@ -26,9 +28,15 @@ class Request:
     location
         The URL path of the request, for the title of a listing.
     listing
-        The form of a listing: one of `LINKS`, `PAGE`, `JSON`.
+        The form of a listing: one of `LINKS`, `PAGE`, `JSON`. A page is made by whoever asks; the answer
+        is as of the form `NODE`, where the path leads to a node.
     view
         The spelling that is wanted, a name of `views.VIEWS`; "" for the source's own.
+    form
+        What is wanted of the node at `path`: one of `NODE`, `LINE`, `STATS`, `IMAGE`, `ROWS`; "" for what
+        the path names in the store.
+    options
+        Details of the form; see `forms`.
     client
         Who asks, so that clients can take turns; no part of what is asked for.
     """
@@ -42,6 +50,8 @@ class Request:
     location: str = "/"
     listing: str = LINKS
     view: str = ""
+    form: str = ""
+    options: Options = ()
     client: str = field(default="", compare=False)
 
     def below(self, names: int) -> "Request":
@@ -65,6 +75,8 @@ class Response:
         Further headers, such as Content-Range and Retry-After.
     spent
         Seconds it took, by phase.
+    form
+        The form of the request that this answers; an older kernel does not know of any.
     """
 
     status: int
@@ -74,6 +86,7 @@ class Response:
     etag: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
+    form: str | None = None
 
 
 class Remember(Protocol):
@@ -88,7 +101,8 @@ class Remember(Protocol):
 
 def may_be_chunk(request: Request) -> bool:
     """Whether the last segment of a path could be the end of a chunk's key, of either format."""
-    return bool(request.path) and _CHUNK_KEY_END.fullmatch(request.path[-1]) is not None
+    last = "" if request.form or not request.path else request.path[-1]
+    return _CHUNK_KEY_END.fullmatch(last) is not None
 
 
 def refusal(error: ServeError, method: str = "GET") -> Response:

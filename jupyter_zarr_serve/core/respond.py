@@ -13,9 +13,10 @@ from . import listing, v2, v3
 from .chunks import encode_chunk
 from .content import Content, Spent, answer, blob_of, digest
 from .errors import NotFound, ServeError, Unreadable
+from .forms import content_of
 from .grid import in_grid
 from .nodes import Array, Group, Node
-from .request import BINARY, Remember, Request, Response, refusal
+from .request import BINARY, NODE, PAGE, Remember, Request, Response, refusal
 from .stored import Blob, Coords
 from .walk import Found, resolve
 
@@ -52,10 +53,14 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Co
     ServeError
         When it names nothing, or what cannot be served.
     """
+    if request.form:
+        return content_of(resolve(root, request.path, frozenset()), request, request.form, remember)
     dialect = DIALECTS[request.zarr_format]
     path = request.path[:-1] if request.path and request.path[-1] == "" else request.path
     found = resolve(root, path, DOCUMENT_KEYS if path == request.path else frozenset())
     node, key = found.node, found.key
+    if key == "" and request.listing == PAGE:
+        return content_of(found, request, NODE, remember)
     if key == "":
         return _listing(node, request)
     if key in (dialect.ARRAY_KEYS if isinstance(node, Array) else dialect.GROUP_KEYS):

@@ -1,6 +1,8 @@
 """The way in for people, and an honest answer for every other address below ``zarr/``."""
 
+from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -15,6 +17,22 @@ _PAGE = """<!DOCTYPE html>
 <li><a href="{url}v2/">v2/</a></li>
 </ul></body></html>
 """
+
+
+def page(node: dict[str, Any], location: str) -> bytes:
+    """The page of a node; see `core.describe`."""
+    title = escape(f"Index of {location}")
+    facts = {key: node[key] for key in ("kind", "shape", "dtype", "chunk_shape") if key in node}
+    names = [item["name"] for item in node.get("members", {}).get("items", [])]
+    links = "".join(
+        f'<li><a href="./{quote(name, safe="", errors="surrogateescape")}/">{escape(name)}</a></li>\n'
+        for name in names
+    )
+    text = (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>\n'
+        f"<body><h1>{title}</h1>\n<p>{escape(str(facts))}</p>\n<ul>\n{links}</ul></body></html>\n"
+    )
+    return text.encode("utf-8", "surrogateescape")
 
 
 class IndexHandler(ZarrServeHandler):

@@ -51,7 +51,7 @@ class Told:
 
     def tell(self, root: Node, request: Request) -> None:
         """Remember what a client was just told."""
-        if request.path[-1:] not in {("zarr.json",), (".zarray",), (".zmetadata",)}:
+        if request.form or request.path[-1:] not in {("zarr.json",), (".zarray",), (".zmetadata",)}:
             return
         try:
             found = resolve(root, request.path, DOCUMENT_KEYS)
@@ -93,7 +93,7 @@ class Told:
 
 def is_below_array(request: Request) -> bool:
     """Whether a request can be for a chunk: it names neither a document nor a listing."""
-    return len(request.path) > 1 and request.path[-1] not in {"", *DOCUMENT_KEYS}
+    return not request.form and len(request.path) > 1 and request.path[-1] not in {"", *DOCUMENT_KEYS}
 
 
 def _layout(array: Array, zarr_format: int) -> Any:

@@ -38,7 +38,7 @@ class Contents:
         """
         key = (request.view, request.zarr_format, request.path)
         content = self._known.get(key, (None, 0))[0]
-        if content is None or content.fresh is None or (near and not content.fresh.is_near):
+        if content is None or request.form or content.fresh is None or (near and not content.fresh.is_near):
             return None
         is_fresh = content.fresh()
         with self._lock:
@@ -52,7 +52,7 @@ class Contents:
 
     def put(self, request: Request, content: Content) -> None:
         """Remember what a request names, if it can be told whether it stays true."""
-        if content.fresh is None:
+        if content.fresh is None or request.form:
             return
         is_chunk = content.media_type == BINARY
         blob = None if is_chunk else content.at_hand()

@@ -10,7 +10,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from ..core.errors import NotFound, ServeError, Unavailable
+from ..core.errors import NotFound, ServeError, Unavailable, Unreadable
 from ..core.request import Request, Response, may_be_chunk, refusal
 from ..wire import decode_response, encode_request
 from .answers import Answers
@@ -23,6 +23,10 @@ from .kernel_pool import Pool
 from .kernel_turns import Turns
 
 _LISTING_SECONDS = 1.0
+_OLDER = (
+    "the kernel has an older jupyter_zarr_serve that cannot describe or preview its data; "
+    "install the same version in the kernel's environment, and restart the kernel"
+)
 
 
 class KernelSource:
@@ -108,6 +112,8 @@ class KernelSource:
         header, body = await self._frame(encode_request(asked), request.client)
         self.kernel.last_activity = datetime.now(UTC)  # culling looks at it
         response = decode_response(header, cast("bytes", body))
+        if request.form and response.status < 400 and response.form != request.form:
+            raise Unreadable(_OLDER)
         return self._answers.full(self._pool, request, response)
 
     async def _frame(self, frame: bytes, client: str) -> Frame:

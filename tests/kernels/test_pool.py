@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from jupyter_zarr_serve import wire
 from jupyter_zarr_serve.core.nodes import Array, Group
 from jupyter_zarr_serve.core.request import Request
+from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.sources import kernel_pool
 from jupyter_zarr_serve.sources.kernel import KernelSource
 from tests.kernels.responder import listen
@@ -155,4 +157,18 @@ async def test_a_kernel_that_dies_while_it_is_asked(tmp_path):
         stopped.set()
     assert (answer.status, b"dead" in answer.body) == (503, True)
     assert wire.endpoint_path(tmp_path / "kernel-2.json").exists()
+    source.close()
+
+
+async def test_an_older_kernel_gives_no_wrong_description(source, monkeypatch):
+    def older(root, request):
+        return replace(respond(root, replace(request, form="", options=())), form=None)
+
+    described = await source.ask(Request(3, ("t",), form="node"))
+    assert (described.status, described.form) == (200, "node")
+    monkeypatch.setattr("tests.kernels.responder.respond", older)
+    refused = await source.ask(Request(3, ("t",), form="node"))
+    assert refused.status == 422
+    assert b"older jupyter_zarr_serve" in refused.body
+    assert (await source.ask(Request(3, ("nothing",), form="node"))).status == 404
     source.close()

@@ -1,0 +1,94 @@
+"""A node described for people and their programs: what it is, and some of its members.
+
+Names come without a look at what they stand for; only the members that are shown are looked up.
+"""
+
+from itertools import islice
+from typing import Any
+
+from .attributes import attributes_json, to_json
+from .dtypes import fill_json
+from .errors import NotFound, ServeError, failures_named
+from .nodes import Array, Group, Node
+from .rows import dtype_name, has_rows, size_of
+from .sample import is_numeric
+from .thumbnail import can_be_drawn, drawn_region
+from .walk import child_of
+
+UNAVAILABLE = "unavailable"
+MOST_MEMBERS = 1000
+
+
+def described(node: Node, path: tuple[str, ...], offset: int, limit: int, search: str) -> dict[str, Any]:
+    """All that is said of a node.
+
+    Parameters
+    ----------
+    offset, limit
+        Which of a group's members are told.
+    search
+        Only members are counted and told whose name contains it, in upper or lower case.
+
+    Raises
+    ------
+    ServeError
+        When the names of the members cannot be had.
+    """
+    told = {"path": "/".join(path), "attributes": attributes_json(node.attributes)}
+    if isinstance(node, Array):
+        return {**_array(node), "fill_value": _fill(node), **told, "previews": previews(node)}
+    return {
+        "kind": "group",
+        **told,
+        "members": _members(node, offset, min(limit, MOST_MEMBERS), search.casefold()),
+        "previews": previews(node),
+    }
+
+
+def previews(node: Node) -> dict[str, Any]:
+    """The forms in which the values of a node can be shown, each with what is to be known of it."""
+    found: dict[str, Any] = {}
+    if isinstance(node, Array) and is_numeric(node.dtype) and 0 not in node.shape:
+        found["stats"] = {}
+        if len(node.shape) == 1:
+            found["line"] = {}
+        if can_be_drawn(node):
+            found["image"] = {"region": [[part.start, part.stop] for part in drawn_region(node)]}
+    if has_rows(node):
+        found["rows"] = {}
+    return found
+
+
+def _array(array: Array) -> dict[str, Any]:
+    return {
+        "kind": "array",
+        "shape": list(array.shape),
+        "dtype": dtype_name(array.dtype),
+        "chunk_shape": list(array.chunk_shape),
+        "dimension_names": list(array.dimension_names) if array.dimension_names else None,
+        "nbytes": size_of(array),
+    }
+
+
+def _fill(array: Array) -> Any:
+    return to_json(fill_json(array.fill_value, array.dtype))
+
+
+def _members(group: Group, offset: int, limit: int, search: str) -> dict[str, Any]:
+    with failures_named("listing"):
+        names = list(group.children)
+    if search:
+        names = [name for name in names if search in name.casefold()]
+    items = (_member(group, name) for name in islice(names, offset, offset + limit))
+    return {"total": len(names), "offset": offset, "limit": limit, "items": [*filter(None, items)]}
+
+
+def _member(group: Group, name: str) -> dict[str, Any] | None:
+    """What is told of one member; nothing of one that has gone."""
+    try:
+        node = child_of(group, name, "")
+    except NotFound:
+        return None
+    except ServeError as error:
+        return {"name": name, "kind": UNAVAILABLE, "message": to_json(str(error))}
+    return {"name": name, **(_array(node) if isinstance(node, Array) else {"kind": "group"})}

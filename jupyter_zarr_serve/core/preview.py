@@ -1,0 +1,133 @@
+"""What the values of an array look like, told from a bounded number of bytes: a line, a histogram."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .chunks import read_region
+from .dtypes import Block
+from .errors import Unreadable
+from .nodes import Array
+from .sample import Numbers, cell_shape, fits, is_numeric, numbers, reads_of, sample
+
+_BINS = 64
+_HUGE = 1e300  # beyond it differences may overflow
+
+
+def line(array: Array, start: int, stop: int, points: int) -> dict[str, Any]:
+    """The least and the greatest value in each of at most so many parts of a range.
+
+    Where the range is too large to be read, each part is known by some of its values.
+
+    Raises
+    ------
+    Unreadable
+        When the array is not one-dimensional or not numeric.
+    Exception
+        Whatever the array's `read` raises.
+    """
+    if len(array.shape) != 1 or not is_numeric(array.dtype):
+        raise Unreadable("only one-dimensional arrays of numbers or times have a line")
+    stop = min(array.shape[0], stop)
+    start = min(start, stop)
+    is_sampled = not fits(array, (slice(start, stop),))
+    cell = cell_shape(array)
+    parts = min(points, reads_of(array, cell)) if is_sampled else points
+    step = max(1, math.ceil((stop - start) / parts))
+    told: dict[str, Any] = {"start": start, "stop": stop, "step": step}
+    if is_sampled:
+        reads = [slice(at, min(at + min(step, cell[0]), stop)) for at in range(start, stop, step)]
+        found = [numbers(array, read_region(array, (part,))) for part in reads]
+        low, high = zip(*(_envelope(part.values, len(part.values)) for part in found), strict=True)
+        lowest, highest = np.concatenate(low), np.concatenate(high)
+    else:
+        found = [numbers(array, read_region(array, (slice(start, stop),)))]
+        lowest, highest = _envelope(found[0].values, step)
+    told |= {"min": _json(lowest), "max": _json(highest)}
+    told |= {"nan_count": sum(part.nan_count for part in found), "is_sampled": is_sampled}
+    return told | _time(array)
+
+
+def stats(array: Array) -> dict[str, Any]:
+    """The range of the values, how many are missing, and a histogram of the finite ones.
+
+    Raises
+    ------
+    Unreadable
+        When the array is not numeric.
+    Exception
+        Whatever the array's `read` raises.
+    """
+    if not is_numeric(array.dtype):
+        raise Unreadable("only numbers and times have a histogram")
+    blocks, is_sampled = sample(array)
+    found = [numbers(array, block) for block in blocks]
+    values = _joined(found)
+    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    lowest, highest = (finite.min().item(), finite.max().item()) if finite.size else (None, None)
+    missing = sum(part.nan_count for part in found)
+    return {
+        "min": lowest,
+        "max": highest,
+        "nan_count": missing,
+        "infinite_count": int(values.size - finite.size) - missing,
+        "count": int(values.size),
+        "histogram": histogram(finite),
+        "is_sampled": is_sampled,
+        **_time(array),
+    }
+
+
+def histogram(values: Block) -> dict[str, list[float] | list[int]]:
+    """Counts between equidistant edges; integers of a small range have a bin each.
+
+    Examples
+    --------
+    >>> histogram(np.array([1, 1, 2]))
+    {'edges': [0.5, 1.5, 2.5], 'counts': [2, 1]}
+    """
+    if values.size == 0:
+        return {"edges": [], "counts": []}
+    scale = 4.0 if values.dtype.kind == "f" and float(np.abs(values).max()) > _HUGE else 1.0
+    low, high = float(values.min()) / scale, float(values.max()) / scale
+    is_whole = values.dtype.kind in "iu" and high - low < _BINS
+    if is_whole:
+        low, high = low - 0.5, high + 0.5
+    bins = round(high - low) if is_whole else _BINS if high > low else 1
+    width = (high - low) / bins
+    if width == 0:
+        return {"edges": [low * scale, high * scale], "counts": [int(values.size)]}
+    at = ((values.astype("f8") / scale - low) / width).astype("i8").clip(0, bins - 1)
+    edges = [(low + width * edge) * scale for edge in range(bins)]
+    return {
+        "edges": [*edges, high * scale],
+        "counts": np.bincount(at.reshape(-1), minlength=bins).tolist(),
+    }
+
+
+def _joined(found: list[Numbers]) -> Block:
+    return np.concatenate([part.values.reshape(-1) for part in found])
+
+
+def _envelope(values: Block, step: int) -> tuple[Block, Block]:
+    """The least and the greatest value in each run of so many; NaN where it has nothing else."""
+    if values.size == 0:
+        return values, values
+    if values.dtype.kind == "f":
+        values = np.where(np.isinf(values), np.nan, values)
+    starts = np.arange(0, values.size, max(1, step))
+    return np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+
+
+def _json(values: Block) -> list[Any]:
+    return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 (NaN)
+
+
+def _time(array: Array) -> dict[str, Any]:
+    """What the numbers of a time count: as Zarr names it."""
+    if array.dtype.kind not in "Mm":
+        return {}
+    unit, scale = np.datetime_data(array.dtype)
+    name = "datetime64" if array.dtype.kind == "M" else "timedelta64"
+    return {"time": {"name": name, "unit": unit, "scale_factor": scale}}

@@ -1,0 +1,156 @@
+"""What all handlers share that ask the sources: one question, and the way of its answer to the client."""
+
+import asyncio
+import contextlib
+from typing import Any, cast
+from urllib.parse import unquote
+
+from tornado import web
+from tornado.http1connection import HTTP1Connection
+from tornado.iostream import StreamClosedError
+
+from ..core.request import Options, Request, Response
+from ..sources import Source
+from ..sources.flow import Flow
+from .base import ZarrServeHandler
+from .metrics import count, in_flight, server_timing
+
+_PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
+_SLOWEST = 10_000  # bytes a second
+_COPY_BELOW = 1 << 16  # bytes; larger bodies are handed to the socket without joining buffers
+_MOST_DIGITS = 19
+
+
+class AnsweringHandler(ZarrServeHandler):
+    """Asks the source of all data, as long as the client is there to hear the answer."""
+
+    def initialize(self, source: Source, flow: Flow) -> None:
+        """Take the source that answers, and what counts the bytes on their way."""
+        self._source = source
+        self._flow = flow
+        self._asking: asyncio.Task[Any] | None = None
+        self._has_gone = False
+
+    async def answer(self, request: Request) -> None:
+        """Ask, and send what is said."""
+        response = await self.response(request)
+        if response is not None:
+            await self.send(response, request.client)
+
+    async def response(self, request: Request) -> Response | None:
+        """What the source says; None if the client goes away before."""
+        with in_flight():
+            response = self._source.at_once(request) or await self._ask(request)
+        if response is not None:
+            count(next(iter(request.path), ""), response)
+        return response
+
+    async def send(self, response: Response, client: str) -> None:
+        """Send a response."""
+        self.set_status(response.status)
+        self._set_headers(response)
+        body = b"" if self.request.method == "HEAD" else response.body
+        with self._flow.sending(len(body), client), contextlib.suppress(StreamClosedError):
+            await self._send(body)
+
+    def node_request(self, prefix: str, form: str, options: Options = ()) -> Request:
+        """A request for what is told of the node whose path follows a prefix in the URL."""
+        names = segments(self.request.path, f"{self.scope.url}{prefix}")
+        path = names[:-1] if names[-1:] == ("",) else names
+        return Request(
+            3,
+            self.scope.inside(path),
+            self.request.method or "GET",
+            self.request.headers.get("If-None-Match"),
+            location=self.request.path,
+            form=form,
+            options=options,
+            client=self.client(),
+        )
+
+    def details(self, *names: str) -> Options:
+        """The options of a form that the URL's query gives: numbers, and "search" as text.
+
+        Raises
+        ------
+        HTTPError
+            400 when one that has to be a number is none.
+        """
+        given = [(name, self.get_query_argument(name, "")) for name in names]
+        return tuple((name, self._detail(name, text)) for name, text in given if text)
+
+    def _detail(self, name: str, text: str) -> int | str:
+        if name == "search":
+            return text
+        if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
+            raise web.HTTPError(400, f"{name}: must be a number of at most {_MOST_DIGITS} digits")
+        return int(text)
+
+    async def _ask(self, request: Request) -> Response | None:
+        """The response, or None if the client goes away before."""
+        self._asking = asyncio.current_task()
+        try:
+            return await self._source.ask(request)
+        except asyncio.CancelledError:
+            if self._asking is not None or not self._has_gone:
+                raise
+            cast("asyncio.Task[Any]", asyncio.current_task()).uncancel()
+            return None
+        finally:
+            self._asking = None
+
+    def on_connection_close(self) -> None:
+        """Ask no more when the client has gone."""
+        self._has_gone = True
+        asking, self._asking = self._asking, None
+        if asking is not None:
+            asking.cancel()
+
+    def client(self) -> str:
+        """Who asks, as far as can be told; no secret can be told from it."""
+        headers = self.request.headers
+        return f"{self.request.remote_ip} {hash((headers.get('Authorization'), headers.get('User-Agent')))}"
+
+    def _set_headers(self, response: Response) -> None:
+        if response.status != 304:
+            self.set_header("Content-Type", response.media_type)
+            self.set_header("Content-Length", str(response.size))
+        self.set_header("Accept-Ranges", "bytes")
+        # A browser that keeps a part may get the whole when it asks for another one; pages take that for
+        # the part (zarrita does).
+        self.set_header("Cache-Control", f"private, {'no-store' if response.status == 206 else 'no-cache'}")
+        if response.etag is not None:
+            self.set_header("ETag", response.etag)
+        if response.spent:
+            self.set_header("Server-Timing", server_timing(response))
+        for name, value in response.headers.items():
+            self.set_header(name, value)
+
+    async def _send(self, body: bytes) -> None:
+        # Bodies that Tornado may still compress must go its own way.
+        if len(body) < _COPY_BELOW or self.settings.get("compress_response"):
+            await self.finish(bytes(body) or None)
+            return
+        connection = cast("HTTP1Connection", self.request.connection)
+        try:
+            async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
+                await self.flush()
+                await connection.write(cast("bytes", memoryview(body)))
+                await self.finish()
+        except TimeoutError:
+            connection.close()
+            self.log.warning("a client took too long for %s bytes; its connection was closed", len(body))
+
+
+def segments(path: str, prefix: str) -> tuple[str, ...]:
+    """The decoded segments of a raw URL path below a prefix; split first, so that %2F stays inside.
+
+    Examples
+    --------
+    >>> segments("/zarr/v3/a%2Fb/c%20d/", "/zarr/v3")
+    ('a/b', 'c d', '')
+    """
+    below = path[len(prefix) :].removeprefix("/")
+    if not below:
+        return ()
+    return tuple(unquote(part, errors="surrogateescape") for part in below.split("/"))
