@@ -34,7 +34,7 @@ Kinds = Mapping[str, type | UnionType]  # members of a header and their types
 _REQUEST: Kinds = {
     **{"zarr_format": int, "path": list, "method": str, "location": str, "listing": str, "view": str},
     **dict.fromkeys(("if_none_match", "byte_range", "if_range", "form"), str | None),
-    "options": dict | None,  # like the form unknown to older peers
+    **{"options": dict | None, "preview": bool | None},  # like the form unknown to older peers
 }
 _RESPONSE: Kinds = {
     **{"status": int, "media_type": str, "size": int, "etag": str | None},

@@ -42,7 +42,12 @@ def _(obj: Any, policy: Policy) -> Node:
         return object_array(array, lambda region: part_of(array, region), policy)
     if array.dtype.kind == "T":
         return make_array(array.shape, STRING, lambda region: _texts(part_of(array, region)), policy)
-    return make_array(array.shape, array.dtype, lambda region: part_of(array, region), policy)
+
+    def read(region: Region) -> Block:
+        part: Block = part_of(array, region)
+        return part
+
+    return make_array(array.shape, array.dtype, read, policy, sample=read)
 
 
 def part_of(array: Any, region: Region) -> Any:

@@ -1,8 +1,8 @@
 """What a path names, before it is made, and what a conditional request gets of it."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, overload
 
@@ -33,6 +33,8 @@ class Content:
         See `nodes.Fresh`.
     form
         See `request.Response`.
+    headers
+        Further headers of the response.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Content:
     at_hand: Callable[[], Blob | None] = lambda: None
     fresh: Fresh | None = None
     form: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @overload
@@ -79,7 +82,9 @@ def answer(content: Content, request: Request, *, at_hand: bool = False) -> Resp
         body = b"" if request.method == "HEAD" else blob.read(start, stop)
         if spent.get("read") == 0.0:  # of bytes that are stored as they are sent
             spent["read"] = perf_counter() - started
-    headers = {"Content-Range": f"bytes {start}-{stop - 1}/{blob.size}"} if part else {}
+    headers = dict(content.headers)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{blob.size}"
     status = 206 if part else 200
     return Response(status, content.media_type, body, stop - start, etag, headers, spent, content.form)
 

@@ -100,6 +100,11 @@ class Array:
         Gives its `Parts`; None where the array stands for itself.
     fresh
         Tells whether the node is still what a new look would give; None where nobody knows.
+    sample
+        Gives a region whose slices may have steps, at once; None where that would cost as much as
+        reading all that lies between.
+    preview
+        Gives elements in the place of those that `read` would take long to make; None where it does not.
     seen
         By view: what it made of the array.
     """
@@ -116,6 +121,8 @@ class Array:
     stored: Mapping[int, Stored] = field(default_factory=dict)
     parts: Callable[[], Parts] | None = None
     fresh: "Fresh | None" = None
+    sample: Read | None = None
+    preview: Read | None = None
     seen: "dict[str, Node]" = field(init=False, repr=False, default_factory=dict)
 
     @property
@@ -167,6 +174,10 @@ class Group:
         Changes whenever anything below may have changed; None where nobody knows.
     fresh
         As of an `Array`.
+    levels
+        The names of the children that are one image in ever lower resolution, the full one first.
+    by_format
+        Gives, for a Zarr format, what else its attributes say: conventions may differ between formats.
     """
 
     children: "Mapping[str, Node]" = field(default_factory=dict)
@@ -174,6 +185,14 @@ class Group:
     consolidate: bool = True
     version: str | None = None
     fresh: "Fresh | None" = None
+    levels: tuple[str, ...] = ()
+    by_format: Callable[[int], Mapping[str, Any]] | None = None
+
+    def attributes_in(self, zarr_format: int) -> Mapping[str, Any]:
+        """The attributes as one Zarr format spells them."""
+        if self.by_format is None:
+            return self.attributes
+        return {**self.attributes, **self.by_format(zarr_format)}
 
 
 Node = Array | Group

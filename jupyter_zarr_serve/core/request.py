@@ -37,6 +37,8 @@ class Request:
         the path names in the store.
     options
         Details of the form; see `forms`.
+    preview
+        Whether something at once is wanted in place of what takes long; see `nodes.Array.preview`.
     client
         Who asks, so that clients can take turns; no part of what is asked for.
     """
@@ -52,6 +54,7 @@ class Request:
     view: str = ""
     form: str = ""
     options: Options = ()
+    preview: bool = False
     client: str = field(default="", compare=False)
 
     def below(self, names: int) -> "Request":

@@ -7,6 +7,7 @@ named by an ETag before they are made, so a 304 costs neither reading nor encodi
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 
 from . import listing, v2, v3
@@ -67,7 +68,7 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Co
         return _document(dialect, found)
     if isinstance(node, Group):
         raise NotFound(f"/{'/'.join(path)}: no such member or document")
-    return _chunk(dialect, node, found, remember)
+    return _chunk(dialect, node, found, request, remember)
 
 
 def _listing(node: Node, request: Request) -> Content:
@@ -85,7 +86,9 @@ def _document(dialect: ModuleType, found: Found) -> Content:
     return Content(found.key, "application/json", lambda _: blob, etag, lambda: blob, found.fresh)
 
 
-def _chunk(dialect: ModuleType, array: Array, found: Found, remember: Remember | None) -> Content:
+def _chunk(
+    dialect: ModuleType, array: Array, found: Found, request: Request, remember: Remember | None
+) -> Content:
     names, key = found.names, found.key
     name = "/".join(names)
     array = array.in_format(dialect.ZARR_FORMAT)
@@ -109,7 +112,20 @@ def _chunk(dialect: ModuleType, array: Array, found: Found, remember: Remember |
         known = None if tag is None or remember is None else remember.known(identity)
         return None if known is None else blob_of(known)
 
+    if request.preview and array.preview is not None and at_hand() is None:
+        return _preview(dialect, array, coords, f"{name}/{key}")
     return Content(f"{name}/{key}", BINARY, make, etag, at_hand, found.fresh)
+
+
+def _preview(dialect: ModuleType, array: Array, coords: Coords, name: str) -> Content:
+    """A chunk of what stands in for the elements; nobody may remember it."""
+    array = replace(array, read=array.preview or array.read)
+    codecs = dialect.codecs_of(array)
+    headers = {"Cache-Control": "private, no-store", "Zarr-Preview": "1"}
+    return Content(
+        name, BINARY, lambda spent: blob_of(encode_chunk(array, coords, codecs, spent=spent) or b""),
+        headers=headers,
+    )  # fmt: skip
 
 
 def _version_tag(dialect: ModuleType, array: Array) -> str | None:

@@ -74,9 +74,10 @@ def _consolidated(group: Group) -> dict[str, Any] | None:
 
 
 def _documents(node: Node) -> dict[str, dict[str, Any]]:
-    attributes = attributes_json(node.attributes)
     if isinstance(node, Group):
+        attributes = attributes_json(node.attributes_in(ZARR_FORMAT))
         return {".zgroup": {"zarr_format": ZARR_FORMAT}, ".zattrs": attributes}
+    attributes = attributes_json(node.attributes)
     attributes["_ARRAY_DIMENSIONS"] = list(node.axis_names)
     return {".zarray": _array(node), ".zattrs": attributes}
 

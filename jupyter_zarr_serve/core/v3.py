@@ -80,7 +80,7 @@ def _group(node: Group) -> dict[str, Any]:
     return {
         "zarr_format": ZARR_FORMAT,
         "node_type": "group",
-        "attributes": attributes_json(node.attributes),
+        "attributes": attributes_json(node.attributes_in(ZARR_FORMAT)),
     }
 
 

@@ -46,6 +46,7 @@ class StoreHandler(AnsweringHandler):
             headers.get("If-Range"),
             self.request.path,
             self._listing_form(),
+            preview=self.get_query_argument("preview", "") == "1",
             client=self.client(),
         )
 

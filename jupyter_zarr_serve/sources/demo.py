@@ -163,7 +163,9 @@ def _waves(side: int, policy: Policy) -> Array:
         values -= _ROUNDING
         return values.astype("f8")
 
-    return make_array((side, side), np.dtype("f8"), read, policy, layout="tile", version=_VERSION)
+    return make_array(
+        (side, side), np.dtype("f8"), read, policy, layout="tile", version=_VERSION, sample=read
+    )
 
 
 def _rings(axis: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

@@ -65,8 +65,9 @@ class LocalSource:
         return answered(request, lambda: self._content(request))
 
     def _content(self, request: Request) -> Content:
-        content = self._contents.get(request)
+        content = None if request.preview else self._contents.get(request)
         if content is None:
             content = locate(viewed(self._root, request.view), request, self._remember)
-            self._contents.put(request, content)
+            if not request.preview:
+                self._contents.put(request, content)
         return content

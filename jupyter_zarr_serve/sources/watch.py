@@ -38,10 +38,12 @@ def watched(node: Node, watch: Watch) -> Node:
 def _watched_array(array: Array, watch: Watch) -> Array:
     stored = {fmt: replace(one, chunk=_watched_chunk(one, watch)) for fmt, one in array.stored.items()}
     changes: dict[str, Any] = {
-        "read": _watched_read(array, watch),
+        "read": _watched_read(array.read, watch),
         "stored": stored,
         "version": watch.stamp,
     }
+    if array.sample is not None:
+        changes["sample"] = _watched_read(array.sample, watch)
     if array.parts is not None:
         make = array.parts
         changes["parts"] = lambda: make().map(lambda part: _watched_array(part, watch))
@@ -70,10 +72,10 @@ class _WatchedChildren(Mapping[str, Node]):
         return len(self._children)
 
 
-def _watched_read(array: Array, watch: Watch) -> Read:
+def _watched_read(read_region: Read, watch: Watch) -> Read:
     def read(region: tuple[slice, ...]) -> Any:
         try:
-            return array.read(region)
+            return read_region(region)
         finally:
             watch.check()
 

@@ -141,6 +141,7 @@ def _respelled(array: Array, spelling: Spelling) -> Array:
         codecs=portable_codecs(array.codecs),
         version=_marked(array),
         stored={},
+        sample=None,
     )
 
 
@@ -161,6 +162,7 @@ def _field(array: Array, name: str) -> Array:
         attributes={},
         version=_marked(array),
         stored={},
+        sample=None,
     )
 
 
