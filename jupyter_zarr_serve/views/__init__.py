@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from ..core.nodes import Node
+from .ome import ome
 from .portable import portable
 
-VIEWS: Mapping[str, Callable[[Node], Node]] = {"portable": portable}
+VIEWS: Mapping[str, Callable[[Node], Node]] = {"ome": ome, "portable": portable}
 
 
 def viewed(root: Node, view: str) -> Node:

@@ -1,0 +1,106 @@
+"""The OME view: each image as a multiscale group, whose levels are made when they are read.
+
+An array of two to five axes becomes a group of its levels, "0" being the array itself; a stored image
+with several levels keeps them. Groups become groups of what is an image in them. What is no image says
+so when it is asked for.
+
+References
+----------
+https://ngff.openmicroscopy.org/0.4/
+https://ngff.openmicroscopy.org/0.5/
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from ...core.children import Children
+from ...core.errors import Unreadable
+from ...core.nodes import Array, Group, Node
+from .image import image_of
+from .levels import Pyramid
+from .metadata import attributes_of
+from .scales import scales_of
+from .stored import as_stored, is_stored
+
+VIEW = "ome"
+_OF_LABELS = ("image-label", "flag_values", "flag_meanings")  # attributes that only labels have
+
+
+def ome(node: Node) -> Node:
+    """The node as viewers of OME-Zarr see it.
+
+    Raises
+    ------
+    Unreadable
+        When it is an array that is no image.
+    """
+    if isinstance(node, Array):
+        return _multiscale(node, {})
+    if is_stored(node):
+        return as_stored(node, ome)
+    if node.levels:
+        return _leveled(node)
+    return replace(node, children=_Viewed(node.children))
+
+
+class _Viewed(Mapping[str, Node]):
+    """The children of a group as viewers see them."""
+
+    def __init__(self, children: Mapping[str, Node]) -> None:
+        self._children = children
+
+    def __getitem__(self, name: str) -> Node:
+        node = self._children[name]
+        return _multiscale(node, self._children) if isinstance(node, Array) else ome(node)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._children)
+
+    def __len__(self) -> int:
+        return len(self._children)
+
+
+def _multiscale(array: Array, beside: Mapping[str, Node]) -> Group:
+    """The image of an array; made once, as those who remember arrays know its levels by identity."""
+    known = array.seen.get(VIEW)
+    if isinstance(known, Group):
+        return known
+    made = _group(Pyramid([image_of(array)], _is_of_labels(array)), beside)
+    return array.seen.setdefault(VIEW, made)  # type: ignore[return-value]
+
+
+def _leveled(group: Group) -> Group:
+    """An image whose levels are stored.
+
+    Raises
+    ------
+    Unreadable
+        When one of them is no array.
+    """
+    levels = [group.children[name] for name in group.levels]
+    arrays = [level for level in levels if isinstance(level, Array)]
+    if len(arrays) != len(levels):
+        raise Unreadable("a level of the image is no array; read the levels themselves, without ome/")
+    made = _group(Pyramid(list(map(image_of, arrays)), _is_of_labels(arrays[0])), {})
+    return replace(made, version=group.version, fresh=group.fresh)
+
+
+def _group(pyramid: Pyramid, beside: Mapping[str, Node]) -> Group:
+    source = pyramid.stored[0].source
+    names = [str(number) for number in range(len(pyramid.shapes))]
+    return Group(
+        Children(names, lambda name: pyramid.level(int(name))),
+        source.attributes,
+        version=source.version,
+        fresh=source.fresh,
+        by_format=lambda zarr_format: attributes_of(pyramid, scales_of(source, beside), zarr_format),
+    )
+
+
+def _is_of_labels(array: Array) -> bool:
+    """Whether elements stand for something: as ``reduction`` says, or as far as the source tells."""
+    told = array.attributes.get("reduction")
+    if told in ("nearest", "mean") and array.dtype.kind != "b":
+        return bool(told == "nearest")
+    is_told = any(name in array.attributes for name in _OF_LABELS)
+    return array.dtype.kind == "b" or (array.dtype.kind in "iu" and is_told)

@@ -1,0 +1,84 @@
+"""The axes of an image as OME-Zarr has them: t, c, z, y, x, in this order and all but y and x optional.
+
+Names say which axis is which; where they do not, its place does. Viewers know axes by these letters
+alone, so "lat" becomes y and "band" becomes c.
+
+References
+----------
+https://ngff.openmicroscopy.org/0.4/#axes-md
+https://ngff.openmicroscopy.org/0.5/#axes-md
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...core.errors import Unreadable
+from ...core.nodes import Array
+
+ORDER = "tczyx"
+TYPES = {"t": "time", "c": "channel", "z": "space", "y": "space", "x": "space"}
+_NAMES = {
+    "t": ("t", "time", "times", "frame", "frames", "date"),
+    "c": ("c", "channel", "channels", "band", "bands", "s", "sample", "samples", "ch", "rgb"),
+    "z": ("z", "depth", "level", "lev", "plane", "altitude", "height", "elevation", "slice"),
+    "y": ("y", "lat", "latitude", "row", "rows", "northing"),
+    "x": ("x", "lon", "longitude", "col", "cols", "column", "columns", "easting"),
+}
+_LETTERS = {name: letter for letter, names in _NAMES.items() for name in names}
+_COLOURS = (3, 4)  # lengths of a last axis without a name that is one of colours
+
+
+def letters_of(array: Array) -> str:
+    """The letter of each axis of an array.
+
+    Raises
+    ------
+    Unreadable
+        When it has fewer than two axes or more than five.
+
+    Examples
+    --------
+    >>> read = lambda region: None
+    >>> letters_of(Array((5, 8, 9), np.dtype("u2"), (5, 8, 9), read))
+    'zyx'
+    >>> letters_of(Array((8, 9, 3), np.dtype("u1"), (8, 9, 3), read))
+    'yxc'
+    """
+    count = len(array.shape)
+    if not 2 <= count <= len(ORDER):
+        raise Unreadable(f"{count} axes; an OME-Zarr image has two to five: read the array itself")
+    names = names_of(array)
+    known = [_LETTERS.get(name.lower()) if name else None for name in names]
+    known = [letter if letter not in known[:axis] else None for axis, letter in enumerate(known)]
+    if names[-1] is None and known[-3:-1] in ([None, None], ["y", "x"]) and _is_coloured(array):
+        known[-3:] = ["y", "x", "c"]
+    placed = _placed(known)
+    if {"y", "x"} <= set(placed):
+        return "".join(placed)
+    return "".join(_placed([None] * count))
+
+
+def names_of(array: Array) -> Sequence[str | None]:
+    """What the source calls its axes: by the attribute ``axes`` or its dimensions."""
+    count = len(array.shape)
+    given: Any = array.attributes.get("axes")
+    if isinstance(given, str | list | tuple) and len(given) == count:
+        told = [name if isinstance(name, str) else None for name in given]
+        if any(_LETTERS.get(name.lower()) for name in told if name):
+            return told
+    return array.dimension_names or (None,) * count
+
+
+def _is_coloured(array: Array) -> bool:
+    return len(array.shape) >= 3 and array.shape[-1] in _COLOURS and array.dtype.str[1:] in ("u1", "u2")
+
+
+def _placed(known: Sequence[str | None]) -> list[str]:
+    """The letters, unknown ones filled in: the last ones are x, y and z, those before c and t."""
+    left = [letter for letter in "xyz" if letter not in known]
+    others = [letter for letter in "ct" if letter not in known]
+    unknown = [axis for axis, letter in enumerate(known) if letter is None]
+    if len(unknown) - len(left) == 1:
+        others.reverse()  # a single further axis is rather time
+    places = dict(zip(reversed(unknown), [*left, *others], strict=False))
+    return [letter or places.get(axis, "") for axis, letter in enumerate(known)]

@@ -1,0 +1,112 @@
+"""What is kept of images while they do not change: tiles of levels, and chunks that are costly to read.
+
+One mapping for the process, so that its bound holds however many images are looked at.
+"""
+
+import itertools
+import weakref
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...core.chunks import converted
+from ...core.dtypes import Block
+from ...core.grid import Region, region_of, region_shape
+from ...core.kept import Kept, Key
+from ...core.nodes import Array
+from .image import Image
+
+LIMIT = 1 << 27  # bytes of all that is kept
+_KEPT: Kept[Block] = Kept(LIMIT, lambda block: int(block.nbytes))
+_OWNERS: "weakref.WeakKeyDictionary[Any, object]" = weakref.WeakKeyDictionary()
+
+
+class Tiles:
+    """Parts of what is made of one image.
+
+    Parameters
+    ----------
+    kind
+        What is made of it: other things of the same image are kept apart.
+    span
+        Height and width of the squares of the image that are read by themselves.
+    """
+
+    def __init__(self, image: Image, kind: Hashable, span: int) -> None:
+        self._image = image.array
+        self._owner = _owner(image.source.read)
+        self._kind = kind, image.array.dimension_names, image.array.version
+        self.may_keep = image.array.version is not None
+        self._is_whole = self.may_keep and image.array.sample is None and not _is_fine(image.array, span)
+
+    def read(self, region: Region) -> Block:
+        """A region of the image, by whole chunks of the source where these are costly."""
+        if not self._is_whole:
+            return converted(np.asarray(self._image.read(region)), self._image.dtype)
+        shape, chunks = self._image.shape, self._image.chunk_shape
+
+        def make(part: Region) -> Block:
+            return np.ascontiguousarray(converted(np.asarray(self._image.read(part)), self._image.dtype))
+
+        return self.assemble(0, region, shape, chunks, make)
+
+    def assemble(
+        self,
+        level: int,
+        region: Region,
+        shape: Sequence[int],
+        tile: Sequence[int],
+        make: Callable[[Region], Block],
+    ) -> Block:
+        """A region of a level, from tiles that are kept or made.
+
+        Parameters
+        ----------
+        shape, tile
+            Of the level, and of its tiles.
+        make
+            Gives a part of the level.
+        """
+        kind = self._kind if level else ("", *self._kind[1:])
+        spans = [range(s.start // n, -(-s.stop // n)) for s, n in zip(region, tile, strict=True)]
+        block = np.empty(region_shape(region), self._image.dtype)
+        for coords in itertools.product(*spans):
+            part = region_of(coords, shape, tile)
+
+            def made(_: list[Key], part: Region = part) -> Sequence[Block]:
+                return [make(part)]
+
+            (kept,) = _KEPT.get([(self._owner, (kind, level, coords))], made)
+            if part == region:
+                return kept
+            target, source = _overlap(region, part)
+            block[target] = kept[source]
+        return block
+
+
+def _is_fine(image: Array, span: int) -> bool:
+    """Whether the chunks are so small, and so even, that each belongs to one square."""
+    return all(span % chunk == 0 for chunk in image.chunk_shape[-2:]) and set(image.chunk_shape[:-2]) <= {1}
+
+
+def _owner(read: Any) -> object:
+    """What stands for an image for as long as it can be read."""
+    try:
+        known = _OWNERS.get(read)
+    except TypeError:
+        return read
+    if known is None:
+        known = _OWNERS.setdefault(read, object())
+        weakref.finalize(read, _KEPT.drop, known).atexit = False
+    return known
+
+
+def _overlap(wanted: Region, given: Region) -> tuple[Region, Region]:
+    """Where the common part of two regions lies within each of them."""
+    common = [(max(w.start, g.start), min(w.stop, g.stop)) for w, g in zip(wanted, given, strict=True)]
+    inside = [
+        tuple(slice(a - r.start, b - r.start) for (a, b), r in zip(common, region, strict=True))
+        for region in (wanted, given)
+    ]
+    return inside[0], inside[1]

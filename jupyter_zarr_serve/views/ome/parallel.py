@@ -1,0 +1,50 @@
+"""Work in several threads while there are processors to spare; whoever asks works along."""
+
+import os
+from collections.abc import Callable, Sequence
+from threading import BoundedSemaphore, Lock, Thread
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_SPARE = BoundedSemaphore(max(1, min(4, os.cpu_count() or 1) - 1))  # in all, besides those who ask
+
+
+def in_parallel(work: Callable[[T], None], items: Sequence[T]) -> None:
+    """Do some work for each item.
+
+    Raises
+    ------
+    Exception
+        The first that `work` raises; what is not begun then is left.
+    """
+    left, lock = iter(items), Lock()
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        while not failures:
+            with lock:
+                item = next(left, None)
+            if item is None:
+                return
+            try:
+                work(item)
+            except BaseException as error:  # noqa: BLE001 (raised again in the thread that asked)
+                failures.append(error)
+
+    thread = Thread(target=_along, args=(run,), daemon=True) if len(items) > 1 else None
+    helping = thread is not None and _SPARE.acquire(blocking=False)
+    if thread is not None and helping:
+        thread.start()
+    run()
+    if thread is not None and helping:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _along(run: Callable[[], None]) -> None:
+    try:
+        run()
+    finally:
+        _SPARE.release()
