@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Dict, Enum, Float, Int, TraitError, Unicode, default, validate
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, default, validate
 
 from ._version import __version__
 from .handlers import routes
 from .handlers.metrics import watch
+from .shares.sharing import ORIGINS, Sharing, checked_origin
 from .sources.flow import Flow
 from .sources.lazy import LazySource
 from .welcome import welcome
@@ -80,6 +81,23 @@ class ZarrServeApp(ExtensionApp):
         10.0, min=0.1, help="How long a kernel may take to answer before a client gets 503, in seconds."
     ).tag(config=True)
 
+    allow_origins = List(
+        Unicode(),
+        help="Origins whose pages may read data by a token, besides c.ServerApp.allow_origin; '*' is all.",
+    ).tag(config=True)
+
+    sharing = Bool(True, help="Whether there are share links.").tag(config=True)
+
+    max_share_seconds = Int(
+        30 * 86_400, min=0, help="The longest life of a share link; with 0 there may be links without end."
+    ).tag(config=True)
+
+    share_origins = List(
+        Unicode(),
+        list(ORIGINS),
+        help="Origins whose pages may read a share link, unless its maker names others.",
+    ).tag(config=True)
+
     flags = {  # noqa: RUF012 (traitlets wants a plain class attribute)
         "demo": ({"ZarrServeApp": {"demo": True}}, "Mount the built-in demo data as demo/.")
     }
@@ -120,7 +138,7 @@ class ZarrServeApp(ExtensionApp):
         assert self.serverapp is not None
         contents = self.serverapp.contents_manager
         return Settings(
-            root_dir=Path(getattr(contents, "root_dir", "") or self.serverapp.root_dir),
+            root_dir=self._root_dir(),
             allow_hidden=bool(getattr(contents, "allow_hidden", False)),
             mounts=dict(self.mounts),
             demo=self.demo,
@@ -130,12 +148,38 @@ class ZarrServeApp(ExtensionApp):
             kernel_seconds=self.kernel_timeout,
         )
 
+    def _root_dir(self) -> Path:
+        assert self.serverapp is not None
+        contents = self.serverapp.contents_manager
+        return Path(getattr(contents, "root_dir", "") or self.serverapp.root_dir)
+
+    def _make_sharing(self) -> Sharing:
+        from .shares.sharing import Settings
+
+        assert self.serverapp is not None
+        root = str(self._root_dir().resolve())
+        homes = {"files": root, "notebooks": root, "kernels": "kernels", "demo": "demo", **self.mounts}
+        return Sharing(
+            Settings(
+                folder=Path(self.serverapp.data_dir, self.name),
+                home_of=lambda name: homes.get(name, ""),
+                is_on=self.sharing,
+                longest=self.max_share_seconds,
+                origins=tuple(self.share_origins),
+            )
+        )
+
+    def initialize_settings(self) -> None:
+        """Tell all handlers whose pages may read data."""
+        self.settings[f"{self.name}_origins"] = frozenset(map(checked_origin, self.allow_origins))
+
     def initialize_handlers(self) -> None:
         """Add the routes; see `handlers.routes`."""
         assert self.serverapp is not None
         flow = Flow(self.outgoing_bytes)
         self._source = LazySource(partial(self._make_site, flow))
-        self.handlers.extend(routes(self._source, flow))
+        self._shares = self._make_sharing()
+        self.handlers.extend(routes(self._source, flow, self._shares))
         watch(lambda: flow.bytes, lambda: self._source.made.connected if self._source.made else 0)
 
     def _make_site(self, flow: Flow) -> "Site":
@@ -156,7 +200,8 @@ class ZarrServeApp(ExtensionApp):
             sys.stdout.flush()
 
     async def stop_extension(self) -> None:
-        """Let the worker threads end and close the connections to kernels."""
+        """Let the worker threads end, close the connections to kernels and write down who used links."""
+        self._shares.uses.write()
         if self._source.made is not None:
             self._source.made.close()
 

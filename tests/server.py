@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,11 +42,15 @@ class Server:
     def get(self, path: str, method: str = "GET", **kwargs: Any) -> requests.Response:
         """A request for a path below the base URL, sent exactly as it is spelled."""
         headers = {**self.headers, **kwargs.pop("headers", {})}
-        request = requests.Request(method, self.url, headers=headers)
+        request = requests.Request(method, self.url, headers=headers, json=kwargs.pop("json", None))
         prepared = request.prepare()
         prepared.url = self.url + path
         with requests.Session() as session:
             return session.send(prepared, timeout=60, allow_redirects=False)
+
+    def nobody(self, path: str, method: str = "GET", **headers: str) -> requests.Response:
+        """The same without the token."""
+        return replace(self, token="").get(path, method, headers=headers)
 
     def open(self, zarr_format: int, path: str = "") -> Any:
         """The node at a path, by zarr-python over fsspec: the idiom of Tiled's documentation."""

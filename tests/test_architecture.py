@@ -27,7 +27,7 @@ FLOORS = [
     ["core/forms"],
     ["core/respond"],
     ["adapters", "readers", "wire"],
-    ["messages"],
+    ["messages", "shares"],
     ["views"],
     ["sources", "kernel"],
     ["handlers", "welcome"],

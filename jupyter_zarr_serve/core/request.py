@@ -41,6 +41,8 @@ class Request:
         Whether something at once is wanted in place of what takes long; see `nodes.Array.preview`.
     client
         Who asks, so that clients can take turns; no part of what is asked for.
+    within
+        So many names of the path lead to all that the client may reach, which nothing may lead out of.
     """
 
     zarr_format: int
@@ -56,11 +58,13 @@ class Request:
     options: Options = ()
     preview: bool = False
     client: str = field(default="", compare=False)
+    within: int = 0
 
     def below(self, names: int) -> "Request":
         """The same request to one who stands so many names further down."""
         moved = object.__new__(Request)  # `dataclasses.replace` takes five times as long
-        moved.__dict__.update(self.__dict__, path=self.path[names:])
+        within = max(self.within - names, 0)
+        moved.__dict__.update(self.__dict__, path=self.path[names:], within=within)
         return moved
 
 

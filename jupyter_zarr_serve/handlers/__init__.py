@@ -2,17 +2,33 @@
 
 from typing import Any
 
+from ..shares.sharing import Sharing
 from ..sources import Source
 from ..sources.flow import Flow
 from .api import NodeHandler, PreviewHandler
 from .assets import AssetHandler
+from .links import by_link
 from .pages import IndexHandler, NowhereHandler
+from .shares import ShareHandler, SharesHandler
 from .store import StoreHandler
 from .view import ViewHandler
 
 
-def routes(source: Source, flow: Flow) -> list[tuple[Any, ...]]:
+def routes(source: Source, flow: Flow, sharing: Sharing) -> list[tuple[Any, ...]]:
     """Every route of the extension, below the server's base URL; tests walk this table."""
+    tree = tree_routes(source, flow)
+    shares = {"sharing": sharing, "source": source}
+    return [
+        *tree,
+        (r"zarr/api/shares/?", SharesHandler, shares),
+        (r"zarr/api/shares/([0-9a-f]+)", ShareHandler, shares),
+        *by_link(tree, sharing),
+        (r"zarr/(.*)", NowhereHandler),
+    ]
+
+
+def tree_routes(source: Source, flow: Flow) -> list[tuple[Any, ...]]:
+    """The routes that only read; they exist once for the whole tree, and once for what a link grants."""
     asking = {"source": source, "flow": flow}
     return [
         (r"zarr/?", IndexHandler),
@@ -21,5 +37,4 @@ def routes(source: Source, flow: Flow) -> list[tuple[Any, ...]]:
         (r"zarr/api/preview(/.*)?", PreviewHandler, asking),
         (r"zarr/view", ViewHandler),
         (r"zarr/static/(.*)", AssetHandler),
-        (r"zarr/(.*)", NowhereHandler),
     ]

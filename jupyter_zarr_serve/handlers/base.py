@@ -7,6 +7,8 @@ log lines for answers that are routine among Zarr clients.
 
 import json
 import logging
+import re
+from collections.abc import Collection
 from functools import cached_property
 from http.client import responses
 from inspect import isawaitable
@@ -16,6 +18,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.call_context import CallContext
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.prometheus.log_functions import prometheus_log_method
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 
 from .bearer import bearer
@@ -23,6 +26,7 @@ from .scope import Scope
 
 _EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
 _ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
+_LINKS = re.compile(r"(/(?:s|%73)/+)[^/?#&]+")
 _MOST_HOSTS = 64
 _ROUTINE = {200, 206, 304, 404}
 
@@ -96,6 +100,8 @@ class ZarrServeHandler(JupyterHandler):
         self.set_header("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
         self.set_header("Access-Control-Allow-Headers", _ACCEPTED)
         self.set_header("Access-Control-Max-Age", "600")
+        if self.request.headers.get("Access-Control-Request-Private-Network") == "true":
+            self.set_header("Access-Control-Allow-Private-Network", "true")
         self.set_status(204)
 
     def _is_foreign(self) -> bool:
@@ -121,10 +127,20 @@ class ZarrServeHandler(JupyterHandler):
             self.set_header("Access-Control-Expose-Headers", _EXPOSED)
 
     def set_cors_headers(self) -> None:
-        """Jupyter's rules for other origins; nothing for requests that come from none."""
+        """Jupyter's rules for other origins, and ours; nothing for requests that come from none."""
         super().set_cors_headers()
         if not self._headers.get("Access-Control-Allow-Origin", "set"):
             self.clear_header("Access-Control-Allow-Origin")
+        origin = self.request.headers.get("Origin")
+        if origin is not None and not {origin, "*"}.isdisjoint(self.data_origins):
+            self.set_header("Access-Control-Allow-Origin", origin)
+            self.clear_header("Access-Control-Allow-Credentials")  # cookies stay at home
+
+    @property
+    def data_origins(self) -> Collection[str]:
+        """The origins whose pages may read the answers, "*" for all, besides those that Jupyter lets."""
+        origins: Collection[str] = self.settings.get("jupyter_zarr_serve_origins", ())
+        return origins
 
     def set_signed_cookie(self, name: str, value: str | bytes, *args: Any, **kwargs: Any) -> None:
         """Set cookies only for people: programs would get a fresh login with every chunk."""
@@ -143,7 +159,7 @@ class ZarrServeHandler(JupyterHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A failure as JSON, readable across origins like any other answer."""
         error = kwargs.get("exc_info", (None, None))[1]
-        message = error.log_message if isinstance(error, HTTPError) else None
+        message = isinstance(error, HTTPError) and error.log_message and error.log_message % error.args
         if hasattr(self, "_jupyter_current_user"):
             self.set_cors_headers()
         if status_code == 401:
@@ -156,6 +172,7 @@ class ZarrServeHandler(JupyterHandler):
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Leave refusals to the access log, which hides the token of a URL; Tornado's line would not."""
         if not isinstance(value, HTTPError):
+            hide_tokens(self.request)
             super().log_exception(typ, value, tb)
 
     def _log(self) -> None:
@@ -163,4 +180,12 @@ class ZarrServeHandler(JupyterHandler):
         if self.get_status() in _ROUTINE:
             prometheus_log_method(self)
         else:
+            hide_tokens(self.request)
             super()._log()
+
+
+def hide_tokens(request: HTTPServerRequest) -> None:
+    """Take the tokens of share links out of what may be logged; `request.path` stays as it is."""
+    request.uri = _LINKS.sub(r"\1[secret]", request.uri or "")
+    if "Referer" in request.headers:
+        request.headers["Referer"] = _LINKS.sub(r"\1[secret]", request.headers["Referer"])

@@ -43,7 +43,9 @@ class IndexHandler(ZarrServeHandler):
     async def get(self) -> None:
         """The page."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        await self.finish(_PAGE.format(path=self.request.path, url=self.scope.url))
+        await self.finish(
+            _PAGE.format(path="/" if self.scope.path else self.request.path, url=self.scope.url)
+        )
 
     head = get
 

@@ -30,7 +30,7 @@ class StoreHandler(AnsweringHandler):
         if response is None:
             return
         if request.listing == PAGE and response.form == NODE and response.status == 200:
-            body = page(json.loads(response.body), self.request.path)
+            body = page(json.loads(response.body), self._location())
             media_type = "text/html; charset=utf-8"
             response = replace(response, media_type=media_type, body=body, size=len(body), etag=None)
         await self.send(response, request.client)
@@ -44,11 +44,16 @@ class StoreHandler(AnsweringHandler):
             headers.get("If-None-Match"),
             headers.get("Range"),
             headers.get("If-Range"),
-            self.request.path,
+            self._location(),
             self._listing_form(),
             preview=self.get_query_argument("preview", "") == "1",
             client=self.client(),
         )
+
+    def _location(self) -> str:
+        """The address in the title of a listing; people's pages show no token, GDAL wants all of it."""
+        path = self.request.path
+        return path.removeprefix(self.scope.url[:-1]) if self.scope.path and self.wants_page() else path
 
     def _listing_form(self) -> str:
         if self.wants_page():

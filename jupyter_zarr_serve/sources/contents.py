@@ -9,7 +9,7 @@ from ..core.request import BINARY, Request
 
 _OVERHEAD = 2048  # bytes that remembering takes besides a document
 _FILES = 256  # of which chunks are remembered: they keep what was opened open
-Key = tuple[str, int, tuple[str, ...]]
+Key = tuple[str, int, tuple[str, ...], int]
 
 
 class Contents:
@@ -36,7 +36,7 @@ class Contents:
         near
             Whether only what can be told at once is wanted.
         """
-        key = (request.view, request.zarr_format, request.path)
+        key = (request.view, request.zarr_format, request.path, request.within)
         content = self._known.get(key, (None, 0))[0]
         if content is None or request.form or content.fresh is None or (near and not content.fresh.is_near):
             return None
@@ -59,7 +59,7 @@ class Contents:
         size = _OVERHEAD + (blob.size if blob else 0)
         if size > self._limit // 4:
             return
-        key = (request.view, request.zarr_format, request.path)
+        key = (request.view, request.zarr_format, request.path, request.within)
         with self._lock:
             if key in self._known:
                 self._forget(key)

@@ -5,6 +5,7 @@ a special file do not exist here; a link that leads outside the served root is r
 opened is the resolved path that was checked.
 """
 
+import copy
 import os
 import stat
 import sys
@@ -61,6 +62,33 @@ class Library:
         except KeyError:
             message = f"{self.root.name}: no folder or data file is there now; is it mounted?"
             raise Unavailable(message) from None
+
+    def part(self, names: tuple[str, ...]) -> tuple["Library", tuple[str, ...]]:
+        """The library of only what is at and below some names, and those that lead on inside a file.
+
+        Links on the way there lead outside of it, as those below may.
+
+        Raises
+        ------
+        Forbidden
+            When a name is hidden, or none of a file.
+        """
+        place, left = self.root, list(names)
+        if not is_local(place):  # there are no links
+            return self, names
+        while left and _is_folder(place):
+            if not self.admits(place, left[0]):
+                raise Forbidden(f"{left[0]}: is hidden, or no name of a file")
+            place = place / left.pop(0)
+        part = copy.copy(self)  # what one has opened the other knows
+        part.root = place
+        return part, tuple(left)
+
+    def admits(self, folder: Path, name: str) -> bool:
+        """Whether a name may be that of something in a folder."""
+        if not _is_name(name):
+            return False
+        return self.allow_hidden or not (name.startswith(".") or _is_flagged_hidden(folder / name))
 
     def node(self, path: Path, asked: Path | None = None) -> Node:
         """The node at a path below the root.
@@ -137,21 +165,18 @@ class Directory(Mapping[str, Node]):
         self._library = library
 
     def __getitem__(self, name: str) -> Node:
-        if not _is_name(name) or self._is_hidden(self._path / name):
+        if not self._library.admits(self._path, name):
             raise KeyError(name)
         return self._library.node(self._path / name, self._asked / name)
 
     def __iter__(self) -> Iterator[str]:
         for entry in sorted(self._path.iterdir(), key=lambda entry: entry.name):
             is_candidate = suffix_of(entry.name) is not None or _is_folder(entry)
-            if is_candidate and not self._is_hidden(entry):
+            if is_candidate and self._library.admits(self._path, entry.name):
                 yield entry.name
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-    def _is_hidden(self, path: Path) -> bool:
-        return not self._library.allow_hidden and (path.name.startswith(".") or _is_flagged_hidden(path))
 
 
 def _is_folder(path: Path) -> bool:

@@ -4,10 +4,11 @@ What is known already, and can be told to be true without waiting, is answered i
 document or chunk that is remembered, of a file on this machine whose status did not change.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from ..core.content import Content, answer
-from ..core.errors import ServeError
+from ..core.errors import Forbidden, ServeError
 from ..core.nodes import Node
 from ..core.request import Remember, Request, Response, refusal
 from ..core.respond import answered, locate
@@ -32,10 +33,21 @@ class LocalSource:
         The cache of encoded chunks.
     flow
         What bounds the bytes that are on their way.
+    below
+        The same tree as far as it is below a path; no link in it leads out of there.
     """
 
-    def __init__(self, root: Node, *, workers: int, remember: Remember, flow: Flow) -> None:
+    def __init__(
+        self,
+        root: Node,
+        *,
+        workers: int,
+        remember: Remember,
+        flow: Flow,
+        below: Callable[[tuple[str, ...]], Node] | None = None,
+    ) -> None:
         self._root = root
+        self._below = below
         self._remember = remember
         self._contents = Contents(_CONTENTS_BYTES)
         self._workers = Workers(workers, flow)
@@ -67,7 +79,14 @@ class LocalSource:
     def _content(self, request: Request) -> Content:
         content = None if request.preview else self._contents.get(request)
         if content is None:
-            content = locate(viewed(self._root, request.view), request, self._remember)
+            content = locate(viewed(self._tree(request), request.view), request, self._remember)
             if not request.preview:
                 self._contents.put(request, content)
         return content
+
+    def _tree(self, request: Request) -> Node:
+        if not request.within:
+            return self._root
+        if self._below is None:
+            raise Forbidden("parts of this tree cannot be shared")
+        return self._below(request.path[: request.within])

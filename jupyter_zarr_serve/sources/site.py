@@ -12,7 +12,7 @@ from .kernels import KernelsSource
 from .local import LocalSource
 from .notebooks import NotebooksSource
 from .router import Router
-from .tree import Settings, root_of
+from .tree import Settings, Tree
 
 
 class Site:
@@ -32,7 +32,10 @@ class Site:
         self, settings: Settings, kernels: Any, sessions: Any, open_channel: Opener, flow: Flow
     ) -> None:
         remember = ChunkCache(settings.cache_bytes)
-        self._local = LocalSource(root_of(settings), workers=settings.workers, remember=remember, flow=flow)
+        tree = Tree(settings)
+        self._local = LocalSource(
+            tree.root, workers=settings.workers, remember=remember, flow=flow, below=tree.below
+        )
         answers = Answers(settings.cache_bytes)
         kernel_source = partial(
             KernelSource,

@@ -48,35 +48,71 @@ class Settings:
     kernel_seconds: float = 10.0
 
 
+class Tree:
+    """The whole tree, and parts of it for those who may reach no more.
+
+    Attributes
+    ----------
+    root
+        The root group; a mount that cannot be opened is left out and says why when asked for.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        def library(place: Callable[[], Path]) -> Callable[[], Library]:
+            return cache(lambda: Library(place(), settings.policy, allow_hidden=settings.allow_hidden))
+
+        self._libraries = {"files": library(lambda: settings.root_dir)}
+        for name, location in settings.mounts.items():
+            self._libraries[name] = library(partial(_place, name, location))
+        tops: dict[str, Callable[[], Node]] = {
+            "files": partial(self._top, "files"),
+            **{name: partial(Group, consolidate=False) for name in ROUTED},
+            **{name: partial(self._top, name) for name in settings.mounts},
+        }
+        if settings.demo:
+            tops["demo"] = cache(partial(_demo, settings.policy))
+        self.root = Group(children=_Mounts(tops), consolidate=False)
+
+    def below(self, path: tuple[str, ...]) -> Node:
+        """The root group with nothing in it but what is at and below a path; no link leads out of there.
+
+        Raises
+        ------
+        ServeError
+            When it cannot be served.
+        """
+        library = self._libraries.get(path[0])
+        if library is None:
+            return self.root  # of what has no links
+        part, names = library().part(path[1:])
+        node: Node = part.top()
+        for name in reversed(path[: len(path) - len(names)]):
+            node = Group(children={name: node}, consolidate=False)
+        return node
+
+    def _top(self, name: str) -> Node:
+        return self._libraries[name]().top()
+
+
 def root_of(settings: Settings) -> Group:
-    """The root group; a mount that cannot be opened is left out and says why when asked for."""
-    return Group(children=_Mounts(settings), consolidate=False)
+    """The root group of the whole tree; see `Tree`."""
+    return Tree(settings).root
 
 
 class _Mounts(Mapping[str, Node]):
     """Each mount by name, looked up anew for each request as files come and go."""
 
-    def __init__(self, settings: Settings) -> None:
-        def library(place: Callable[[], Path]) -> Callable[[], Node]:
-            opened = cache(lambda: Library(place(), settings.policy, allow_hidden=settings.allow_hidden))
-            return lambda: opened().top()
-
-        self._open: dict[str, Callable[[], Node]] = {"files": library(lambda: settings.root_dir)}
-        for name in ROUTED:
-            self._open[name] = partial(Group, consolidate=False)
-        for name, location in settings.mounts.items():
-            self._open[name] = library(partial(_place, name, location))
-        if settings.demo:
-            self._open["demo"] = cache(partial(_demo, settings.policy))
+    def __init__(self, tops: Mapping[str, Callable[[], Node]]) -> None:
+        self._tops = tops
 
     def __getitem__(self, name: str) -> Node:
-        return self._open[name]()
+        return self._tops[name]()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._open)
+        return iter(self._tops)
 
     def __len__(self) -> int:
-        return len(self._open)
+        return len(self._tops)
 
 
 def _demo(policy: Policy) -> Node:

@@ -8,7 +8,7 @@ import pytest
 from jupyter_server.auth.authorizer import Authorizer
 from tornado.httpclient import HTTPClientError
 
-from jupyter_zarr_serve.handlers import routes
+from jupyter_zarr_serve.handlers import routes, tree_routes
 
 # A concrete path for each route of the table; a route without one fails the first test.
 EXAMPLES = {
@@ -26,6 +26,24 @@ EXAMPLES = {
     r"zarr/(.*)": ["zarr/v4/", "zarr/nowhere"],
 }  # fmt: skip
 PATHS = [path for paths in EXAMPLES.values() for path in paths]
+# Of the routes that make and end links, for which one must be allowed to write; and their methods.
+SHARES = {
+    r"zarr/api/shares/?": (["zarr/api/shares", "zarr/api/shares/"], ["GET", "HEAD", "POST"]),
+    r"zarr/api/shares/([0-9a-f]+)": (["zarr/api/shares/0123456789ab"], ["GET", "HEAD", "DELETE"]),
+}
+CHANGES = [(path, method) for paths, methods in SHARES.values() for path in paths for method in methods]
+TOKEN = "0" * 44
+# Of the routes below a link; each route that only reads is there, too.
+LINKS = {
+    r"zarr/s/[^/]*/?": [f"zarr/s/{TOKEN}", f"zarr/s/{TOKEN}/", "zarr/s//"],
+    r"zarr/s/[^/]*/v([23])(/.*)?": [f"zarr/s/{TOKEN}/v2", f"zarr/s/{TOKEN}/v3/files/a.npy/c/0"],
+    r"zarr/s/[^/]*/view": [f"zarr/s/{TOKEN}/view"],
+    r"zarr/s/[^/]*/static/(.*)": [f"zarr/s/{TOKEN}/static/nothing.js"],
+    r"zarr/s/[^/]*/api/node(/.*)?": [f"zarr/s/{TOKEN}/api/node/"],
+    r"zarr/s/[^/]*/api/preview(/.*)?": [f"zarr/s/{TOKEN}/api/preview/x?form=stats"],
+    r"zarr/s(?:/.*)?": ["zarr/s", f"zarr/s/{TOKEN}/v4/", f"zarr/s/{TOKEN}/api/shares"],
+}
+ALL = {**EXAMPLES, **{pattern: paths for pattern, (paths, _) in SHARES.items()}, **LINKS}
 
 
 class Closed(Authorizer):
@@ -39,12 +57,12 @@ class Closed(Authorizer):
 
 
 def test_every_route_has_an_example():
-    assert {pattern for pattern, *_ in routes(None, None)} == set(EXAMPLES)
+    assert {pattern for pattern, *_ in routes(None, None, None)} == set(ALL)
 
 
 def test_every_example_reaches_its_route():
-    for pattern, *_ in routes(None, None):
-        assert all(re.fullmatch(pattern, path) for path in EXAMPLES[pattern])
+    for pattern, *_ in routes(None, None, None):
+        assert all(re.fullmatch(pattern, path) for path in ALL[pattern])
 
 
 async def answer(jp_fetch: Any, path: str, **kwargs: Any) -> Any:
@@ -67,6 +85,48 @@ async def test_nobody_anonymous_gets_an_answer(jp_fetch, path, method, headers):
     assert "Set-Cookie" not in response.headers or "Max-Age=0" in str(response.headers)
     if method == "GET":
         assert "token" in json.loads(response.body)["message"]
+
+
+def test_every_route_that_reads_is_below_links_too():
+    below = {pattern.removeprefix("zarr/s/[^/]*/") for pattern in LINKS}
+    reading = {pattern.removeprefix("zarr/") for pattern, *_ in tree_routes(None, None)}  # type: ignore[arg-type]
+    assert reading <= below
+
+
+@pytest.mark.parametrize(("path", "method"), CHANGES)
+async def test_links_are_made_by_those_who_may_write(jp_fetch, jp_serverapp, path, method):
+    body = "{}" if method == "POST" else None
+    anonymous = await answer(jp_fetch, path, method=method, body=body, headers={"Authorization": ""})
+    assert anonymous.code == (401 if method in {"GET", "HEAD"} else 403)
+    Closed.asked.clear()
+    jp_serverapp.web_app.settings["authorizer"] = Closed(parent=jp_serverapp)
+    assert (await answer(jp_fetch, path, method=method, body=body)).code == 403
+    assert Closed.asked[-1] == ("write", "zarr")
+
+
+@pytest.mark.parametrize(("path", "method"), CHANGES)
+async def test_links_are_made_by_no_other_site(jp_fetch, path, method):
+    login = await answer(jp_fetch, "zarr/", headers={"Accept": "text/html"})
+    cookie = "; ".join(text.split(";")[0] for text in login.headers.get_list("Set-Cookie"))
+    body = "{}" if method == "POST" else None
+    for more in ({"Origin": "https://evil.example"}, {} if method in {"POST", "DELETE"} else None):
+        if more is None:  # reading by one's own page needs nothing more
+            continue
+        headers = {"Authorization": "", "Cookie": cookie, **more}
+        foreign = await answer(jp_fetch, path, method=method, body=body, headers=headers)
+        assert foreign.code in {403, 404}
+        assert "Access-Control-Allow-Origin" not in foreign.headers
+
+
+@pytest.mark.parametrize("path", [path for paths in LINKS.values() for path in paths])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_neither_login_nor_token_opens_a_link(jp_fetch, jp_serverapp, path, method):
+    token = jp_serverapp.identity_provider.token
+    for headers in ({}, {"Authorization": ""}, {"Cookie": "username-localhost=x"}):
+        response = await answer(jp_fetch, path, method=method, headers=headers)
+        assert response.code == 403
+        assert "Set-Cookie" not in response.headers
+    assert (await answer(jp_fetch, path, method=method, params={"token": token})).code == 403
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,0 +1,120 @@
+"""Private files that several servers of one user share: nobody else reads them, none is half written."""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import Unreadable
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_KEY_BYTES = 32
+_OTHERS = 0o077
+
+Stamp = tuple[int, int, int]
+
+
+def stamp_of(file: Path) -> Stamp | None:
+    """Changes whenever the file does; None where there is none."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_ino, status.st_size
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep all other processes out of a folder that is made if need be.
+
+    Raises
+    ------
+    OSError
+        When it cannot be made or locked.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(file, msvcrt.LK_LOCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+def write(file: Path, content: bytes) -> None:
+    """Put a file in the place of another one, at once and whole.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written.
+    """
+    new = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(file)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """The object in a file; an empty one where there is none.
+
+    Raises
+    ------
+    Unreadable
+        When it holds something else.
+    """
+    try:
+        members = json.loads(file.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{file}: cannot be read ({error}); remove it, and all its links end") from error
+    if not isinstance(members, dict):
+        raise Unreadable(f"{file}: holds no object of JSON; remove it, and all its links end")
+    return members
+
+
+def read_key(file: Path) -> bytes | None:
+    """The key in a file; None where there is none.
+
+    Raises
+    ------
+    Unreadable
+        When it holds no key, or one that others may have read.
+    """
+    try:
+        if os.name == "posix" and file.stat().st_mode & _OTHERS:
+            raise Unreadable(f"{file}: others may have read the key; replace it: jupyter zarr rotate")
+        key = bytes.fromhex(file.read_text())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{file}: cannot be read ({error}); replace it: jupyter zarr rotate") from error
+    if len(key) != _KEY_BYTES:
+        raise Unreadable(f"{file}: holds no key; replace it: jupyter zarr rotate")
+    return key
+
+
+def write_key(file: Path) -> bytes:
+    """Put a new key in the place of the one before."""
+    key = secrets.token_bytes(_KEY_BYTES)
+    write(file, key.hex().encode())
+    return key

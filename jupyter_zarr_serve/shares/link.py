@@ -1,0 +1,98 @@
+"""A share: what one link grants, and the token that proves it.
+
+A token is the share's id, which is no secret, and a code made of all that the share grants by a key that
+nobody else has. So no file holds a token, a share that was altered has another token, and whoever loses
+the list of shares opens nothing.
+"""
+
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64encode
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+_ID_BYTES = 6
+_CODE_BYTES = 24  # of HMAC-SHA256: 192 bits to guess, and no bit of their spelling is left over
+ID_LENGTH = 2 * _ID_BYTES
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one link grants, and who made it.
+
+    Attributes
+    ----------
+    id
+        Names the share; no secret.
+    path
+        The names from the root of the tree to what is shared.
+    home
+        What the first name stood for, such as the served folder: elsewhere the link is worth nothing.
+    made, expires, revoked
+        Seconds since 1970; None for never.
+    origins
+        Those whose pages may read it; "*" for all.
+    maker
+        The name of the user who made it.
+    """
+
+    id: str
+    path: tuple[str, ...]
+    home: str
+    made: int
+    expires: int | None
+    origins: tuple[str, ...] = ()
+    note: str = ""
+    maker: str = ""
+    revoked: int | None = None
+
+    def state(self, now: float, longest: int) -> str:
+        """Whether it is "live", "expired" or "revoked".
+
+        Parameters
+        ----------
+        longest
+            Seconds that any share may live; 0 for no bound.
+        """
+        if self.revoked is not None:
+            return "revoked"
+        ends = [end for end in (self.expires, self.made + longest if longest else None) if end is not None]
+        return "expired" if ends and now >= min(ends) else "live"
+
+
+NOBODYS = Share("0" * ID_LENGTH, (), "", 0, 0)  # for tokens of no share, which take as long to refuse
+
+
+def new_id() -> str:
+    """An id that no other share has."""
+    return secrets.token_hex(_ID_BYTES)
+
+
+def token_of(share: Share, key: bytes) -> str:
+    """The token of a share; its note and its revocation are no part of it."""
+    granted = [share.id, share.path, share.home, share.made, share.expires, share.origins, share.maker]
+    code = hmac.new(key, json.dumps(["share", 1, *granted]).encode(), "sha256").digest()[:_CODE_BYTES]
+    return share.id + urlsafe_b64encode(code).decode()
+
+
+def is_token(given: str, share: Share, key: bytes) -> bool:
+    """Whether a token is a share's, in a time that does not tell how much of it is."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), token_of(share, key).encode())
+
+
+def to_json(share: Share) -> dict[str, Any]:
+    """A share as it is kept."""
+    return asdict(share)
+
+
+def from_json(members: dict[str, Any]) -> Share:
+    """A share that was kept.
+
+    Raises
+    ------
+    TypeError, KeyError
+        When it is none.
+    """
+    known = {field.name: members[field.name] for field in fields(Share)}
+    return Share(**{**known, "path": tuple(known["path"]), "origins": tuple(known["origins"])})

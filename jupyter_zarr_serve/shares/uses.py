@@ -1,0 +1,81 @@
+"""When each share was last used and how often: noted in memory, written to a file every few seconds."""
+
+import json
+import time
+from pathlib import Path
+from threading import Lock, Timer
+
+from ..core.errors import Unreadable
+from .files import locked, read_json, write
+
+_WRITE_SECONDS = 2.0
+Use = tuple[int, int]  # how often, and when last in seconds since 1970
+
+
+class Uses:
+    """Counts what is done by each share; several servers add to the same file.
+
+    Parameters
+    ----------
+    folder
+        See `ledger.Ledger`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = folder / "uses.json"
+        self._new: dict[str, Use] = {}
+        self._lock = Lock()
+        self._timer: Timer | None = None
+
+    def note(self, share_id: str) -> None:
+        """Count one use."""
+        with self._lock:
+            self._new[share_id] = self._new.get(share_id, (0, 0))[0] + 1, int(time.time())
+            if self._timer is None:
+                self._timer = Timer(_WRITE_SECONDS, self.write)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def all(self) -> dict[str, Use]:
+        """The uses of each share, by its id."""
+        known = _read(self._file)
+        with self._lock:
+            return _added(known, self._new)
+
+    def write(self) -> None:
+        """Write what was counted; what cannot be written is counted on."""
+        with self._lock:
+            timer, self._timer = self._timer, None
+            if timer is not None:
+                timer.cancel()
+            if not self._new:
+                return
+            try:
+                with locked(self._folder):
+                    total = _added(_read(self._file), self._new)
+                    write(self._file, json.dumps(total).encode())
+            except OSError:
+                return
+            self._new = {}
+
+    def forget(self, but: set[str]) -> None:
+        """Forget all shares but these."""
+        with self._lock, locked(self._folder):
+            left = {share_id: use for share_id, use in _read(self._file).items() if share_id in but}
+            write(self._file, json.dumps(left).encode())
+
+
+def _read(file: Path) -> dict[str, Use]:
+    """The uses in a file; none where it is damaged, which is no reason to refuse anybody."""
+    try:
+        return {str(name): (int(times), int(last)) for name, (times, last) in read_json(file).items()}
+    except (Unreadable, TypeError, ValueError):
+        return {}
+
+
+def _added(known: dict[str, Use], new: dict[str, Use]) -> dict[str, Use]:
+    return {
+        name: (known.get(name, (0, 0))[0] + times, max(last, known.get(name, (0, 0))[1]))
+        for name, (times, last) in (dict.fromkeys(known, (0, 0)) | new).items()
+    }
