@@ -8,12 +8,12 @@ from typing import Any
 
 from .attributes import attributes_json, to_json
 from .dtypes import fill_json
-from .errors import NotFound, ServeError, failures_named
+from .errors import NotFound, ServeError
 from .nodes import Array, Group, Node
 from .rows import dtype_name, has_rows, size_of
 from .sample import is_numeric
 from .thumbnail import can_be_drawn, drawn_region
-from .walk import child_of
+from .walk import child_of, names_of
 
 UNAVAILABLE = "unavailable"
 MOST_MEMBERS = 1000
@@ -75,8 +75,7 @@ def _fill(array: Array) -> Any:
 
 
 def _members(group: Group, offset: int, limit: int, search: str) -> dict[str, Any]:
-    with failures_named("listing"):
-        names = list(group.children)
+    names = names_of(group)
     if search:
         names = [name for name in names if search in name.casefold()]
     items = (_member(group, name) for name in islice(names, offset, offset + limit))

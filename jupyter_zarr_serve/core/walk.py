@@ -1,13 +1,13 @@
 """Walking a tree of nodes: from a path to a node, and from a group to everything below it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_named
 from .nodes import Array, Fresh, Group, Node
 
 _MAX_DEPTH = 64
-_MAX_NODES = 100_000
+_MAX_NODES = 5_000  # to look them up takes seconds already
 
 
 def child_of(group: Group, name: str, path: str) -> Node:
@@ -34,18 +34,28 @@ def child_of(group: Group, name: str, path: str) -> Node:
         return child
 
 
-def lookups(group: Group) -> Iterator[tuple[str, Node | ServeError]]:
-    """Every child by name, or why it cannot be served."""
+def names_of(group: Group) -> list[str]:
+    """The names of the children, without a look at what they stand for.
+
+    Raises
+    ------
+    ServeError
+        When they cannot be had.
+    """
     with failures_named("listing"):
-        names = list(group.children)
-    for name in names:
+        return [*iter(group.children)]  # not `list(group.children)`, which asks for their number first
+
+
+def lookups(group: Group, names: Iterable[str] | None = None) -> Iterator[tuple[str, Node | ServeError]]:
+    """Children by name, or why they cannot be served: those of some names, or all."""
+    for name in names_of(group) if names is None else names:
         try:
             yield name, child_of(group, name, "")
         except ServeError as error:
             yield name, error
 
 
-def members(group: Group) -> Iterator[tuple[str, Node]]:
+def members(group: Group, names: Iterable[str] | None = None) -> Iterator[tuple[str, Node]]:
     """The children that can be served, by name; damaged ones are left out.
 
     Raises
@@ -53,7 +63,7 @@ def members(group: Group) -> Iterator[tuple[str, Node]]:
     Unavailable
         When a child cannot be had just now: a partial answer would look complete.
     """
-    for name, found in lookups(group):
+    for name, found in lookups(group, names):
         if isinstance(found, Unavailable):
             raise found
         if not isinstance(found, ServeError):
@@ -66,24 +76,31 @@ def descendants(group: Group) -> Iterator[tuple[str, Node]]:
     Raises
     ------
     Unreadable
-        When there are more than 100 000 nodes, or groups nested more than 64 deep.
+        When there are more than 5 000 nodes, or groups nested more than 64 deep.
     Unavailable
         See `members`.
     """
     for found, pair in enumerate(_below(group, "", 0)):
         if found >= _MAX_NODES:
-            raise Unreadable(f"more than {_MAX_NODES:,} nodes are too many to be described at once")
+            raise _too_many()
         yield pair
 
 
 def _below(group: Group, prefix: str, depth: int) -> Iterator[tuple[str, Node]]:
     if depth > _MAX_DEPTH:
         raise Unreadable(f"{prefix}: groups nested more than {_MAX_DEPTH} deep")
-    for name, node in members(group):
+    names = names_of(group)
+    if len(names) > _MAX_NODES:  # before any of them is looked up
+        raise _too_many()
+    for name, node in members(group, names):
         path = f"{prefix}{name}"
         yield path, node
         if isinstance(node, Group):
             yield from _below(node, f"{path}/", depth + 1)
+
+
+def _too_many() -> Unreadable:
+    return Unreadable(f"more than {_MAX_NODES:,} nodes are too many to be described at once")
 
 
 def described(group: Group) -> list[tuple[str, Node]] | None:

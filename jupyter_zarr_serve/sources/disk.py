@@ -10,15 +10,17 @@ import os
 import stat
 import sys
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from ..core.errors import Forbidden, Unavailable
 from ..core.nodes import Group, Node, Policy
-from ..readers import ZARR_MARKERS, open_file, open_store, suffix_of
+from ..readers import ZARR_MARKERS, open_file, open_store, suffix_of, suffixes
 from ..readers.files import is_local, stamp_of
 from .fresh import same_file
 from .stores import fresh_node
@@ -26,6 +28,7 @@ from .watch import Watch, watched
 
 _OPENED_LIMIT = 256
 _DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{d}{n}" for d in ("COM", "LPT") for n in range(1, 10))}
+_SEPARATORS = frozenset("/\\\0:" if os.name == "nt" else "/\\\0")
 _NAME_MAX = 255  # bytes; no file system of ours has longer names
 
 
@@ -88,7 +91,7 @@ class Library:
         """Whether a name may be that of something in a folder."""
         if not _is_name(name):
             return False
-        return self.allow_hidden or not (name.startswith(".") or _is_flagged_hidden(folder / name))
+        return self.allow_hidden or not (name.startswith(".") or _is_flagged_hidden(folder, name))
 
     def node(self, path: Path, asked: Path | None = None) -> Node:
         """The node at a path below the root.
@@ -170,25 +173,37 @@ class Directory(Mapping[str, Node]):
         return self._library.node(self._path / name, self._asked / name)
 
     def __iter__(self) -> Iterator[str]:
-        for entry in sorted(self._path.iterdir(), key=lambda entry: entry.name):
-            is_candidate = suffix_of(entry.name) is not None or _is_folder(entry)
-            if is_candidate and self._library.admits(self._path, entry.name):
-                yield entry.name
+        known = suffixes()
+        with _entries(self._path) as entries:
+            names = [
+                entry.name
+                for entry in entries
+                if entry.name.lower().endswith(known) or _is_folder(entry)  # in most cases no system call
+            ]
+        yield from sorted(name for name in names if self._library.admits(self._path, name))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
-def _is_folder(path: Path) -> bool:
-    return os.path.isdir(path) if is_local(path) else path.is_dir()  # noqa: PTH112 (never raises)
+def _entries(folder: Path) -> AbstractContextManager[Iterable[Any]]:
+    """The entries of a folder, each with a name."""
+    return os.scandir(folder) if is_local(folder) else nullcontext(folder.iterdir())
 
 
-def _is_flagged_hidden(path: Path) -> bool:
+def _is_folder(entry: Any) -> bool:
+    try:
+        return bool(entry.is_dir())
+    except OSError:  # a link that leads to nothing that may be looked at
+        return False
+
+
+def _is_flagged_hidden(folder: Path, name: str) -> bool:
     """Whether macOS or Windows hide the file by a flag."""
-    if not is_local(path) or sys.platform not in {"darwin", "win32"}:
+    if not is_local(folder) or sys.platform not in {"darwin", "win32"}:
         return False
     try:
-        status = path.lstat()
+        status = (folder / name).lstat()
     except OSError:
         return False
     flags = getattr(status, "st_flags", 0) & stat.UF_HIDDEN
@@ -197,10 +212,10 @@ def _is_flagged_hidden(path: Path) -> bool:
 
 def _is_name(name: str) -> bool:
     """Whether a decoded segment can be the name of one entry of a folder."""
-    forbidden = "/\\\0:" if os.name == "nt" else "/\\\0"
-    is_step = name in {"", ".", ".."} or any(character in name for character in forbidden)
+    is_step = name in {"", ".", ".."} or not _SEPARATORS.isdisjoint(name)
     is_device = os.name == "nt" and (name[-1:] in {".", " "} or name.partition(".")[0].upper() in _DEVICES)
-    return not is_step and not is_device and len(os.fsencode(name)) <= _NAME_MAX
+    is_long = len(name) > _NAME_MAX // 4 and len(os.fsencode(name)) > _NAME_MAX
+    return not is_step and not is_device and not is_long
 
 
 def _mode(path: Path, name: str) -> int:
