@@ -3,7 +3,7 @@
 Where they are installed, wrk makes the load (else threads of Python) and nginx is one of the peers.
 """
 
-from benchmarks import costs, kernels, reading, serving
+from benchmarks import big, costs, kernels, reading, serving
 
-for part in (kernels, costs, serving, reading):
+for part in (kernels, costs, serving, reading, big):
     part.main()

@@ -57,9 +57,9 @@ def whole(folder: Path) -> Iterator[Row]:
     with peers.ours(folder, folder, "demo", "--demo") as server, peers.tiled() as tiled:
         mine = _median(TREE, f"{server.url}zarr/v3/demo", server.headers, 5)
         yield most("open and tree() of the demo, zarr-python 3: requests", mine["requests"], 4, "")
-        before = _cpu(server)
+        before = cpu(server)
         big = _median(READ, f"{server.url}zarr/v3/demo/nested/images/big_image", server.headers, 1)
-        spent = _cpu(server) - before
+        spent = cpu(server) - before
         yield show(Row("zarr-python reads big_image (800 MB)", f"{big['seconds']:.1f} s"))
         yield most("the server's processor time, beside the client's", spent / big["cpu"], 1 / 3, "x")
         if tiled:
@@ -79,13 +79,13 @@ def memory(folder: Path) -> Iterator[Row]:
     np.save(data / "many.npy", np.random.default_rng(0).random(512 * 131_072))
     with peers.ours(folder, data, "memory", f"--ZarrServeApp.cache_bytes={CACHE_BYTES}") as server:
         urls = [f"{server.url}zarr/v3/files/many.npy/c/{at}" for at in range(512)]
-        idle = _resident(server)
+        idle = resident(server)
         with ThreadPoolExecutor() as pool:
             reading = pool.submit(clients, urls, server.token, MEMORY_SECONDS, connections=32)
             seen = []
             while not reading.done():
                 time.sleep(1.0)
-                seen.append(_resident(server))
+                seen.append(resident(server))
         assert reading.result().failed == 0
     grown = max(seen) - idle - CACHE_BYTES
     yield most("memory beyond the cache under 32 readers, 60 s", grown / 1e6, 200, "MB")
@@ -130,13 +130,13 @@ def _median(code: str, url: str, headers: dict[str, str], repeats: int) -> dict[
     return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
 
 
-def _cpu(server: Server) -> float:
+def cpu(server: Server) -> float:
     """Seconds of processor time a server has taken so far."""
     fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _resident(server: Server) -> int:
+def resident(server: Server) -> int:
     """Bytes of memory a server holds."""
     return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * os.sysconf(
         "SC_PAGE_SIZE"
