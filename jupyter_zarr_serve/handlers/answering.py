@@ -14,10 +14,11 @@ from ..sources import Source
 from ..sources.flow import Flow
 from .base import ZarrServeHandler
 from .metrics import count, in_flight, server_timing
+from .sending import head_of, send
 
 _PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
 _SLOWEST = 10_000  # bytes a second
-_COPY_BELOW = 1 << 16  # bytes; larger bodies are handed to the socket without joining buffers
+_AT_ONCE = 2 << 20  # bytes; of a larger body only so many are sent in one turn of the event loop
 _MOST_DIGITS = 19
 
 
@@ -30,6 +31,7 @@ class AnsweringHandler(ZarrServeHandler):
         self._flow = flow
         self._asking: asyncio.Task[Any] | None = None
         self._has_gone = False
+        self._unsent: memoryview | None = None
 
     async def answer(self, request: Request) -> None:
         """Ask, and send what is said."""
@@ -46,10 +48,20 @@ class AnsweringHandler(ZarrServeHandler):
         return response
 
     async def send(self, response: Response, client: str) -> None:
-        """Send a response."""
+        """Send a response.
+
+        Raises
+        ------
+        HTTPError
+            500 when its body is not as long as it tells: the client would wait for more, or take
+            the rest for the next answer.
+        """
+        has_body = self.request.method != "HEAD" and response.status != 304
+        body = response.body if has_body else b""
+        if has_body and len(body) != response.size:
+            raise web.HTTPError(500, "the answer is not as long as was told; please report this")
         self.set_status(response.status)
         self._set_headers(response)
-        body = b"" if self.request.method == "HEAD" else response.body
         with self._flow.sending(len(body), client), contextlib.suppress(StreamClosedError):
             await self._send(body)
 
@@ -127,19 +139,40 @@ class AnsweringHandler(ZarrServeHandler):
             self.set_header(name, value)
 
     async def _send(self, body: bytes) -> None:
-        # Bodies that Tornado may still compress must go its own way.
-        if len(body) < _COPY_BELOW or self.settings.get("compress_response"):
-            await self.finish(bytes(body) or None)
-            return
+        if self._transforms or hasattr(self, "_new_cookie"):  # Tornado may compress, and writes cookies
+            return await self.finish(bytes(body) or None)
+        self._unsent = memoryview(body)[:_AT_ONCE]
+        is_whole = len(body) <= _AT_ONCE
+        sending = self.finish() if is_whole else self.flush()
+        if is_whole and sending.done():  # nearly always: without waiting, no timer is needed
+            return sending.result()
         connection = cast("HTTP1Connection", self.request.connection)
         try:
             async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
-                await self.flush()
-                await connection.write(cast("bytes", memoryview(body)))
-                await self.finish()
+                await sending
+                for start in range(_AT_ONCE, len(body), _AT_ONCE):
+                    await asyncio.sleep(0)  # a client that takes all at once must not keep others waiting
+                    await connection.write(cast("bytes", memoryview(body)[start : start + _AT_ONCE]))
+                if not is_whole:
+                    await self.finish()
         except TimeoutError:
             connection.close()
             self.log.warning("a client took too long for %s bytes; its connection was closed", len(body))
+
+    def flush(self, include_footers: bool = False) -> "asyncio.Future[None]":
+        """Tornado's, but the body that `_send` left goes out together with the head."""
+        if self._unsent is None:
+            return super().flush(include_footers)
+        part, self._unsent = self._unsent, None
+        self._headers_written = True
+        head = head_of(self.request, self._status_code, self._reason, self._headers)
+        return send(cast("HTTP1Connection", self.request.connection), head, part) or _done()
+
+
+def _done() -> "asyncio.Future[None]":
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    future.set_result(None)
+    return future
 
 
 def segments(path: str, prefix: str) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ protects nothing is left out: a second ETag, a login cookie for each request tha
 log lines for answers that are routine among Zarr clients.
 """
 
+import asyncio
 import json
 import logging
 import re
+import sys
 from collections.abc import Collection
 from functools import cached_property
 from http.client import responses
@@ -35,6 +37,17 @@ class ZarrServeHandler(JupyterHandler):
     """A handler whose every answer is meant for programs first."""
 
     auth_resource = "zarr"
+
+    def _execute(self, *args: Any, **kwargs: Any) -> Any:
+        """Tornado's, begun in this turn of the event loop where Python can do so, not in the next.
+
+        What is known at once is then answered before the loop looks for other events, and Tornado
+        need not watch meanwhile whether the client goes away.
+        """
+        execute = super()._execute(*args, **kwargs)
+        if sys.version_info < (3, 12):
+            return execute
+        return asyncio.Task(execute, loop=asyncio.get_running_loop(), eager_start=True)
 
     async def prepare(self) -> None:  # type: ignore[override]
         """Identify the user, then refuse what another site asks for with the user's cookie.
