@@ -16,7 +16,7 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, default, validate
 
 from ._version import __version__
-from .handlers import routes
+from .handlers import hub, routes
 from .handlers.metrics import watch
 from .shares.sharing import ORIGINS, Sharing, checked_origin
 from .sources.flow import Flow
@@ -98,6 +98,11 @@ class ZarrServeApp(ExtensionApp):
         help="Origins whose pages may read a share link, unless its maker names others.",
     ).tag(config=True)
 
+    hub_scope = Unicode(
+        "custom:zarr:read",
+        help="Scope of a JupyterHub whose holders may read Zarr here, and reach nothing else; '' is none.",
+    ).tag(config=True)
+
     flags = {  # noqa: RUF012 (traitlets wants a plain class attribute)
         "demo": ({"ZarrServeApp": {"demo": True}}, "Mount the built-in demo data as demo/.")
     }
@@ -170,8 +175,9 @@ class ZarrServeApp(ExtensionApp):
         )
 
     def initialize_settings(self) -> None:
-        """Tell all handlers whose pages may read data."""
+        """Tell all handlers whose pages may read data, and who else may."""
         self.settings[f"{self.name}_origins"] = frozenset(map(checked_origin, self.allow_origins))
+        self.settings[hub.SETTING] = self.hub_scope
 
     def initialize_handlers(self) -> None:
         """Add the routes; see `handlers.routes`."""

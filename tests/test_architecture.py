@@ -31,12 +31,13 @@ FLOORS = [
     ["views"],
     ["sources", "kernel"],
     ["handlers", "welcome"],
-    ["extension"],
+    ["extension", "authorizer"],
 ]
 LIBRARIES = {  # only these parts may import these libraries
     "tornado": ("handlers",),
-    "jupyter_server": ("handlers", "extension"),
-    "traitlets": ("extension",),
+    # Jupyter makes an authorizer itself, with settings of its own: it is no part of the extension.
+    "jupyter_server": ("handlers", "extension", "authorizer"),
+    "traitlets": ("extension", "authorizer"),
 }
 
 

@@ -33,6 +33,16 @@ class AnsweringHandler(ZarrServeHandler):
         self._has_gone = False
         self._unsent: memoryview | None = None
 
+    @property
+    def prefix(self) -> str:
+        """What precedes the path of the data in the URL, below the scope."""
+        raise NotImplementedError
+
+    @property
+    def asked_path(self) -> tuple[str, ...]:
+        """The path in the whole tree, as the source reads it."""
+        return self.scope.inside(segments(self.request.path, f"{self.scope.url}{self.prefix}"))
+
     async def answer(self, request: Request) -> None:
         """Ask, and send what is said."""
         response = await self.response(request)
@@ -65,13 +75,12 @@ class AnsweringHandler(ZarrServeHandler):
         with self._flow.sending(len(body), client), contextlib.suppress(StreamClosedError):
             await self._send(body)
 
-    def node_request(self, prefix: str, form: str, options: Options = ()) -> Request:
-        """A request for what is told of the node whose path follows a prefix in the URL."""
-        names = segments(self.request.path, f"{self.scope.url}{prefix}")
-        path = names[:-1] if names[-1:] == ("",) else names
+    def node_request(self, form: str, options: Options = ()) -> Request:
+        """A request for what is told of the node whose path the URL ends with."""
+        names = self.asked_path
         return Request(
             3,
-            self.scope.inside(path),
+            names[:-1] if names[-1:] == ("",) else names,
             self.request.method or "GET",
             self.request.headers.get("If-None-Match"),
             location=self.request.path,

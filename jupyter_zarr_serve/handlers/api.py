@@ -12,18 +12,22 @@ _OPTIONS = {LINE: ("start", "stop", "points"), STATS: (), IMAGE: (), ROWS: ("off
 class NodeHandler(AnsweringHandler):
     """What a node is, and some of its members."""
 
+    prefix = "api/node"
+
     @web.authenticated
     @authorized("read", resource="zarr")
     async def get(self, _: str | None) -> None:
         """The description, as JSON."""
         options = self.details("offset", "limit", "search")
-        await self.answer(self.node_request("api/node", NODE, options))
+        await self.answer(self.node_request(NODE, options))
 
     head = get
 
 
 class PreviewHandler(AnsweringHandler):
     """What the values of a node look like."""
+
+    prefix = "api/preview"
 
     @web.authenticated
     @authorized("read", resource="zarr")
@@ -38,6 +42,6 @@ class PreviewHandler(AnsweringHandler):
         form = self.get_query_argument("form", "")
         if form not in _OPTIONS:
             raise web.HTTPError(400, f"form: say which, one of {', '.join(_OPTIONS)}")
-        await self.answer(self.node_request("api/preview", form, self.details(*_OPTIONS[form])))
+        await self.answer(self.node_request(form, self.details(*_OPTIONS[form])))
 
     head = get

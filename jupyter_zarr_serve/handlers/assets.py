@@ -18,6 +18,8 @@ _TYPES = {".js": "text/javascript", ".css": "text/css"}
 class AssetHandler(ZarrServeHandler):
     """A file by its hashed name."""
 
+    asked_path = None
+
     @web.authenticated
     @authorized("read", resource="zarr")
     async def get(self, name: str) -> None:

@@ -23,6 +23,7 @@ from jupyter_server.prometheus.log_functions import prometheus_log_method
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 
+from . import hub
 from .bearer import bearer
 from .scope import Scope
 
@@ -37,6 +38,7 @@ class ZarrServeHandler(JupyterHandler):
     """A handler whose every answer is meant for programs first."""
 
     auth_resource = "zarr"
+    is_for_readers = True  # whom a hub lets read Zarr, and reach nothing else
 
     def _execute(self, *args: Any, **kwargs: Any) -> Any:
         """Tornado's, begun in this turn of the event loop where Python can do so, not in the next.
@@ -55,7 +57,7 @@ class ZarrServeHandler(JupyterHandler):
         Raises
         ------
         HTTPError
-            401 when nobody is logged in, 403 for a foreign host or origin.
+            401 when nobody is logged in, 403 for a foreign host or origin, or whom a hub does not let in.
         """
         # JupyterHub may put its own method into Jupyter's class; Jupyter's `prepare` heeds that.
         if self.get_current_user.__module__ == JupyterHandler.__module__:
@@ -77,7 +79,8 @@ class ZarrServeHandler(JupyterHandler):
             raise HTTPError(403)
         known = None if self.wants_page() else bearer(self)  # people get the cookie of a login
         user = known or self.identity_provider.get_user(self)
-        self.current_user = self._jupyter_current_user = await user if isawaitable(user) else user
+        user = await user if isawaitable(user) else user
+        self.current_user = self._jupyter_current_user = user or await hub.reader(self)
         self.set_cors_headers()
         if self.request.method != "OPTIONS" and self.current_user is None:
             self.get_login_url()
@@ -97,6 +100,14 @@ class ZarrServeHandler(JupyterHandler):
     def scope(self) -> Scope:
         """The part of the tree that the request may reach."""
         return Scope(f"{self.base_url}zarr/")
+
+    @property
+    def asked_path(self) -> tuple[str, ...] | None:
+        """The path in the whole tree of what is asked for, for the authorizer; None asks for no data.
+
+        What does not say is taken to ask for everything.
+        """
+        return ()
 
     @property
     def log(self) -> logging.Logger:

@@ -38,6 +38,8 @@ def page(node: dict[str, Any], location: str) -> bytes:
 class IndexHandler(ZarrServeHandler):
     """``{base_url}zarr/``: links to both stores."""
 
+    asked_path = None
+
     @web.authenticated
     @authorized("read", resource="zarr")
     async def get(self) -> None:
@@ -52,6 +54,8 @@ class IndexHandler(ZarrServeHandler):
 
 class NowhereHandler(ZarrServeHandler):
     """Any other address below ``zarr/``."""
+
+    asked_path = None
 
     @web.authenticated
     @authorized("read", resource="zarr")

@@ -26,6 +26,8 @@ Told = Mapping[str, Any]
 class ManagingHandler(ZarrServeHandler):
     """What is common to the page and to the API: Jupyter's own login, and its check of changes."""
 
+    is_for_readers = False
+
     def initialize(self, sharing: Sharing, source: Source) -> None:
         """Take the shares, and the source that knows what there is to share."""
         self.sharing = sharing

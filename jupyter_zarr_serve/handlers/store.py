@@ -7,12 +7,17 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ..core.request import JSON, LINKS, NODE, PAGE, Request
-from .answering import AnsweringHandler, segments
+from .answering import AnsweringHandler
 from .pages import page
 
 
 class StoreHandler(AnsweringHandler):
     """Answers for every node, document and chunk below the root of one Zarr format."""
+
+    @property
+    def prefix(self) -> str:
+        """The name of the store."""
+        return f"v{self.path_args[0]}"
 
     @web.authenticated
     @authorized("read", resource="zarr")
@@ -39,7 +44,7 @@ class StoreHandler(AnsweringHandler):
         headers = self.request.headers
         return Request(
             zarr_format,
-            self.scope.inside(segments(self.request.path, f"{self.scope.url}v{zarr_format}")),
+            self.asked_path,
             self.request.method or "GET",
             headers.get("If-None-Match"),
             headers.get("Range"),

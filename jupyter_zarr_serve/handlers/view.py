@@ -34,6 +34,8 @@ _POLICY = "; ".join(
 class ViewHandler(ZarrServeHandler):
     """The frame of the page."""
 
+    asked_path = None
+
     @web.authenticated
     @authorized("read", resource="zarr")
     async def get(self) -> None:

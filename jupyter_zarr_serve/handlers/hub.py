@@ -1,0 +1,47 @@
+"""Who may read Zarr on a JupyterHub's single-user server without being let into the rest of it.
+
+The Hub's identity provider lets nobody in who may not access the whole server. Whoever holds a scope
+that is made for it (`ZarrServeApp.hub_scope`) is let in here, hence to these routes and to no others.
+
+References
+----------
+https://jupyterhub.readthedocs.io/en/stable/rbac/scopes.html#custom-scopes
+"""
+
+import os
+from typing import Any
+
+from jupyter_server.auth import User
+from tornado.web import HTTPError
+
+SETTING = "jupyter_zarr_serve_hub_scope"
+
+
+async def reader(handler: Any) -> User | None:
+    """The holder of the scope; None without a hub, or for whom it does not know.
+
+    Raises
+    ------
+    HTTPError
+        403 for whom the Hub knows, but lets read nothing here.
+    """
+    hub_auth = getattr(handler.identity_provider, "hub_auth", None)
+    known: dict[str, Any] | None = hub_auth and await hub_auth.get_user(handler, sync=False)
+    if hub_auth is None or known is None:
+        return None
+    if not hub_auth.check_scopes(_wanted(handler), known):
+        raise HTTPError(403, f"{known['kind']} {known['name']} may not read this server; ask its owner")
+    user = User(known["name"])
+    user.hub_user = known  # type: ignore[attr-defined]  # as the Hub's own users have it
+    return user
+
+
+def _wanted(handler: Any) -> set[str]:
+    """The scope in its forms for this server, each of which suffices."""
+    scope, owner = handler.settings.get(SETTING), os.environ.get("JUPYTERHUB_USER")
+    if not scope or not owner or not handler.is_for_readers:
+        return set()
+    return {
+        f"{scope}!user={owner}",
+        f"{scope}!server={owner}/{os.environ.get('JUPYTERHUB_SERVER_NAME', '')}",
+    }
