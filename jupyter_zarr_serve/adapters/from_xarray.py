@@ -119,7 +119,7 @@ def _array(variable: xr.Variable, attributes: Mapping[Any, Any], policy: Policy)
     return make_array(
         variable.shape, variable.dtype, read, policy,
         source_chunks=_source_chunks(variable), attributes=attributes, dimension_names=names,
-        fill_value=_fill(attributes),
+        fill_value=_fill(attributes), sample=read if isinstance(variable._data, np.ndarray) else None,
     )  # fmt: skip
 
 

@@ -13,10 +13,11 @@ import math
 import operator
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from numpy.lib import format as npy_format
 
 from ..core.dtypes import Block, DType
@@ -53,6 +54,19 @@ class Header:
         """A region of the array; `read_at` reads the file that the header begins."""
         return read_strided(read_at, self.offset, self.shape, self.dtype, region, order=self.order)
 
+    def sample(self, read_at: ReadAt, region: Region) -> Block:
+        """A region whose slices may have steps; lines along the axis that varies fastest are read whole."""
+        if self.order == "F":
+            turned = replace(self, shape=self.shape[::-1], order="C")
+            return turned.sample(read_at, region[::-1]).T
+        *others, last = (range(*part.indices(n)) for part, n in zip(region, self.shape, strict=True))
+        block = np.empty((*map(len, others), len(last)), self.dtype)
+        for index in np.ndindex(block.shape[:-1]):
+            places = [numbers[i] for numbers, i in zip(others, index, strict=True)]
+            line = (*(slice(place, place + 1) for place in places), slice(last.start, last.stop))
+            block[index] = self.read(read_at, line).reshape(-1)[:: last.step]
+        return block
+
 
 def read(path: Path, policy: Policy) -> Array:
     """The array in an ``.npy`` file.
@@ -75,7 +89,11 @@ def read(path: Path, policy: Policy) -> Array:
         with open_at(path) as read_at:
             return header.read(read_at, region)
 
-    return make_array(header.shape, header.dtype, read_region, policy)
+    def sample(region: Region) -> Block:
+        with open_at(path) as read_at:
+            return header.sample(read_at, region)
+
+    return make_array(header.shape, header.dtype, read_region, policy, sample=sample)
 
 
 def parse_header(head: bytes, name: str) -> Header:

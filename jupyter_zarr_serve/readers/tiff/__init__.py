@@ -80,10 +80,11 @@ def _attempt(make: Callable[..., Node], *args: Any, path: Path, policy: Policy) 
         return Unreadable(str(error))  # without the traceback, which would keep tifffile's file
 
 
-def _group(made: Sequence[Made], attributes: Attributes) -> Group:
+def _group(made: Sequence[Made], attributes: Attributes, *, are_levels: bool = False) -> Group:
     """A group of numbered nodes; one that could not be made says why when it is asked for."""
     names = [str(number) for number in range(len(made))]
-    return Group(Children(names, lambda name: _served(made[int(name)])), attributes)
+    levels = tuple(names) if are_levels else ()
+    return Group(Children(names, lambda name: _served(made[int(name)])), attributes, levels=levels)
 
 
 def _served(made: Made) -> Node:
@@ -102,7 +103,7 @@ def _series(
     for level in series.levels:
         scaled = level_attributes(attributes, _lengths(series), _lengths(level))
         levels.append(_attempt(_level, level, scaled, path=path, policy=policy))
-    return _group(levels, attributes)
+    return _group(levels, attributes, are_levels=True)
 
 
 def _lengths(series: tifffile.TiffPageSeries) -> Mapping[str, int]:

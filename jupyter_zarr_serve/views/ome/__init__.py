@@ -16,7 +16,7 @@ from dataclasses import replace
 from ...core.children import Children
 from ...core.errors import Unreadable
 from ...core.nodes import Array, Group, Node
-from .image import image_of
+from .image import Image, image_of
 from .levels import Pyramid
 from .metadata import attributes_of
 from .scales import scales_of
@@ -70,19 +70,42 @@ def _multiscale(array: Array, beside: Mapping[str, Node]) -> Group:
 
 
 def _leveled(group: Group) -> Group:
-    """An image whose levels are stored.
+    """An image whose levels are stored, as far as they can be read and are what they should be.
 
     Raises
     ------
     Unreadable
-        When one of them is no array.
+        When the full one cannot be read.
     """
-    levels = [group.children[name] for name in group.levels]
-    arrays = [level for level in levels if isinstance(level, Array)]
-    if len(arrays) != len(levels):
-        raise Unreadable("a level of the image is no array; read the levels themselves, without ome/")
-    made = _group(Pyramid(list(map(image_of, arrays)), _is_of_labels(arrays[0])), {})
+    images: list[Image] = []
+    for name in group.levels:
+        try:
+            image = image_of(_array(group.children[name], name))
+        except Unreadable:
+            if not images:
+                raise
+            break
+        if images and not _is_coarser(image.array, images[-1].array):
+            break
+        images.append(image)
+    made = _group(Pyramid(images, _is_of_labels(images[0].source)), {})
     return replace(made, version=group.version, fresh=group.fresh)
+
+
+def _array(node: Node, name: str) -> Array:
+    if isinstance(node, Array):
+        return node
+    raise Unreadable(f"level {name} of the image is a group; read it without ome/")
+
+
+def _is_coarser(image: Array, finer: Array) -> bool:
+    """Whether an image can be the next level of another one."""
+    is_alike = (image.dtype, image.dimension_names) == (finer.dtype, finer.dimension_names)
+    return (
+        is_alike
+        and all(0 < n <= m for n, m in zip(image.shape, finer.shape, strict=True))
+        and (image.shape != finer.shape)
+    )
 
 
 def _group(pyramid: Pyramid, beside: Mapping[str, Node]) -> Group:
