@@ -10,6 +10,7 @@ from ..core.children import Children
 from ..core.codecs import Codec, compressor_named
 from ..core.dtypes import element_size
 from ..core.nodes import Array, Group, Node, Policy
+from .of_image import image_fields
 
 ByPath = Mapping[str, Any]  # a value for each array, by its path; "" is the object itself
 _NOWHERE = "/"  # a path that no option is for
@@ -27,6 +28,8 @@ class Options:
         What compresses; None leaves it to the adapter.
     attributes
         Added to those of the object, in place of those with the same name.
+    axes, scale, unit
+        What the axes of an image are, how far its pixels are apart, and in what; by the path of the array.
     frozen
         Whether the data never change, so that what was read may be remembered.
     """
@@ -35,6 +38,9 @@ class Options:
     dims: ByPath = field(default_factory=dict)
     codecs: tuple[Codec, ...] | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    axes: ByPath = field(default_factory=dict)
+    scale: ByPath = field(default_factory=dict)
+    unit: ByPath = field(default_factory=dict)
     frozen: bool = False
 
     @property
@@ -44,7 +50,13 @@ class Options:
 
 
 def make_options(
-    chunks: Any, compressor: Any, dims: Any, attributes: Mapping[str, Any] | None, *, frozen: bool
+    chunks: Any,
+    compressor: Any,
+    dims: Any,
+    attributes: Mapping[str, Any] | None,
+    *,
+    frozen: bool,
+    **of_image: Any,
 ) -> Options:
     """The options from what a user gives; `compressor` is a name or None, Ellipsis if not given.
 
@@ -57,7 +69,8 @@ def make_options(
     if compressor is not ...:
         codec = compressor_named("none" if compressor is None else compressor)
         codecs = () if codec is None else (codec,)
-    return Options(_by_path(chunks), _by_path(dims), codecs, dict(attributes or {}), frozen)
+    told = {name: _by_path(value) for name, value in of_image.items()}
+    return Options(_by_path(chunks), _by_path(dims), codecs, dict(attributes or {}), frozen=frozen, **told)
 
 
 def dressed(node: Node, options: Options, version: str | None) -> Node:
@@ -69,7 +82,7 @@ def dressed(node: Node, options: Options, version: str | None) -> Node:
         When an option does not fit the object; the message says what would.
     """
     if isinstance(node, Group):
-        _check_members(node, [*options.chunks, *options.dims])
+        _check_members(node, [*options.chunks, *options.dims, *options.axes, *options.scale, *options.unit])
     dressed_node = _dressed(node, "", options, version)
     if not options.attributes:
         return dressed_node
@@ -88,7 +101,7 @@ def _check_members(group: Group, paths: Iterable[str]) -> None:
         if name not in group.children:
             known = ", ".join(map(repr, list(group.children)[:10]))
             raise ValueError(
-                f"chunks and dims of a group are given by name, as {{name: value}}, and {name!r} "
+                f"options of the arrays of a group are given by name, as {{name: value}}, and {name!r} "
                 f"is none of its members: {known}"
             )
 
@@ -96,7 +109,8 @@ def _check_members(group: Group, paths: Iterable[str]) -> None:
 def _dressed(node: Node, path: str, options: Options, version: str | None) -> Node:
     if isinstance(node, Array):
         return _dressed_array(node, path, options, version)
-    if not (options.chunks or options.dims or options.codecs is not None or version):
+    by_path = (options.chunks, options.dims, options.axes, options.scale, options.unit)
+    if not (any(by_path) or options.codecs is not None or version):
         return node
     prefix, children = f"{path}/" if path else "", node.children
 
@@ -114,6 +128,13 @@ def _dressed_array(array: Array, path: str, options: Options, version: str | Non
         changes |= {"codecs": options.codecs, "stored": {}}
     if path in options.dims:
         changes["dimension_names"] = _dimension_names(array, options.dims[path])
+    if any(path in told for told in (options.axes, options.scale, options.unit)):
+        changes |= image_fields(
+            array, options.axes.get(path), options.scale.get(path), options.unit.get(path)
+        )
+        changes |= (
+            {"dimension_names": _dimension_names(array, options.dims[path])} if path in options.dims else {}
+        )
     if version:
         changes["version"] = version
     if array.parts is not None and changes:

@@ -18,12 +18,14 @@ _NOTHING = object()
 @overload
 def publish(
     name: str, obj: Any, /, *, chunks: Any = ..., compressor: Any = ..., dims: Any = ...,
-    attributes: Mapping[str, Any] | None = ..., frozen: bool = ...,
+    attributes: Mapping[str, Any] | None = ..., axes: Any = ..., scale: Any = ..., unit: Any = ...,
+    frozen: bool = ...,
 ) -> Published: ...  # fmt: skip
 @overload
 def publish(
     *, chunks: Any = ..., compressor: Any = ..., dims: Any = ...,
-    attributes: Mapping[str, Any] | None = ..., frozen: bool = ..., **objects: Any,
+    attributes: Mapping[str, Any] | None = ..., axes: Any = ..., scale: Any = ..., unit: Any = ...,
+    frozen: bool = ..., **objects: Any,
 ) -> Published | Catalogue: ...  # fmt: skip
 def publish(
     name: Any = _NOTHING,
@@ -34,6 +36,9 @@ def publish(
     compressor: Any = ...,
     dims: Any = None,
     attributes: Mapping[str, Any] | None = None,
+    axes: Any = None,
+    scale: Any = None,
+    unit: Any = None,
     frozen: bool = False,
     **objects: Any,
 ) -> Published | Catalogue:
@@ -49,6 +54,9 @@ def publish(
         What compresses chunks: "blosc", "zstd", "gzip", ...; None for nothing.
     attributes
         Added to those of the object.
+    axes, scale, unit
+        Of an image: a letter or name for each axis ("tczyx"), how far its pixels are apart, and in what
+        ("micrometer"; a single one is for the axes of space); for a group, by the names of its arrays.
     frozen
         A promise that the data never change: clients and the server may remember them.
 
@@ -62,7 +70,8 @@ def publish(
         When this process is no Jupyter kernel.
     """
     given = _objects(name, obj, objects)
-    options = make_options(chunks, compressor, dims, attributes, frozen=frozen)
+    of_image = {"axes": axes, "scale": scale, "unit": unit}
+    options = make_options(chunks, compressor, dims, attributes, frozen=frozen, **of_image)
     serving = service()
     serving.registry.put({name: _checked(serving, name, obj, options) for name, obj in given.items()})
     handles = {name: Published(name, serving) for name in given}
