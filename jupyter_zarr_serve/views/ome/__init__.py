@@ -40,7 +40,8 @@ def ome(node: Node) -> Node:
         return as_stored(node, ome)
     if node.levels:
         return _leveled(node)
-    return replace(node, children=_Viewed(node.children))
+    # what describes an image looks at some of its pixels: not at those of all that are in a file
+    return replace(node, children=_Viewed(node.children), consolidate=False)
 
 
 class _Viewed(Mapping[str, Node]):
