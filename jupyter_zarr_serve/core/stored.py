@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from .codecs import Codec
@@ -13,12 +14,18 @@ Coords = tuple[int, ...]
 class Blob:
     """Bytes that exist already: their number, and a function that reads ``[start, stop)``.
 
-    `version`, where known, changes whenever the bytes may have changed.
+    Attributes
+    ----------
+    version
+        Where known, changes whenever the bytes may have changed.
+    file
+        If they are all bytes of one local file: the path that was asked for, and where its links lead.
     """
 
     size: int
     read: Callable[[int, int], bytes]
     version: str | None = None
+    file: tuple[Path, Path] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,11 @@ from ..core.respond import answered, locate
 from ..views import viewed
 from .contents import Contents
 from .flow import Flow
+from .passed import Passed
 from .workers import Workers
 
 _CONTENTS_BYTES = 32 << 20
+_PASSED_BYTES = 16 << 20
 
 
 class LocalSource:
@@ -50,6 +52,7 @@ class LocalSource:
         self._below = below
         self._remember = remember
         self._contents = Contents(_CONTENTS_BYTES)
+        self._passed = Passed(_PASSED_BYTES)
         self._workers = Workers(workers, flow)
 
     def at_once(self, request: Request) -> Response | None:
@@ -81,6 +84,8 @@ class LocalSource:
         if content is None:
             content = locate(viewed(self._tree(request), request.view), request, self._remember)
             if not request.preview:
+                key = (request.view, request.zarr_format, request.path, request.within)
+                content = self._passed.remembering(key, content)
                 self._contents.put(request, content)
         return content
 

@@ -79,7 +79,8 @@ class LocalFiles:
             return None
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable(f"{self.name}/{key}: is no regular file; replace it by one")
-        return Blob(status.st_size, partial(read_range, path), stamp_of_status(status))
+        places = self._root / key, path
+        return Blob(status.st_size, partial(read_range, path), stamp_of_status(status), places)
 
     def children(self, path: str) -> list[str]:
         """See `Files`."""

@@ -1,0 +1,105 @@
+"""Small stored chunks are remembered as long as their files stay the same, and no longer."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jupyter_zarr_serve.core.content import Content, answer
+from jupyter_zarr_serve.core.request import BINARY, Request, Response
+from jupyter_zarr_serve.readers.zarr_store.places import LocalFiles
+from jupyter_zarr_serve.sources import passed
+from jupyter_zarr_serve.sources.fresh import same_file
+from jupyter_zarr_serve.sources.passed import Passed
+
+Ask = Callable[..., Response | None]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "document").touch()
+    file = tmp_path / "chunk"
+    file.write_bytes(b"first")
+    return file
+
+
+@pytest.fixture
+def ask(file: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    monkeypatch.setattr(passed, "_SETTLED", -1.0)
+    return asking(file, Passed(1 << 20))
+
+
+def asking(file: Path, memory: Passed) -> Ask:
+    """Asks for the file as for a chunk of a store; `at_hand`: only what needs no waiting."""
+    document = file.with_name("document")
+    fresh = same_file(document, document, "")
+    assert fresh is not None
+    if not fresh.is_near:
+        pytest.skip("the temporary folder is on no near file system")
+
+    def make(spent: dict[str, float]):
+        blob = LocalFiles(file.parent).blob(file.name)
+        assert blob is not None
+        return blob
+
+    content = memory.remembering("key", Content("chunk", BINARY, make, fresh=fresh))
+
+    def ask(*, at_hand: bool = False, **kwargs: str) -> Response | None:
+        return answer(content, Request(3, (), **kwargs), at_hand=at_hand)
+
+    return ask
+
+
+def test_what_was_read_is_at_hand(ask: Ask):
+    assert ask(at_hand=True) is None
+    first = ask()
+    known = ask(at_hand=True)
+    assert first is not None
+    assert known is not None
+    assert known.body == first.body == b"first"
+    assert known.etag == first.etag
+    part = ask(at_hand=True, byte_range="bytes=1-2")
+    assert part is not None
+    assert part.body == b"ir"
+
+
+@pytest.mark.parametrize("change", ["in place", "replaced", "removed", "a link elsewhere"])
+def test_what_has_changed_is_not(ask: Ask, file: Path, change: str):
+    ask()
+    time.sleep(0.02)  # longer than a tick of the file system's clock
+    other = file.with_name("other")
+    other.write_bytes(b"other")
+    if change == "in place":
+        file.write_bytes(b"other")
+    elif change == "replaced":
+        other.replace(file)
+    else:
+        file.unlink()
+        if change == "a link elsewhere":
+            file.symlink_to(other)
+    assert ask(at_hand=True) is None
+    if change != "removed":
+        again = ask()
+        assert again is not None
+        assert again.body == b"other"
+
+
+def test_what_was_written_a_moment_ago_is_not(file: Path):
+    ask = asking(file, Passed(1 << 20))
+    ask()
+    assert ask(at_hand=True) is None
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_what_was_not_read_whole_is_not(ask: Ask, method: str):
+    ask(method=method, byte_range="bytes=0-1")
+    assert ask(at_hand=True) is None
+
+
+@pytest.mark.parametrize("limit", [0, 1024])
+def test_memory_is_bounded(file: Path, limit: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(passed, "_SETTLED", -1.0)
+    ask = asking(file, Passed(limit))
+    ask()
+    assert ask(at_hand=True) is None
