@@ -73,9 +73,9 @@ class ZarrServeApp(ExtensionApp):
         help="With so many bytes of answers that clients have not taken yet, no more are made for now.",
     ).tag(config=True)
 
-    workers = Int(min=1, help="Threads that read and encode; by default two more than processors.").tag(
-        config=True
-    )
+    workers = Int(
+        min=1, help="Threads that read and encode; by default as many as processors, and at least two."
+    ).tag(config=True)
 
     kernel_timeout = Float(
         10.0, min=0.1, help="How long a kernel may take to answer before a client gets 503, in seconds."
@@ -124,7 +124,7 @@ class ZarrServeApp(ExtensionApp):
 
     @default("workers")
     def _default_workers(self) -> int:
-        return (os.cpu_count() or 1) + 2
+        return max(2, os.cpu_count() or 1)  # more of them keep Jupyter's own answers waiting
 
     @validate("mounts")
     def _check_mounts(self, proposal: dict[str, Any]) -> dict[str, str]:
