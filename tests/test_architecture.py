@@ -16,7 +16,15 @@ ON_FLOORS = [path for path in FILES if path.relative_to(PACKAGE).as_posix() not 
 
 FLOORS = [
     ["_version"],
-    ["core/errors", "core/grid", "core/attributes", "core/conditional", "core/kept", "core/cache"],
+    [
+        "core/errors",
+        "core/grid",
+        "core/attributes",
+        "core/conditional",
+        "core/bounded",
+        "core/kept",
+        "core/cache",
+    ],
     ["core/dtypes", "core/codecs", "core/stored"],
     ["core/nodes", "core/children", "core/walk"],
     ["core/v2", "core/v3", "core/chunks", "core/request"],

@@ -129,4 +129,4 @@ def test_many_small_chunks_count_for_what_they_take():
     cache = ChunkCache(100_000)
     for number in range(1000):
         cache(number, lambda: b"x" * 60)
-    assert len(cache._known) < 200
+    assert len(cache._kept._known) < 200

@@ -1,10 +1,12 @@
 """A cache of what is costly to make, bounded in bytes; equal requests at one time are made once."""
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from threading import Lock
 from typing import Generic, TypeVar
+
+from .bounded import Bounded
 
 T = TypeVar("T")
 Key = tuple[Hashable, Hashable]  # whose it is, and which of theirs
@@ -16,16 +18,18 @@ class Kept(Generic[T]):
     Parameters
     ----------
     limit_bytes
-        Bytes to keep at most; the newest thing is kept even if it alone exceeds them.
+        Bytes to keep at most.
     size
         Bytes of a thing.
+    largest
+        What takes more bytes is not kept; when None, the newest thing is kept even if it alone exceeds
+        the limit.
     """
 
-    def __init__(self, limit_bytes: int, size: Callable[[T], int]) -> None:
-        self._limit = limit_bytes
+    def __init__(self, limit_bytes: int, size: Callable[[T], int], largest: int | None = None) -> None:
         self._size_of = size
-        self._bytes = 0
-        self._known: OrderedDict[Key, tuple[T, int]] = OrderedDict()
+        self._largest = largest
+        self._known: Bounded[Key, T] = Bounded(limit_bytes)
         self._making: dict[Key, Future[T]] = {}
         self._gone: deque[Hashable] = deque()
         self._lock = Lock()
@@ -49,9 +53,9 @@ class Kept(Generic[T]):
         with self._lock:
             self._purge()
             for key in keys:
-                if key in self._known:
-                    self._known.move_to_end(key)
-                    found[key] = self._known[key][0]
+                known = self._known.get(key)
+                if known is not None:
+                    found[key] = known
                 elif key in self._making:
                     others[key] = self._making[key]
                 else:
@@ -61,6 +65,21 @@ class Kept(Generic[T]):
             self._make(mine, make)
         found |= {key: future.result() for key, future in (mine | others).items()}
         return [found[key] for key in keys]
+
+    def one(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The thing of a key that belongs to nobody; see `get`.
+
+        Raises
+        ------
+        Exception
+            Whatever `make` raises, to everyone who waits for it; it is not kept.
+        """
+        return self.get([(None, key)], lambda _: [make()])[0]
+
+    def known(self, key: Hashable) -> T | None:
+        """The thing of a key that belongs to nobody, if it is kept."""
+        with self._lock:
+            return self._known.get((None, key))
 
     def drop(self, owner: Hashable) -> None:
         """Forget what belongs to an owner; may be called by the garbage collector."""
@@ -85,10 +104,8 @@ class Kept(Generic[T]):
         with self._lock:
             self._forget_making(mine)
             for key, thing, size in zip(mine, things, sizes, strict=True):
-                self._known[key] = thing, size
-                self._bytes += size
-            while self._bytes > self._limit and len(self._known) > 1:
-                self._bytes -= self._known.popitem(last=False)[1][1]
+                if self._largest is None or size <= self._largest:
+                    self._known.put(key, thing, size)
         for future, thing in zip(mine.values(), things, strict=True):
             future.set_result(thing)
 
@@ -100,4 +117,4 @@ class Kept(Generic[T]):
         while self._gone:
             owner = self._gone.popleft()
             for key in [key for key in self._known if key[0] == owner]:
-                self._bytes -= self._known.pop(key)[1]
+                self._known.drop(key)

@@ -4,16 +4,14 @@ A strip of a TIFF and a whole PNG hold the pixels of many chunks: neighbours sho
 again. The cache is one for the process, so that its bound holds however many files are open.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
 from typing import Any
 
 import numpy as np
 
-Block = np.ndarray[Any, Any]
+from ..core.kept import Kept
 
-_LOCKS = 64
+Block = np.ndarray[Any, Any]
 
 
 class DecodedCache:
@@ -26,10 +24,7 @@ class DecodedCache:
     """
 
     def __init__(self, limit_bytes: int) -> None:
-        self._limit = limit_bytes
-        self._blocks: OrderedDict[Hashable, Block] = OrderedDict()
-        self._guard = Lock()
-        self._flights = tuple(Lock() for _ in range(_LOCKS))
+        self._kept: Kept[Block] = Kept(limit_bytes, lambda block: int(block.nbytes))
 
     def get(self, key: Hashable, decode: Callable[[], Block]) -> Block:
         """The block of a key, read-only; decoded by one thread while others that want it wait.
@@ -41,25 +36,13 @@ class DecodedCache:
         Exception
             Whatever `decode` raises.
         """
-        with self._flights[hash(key) % _LOCKS]:
-            block = self._kept(key)
-            return self._keep(key, decode()) if block is None else block
 
-    def _kept(self, key: Hashable) -> Block | None:
-        with self._guard:
-            if key in self._blocks:
-                self._blocks.move_to_end(key)
-            return self._blocks.get(key)
+        def make() -> Block:
+            block = decode().view()
+            block.setflags(write=False)
+            return block
 
-    def _keep(self, key: Hashable, block: Block) -> Block:
-        block = block.view()
-        block.setflags(write=False)
-        with self._guard:
-            self._blocks[key] = block
-            size = sum(kept.nbytes for kept in self._blocks.values())
-            while size > self._limit and len(self._blocks) > 1:
-                size -= self._blocks.popitem(last=False)[1].nbytes
-        return block
+        return self._kept.one(key, make)
 
 
 DECODED = DecodedCache(1 << 27)

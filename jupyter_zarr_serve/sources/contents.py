@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from threading import Lock
 
+from ..core.bounded import Bounded
 from ..core.content import Content
 from ..core.nodes import Fresh
 from ..core.request import BINARY, Request
@@ -23,8 +24,7 @@ class Contents:
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
-        self._bytes = 0
-        self._known: OrderedDict[Key, tuple[Content, int]] = OrderedDict()
+        self._known: Bounded[Key, Content] = Bounded(limit_bytes, self._let_go)
         self._files: OrderedDict[Fresh | None, dict[Key, None]] = OrderedDict()
         self._lock = Lock()
 
@@ -37,17 +37,16 @@ class Contents:
             Whether only what can be told at once is wanted.
         """
         key = (request.view, request.zarr_format, request.path, request.within)
-        content = self._known.get(key, (None, 0))[0]
+        content = self._known.peek(key)
         if content is None or request.form or content.fresh is None or (near and not content.fresh.is_near):
             return None
         is_fresh = content.fresh()
         with self._lock:
-            if self._known.get(key, (None, 0))[0] is not content:
+            if self._known.get(key) is not content:
                 return None
             if is_fresh:
-                self._known.move_to_end(key)
                 return content
-            self._forget(key)
+            self._known.drop(key)
         return None
 
     def put(self, request: Request, content: Content) -> None:
@@ -61,25 +60,18 @@ class Contents:
             return
         key = (request.view, request.zarr_format, request.path, request.within)
         with self._lock:
-            if key in self._known:
-                self._forget(key)
-            self._known[key] = content, size
-            self._bytes += size
+            self._known.put(key, content, size)
             if is_chunk:
                 self._hold(content.fresh, key)
-            while self._bytes > self._limit:
-                self._forget(next(iter(self._known)))
 
     def _hold(self, file: Fresh | None, key: Key) -> None:
         self._files.setdefault(file, {})[key] = None
         self._files.move_to_end(file)
         if len(self._files) > _FILES:
             for old in list(next(iter(self._files.values()))):
-                self._forget(old)
+                self._known.drop(old)
 
-    def _forget(self, key: Key) -> None:
-        content, size = self._known.pop(key)
-        self._bytes -= size
+    def _let_go(self, key: Key, content: Content) -> None:
         file = content.fresh
         if file in self._files:
             self._files[file].pop(key, None)

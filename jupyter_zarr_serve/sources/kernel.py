@@ -103,7 +103,8 @@ class KernelSource:
         return self._pool.is_open or self._control.is_open
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and forget what the kernel said."""
+        self._answers.drop(self._pool)
         self._pool.close()
         self._control.close()
 

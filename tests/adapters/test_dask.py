@@ -102,11 +102,11 @@ def test_blocks_too_large_to_keep_are_cut_by_dask(monkeypatch):
 
 def test_blocks_are_forgotten_with_their_array():
     a = adapt(da.ones((100, 100), chunks=50), SMALL)
-    before = _KEPT._bytes
+    before = _KEPT._known.bytes
     read_all(a)
-    assert _KEPT._bytes == before + 80_000
+    assert _KEPT._known.bytes == before + 80_000
     del a
-    assert _KEPT._bytes == before
+    assert _KEPT._known.bytes == before
 
 
 def test_unknown_lengths_are_refused():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.sources import answers as module
 from jupyter_zarr_serve.sources.answers import Answers
 
 REQUEST = Request(3, ("t", "c", "0"))
@@ -49,3 +50,32 @@ def test_the_oldest_go_when_there_are_too_many():
         answers.full("kernel", request, WHOLE)
     known = [answers.asked("kernel", request).if_none_match is not None for request in requests]
     assert known == [False] * 6 + [True] * 4
+
+
+def test_a_kernel_and_its_notebook_are_answered_from_one_memory():
+    answers = Answers(1 << 20)
+    answers.full("kernel", replace(REQUEST, location="/zarr/v3/kernels/id/t/c/0"), WHOLE)
+    by_notebook = replace(REQUEST, location="/zarr/v3/notebooks/a.ipynb/t/c/0")
+    assert answers.asked("kernel", by_notebook).if_none_match == WHOLE.etag
+    assert answers.full("kernel", by_notebook, UNCHANGED) == WHOLE
+
+
+def test_listings_are_not_remembered():
+    """They tell by which address they were found."""
+    answers = Answers(1 << 20)
+    request = replace(REQUEST, path=("t", ""))
+    answers.full("kernel", request, replace(WHOLE, media_type="text/html; charset=utf-8"))
+    assert answers.asked("kernel", request) is request
+    document = replace(REQUEST, path=("t", "zarr.json"))
+    answers.full("kernel", document, replace(WHOLE, media_type="application/json"))
+    assert answers.asked("kernel", document).if_none_match == WHOLE.etag
+
+
+def test_what_a_kernel_said_goes_with_it():
+    answers = Answers(1 << 20)
+    for kernel in ("kernel", "another"):
+        answers.full(kernel, REQUEST, WHOLE)
+    answers.drop("kernel")
+    assert answers.asked("kernel", REQUEST) is REQUEST
+    assert answers.asked("another", REQUEST).if_none_match == WHOLE.etag
+    assert answers._known.bytes == len(BODY) + module._OVERHEAD

@@ -149,7 +149,7 @@ def test_few_files_are_kept_open():
     assert len(contents._files) == module._FILES
     assert contents.get(request(4, 0)) is None
     assert contents.get(request(5, 2)) is not None
-    assert contents._bytes == module._FILES * 3 * module._OVERHEAD
+    assert contents._known.bytes == module._FILES * 3 * module._OVERHEAD
 
 
 def test_what_is_forgotten_counts_no_more():
@@ -159,7 +159,7 @@ def test_what_is_forgotten_counts_no_more():
             contents.put(request(n), content(fresh, n * 100))
     fresh.is_fresh = False
     assert all(contents.get(request(n)) is None for n in range(4))
-    assert (contents._bytes, len(contents._known), len(contents._files)) == (0, 0, 0)
+    assert (contents._known.bytes, len(contents._known), len(contents._files)) == (0, 0, 0)
 
 
 def test_what_is_far_is_not_asked_for_at_once():

@@ -25,8 +25,8 @@ from ...adapters.arrow_columns import arrow_column, width_of
 from ...adapters.arrow_tables import arrow_table
 from ...adapters.column import Column, Field
 from ...core.errors import Unavailable, Unreadable
+from ...core.kept import Kept
 from ...core.nodes import Node, Policy
-from ..blocks import Blocks
 from ..files import open_at, size_of
 from .files import open_arrow
 from .messages import Message, decoded_sizes, messages
@@ -54,7 +54,8 @@ def read(path: Path, policy: Policy) -> Node:
     schema = _schema(path, is_file)
     batches = [message for message in found if message.kind == "batch"]
     starts = [0, *accumulate(batch.rows for batch in batches)]
-    kept: Blocks[Any] = Blocks(min(_KEPT, policy.limit_bytes), lambda block: int(block.nbytes))
+    limit = min(_KEPT, policy.limit_bytes)
+    kept: Kept[Any] = Kept(limit, lambda block: int(block.nbytes), limit)
     source = _Source(path, schema, is_file, found, batches, starts, policy.limit_bytes, kept)
     rows = [batch.rows for batch in batches]
     regular = len(rows) > 1 and len(set(rows[:-1])) == 1 and 0 < rows[-1] <= rows[0]
@@ -126,7 +127,7 @@ class _Source:
     batches: list[Message]
     starts: list[int]  # the first row of each batch, and the number of all rows
     limit: int
-    kept: Blocks[Any]
+    kept: Kept[Any]
 
     def open(self, position: int) -> Column | list[Field]:
         """The column at a position of the schema."""
@@ -155,8 +156,8 @@ class _Source:
     def column(self, position: int, number: int) -> Any:
         """A column of one record batch."""
         if self.is_file:
-            return self.kept.get((position, number), partial(self.read_column, position, number))
-        return self.kept.get(number, partial(self.read_batch, number)).column(position)
+            return self.kept.one((position, number), partial(self.read_column, position, number))
+        return self.kept.one(number, partial(self.read_batch, number)).column(position)
 
     def read_column(self, position: int, number: int) -> Any:
         """A column of one record batch of a file; the other columns are not read."""

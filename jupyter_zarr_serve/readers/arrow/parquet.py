@@ -25,8 +25,8 @@ from ...adapters.arrow_columns import arrow_column, width_of
 from ...adapters.arrow_tables import arrow_table
 from ...adapters.column import Column, Field
 from ...core.errors import Unavailable, Unreadable
+from ...core.kept import Kept
 from ...core.nodes import Group, Policy
-from ..blocks import Blocks
 from .files import open_arrow
 from .footer import Leaves, bounds_of, decoded_width, leaves_of, nulls_in
 
@@ -65,8 +65,9 @@ def read(path: Path, policy: Policy) -> Group:
     )
 
 
-def _blocks(policy: Policy) -> Blocks[Any]:
-    return Blocks(min(2 * _SEGMENT, policy.limit_bytes), lambda block: int(block.nbytes))
+def _blocks(policy: Policy) -> Kept[Any]:
+    limit = min(2 * _SEGMENT, policy.limit_bytes)
+    return Kept(limit, lambda block: int(block.nbytes), limit)
 
 
 def _regular(groups: list[int]) -> int | None:
@@ -87,7 +88,7 @@ class _Table:
     widths: list[int]
     leaves: list[Leaves]
     policy: Policy
-    blocks: Blocks[Any]
+    blocks: Kept[Any]
 
     def open(self, position: int) -> Column | list[Field]:
         """The column at a position of the schema."""
@@ -111,7 +112,7 @@ class _Table:
             step = max(1, _segment_bytes(self.policy) // self.widths[position])
             while start < end:
                 number = (start - first) // step
-                segment = self.blocks.get(
+                segment = self.blocks.one(
                     (position, group, number), partial(self.decode, position, group, number, step)
                 )
                 offset = start - first - number * step

@@ -22,8 +22,8 @@ from ...adapters.pandas_objects import Values
 from ...core.children import Children
 from ...core.dtypes import VLEN_ESTIMATE
 from ...core.errors import Unavailable, Unreadable
+from ...core.kept import Kept
 from ...core.nodes import Group, Policy
-from ..blocks import Blocks
 from ..files import open_at, open_binary, size_of
 from .index import Index, index_of
 from .text import (
@@ -55,9 +55,8 @@ def read(path: Path, policy: Policy) -> Group:
         When the file has no header or is no text; of a small one, also when a row is malformed.
     """
     header = _header(path)
-    kept: Blocks[Any] = Blocks(
-        min(_KEPT, policy.limit_bytes), lambda frame: int(frame.memory_usage(deep=True).sum())
-    )
+    limit = min(_KEPT, policy.limit_bytes)
+    kept: Kept[Any] = Kept(limit, lambda frame: int(frame.memory_usage(deep=True).sum()), limit)
     make = once(lambda: _table(_Source(path, header.dialect, header.index(path), kept), header, policy))
     if size_of(path) <= _INDEXED_AT_ONCE:
         return make()
@@ -156,7 +155,7 @@ class _Source:
     path: Path
     dialect: Dialect
     index: Index
-    kept: Blocks[Any]
+    kept: Kept[Any]
 
     def column(self, position: int) -> Column | list[Field]:
         """The column at a position."""
@@ -178,7 +177,7 @@ class _Source:
 
     def block(self, number: int) -> Any:
         """One block as a frame."""
-        return self.kept.get(number, partial(self.parse, number))
+        return self.kept.one(number, partial(self.parse, number))
 
     def parse(self, number: int) -> Any:
         """Read one block with the dtypes of the whole file."""
