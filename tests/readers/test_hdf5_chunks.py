@@ -11,7 +11,9 @@ from jupyter_zarr_serve.core.codecs import ShuffleCodec, ZlibCodec
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.grid import grid_shape
 from jupyter_zarr_serve.core.nodes import Array, Policy
-from jupyter_zarr_serve.readers.hdf5 import read
+from jupyter_zarr_serve.readers.hdf5 import chunks as module
+from jupyter_zarr_serve.readers.hdf5 import node_of, read
+from jupyter_zarr_serve.readers.hdf5.filters import decode
 from tests.nodes import child, read_all
 
 POLICY = Policy(target_bytes=4096)  # so that small chunks are large enough to be sent as they are
@@ -264,3 +266,28 @@ def test_threads_read_at_once(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         for found in pool.map(read_all, arrays):
             np.testing.assert_array_equal(found, values)
+
+
+@pytest.mark.parametrize("writer", ["another", "this process"])
+def test_a_chunk_that_is_served_in_parts_is_decoded_once(tmp_path, monkeypatch, writer):
+    """Unless this process may be writing it."""
+    values = np.random.default_rng(0).integers(0, 50, (512, 256))
+    path = write(tmp_path / "a.h5", values, chunks=(256, 256), compression="gzip")
+    decoded = []
+    monkeypatch.setattr(module, "decode", lambda *given: decoded.append(1) or decode(*given))
+    with h5py.File(path) as file:
+        opened = array(path) if writer == "another" else node_of(file["a"], POLICY)
+        assert isinstance(opened, Array)
+        assert np.prod(grid_shape(opened.shape, opened.chunk_shape)) > 100
+        np.testing.assert_array_equal(read_all(opened), values)
+    assert len(decoded) == 2 if writer == "another" else len(decoded) > 100
+
+
+def test_parts_of_chunks_that_are_not_stored(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        a = file.create_dataset("a", (512, 256), "i8", chunks=(256, 256), compression="gzip", fillvalue=7)
+        a[300:310] = 1
+    opened = array(tmp_path / "a.h5")
+    assert (opened.read((slice(0, 9), slice(0, 9))) == 7).all()
+    assert (opened.read((slice(0, 9), slice(0, 9))) == 7).all()
+    assert (opened.read((slice(300, 302), slice(0, 9))) == 1).all()

@@ -2,7 +2,8 @@
 
 A contiguous dataset is read from the file directly. Chunks are taken from HDF5 as they are stored and
 decoded here, where several threads can do so at once and where a chunk that decodes to more than it
-should is cut off. Everything else is read by h5py.
+should is cut off. One that is served in parts is decoded once for all of them, where nobody can change
+it meanwhile. Everything else is read by h5py.
 
 References
 ----------
@@ -11,7 +12,7 @@ https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t4.html
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -25,10 +26,13 @@ from ...core.errors import Unreadable
 from ...core.grid import Region, region_of, region_shape
 from ...core.nodes import Read
 from ...core.stored import Blob, Coords, Stored
+from ..decoded import DECODED
 from ..files import ReadAt
 from ..strided import read_strided
 from .filters import DEFLATE, SHUFFLE, Filter, are_decodable, decode, filters_of, is_deflated
 from .types import is_stored_as
+
+_NO_CHUNK = np.empty(0, np.uint8)
 
 
 def reader_of(
@@ -39,7 +43,7 @@ def reader_of(
     Parameters
     ----------
     read_at
-        Reads the file's bytes past HDF5.
+        Reads the bytes of a file past HDF5; None where others may write it as we read.
 
     Raises
     ------
@@ -56,13 +60,15 @@ def reader_of(
         return dataset.__getitem__, None
     if dataset.chunks is None:
         return _contiguous(dataset, read_at) or dataset.__getitem__, None
-    return _chunked(dataset, filters)
+    return _chunked(dataset, filters, keeps=read_at is not None)
 
 
-def _chunked(dataset: h5py.Dataset, filters: tuple[Filter, ...]) -> "tuple[Read, Chunks | None]":
+def _chunked(
+    dataset: h5py.Dataset, filters: tuple[Filter, ...], *, keeps: bool
+) -> "tuple[Read, Chunks | None]":
     if not are_decodable(filters):
         return dataset.__getitem__, None
-    chunks = Chunks(dataset, filters)
+    chunks = Chunks(dataset, filters, keeps)
     return chunks.read, chunks
 
 
@@ -77,10 +83,15 @@ def _contiguous(dataset: h5py.Dataset, read_at: ReadAt | None) -> Read | None:
 
 @dataclass(frozen=True)
 class Chunks:
-    """The chunks of a dataset, as they are stored and decoded."""
+    """The chunks of a dataset, as they are stored and decoded.
+
+    `keeps` says whether a decoded chunk stays what it is as long as the dataset is open.
+    """
 
     dataset: h5py.Dataset
     filters: tuple[Filter, ...]
+    keeps: bool = False
+    token: object = field(default_factory=object)  # for what is kept
 
     @cached_property
     def raw_size(self) -> int:
@@ -171,9 +182,15 @@ class Chunks:
     def _part(self, part: Region) -> Block:
         """A region within one chunk."""
         coords = tuple(s.start // c for s, c in zip(part, self.dataset.chunks, strict=True))
-        found = self.stored(coords)
-        chunk = None if found is None else self._decoded(coords, *found)
-        if chunk is None:
+
+        def make() -> Block:
+            found = self.stored(coords)
+            chunk = None if found is None else self._decoded(coords, *found)
+            return _NO_CHUNK if chunk is None else chunk
+
+        is_shared = self.keeps and 2 * math.prod(region_shape(part)) <= math.prod(self.dataset.chunks)
+        chunk = DECODED.get((self.token, coords), make) if is_shared else make()
+        if chunk.size == 0:
             block: Block = self.dataset[part]
             return block
         return chunk[_relative(part, [i * c for i, c in zip(coords, self.dataset.chunks, strict=True)])]
