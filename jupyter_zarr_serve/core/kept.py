@@ -74,7 +74,8 @@ class Kept(Generic[T]):
         Exception
             Whatever `make` raises, to everyone who waits for it; it is not kept.
         """
-        return self.get([(None, key)], lambda _: [make()])[0]
+        thing = self.known(key)
+        return self.get([(None, key)], lambda _: [make()])[0] if thing is None else thing
 
     def known(self, key: Hashable) -> T | None:
         """The thing of a key that belongs to nobody, if it is kept."""
