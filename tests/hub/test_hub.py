@@ -1,0 +1,228 @@
+"""JupyterHub end to end: who gets what answer from which route, and what clients read through the proxy."""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import numpy as np
+import pytest
+import requests
+import xarray as xr
+import zarr
+
+from tests.clients.browser import browse, needs_browser, page_server
+from tests.clients.node import needs_node
+from tests.clients.verdicts import EXACT, Question, answer_of, judge
+from tests.http.test_routes import EXAMPLES, LINKS, SHARES
+from tests.hub.hub import TOKENS, Hub, running_hub
+
+pytestmark = [needs_node, pytest.mark.timeout(600)]
+
+VALUES = np.arange(12.0).reshape(3, 4)
+PUBLISH = """
+import numpy as np, pandas as pd, jupyter_zarr_serve as jz
+frame = pd.DataFrame({"n": [1, 2]}, index=pd.Index([5, 7], name="row"))
+handles = jz.publish(t=np.arange(12.0).reshape(3, 4), frame=frame)
+print(handles["t"].url(), handles["t"]._repr_html_())
+"""
+# What the guide's `c.ZarrAuthorizer.paths` leaves to all who may read, and what it does not.
+PUBLIC = [
+    "zarr/v3/files/public/", "zarr/v3/files/public/a.npy/zarr.json", "zarr/v2/files/public/a.npy/0.0",
+    "zarr/v3/portable/files/public/a.npy/c/0/0", "zarr/api/node/files/public/a.npy",
+    "zarr/api/preview/files/public/a.npy?form=stats",
+]  # fmt: skip
+PRIVATE = ["zarr/v3/files/private/a.npy/c/0/0", "zarr/v2/portable/files/private/a.npy/0.0"]
+# Routes that tell of no data.
+FRAMES = (r"zarr/?", r"zarr/view", r"zarr/static/(.*)", r"zarr/(.*)")
+JUPYTER = ["api/contents", "api/contents/public/a.npy", "api/kernels", "api/sessions", "api/terminals"]
+
+ALL, SOME = "as the owner", "as the owner, below the allowed paths alone"
+# Who asks; the answers of routes that read Zarr, of those that manage links, and of Jupyter's own.
+TABLE: dict[str, tuple[int | str, int | str, int | str]] = {
+    "nobody": (401, 401, 403),
+    "a wrong token": (401, 401, 403),
+    "the owner": (ALL, ALL, ALL),
+    "the owner's token for her server": (ALL, ALL, ALL),
+    "the owner's token for Zarr": (ALL, 403, 403),
+    "a user without access": (403, 403, 403),
+    "a user to whom the server is shared": (SOME, 403, 403),
+    "a user of a group with the scope": (SOME, 403, 403),
+    "a service with the scope": (SOME, 403, 403),
+    "a service with access": (SOME, 403, 403),
+    "a service with the owner's name": (SOME, 403, 403),
+}
+TOKEN_OF_SERVICE = {
+    "a service with the scope": "dashboard",
+    "a service with access": "fellow",
+    "a service with the owner's name": "alice",
+}
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """The Hub, with alice's server."""
+    folder = tmp_path_factory.mktemp("hub")
+    for name in ("public", "private"):
+        (folder / "home" / "alice" / name).mkdir(parents=True)
+        np.save(folder / "home" / "alice" / name / "a.npy", VALUES)
+    with (
+        page_server() as origin,
+        running_hub(Path(sys.executable), folder, origin, is_public=True) as running,
+    ):
+        yield running
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def tokens(hub: Hub) -> dict[str, str]:
+    """A token of everybody in the table."""
+    hub.api("POST", "shares/alice/", user="carol")
+    return {
+        "a wrong token": "wrong",
+        "the owner": hub.token("alice"),
+        "the owner's token for her server": hub.token("alice", "access:servers!server=alice/"),
+        "the owner's token for Zarr": hub.token("alice", "custom:zarr:read!server=alice/"),
+        "a user without access": hub.token("bob"),
+        "a user to whom the server is shared": hub.token("carol"),
+        "a user of a group with the scope": hub.token("dan"),
+        **{who: TOKENS[service] for who, service in TOKEN_OF_SERVICE.items()},
+    }
+
+
+@pytest.fixture(scope="module")
+def kernel(hub: Hub, tokens: dict[str, str]) -> tuple[str, str]:
+    """The id of a kernel of alice's, and what it prints of what it publishes."""
+    answer = hub.get("api/kernels", "POST", headers=bearing(tokens["the owner"]), json={"name": "python3"})
+    assert answer.status_code == 201, answer.text
+    kernel_id = answer.json()["id"]
+    return kernel_id, hub.run(kernel_id, PUBLISH)
+
+
+def bearing(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"token {token}"} if token else {}
+
+
+def expected(rule: int | str, path: str, owners: int) -> int:
+    """The status by a rule of the table."""
+    if rule == ALL:
+        return owners
+    if rule == SOME:
+        pattern = next((pattern for pattern, paths in EXAMPLES.items() if path in paths), None)
+        return owners if path in PUBLIC or pattern in FRAMES else 403
+    return int(rule)
+
+
+@pytest.mark.parametrize("who", TABLE)
+def test_the_table(hub: Hub, tokens: dict[str, str], who: str):
+    reading = [*PUBLIC, *PRIVATE, *(path for paths in EXAMPLES.values() for path in paths)]
+    managing = [path for paths, _ in SHARES.values() for path in paths]
+    wrong = {}
+    for rule, paths in zip(TABLE[who], (reading, managing, JUPYTER), strict=True):
+        for path in paths:
+            answer = hub.get(path, headers=bearing(tokens.get(who)))
+            owners = hub.get(path, headers=bearing(tokens["the owner"])).status_code
+            if answer.status_code != expected(rule, path, owners):
+                wrong[path] = answer.status_code
+            if answer.status_code in {401, 403}:
+                assert answer.json()["message"], path
+    assert wrong == {}
+    for path in [path for paths in LINKS.values() for path in paths]:
+        assert hub.get(path, headers=bearing(tokens.get(who))).status_code == 403, path
+
+
+def test_the_owner_gets_data(hub: Hub, tokens):
+    statuses = {path: hub.get(path, headers=bearing(tokens["the owner"])).status_code for path in PUBLIC}
+    assert set(statuses.values()) == {200}, statuses
+
+
+def test_a_browser_needs_a_login_at_this_server(hub: Hub):
+    for user, zarrs, contents in (("alice", 200, 200), ("bob", 401, 403)):
+        session = hub.login(user)
+        assert session.get(f"{hub.user_url}{PUBLIC[1]}", allow_redirects=False).status_code == zarrs, user
+        assert session.get(f"{hub.user_url}api/contents", allow_redirects=False).status_code == contents
+
+
+def test_a_page_of_another_server_cannot_use_the_cookie(hub: Hub):
+    session = hub.login("alice")
+    url, fetched = f"{hub.user_url}{PUBLIC[1]}", {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
+    assert session.get(url, headers=fetched).status_code == 401
+    (xsrf,) = [c.value for c in session.cookies if c.name == "_xsrf" and c.path.endswith("/user/alice/")]
+    assert session.get(url, headers={**fetched, "X-XSRFToken": str(xsrf)}).status_code == 200
+
+
+def opened(hub: Hub, token: str | None, zarr_format: int, path: str) -> Any:
+    url = f"{hub.user_url}zarr/v{zarr_format}/{path}"
+    return zarr.open(fsspec.get_mapper(url, client_kwargs={"headers": bearing(token)}), mode="r")
+
+
+def test_a_variable_is_read_through_the_proxy(hub: Hub, tokens, kernel, zarr_format):
+    token = tokens["the owner's token for Zarr"]
+    group = opened(hub, token, zarr_format, f"kernels/{kernel[0]}")
+    assert set(group) == {"t", "frame"}
+    np.testing.assert_array_equal(group["t"][:], VALUES)
+    url = f"{hub.user_url}zarr/v{zarr_format}/kernels/{kernel[0]}/frame"
+    options = {"client_kwargs": {"headers": bearing(token)}}
+    with xr.open_zarr(url, storage_options=options) as frame:
+        assert frame.to_dataframe().loc[[5, 7], "n"].tolist() == [1, 2]
+
+
+def test_a_colleague_reads_a_public_file(hub: Hub, tokens, zarr_format):
+    array = opened(hub, tokens["a user of a group with the scope"], zarr_format, "files/public/a.npy")
+    np.testing.assert_array_equal(array[:], VALUES)
+
+
+def test_the_addresses_are_those_of_the_proxy(hub: Hub, kernel):
+    url = kernel[1].split()[0]
+    base = hub.user_url if hub.is_public else "/hubs/user/alice/"
+    assert url == f"{base}zarr/v3/kernels/{kernel[0]}/t"
+    assert set(re.findall(r'href="([^"]*/)zarr/', kernel[1])) == {"/hubs/user/alice/"}
+    assert f"{base}zarr/v3/kernels/{kernel[0]}/t" in kernel[1]
+
+
+def shared(hub: Hub, token: str, path: str) -> dict[str, Any]:
+    answer = hub.get(
+        "zarr/api/shares", "POST", headers=bearing(token), json={"path": path, "origins": [hub.origin]}
+    )
+    assert answer.status_code == 201, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def test_a_link_needs_no_login(hub: Hub, tokens, zarr_format):
+    owner = tokens["the owner"]
+    told = shared(hub, owner, "files/private")
+    link = hub.url.removesuffix("/hubs/") + told["link"]
+    assert told["link"].startswith("/hubs/user/alice/zarr/s/")
+    if hub.is_public:
+        assert told["url"] == link
+    np.testing.assert_array_equal(zarr.open(f"{link}v{zarr_format}/", mode="r")["a.npy"][:], VALUES)
+    token = told["link"].split("/")[-2]
+    for path in ("api/contents", "files/private/a.npy", PRIVATE[0]):
+        for refused in ({"headers": bearing(token)}, {"params": {"token": token}}):
+            assert hub.get(path, **refused).status_code in {401, 302, 403}, path
+    assert token not in hub.log.read_text().replace(f"/zarr/s/{token}", "")
+    assert hub.get(f"zarr/api/shares/{told['id']}", "DELETE", headers=bearing(owner)).status_code == 200
+    assert requests.get(f"{link}v{zarr_format}/", timeout=60).status_code == 403
+
+
+@needs_browser
+def test_a_page_of_another_origin_reads_by_the_scope_and_by_a_link(hub: Hub, tokens, zarr_format):
+    headers = bearing(tokens["a user of a group with the scope"])
+    link = hub.url.removesuffix("/hubs/") + shared(hub, tokens["the owner"], "files/private")["link"]
+    public = f"{hub.user_url}zarr/v{zarr_format}/files/public"
+    told, _ = browse(
+        hub.origin,
+        [
+            Question(public, zarr_format, ["a.npy"], headers),
+            Question(f"{link}v{zarr_format}", zarr_format, ["a.npy"], {}),
+            Question(public, zarr_format, ["a.npy"], {}),
+        ],
+    )
+    (by_scope,), (by_link,), (refused,) = told
+    assert judge(by_scope, VALUES) == judge(by_link, VALUES) == EXACT
+    assert "error" in refused
+    assert answer_of("a.npy", VALUES)["data"] == by_link["data"]
