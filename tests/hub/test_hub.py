@@ -139,8 +139,8 @@ def test_the_owner_gets_data(hub: Hub, tokens):
     assert set(statuses.values()) == {200}, statuses
 
 
-def test_a_browser_needs_a_login_at_this_server(hub: Hub):
-    for user, zarrs, contents in (("alice", 200, 200), ("bob", 401, 403)):
+def test_a_browser_needs_a_login_at_this_server(hub: Hub, tokens):
+    for user, zarrs, contents in (("alice", 200, 200), ("bob", 401, 403), ("carol", 200, 403)):
         session = hub.login(user)
         assert session.get(f"{hub.user_url}{PUBLIC[1]}", allow_redirects=False).status_code == zarrs, user
         assert session.get(f"{hub.user_url}api/contents", allow_redirects=False).status_code == contents
