@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 COMPRESSORS = ("blosc", "blosc-lz4", "blosc-zstd", "blosc-zlib", "zstd", "gzip", "zlib", "none")
 RESERVED = ("files", "kernels", "notebooks", "ome", "portable", "demo")
+_COMMANDS = "jupyter_zarr_serve.commands"
 
 
 class ZarrServeApp(ExtensionApp):
@@ -43,7 +44,12 @@ class ZarrServeApp(ExtensionApp):
     examples = "jupyter zarr --demo\njupyter zarr /data --no-browser"
     extension_url = "/zarr/"
     load_other_extensions = True
-    subcommands: dict[str, Any] = {}  # noqa: RUF012 (Jupyter looks for words of the command line in it)
+    subcommands: dict[str, Any] = {  # noqa: RUF012 (traitlets wants a plain class attribute)
+        "share": (f"{_COMMANDS}.ShareCommand", "Make a link by which others read one file or folder."),
+        "shares": (f"{_COMMANDS}.ListCommand", "List all links."),
+        "revoke": (f"{_COMMANDS}.RevokeCommand", "End a link."),
+        "rotate": (f"{_COMMANDS}.RotateCommand", "End all links, by a new key."),
+    }
 
     mounts = Dict(
         value_trait=Unicode(),

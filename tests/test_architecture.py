@@ -39,13 +39,13 @@ FLOORS = [
     ["views"],
     ["sources", "kernel"],
     ["handlers", "welcome"],
-    ["extension", "authorizer"],
+    ["extension", "authorizer", "commands"],
 ]
 LIBRARIES = {  # only these parts may import these libraries
     "tornado": ("handlers",),
     # Jupyter makes an authorizer itself, with settings of its own: it is no part of the extension.
     "jupyter_server": ("handlers", "extension", "authorizer"),
-    "traitlets": ("extension", "authorizer"),
+    "traitlets": ("extension", "authorizer", "commands"),
 }
 
 

@@ -10,6 +10,7 @@ from .assets import AssetHandler
 from .links import by_link
 from .pages import IndexHandler, NowhereHandler
 from .shares import ShareHandler, SharesHandler
+from .shares_page import SharesPageHandler
 from .store import StoreHandler
 from .view import ViewHandler
 
@@ -22,6 +23,7 @@ def routes(source: Source, flow: Flow, sharing: Sharing) -> list[tuple[Any, ...]
         *tree,
         (r"zarr/api/shares/?", SharesHandler, shares),
         (r"zarr/api/shares/([0-9a-f]+)", ShareHandler, shares),
+        (r"zarr/shares", SharesPageHandler, shares),
         *by_link(tree, sharing),
         (r"zarr/(.*)", NowhereHandler),
     ]

@@ -124,7 +124,8 @@ class ZarrServeHandler(JupyterHandler):
         self.set_header("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
         self.set_header("Access-Control-Allow-Headers", _ACCEPTED)
         self.set_header("Access-Control-Max-Age", "600")
-        if self.request.headers.get("Access-Control-Request-Private-Network") == "true":
+        is_private = self.request.headers.get("Access-Control-Request-Private-Network") == "true"
+        if is_private and "Access-Control-Allow-Origin" in self._headers:
             self.set_header("Access-Control-Allow-Private-Network", "true")
         self.set_status(204)
 

@@ -3,10 +3,12 @@
 import json
 from dataclasses import replace
 
-from ..core.errors import Forbidden
+from ..core.errors import Forbidden, Unavailable
 from ..core.request import NODE, Request, Response, refusal
 from ..sources import Source
 from .scope import VIEWS
+
+_COMING_AND_GOING = {"kernels", "notebooks"}
 
 
 class BoundedSource:
@@ -35,7 +37,19 @@ class BoundedSource:
         bounded = self._bounded(request)
         if bounded is None:
             return _outside(request)
-        return self._told(await self._source.ask(bounded), bounded)
+        response = await self._source.ask(bounded)
+        if response.status == 404 and self.path[0] in _COMING_AND_GOING:
+            response = await self._gone(bounded) or response
+        return self._told(response, bounded)
+
+    async def _gone(self, request: Request) -> Response | None:
+        """503 when even what is shared is not there now: that says nothing about its chunks."""
+        top = Request(2, (*self.path, ".zattrs"), within=len(self.path), client=request.client)
+        response = await self._source.ask(top)
+        if response.status != 404:
+            return None
+        reason = json.loads(bytes(response.body))["message"]
+        return refusal(Unavailable(f"what is shared is not there now: {reason}"), request.method)
 
     def _bounded(self, request: Request) -> Request | None:
         """The request as the other source is asked; None where it leads outside."""
@@ -52,7 +66,7 @@ class BoundedSource:
         is_told = is_node or (response.status >= 400 and response.media_type == "application/json")
         if not is_told or not response.body:
             return response
-        said = json.loads(response.body)
+        said = json.loads(bytes(response.body))
         if is_node:
             said["path"] = "/".join(request.path[request.within :])
         else:

@@ -133,7 +133,7 @@ class ManagingHandler(ZarrServeHandler):
         for within in (0, len(path)):  # an honest 404 first
             response = await self._source.ask(Request(2, (*path, ".zattrs"), within=within))
             if response.status != 200:
-                raise web.HTTPError(response.status, json.loads(response.body)["message"])
+                raise web.HTTPError(response.status, json.loads(bytes(response.body))["message"])
         return Wish(path, wish.maker, wish.expires, wish.note, wish.origins)
 
     async def _by_notebook(self, path: tuple[str, ...]) -> tuple[str, ...]:

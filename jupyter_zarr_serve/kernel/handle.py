@@ -1,13 +1,17 @@
 """What `publish` returns: handles that say what is served and where."""
 
-from collections.abc import Iterator, Mapping
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
 
 from ..core.errors import ServeError
 from ..core.nodes import Node
 from . import card
 from .service import Service
 from .urls import Place, place_of
+
+if TYPE_CHECKING:
+    from .shared import Link
 
 Format = Literal["v2", "v3", 2, 3]
 
@@ -64,6 +68,34 @@ class Published:
         """
         path = self._place.notebook_path(_number(zarr_format), self.name)
         return None if path is None else self._place.origin + path
+
+    def share(
+        self,
+        expires: str | timedelta | None = "7d",
+        *,
+        note: str = "",
+        origins: Sequence[str] | None = None,
+    ) -> "Link":
+        """A link by which whoever has it can read this name in this notebook, and nothing else.
+
+        Parameters
+        ----------
+        expires
+            How long it lives, such as "30m", "12h", "7d" or "2w"; None for ever, where that is allowed.
+        note
+            What the list of links says of it.
+        origins
+            Those whose pages may read it, such as "https://example.org"; "*" is all. None for those that
+            the server is configured for: the public viewers.
+
+        Raises
+        ------
+        Unavailable
+            When the server cannot be found or asked, or does not want to; the message says why.
+        """
+        from .shared import share
+
+        return share(self._service.connection_file, self.name, expires, note, origins)
 
     def touch(self) -> None:
         """Say that the object was changed in place, in ways that cannot be seen from outside."""

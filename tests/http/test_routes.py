@@ -30,6 +30,7 @@ PATHS = [path for paths in EXAMPLES.values() for path in paths]
 SHARES = {
     r"zarr/api/shares/?": (["zarr/api/shares", "zarr/api/shares/"], ["GET", "HEAD", "POST"]),
     r"zarr/api/shares/([0-9a-f]+)": (["zarr/api/shares/0123456789ab"], ["GET", "HEAD", "DELETE"]),
+    r"zarr/shares": (["zarr/shares"], ["GET", "HEAD", "POST"]),
 }
 CHANGES = [(path, method) for paths, methods in SHARES.values() for path in paths for method in methods]
 TOKEN = "0" * 44

@@ -1,0 +1,134 @@
+"""The Jupyter servers of this user, as their runtime files tell, and how one is asked for a link.
+
+Both a kernel and the command line ask over HTTP with the server's own token, which is never told.
+"""
+
+import json
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+
+from ..core.errors import Unavailable
+
+_SECONDS = 60.0
+_EVERYWHERE = {"", "*", "0.0.0.0", "::"}  # noqa: S104 (they are recognised, not listened on)
+_REMEDY = "make the link in a browser, on the page zarr/shares of the server"
+
+
+@dataclass(frozen=True, repr=False)
+class Server:
+    """A running server.
+
+    Attributes
+    ----------
+    url
+        Its base URL as it is reached from this machine, with a slash at the end.
+    origin
+        Scheme, host and port in the URLs that it shows to people.
+    root
+        The folder that it serves.
+    """
+
+    url: str
+    origin: str
+    token: str
+    root: Path
+
+    def make(self, wish: Mapping[str, Any]) -> dict[str, Any]:
+        """Make a link; what the server says of it.
+
+        Raises
+        ------
+        Unavailable
+            When the server cannot be asked, or does not want to; the message says why.
+        """
+        return self._ask("POST", "", json.dumps(wish).encode())
+
+    def revoke(self, share_id: str) -> None:
+        """End a link.
+
+        Raises
+        ------
+        Unavailable
+            See `make`.
+        """
+        self._ask("DELETE", f"/{share_id}")
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
+        headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
+        url = f"{self.url}zarr/api/shares{path}"
+        opener = build_opener(ProxyHandler({}), *_trusting(url))
+        try:
+            with opener.open(Request(url, body, headers, method=method), timeout=_SECONDS) as answer:  # noqa: S310
+                told: dict[str, Any] = json.load(answer)
+                return told
+        except HTTPError as error:
+            raise Unavailable(_reason(error)) from None
+        except (URLError, OSError, ValueError) as error:
+            raise Unavailable(f"the server at {self.url} cannot be asked ({error}); {_REMEDY}") from None
+
+
+def servers(runtime: Path, environment: Mapping[str, str] = os.environ) -> Iterator[Server]:
+    """The servers that wrote runtime files; some may have ended."""
+    for file in sorted(runtime.glob("jpserver-*.json")):
+        server = _server(file, environment)
+        if server is not None:
+            yield server
+
+
+def server_of(runtime: Path, environment: Mapping[str, str] = os.environ) -> Server:
+    """The server that started the kernel which has this environment.
+
+    Raises
+    ------
+    Unavailable
+        When it cannot be found.
+    """
+    file = runtime / f"jpserver-{environment.get('JPY_PARENT_PID')}.json"
+    found = _server(file, environment)
+    if found is None:
+        raise Unavailable(
+            f"this kernel does not find the Jupyter server that started it; {_REMEDY}, "
+            "or on the server's machine by: jupyter zarr share"
+        )
+    return found
+
+
+def _server(file: Path, environment: Mapping[str, str]) -> Server | None:
+    try:
+        told = json.loads(file.read_text())
+        url, token, root = urlsplit(str(told["url"])), str(told.get("token", "")), Path(told["root_dir"])
+        is_everywhere = told.get("hostname") in _EVERYWHERE
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    if environment.get("JUPYTERHUB_SERVICE_PREFIX"):
+        token = environment.get("JUPYTERHUB_API_TOKEN", token)
+    host = f"127.0.0.1:{url.port}" if is_everywhere else url.netloc
+    base = f"{url.scheme}://{host}/{url.path.strip('/')}".rstrip("/")
+    return Server(f"{base}/", f"{url.scheme}://{url.netloc}", token, root)
+
+
+def _reason(error: HTTPError) -> str:
+    try:
+        message = str(json.loads(error.read())["message"])
+    except (ValueError, KeyError, TypeError, OSError):
+        message = error.reason
+    if error.code in {401, 403}:
+        return f"the server refused: {message}; {_REMEDY}"
+    return message
+
+
+def _trusting(url: str) -> list[HTTPSHandler]:
+    """What lets the certificate of a server on this very machine pass, whoever signed it."""
+    if urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
+        return []
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return [HTTPSHandler(context=context)]

@@ -1,0 +1,72 @@
+"""The page on which people make and revoke links: with a login cookie and XSRF's token, never without."""
+
+import re
+
+import pytest
+import requests
+
+from tests.server import Server
+
+
+@pytest.fixture
+def person(server: Server):
+    """A browser that logged in."""
+    with requests.Session() as session:
+        session.headers["Accept"] = "text/html"
+        assert session.get(f"{server.url}zarr/?token={server.token}", timeout=60).ok
+        yield session
+
+
+def fields(page: str) -> dict[str, str]:
+    found = re.search(r'name="_xsrf" value="([^"]+)"', page)
+    assert found
+    return {"_xsrf": found[1]}
+
+
+def test_a_link_is_made_and_revoked(server: Server, folder, person):
+    url = f"{server.url}zarr/shares"
+    form = person.get(f"{url}?path=files/lab/open", timeout=60)
+    assert 'value="files/lab/open"' in form.text
+    made = person.post(
+        url,
+        {**fields(form.text), "path": "files/lab/open", "expires": "30m", "note": "<b>", "origins": "*"},
+        timeout=60,
+    )
+    assert made.status_code == 200
+    assert made.headers["Referrer-Policy"] == "no-referrer"
+    assert made.headers["Cache-Control"] == "no-store"
+    link = re.search(r"<code>(http[^<]+)</code>", made.text)
+    assert link
+    assert requests.get(f"{link[1]}/zarr.json", timeout=60).status_code == 200
+    assert "&lt;b&gt;" in made.text
+    share_id = link[1].split("/")[-2][:12]
+    again = person.get(url, timeout=60)
+    assert link[1] not in again.text
+    gone = person.post(url, {**fields(again.text), "revoke": share_id}, timeout=60)
+    assert "is revoked" in gone.text
+    assert requests.get(f"{link[1]}/zarr.json", timeout=60).status_code == 403
+
+
+def test_what_is_not_granted_is_said_on_the_page(server: Server, folder, person):
+    url = f"{server.url}zarr/shares"
+    xsrf = fields(person.get(url, timeout=60).text)
+    answer = person.post(url, {**xsrf, "path": "files/<nothing>"}, timeout=60)
+    assert answer.status_code == 404
+    assert "&lt;nothing&gt;" in answer.text
+    assert "<nothing>" not in answer.text
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}])
+def test_without_the_token_of_xsrf_nothing_is_made(server: Server, folder, person, headers):
+    url = f"{server.url}zarr/shares"
+    person.get(url, timeout=60)
+    for body in (
+        {"path": "files/lab/open"},
+        {"revoke": "0" * 12},
+        {"path": "files/lab/open", "_xsrf": "x"},
+    ):
+        assert person.post(url, body, headers=headers, timeout=60).status_code in {403, 404}
+    answer = person.post(
+        f"{server.url}zarr/api/shares", json={"path": "files/lab"}, headers=headers, timeout=60
+    )
+    assert answer.status_code in {403, 404}
