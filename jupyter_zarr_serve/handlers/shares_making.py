@@ -77,13 +77,24 @@ class ManagingHandler(ZarrServeHandler):
             raise web.HTTPError(400, str(error)) from None
         except ServeError as error:
             raise web.HTTPError(error.status, str(error)) from None
+        except OSError as error:
+            raise web.HTTPError(503, f"the list of links cannot be written: {error}") from None
         self.log.info("link %s to /%s was made by %s", share.id, "/".join(share.path), share.maker)
         path = f"{self.base_url}zarr/s/{token}/"
         return {**self.described(share), "link": path, "url": f"{self._origin()}{path}"}
 
     async def revoke(self, share_id: str) -> bool:
-        """End a share; whether there was one."""
-        is_ended = await asyncio.to_thread(self.sharing.ledger.revoke, share_id)
+        """End a share; whether there was one.
+
+        Raises
+        ------
+        HTTPError
+            When the list cannot be read or written.
+        """
+        try:
+            is_ended = await asyncio.to_thread(self.sharing.ledger.revoke, share_id)
+        except (ServeError, OSError) as error:
+            raise web.HTTPError(503, f"the list of links cannot be changed: {error}") from None
         if is_ended:
             self.log.info("link %s was revoked by %s", share_id, self.current_user.username)
         return is_ended

@@ -25,7 +25,8 @@ class Uses:
         self._folder = folder
         self._file = folder / "uses.json"
         self._new: dict[str, Use] = {}
-        self._lock = Lock()
+        self._lock = Lock()  # held for a moment only: the event loop waits for it
+        self._writing = Lock()
         self._timer: Timer | None = None
 
     def note(self, share_id: str) -> None:
@@ -39,31 +40,27 @@ class Uses:
 
     def all(self) -> dict[str, Use]:
         """The uses of each share, by its id."""
-        known = _read(self._file)
-        with self._lock:
-            return _added(known, self._new)
+        with self._writing:
+            known = _read(self._file)
+            with self._lock:
+                return _added(known, self._new)
 
     def write(self) -> None:
         """Write what was counted; what cannot be written is counted on."""
-        with self._lock:
-            timer, self._timer = self._timer, None
+        with self._writing:
+            with self._lock:
+                timer, self._timer = self._timer, None
+                new, self._new = self._new, {}
             if timer is not None:
                 timer.cancel()
-            if not self._new:
+            if not new:
                 return
             try:
                 with locked(self._folder):
-                    total = _added(_read(self._file), self._new)
-                    write(self._file, json.dumps(total).encode())
+                    write(self._file, json.dumps(_added(_read(self._file), new)).encode())
             except OSError:
-                return
-            self._new = {}
-
-    def forget(self, but: set[str]) -> None:
-        """Forget all shares but these."""
-        with self._lock, locked(self._folder):
-            left = {share_id: use for share_id, use in _read(self._file).items() if share_id in but}
-            write(self._file, json.dumps(left).encode())
+                with self._lock:
+                    self._new = _added(new, self._new)
 
 
 def _read(file: Path) -> dict[str, Use]:
