@@ -1,6 +1,7 @@
 """The OME view: multiscale groups that OME-Zarr's models accept, whose levels are what they claim."""
 
 import math
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -243,6 +244,31 @@ def test_a_level_reads_each_pixel_once_and_no_more_than_it_needs():
     assert sum(math.prod(region_shape(region)) for region in reads) == 10_000**2
     assert smallest.shape == (313, 313)
     np.testing.assert_allclose(smallest[:-1, 0], 15.5 + 32 * np.arange(312))
+
+
+def test_a_huge_image_costs_no_more_than_what_is_looked_at():
+    """100 000 pixels high and wide: 40 GB."""
+    reads: list = []
+    array = endless(100_000, reads)
+    object.__setattr__(
+        array, "sample", lambda region: np.zeros([len(range(s.start, s.stop, s.step)) for s in region])
+    )
+    group = viewed(array, "ome")
+    tracemalloc.start()
+    try:
+        assert model_of(group, 3)
+        assert group.children["0"].read((slice(99_840, 100_000), slice(0, 512))).shape == (160, 512)
+        deepest = group.children[list(group.children)[-1]]
+        assert deepest.preview is not None
+        assert (
+            deepest.preview(tuple(slice(0, n) for n in deepest.shape)).shape == deepest.shape == (391, 391)
+        )
+        seventh = group.children["7"]
+        values = seventh.read((slice(0, 64), slice(700, 764)))  # 8192 pixels high and wide, 268 MB
+        np.testing.assert_allclose(values[:, 0], 63.5 + 128 * np.arange(64))
+        assert tracemalloc.get_traced_memory()[1] < 40 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_does_not_change_is_read_once():
