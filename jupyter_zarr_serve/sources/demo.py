@@ -12,16 +12,16 @@ import itertools
 import math
 import string
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from .._version import __version__
 from ..adapters import adapt
 from ..adapters.coordinates import array_of_elements
+from ..core.children import Children
 from ..core.grid import Region, chunk_shape_for, region_of, region_shape
 from ..core.nodes import Array, Group, Node, Policy, make_array
 
@@ -46,17 +46,18 @@ class Lasting:
 
 def demo(policy: Policy) -> Group:
     """The demo tree, deterministic but for `dynamic`."""
+    made: Mapping[str, Callable[[], Node]] = {
+        "dynamic": lambda: _dynamic(policy),
+        "flat_array": lambda: _noise((100,), policy),
+        "high_entropy": lambda: _noise((100, 100), policy),
+        "low_entropy": lambda: adapt(np.ones((100, 100)), policy),
+        "nested": lambda: _nested(policy),
+        "scalars": lambda: _scalars(policy),
+        "structured_data": lambda: _structured_data(policy),
+        "tables": lambda: _tables(policy),
+    }
     return Group(
-        {
-            "dynamic": _dynamic(policy),
-            "flat_array": _noise((100,), policy),
-            "high_entropy": _noise((100, 100), policy),
-            "low_entropy": adapt(np.ones((100, 100)), policy),
-            "nested": _nested(policy),
-            "scalars": _scalars(policy),
-            "structured_data": _structured_data(policy),
-            "tables": _tables(policy),
-        },
+        Children(made, lambda name: made[name]()),
         attributes={"title": "The demo of jupyter_zarr_serve"},
         fresh=Lasting(),
     )
@@ -121,6 +122,8 @@ def _weather(policy: Policy) -> Group:
 
 
 def _tables(policy: Policy) -> Group:
+    import pandas as pd  # which takes longer to import than the images need to be seen
+
     rows = np.arange(100)
     short = pd.DataFrame(
         {
