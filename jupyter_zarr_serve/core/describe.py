@@ -12,7 +12,7 @@ from .errors import NotFound, ServeError
 from .nodes import Array, Group, Node
 from .rows import dtype_name, has_rows, size_of
 from .sample import is_numeric
-from .thumbnail import can_be_drawn, drawn_region
+from .thumbnail import can_be_drawn, drawn_axes, drawn_region
 from .walk import child_of, names_of
 
 UNAVAILABLE = "unavailable"
@@ -53,7 +53,8 @@ def previews(node: Node) -> dict[str, Any]:
         if len(node.shape) == 1:
             found["line"] = {}
         if can_be_drawn(node):
-            found["image"] = {"region": [[part.start, part.stop] for part in drawn_region(node)]}
+            region = [[part.start, part.stop] for part in drawn_region(node)]
+            found["image"] = {"region": region, "axes": list(drawn_axes(node))}
     if has_rows(node):
         found["rows"] = {}
     return found

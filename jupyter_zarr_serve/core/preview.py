@@ -46,7 +46,8 @@ def line(array: Array, start: int, stop: int, points: int) -> dict[str, Any]:
         lowest, highest = _envelope(found[0].values, step)
     told |= {"min": _json(lowest), "max": _json(highest)}
     told |= {"nan_count": sum(part.nan_count for part in found), "is_sampled": is_sampled}
-    return told | _time(array)
+    known = [value for value in (*told["min"], *told["max"]) if value is not None]
+    return told | _time(array, known)
 
 
 def stats(array: Array) -> dict[str, Any]:
@@ -65,7 +66,8 @@ def stats(array: Array) -> dict[str, Any]:
     found = [numbers(array, block) for block in blocks]
     values = _joined(found)
     finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
-    lowest, highest = (finite.min().item(), finite.max().item()) if finite.size else (None, None)
+    ends = [np.min(finite).item(), np.max(finite).item()] if finite.size else []
+    lowest, highest = ends or (None, None)
     missing = sum(part.nan_count for part in found)
     return {
         "min": lowest,
@@ -75,7 +77,7 @@ def stats(array: Array) -> dict[str, Any]:
         "count": int(values.size),
         "histogram": histogram(finite),
         "is_sampled": is_sampled,
-        **_time(array),
+        **_time(array, ends),
     }
 
 
@@ -124,10 +126,11 @@ def _json(values: Block) -> list[Any]:
     return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 (NaN)
 
 
-def _time(array: Array) -> dict[str, Any]:
-    """What the numbers of a time count: as Zarr names it."""
+def _time(array: Array, values: list[float]) -> dict[str, Any]:
+    """Of times: what the numbers count, as Zarr names it, and the range of the values as text."""
     if array.dtype.kind not in "Mm":
         return {}
     unit, scale = np.datetime_data(array.dtype)
     name = "datetime64" if array.dtype.kind == "M" else "timedelta64"
-    return {"time": {"name": name, "unit": unit, "scale_factor": scale}}
+    ends = np.array([int(min(values)), int(max(values))] if values else [], "i8").view(array.dtype)
+    return {"time": {"name": name, "unit": unit, "scale_factor": scale}, "text": [*map(str, ends)]}

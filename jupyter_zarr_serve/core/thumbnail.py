@@ -36,18 +36,23 @@ def is_colour(array: Array) -> bool:
     return few and array.dtype.kind == "u" and array.dtype.itemsize <= 2
 
 
+def drawn_axes(array: Array) -> tuple[int, int]:
+    """The axes that go down and to the right."""
+    last = len(array.shape) - (1 if is_colour(array) else 0)
+    return last - 2, last - 1
+
+
 def drawn_region(array: Array) -> Region:
     """What is drawn: the first plane or, where that is too large to be read, the middle of it."""
-    axes = 3 if is_colour(array) else 2
-    leading = len(array.shape) - axes
-    lengths, chunks = array.shape[leading : leading + 2], array.chunk_shape[leading : leading + 2]
-    size = element_size(array.dtype) * (array.shape[-1] if axes == 3 else 1)
+    leading, last = drawn_axes(array)
+    colours = [slice(0, n) for n in array.shape[last + 1 :]]
+    lengths, chunks = array.shape[leading : last + 1], array.chunk_shape[leading : last + 1]
+    size = element_size(array.dtype) * math.prod(array.shape[last + 1 :])
     budget = max(1, LIMIT_BYTES // size)
     height = min(lengths[0], math.isqrt(budget))
     width = min(lengths[1], budget // height)
     sides = min(lengths[0], budget // width), width
     plane = [_middle(*each) for each in zip(lengths, sides, chunks, strict=True)]
-    colours = [slice(0, array.shape[-1])] if axes == 3 else []
     return (*[slice(0, 1)] * leading, *plane, *colours)
 
 

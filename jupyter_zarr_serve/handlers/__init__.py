@@ -33,7 +33,7 @@ def tree_routes(source: Source, flow: Flow) -> list[tuple[Any, ...]]:
     """The routes that only read; they exist once for the whole tree, and once for what a link grants."""
     asking = {"source": source, "flow": flow}
     return [
-        (r"zarr/?", IndexHandler),
+        (r"zarr/?", IndexHandler, asking),
         (r"zarr/v([23])(/.*)?", StoreHandler, asking),
         (r"zarr/api/node(/.*)?", NodeHandler, asking),
         (r"zarr/api/preview(/.*)?", PreviewHandler, asking),

@@ -89,6 +89,11 @@ class AnsweringHandler(ZarrServeHandler):
             client=self.client(),
         )
 
+    def names_in_scope(self, zarr_format: int) -> tuple[str, ...]:
+        """The path, in the scope, of the node that the URL of a store leads to."""
+        names = segments(self.request.path, f"{self.scope.url}v{zarr_format}")
+        return names[:-1] if names[-1:] == ("",) else names
+
     def details(self, *names: str) -> Options:
         """The options of a form that the URL's query gives: numbers, and "search" as text.
 

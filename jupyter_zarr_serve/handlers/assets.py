@@ -10,6 +10,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from .base import ZarrServeHandler
+from .written import WRITTEN, hashed_name
 
 _DIST = Path(__file__).parent.parent / "viewer" / "dist"
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -30,9 +31,10 @@ class AssetHandler(ZarrServeHandler):
         HTTPError
             404 when there is none of that name.
         """
-        if name not in _names():
+        path = _files().get(name)
+        if path is None:
             raise web.HTTPError(404, "there is no such file; reload the page")
-        body = await asyncio.to_thread(_packed, name)
+        body = await asyncio.to_thread(_packed, path)
         self.set_header("Content-Type", f"{_TYPES[Path(name).suffix]}; charset=utf-8")
         self.set_header("Cache-Control", "private, max-age=31536000, immutable")
         self.set_header("Vary", "Accept-Encoding")
@@ -59,10 +61,12 @@ def address(name: str) -> str:
     return str(json.loads(file.read_text())[name])
 
 
-def _names() -> frozenset[str]:
-    return frozenset(path.name for path in _DIST.glob("*.*") if path.suffix in _TYPES)
+def _files() -> dict[str, Path]:
+    """What is served, by name."""
+    built = {path.name: path for path in _DIST.glob("*.*") if path.suffix in _TYPES}
+    return built | {hashed_name(path.name): path for path in WRITTEN.iterdir()}
 
 
 @cache
-def _packed(name: str) -> bytes:
-    return gzip.compress((_DIST / name).read_bytes(), 9, mtime=0)
+def _packed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes(), 9, mtime=0)

@@ -25,12 +25,14 @@ from tornado.web import HTTPError
 
 from . import hub
 from .bearer import bearer
+from .failure import failure_page
 from .scope import Scope
 
 _EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
 _ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
 _LINKS = re.compile(r"(/(?:s|%73)/+)[^/?#&]+")
 _MOST_HOSTS = 64
+_KEY_END = re.compile(r"c|[0-9.]+|\.z[a-z]+|zarr\.json", re.ASCII)  # of a chunk or document
 _ROUTINE = {200, 206, 304, 404}
 
 
@@ -39,6 +41,7 @@ class ZarrServeHandler(JupyterHandler):
 
     auth_resource = "zarr"
     is_for_readers = True  # whom a hub lets read Zarr, and reach nothing else
+    is_page = False  # whether people come here by a link
 
     def _execute(self, *args: Any, **kwargs: Any) -> Any:
         """Tornado's, begun in this turn of the event loop where Python can do so, not in the next.
@@ -135,13 +138,15 @@ class ZarrServeHandler(JupyterHandler):
         return not self.check_origin() or (cross_site and headers.get("Sec-Fetch-Mode") == "no-cors")
 
     def get_login_url(self) -> str:
-        """Refuse to redirect: a Zarr client would parse the login page.
+        """Where people log in; no program is sent there, as a Zarr client would parse the login page.
 
         Raises
         ------
         HTTPError
-            401, always.
+            401 for everybody but a browser that goes to a page.
         """
+        if self._is_visit():
+            return super().get_login_url()
         raise HTTPError(401, "log in first: send the header 'Authorization: token <token>'")
 
     def set_default_headers(self) -> None:
@@ -178,6 +183,14 @@ class ZarrServeHandler(JupyterHandler):
         """Whether the client is a browser that shows the answer to a person."""
         return "text/html" in self.request.headers.get("Accept", "")
 
+    def _is_visit(self) -> bool:
+        """Whether a person goes to a page, and not a program to a key of a store."""
+        last = self.request.path.rstrip("/").rpartition("/")[2]
+        is_key = _KEY_END.fullmatch(last) is not None
+        mode = self.request.headers.get("Sec-Fetch-Mode", "navigate")  # older browsers do not say
+        is_get = self.request.method == "GET"
+        return self.is_page and is_get and self.wants_page() and mode == "navigate" and not is_key
+
     def compute_etag(self) -> None:
         """Leave ETags to the response: Tornado's would hash every body again."""
 
@@ -189,10 +202,17 @@ class ZarrServeHandler(JupyterHandler):
             self.set_cors_headers()
         if status_code == 401:
             self.set_header("WWW-Authenticate", 'Bearer realm="Jupyter"')
-        self.set_header("Content-Type", "application/json")
         reason = responses.get(status_code, "error")
-        body = {"message": message or reason, "reason": reason.replace(" ", "")}
-        self.finish(json.dumps(body))
+        self.say(status_code, message or reason, reason.replace(" ", ""))
+
+    def say(self, status_code: int, message: str, reason: str) -> None:
+        """Send a failure: as JSON or, to people, as a page."""
+        if self.wants_page():
+            scope = self.scope.url if self.current_user else f"{self.base_url}zarr/"
+            self.finish(failure_page(self, scope, status_code, message, reason))
+            return
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps({"message": message, "reason": reason}))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Leave refusals to the access log, which hides the token of a URL; Tornado's line would not."""

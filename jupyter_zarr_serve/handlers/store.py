@@ -1,17 +1,13 @@
 """The Zarr stores: ``{base_url}zarr/v2/...`` and ``{base_url}zarr/v3/...``."""
 
-import json
-from dataclasses import replace
-
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..core.request import JSON, LINKS, NODE, PAGE, Request
-from .answering import AnsweringHandler
-from .pages import page
+from ..core.request import JSON, LINKS, PAGE, Request
+from .browsing import BrowsingHandler
 
 
-class StoreHandler(AnsweringHandler):
+class StoreHandler(BrowsingHandler):
     """Answers for every node, document and chunk below the root of one Zarr format."""
 
     @property
@@ -29,16 +25,10 @@ class StoreHandler(AnsweringHandler):
 
     async def _answer(self, zarr_format: int) -> None:
         request = self._request(zarr_format)
-        if request.listing == PAGE and request.method == "HEAD":  # a page is made of what a GET is told
-            request = replace(request, method="GET", byte_range=None)
-        response = await self.response(request)
-        if response is None:
-            return
-        if request.listing == PAGE and response.form == NODE and response.status == 200:
-            body = page(json.loads(response.body), self._location())
-            media_type = "text/html; charset=utf-8"
-            response = replace(response, media_type=media_type, body=body, size=len(body), etag=None)
-        await self.send(response, request.client)
+        if request.listing == PAGE:
+            await self.browse(request, zarr_format)
+        else:
+            await self.answer(request)
 
     def _request(self, zarr_format: int) -> Request:
         headers = self.request.headers
@@ -49,16 +39,11 @@ class StoreHandler(AnsweringHandler):
             headers.get("If-None-Match"),
             headers.get("Range"),
             headers.get("If-Range"),
-            self._location(),
+            self.request.path,
             self._listing_form(),
             preview=self.get_query_argument("preview", "") == "1",
             client=self.client(),
         )
-
-    def _location(self) -> str:
-        """The address in the title of a listing; people's pages show no token, GDAL wants all of it."""
-        path = self.request.path
-        return path.removeprefix(self.scope.url[:-1]) if self.scope.path and self.wants_page() else path
 
     def _listing_form(self) -> str:
         if self.wants_page():

@@ -35,6 +35,7 @@ class ViewHandler(ZarrServeHandler):
     """The frame of the page."""
 
     asked_path = None
+    is_page = True
 
     @web.authenticated
     @authorized("read", resource="zarr")

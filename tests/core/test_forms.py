@@ -51,7 +51,11 @@ class TestNode:
     def test_an_array(self):
         node = node_of(np.zeros((3, 4), "<u2"), dimension_names=("y", "x"), attributes={"unit": "m"})
         found = told(node, NODE)
-        assert found.pop("previews") == {"stats": {}, "image": {"region": [[0, 3], [0, 4]]}, "rows": {}}
+        assert found.pop("previews") == {
+            "stats": {},
+            "image": {"region": [[0, 3], [0, 4]], "axes": [0, 1]},
+            "rows": {},
+        }
         assert found == {
             "kind": "array", "path": "x", "shape": [3, 4], "dtype": "uint16", "chunk_shape": [3, 4],
             "dimension_names": ["y", "x"], "fill_value": None, "nbytes": 24, "attributes": {"unit": "m"},

@@ -157,7 +157,7 @@ class TestListing:
 
     def test_for_people(self, server: Server, array):
         answer = server.get("zarr/v3/files/", headers={"Accept": "text/html,*/*"})
-        assert '<a href="./http.npy/">http.npy</a>' in answer.text
+        assert '<a href="../../v3/files/http.npy/">http.npy</a>' in answer.text
 
     def test_as_json(self, server: Server, array):
         answer = server.get("zarr/v3/files/", headers={"Accept": "application/json"})

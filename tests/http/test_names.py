@@ -57,10 +57,11 @@ def test_every_name_is_listed_as_it_is(server: Server, folder, zarr_format):
 
 @pytest.mark.parametrize("place", ["names", "beyond"])
 def test_a_page_for_people_links_to_every_name(server: Server, folder, place):
-    page = server.get(f"zarr/v3/files/named/{place}/", headers={"Accept": "text/html"}).text
-    assert "a<b>" not in page
-    for name in NAMES if place == "names" else BEYOND_FSSPEC:
-        assert f'href="./{quote(name, safe="")}/"' in page
+    for slash, up in (("/", "../../../../"), ("", "../../../")):
+        page = server.get(f"zarr/v3/files/named/{place}{slash}", headers={"Accept": "text/html"}).text
+        assert "a<b>" not in page
+        for name in NAMES if place == "names" else BEYOND_FSSPEC:
+            assert f'href="{up}v3/files/named/{place}/{quote(name, safe="")}/"' in page
 
 
 def test_a_folder_named_like_a_document_is_reached_with_a_slash(server: Server, folder, zarr_format):

@@ -45,7 +45,7 @@ def test_listings_lead_on(server: Server, folder):
         "data.npy": "array", "deep": "group", "run.h5": "group", "way_in.npy": "array",
     }  # fmt: skip
     for_people = server.nobody(below(told, "v3/deep/"), Accept="text/html").text
-    assert "Index of /v3/deep/" in for_people
+    assert "<h1>deep</h1>" in for_people
     assert told["link"].split("/")[-2] not in for_people
 
 

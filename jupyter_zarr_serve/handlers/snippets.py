@@ -1,0 +1,77 @@
+"""Code to copy: how the usual clients open a node by its URL. It holds no token."""
+
+import json
+from typing import Any
+
+_LOGIN = 'token = "..."  # of this server: `jupyter server list` shows it, a hub has it under "Token"\n'
+_OPTIONS = 'options = {"client_kwargs": {"headers": {"Authorization": f"token {token}"}}}\n'
+
+
+def snippets(node: dict[str, Any], url: str, zarr_format: int, *, is_shared: bool) -> list[dict[str, str]]:
+    """Titles and code for a node.
+
+    Parameters
+    ----------
+    node
+        What is told of it; see `core.describe`.
+    is_shared
+        Whether the URL is a link that needs no token.
+    """
+    login = f"url = {url!r}\n" + ("" if is_shared else _LOGIN)
+    options = "" if is_shared else _OPTIONS
+    given = "" if is_shared else ", storage_options=options"
+    kind, is_array = node["kind"], node["kind"] == "array"
+    opened = f'zarr.open_{kind}(url, mode="r"{given})'
+    tail = "array[...]" if is_array else "dict(group.members())"
+    made = {"zarr-python": f"import zarr\n\n{login}{options}{kind} = {opened}\n{tail}\n"}
+    if is_array:
+        dask = f"da.from_zarr({opened})"
+        made["xarray"] = (
+            "import dask.array as da\nimport xarray as xr\nimport zarr\n\n"
+            f"{login}{options}xr.DataArray({dask}{_dims(node)})\n"
+        )
+        made["dask"] = f"import dask.array as da\nimport zarr\n\n{login}{options}{dask}\n"
+        made["tensorstore"] = _tensorstore(login, zarr_format, is_shared=is_shared)
+    else:
+        made["xarray"] = f"import xarray as xr\n\n{login}{options}xr.open_zarr(url{given})\n"
+    made["zarrita"] = _zarrita(kind, url, is_shared=is_shared)
+    if not is_shared:
+        made["JupyterLab cell"] = _cell(f"url = {url!r}\n", f"{kind} = {opened}\n{tail}\n")
+    return [{"title": title, "code": code} for title, code in made.items()]
+
+
+def _dims(node: dict[str, Any]) -> str:
+    names = node["dimension_names"] or []
+    return f", dims={names!r}" if names and all(names) else ""
+
+
+def _tensorstore(login: str, zarr_format: int, *, is_shared: bool) -> str:
+    driver = {2: "zarr", 3: "zarr3"}[zarr_format]
+    headers = "" if is_shared else ', "headers": [f"Authorization: token {token}"]'
+    return (
+        f"import tensorstore as ts\n\n{login}"
+        f'store = {{"driver": "http", "base_url": f"{{url}}/"{headers}}}\n'
+        f'array = ts.open({{"driver": "{driver}", "kvstore": store}}).result()\narray.read().result()\n'
+    )
+
+
+def _zarrita(kind: str, url: str, *, is_shared: bool) -> str:
+    headers = "const headers = { Authorization: `token ${token}` };\n"
+    given = "" if is_shared else ", { overrides: { headers } }"
+    reading = "\nawait zarr.get(array);" if kind == "array" else ""
+    return (
+        'import * as zarr from "zarrita";\n\n'
+        f"const url = {json.dumps(url)};\n{'' if is_shared else headers}"
+        f"const store = new zarr.FetchStore(url{given});\n"
+        f'const {kind} = await zarr.open(store, {{ kind: "{kind}" }});{reading}\n'
+    )
+
+
+def _cell(url: str, opened: str) -> str:
+    """For a notebook of this server, whose kernel can find out the token."""
+    return (
+        "import os\n\nimport zarr\nfrom jupyter_server.serverapp import list_running_servers\n\n"
+        f'{url}server = int(os.environ["JPY_PARENT_PID"])\n'
+        'token = next(s["token"] for s in list_running_servers() if s["pid"] == server)\n'
+        f"{_OPTIONS}{opened}"
+    )

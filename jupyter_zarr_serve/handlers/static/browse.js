@@ -1,0 +1,73 @@
+// Buttons that copy, and light or dark; without this script the page does all else.
+
+"use strict";
+
+const root = document.documentElement;
+const system = matchMedia("(prefers-color-scheme: dark)");
+
+/** What the notebook around this page, or else the person, chose; nothing where the system decides. */
+function chosen() {
+  try {
+    const around = window.parent === window ? undefined : window.parent.document.body.dataset.jpThemeLight;
+    if (around !== undefined) return around === "true" ? "light" : "dark";
+    return localStorage.getItem("jupyter-zarr-serve:theme") ?? undefined;
+  } catch {
+    return undefined; // another origin is around it, or nothing may be kept
+  }
+}
+
+function paint() {
+  const theme = chosen();
+  if (theme === undefined) delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  const button = document.getElementById("theme");
+  if (button) button.textContent = isDark() ? "Light" : "Dark";
+}
+
+function isDark() {
+  return root.dataset.theme === undefined ? system.matches : root.dataset.theme === "dark";
+}
+
+function turn() {
+  try {
+    localStorage.setItem("jupyter-zarr-serve:theme", isDark() ? "light" : "dark");
+  } catch {
+    return;
+  }
+  paint();
+}
+
+async function copy(button) {
+  const text = document.getElementById(button.dataset.copy).textContent;
+  const label = button.firstChild.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.firstChild.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(document.getElementById(button.dataset.copy));
+    button.firstChild.textContent = "Press Ctrl+C";
+  }
+  setTimeout(() => (button.firstChild.textContent = label), 1500);
+}
+
+paint();
+system.addEventListener("change", paint);
+document.addEventListener("DOMContentLoaded", () => {
+  paint();
+  // A proxy may have changed what the server thinks is its address.
+  const url = document.getElementById("url");
+  if (url) {
+    const given = url.textContent;
+    const real = new URL(url.dataset.path, location.href).href.replace(/\/$/, "");
+    url.textContent = real;
+    for (const code of document.querySelectorAll("code[data-origin]"))
+      code.textContent = code.textContent.replaceAll(given, real);
+  }
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
+  const button = document.getElementById("theme");
+  button.hidden = false;
+  button.addEventListener("click", turn);
+});

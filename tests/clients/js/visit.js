@@ -1,0 +1,74 @@
+// Goes to pages in Chromium as a person would: `{executable, token, pages}` comes in, `{visits}` goes out.
+//
+// A page is `{url, width, height, scheme, shot, tabs}`: its size, "light" or "dark", a file for a picture, and
+// how often to press the Tab key. A visit is `{title, errors, requests, focused, copied, theme}`.
+
+import { chromium } from "playwright-core";
+
+const QUIET = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
+const ARGUMENTS = ["no-sandbox", "disable-gpu", "disable-quic", ...QUIET].map((name) => `--${name}`);
+
+let text = "";
+for await (const part of process.stdin) text += part;
+const { executable, token, pages } = JSON.parse(text);
+
+/** What has the focus, and whether it can be seen to have it. */
+function focused() {
+  const element = document.activeElement;
+  const outline = getComputedStyle(element).outlineStyle;
+  return { text: element.textContent.trim() || element.id || element.tagName, href: element.href ?? "", outline };
+}
+
+async function visit(browser, asked) {
+  const { url, width = 1280, height = 800, scheme = "light", shot, tabs = 0, script = true } = asked;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    javaScriptEnabled: script,
+    permissions: script ? ["clipboard-read", "clipboard-write"] : [],
+  });
+  const origin = new URL(url).origin;
+  await context.addCookies(asked.cookies ?? []);
+  const page = await context.newPage();
+  const [errors, requests] = [[], []];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("dialog", (dialog) => (errors.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
+  page.on("request", (request) => requests.push(request.url()));
+  // The token of the first address becomes the cookie of a login.
+  await page.goto(`${origin}${asked.base ?? "/"}zarr/?token=${token}`);
+  const answer = await page.goto(url, { waitUntil: "networkidle" });
+  const reached = [];
+  for (let count = 0; count < tabs; count++) {
+    await page.keyboard.press("Tab");
+    if (script) reached.push(await page.evaluate(focused));
+  }
+  const told = { status: answer.status(), title: await page.title(), errors, requests, focused: reached };
+  if (script) {
+    told.size = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    told.back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    told.pictures = await page.evaluate(() => [...document.images].map((image) => image.naturalWidth));
+  }
+  if (asked.copy) {
+    await page.click(asked.copy);
+    told.copied = await page.evaluate(() => navigator.clipboard.readText());
+  }
+  if (asked.turn) {
+    await page.click("#theme");
+    told.turned = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.reload();
+    told.kept = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  }
+  if (shot) await page.screenshot({ path: shot });
+  await context.close();
+  return told;
+}
+
+const browser = await chromium.launch({ executablePath: executable, args: ARGUMENTS });
+try {
+  const visits = [];
+  for (const page of pages) visits.push(await visit(browser, page));
+  console.log(JSON.stringify({ visits }));
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,28 @@
+"""People's visits to pages, in a real browser."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from typing import Any
+
+from tests.clients.browser import CHROMIUM
+from tests.clients.node import programs
+from tests.server import Server
+
+SECONDS = 120
+
+
+def visits(server: Server, pages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What each visit was like; see ``js/visit.js``. A page's "path" is below the server's base URL."""
+    asked = {
+        "executable": CHROMIUM,
+        "token": server.token,
+        "pages": [{**page, "url": server.url + page["path"]} for page in pages],
+    }
+    done = subprocess.run(
+        ["node", "visit.js"], cwd=programs(), input=json.dumps(asked),
+        capture_output=True, text=True, check=False, timeout=SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: list[dict[str, Any]] = json.loads(done.stdout)["visits"]
+    return found
