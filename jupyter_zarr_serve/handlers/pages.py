@@ -24,6 +24,11 @@ class IndexHandler(BrowsingHandler):
 
     prefix = ""
 
+    @property
+    def asked_path(self) -> tuple[str, ...] | None:  # type: ignore[override]
+        """The root, which people are shown; programs get two links and no data."""
+        return super().asked_path if self.wants_page() else None
+
     @web.authenticated
     @authorized("read", resource="zarr")
     async def get(self) -> None:
