@@ -6,12 +6,12 @@ the file system look the same.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
 from threading import Lock
 
+from ..core.bounded import Bounded
 from ..core.content import Content, Spent, blob_of
 from ..core.request import BINARY
 from ..core.stored import Blob
@@ -33,8 +33,7 @@ class Passed:
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
-        self._bytes = 0
-        self._known: OrderedDict[Hashable, tuple[SameFile, Blob]] = OrderedDict()
+        self._known: Bounded[Hashable, tuple[SameFile, Blob]] = Bounded(limit_bytes)
         self._lock = Lock()
 
     def remembering(self, key: Hashable, content: Content) -> Content:
@@ -50,34 +49,27 @@ class Passed:
         return replace(content, make=make, at_hand=lambda: content.at_hand() or self._get(key))
 
     def _get(self, key: Hashable) -> Blob | None:
-        file, blob = self._known.get(key, (None, None))
-        if file is None:
+        known = self._known.peek(key)
+        if known is None:
             return None
+        file, blob = known
         is_fresh = file()
         with self._lock:
-            if self._known.get(key, (None, None))[1] is not blob:
+            if self._known.get(key) is not known:
                 return None
             if is_fresh:
-                self._known.move_to_end(key)
                 return blob
-            self._forget(key)
+            self._known.drop(key)
         return None
 
     def _read(self, key: Hashable, blob: Blob, start: int, stop: int) -> bytes:
         data = blob.read(start, stop)
         file = _settled(blob) if stop - start == blob.size == len(data) else None
-        if file is not None:
+        size = len(data) + _OVERHEAD
+        if file is not None and size <= self._limit:
             with self._lock:
-                if key in self._known:
-                    self._forget(key)
-                self._known[key] = file, replace(blob_of(data), version=blob.version)
-                self._bytes += len(data) + _OVERHEAD
-                while self._bytes > self._limit:
-                    self._forget(next(iter(self._known)))
+                self._known.put(key, (file, replace(blob_of(data), version=blob.version)), size)
         return data
-
-    def _forget(self, key: Hashable) -> None:
-        self._bytes -= self._known.pop(key)[1].size + _OVERHEAD
 
 
 def _settled(blob: Blob) -> SameFile | None:
