@@ -15,10 +15,11 @@ import xarray as xr
 import zarr
 
 from tests.clients.browser import browse, needs_browser, page_server
+from tests.clients.environments import environment
 from tests.clients.node import needs_node
 from tests.clients.verdicts import EXACT, Question, answer_of, judge
 from tests.http.test_routes import EXAMPLES, LINKS, SHARES
-from tests.hub.hub import TOKENS, Hub, running_hub
+from tests.hub.hub import ROOT, TOKENS, Hub, running_hub
 
 pytestmark = [needs_node, pytest.mark.timeout(600)]
 
@@ -62,17 +63,18 @@ TOKEN_OF_SERVICE = {
 }
 
 
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """The Hub, with alice's server."""
+@pytest.fixture(scope="module", params=["6", "5"])
+def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """JupyterHub of a version, with alice's server; 6 knows its public URL, 5 does not."""
     folder = tmp_path_factory.mktemp("hub")
     for name in ("public", "private"):
         (folder / "home" / "alice" / name).mkdir(parents=True)
         np.save(folder / "home" / "alice" / name / "a.npy", VALUES)
-    with (
-        page_server() as origin,
-        running_hub(Path(sys.executable), folder, origin, is_public=True) as running,
-    ):
+    is_newest = request.param == "6"
+    python = Path(sys.executable)
+    if not is_newest:
+        python = environment("hub5", "--editable", str(ROOT), "jupyterhub>=5,<6", "ipykernel")
+    with page_server() as origin, running_hub(python, folder, origin, is_public=is_newest) as running:
         yield running
     shutil.rmtree(folder)
 
