@@ -9,33 +9,22 @@ interface Wired {
 
 type Call = (...values: unknown[]) => unknown;
 
-/** What Emscripten hands to the function that it makes: by position, then by name. */
-type Parts = [
-  fault: Call,
-  invoke: Call,
-  target: unknown,
-  destroy: (destructors: unknown[]) => void,
-  result: Wired,
-  self: unknown,
-  ...rest: unknown[],
-];
-
-const FIXED = 6;
-
-/** `new Function(names..., text)` for the one kind of text there is. */
-function make(...given: string[]): (...parts: Parts) => Call {
+/** `new Function(names..., text)` for the one kind of text there is; the names differ a little. */
+function make(...given: string[]): (...parts: unknown[]) => Call {
   const text = given.at(-1) ?? "";
-  const names = given.slice(FIXED, -1);
+  const names = given.slice(0, -1);
   const collects = text.includes("var destructors = []");
-  return (_fault, invoke, target, destroy, result, _self, ...rest) => {
-    const types = rest.filter((_, i) => names[i]?.startsWith("argType")) as Wired[];
-    const destructorOf = new Map(names.map((name, i) => [name, rest[i] as Call]));
+  return (...parts) => {
+    const named = new Map(names.map((name, i) => [name, parts[i]]));
+    const [invoke, destroy] = [named.get("invoker") as Call, named.get("runDestructors") as Call];
+    const result = named.get("retType") as Wired;
+    const types = parts.filter((_, i) => names[i]?.startsWith("argType")) as Wired[];
     return (...values) => {
       const destructors: unknown[] | null = collects ? [] : null;
       const wired = types.map((type, i) => type.toWireType(destructors, values[i]));
-      const returned = invoke(target, ...wired);
+      const returned = invoke(named.get("fn"), ...wired);
       if (destructors) destroy(destructors);
-      else wired.forEach((value, i) => destructorOf.get(`arg${i}Wired_dtor`)?.(value));
+      else wired.forEach((value, i) => (named.get(`arg${i}Wired_dtor`) as Call | undefined)?.(value));
       return text.includes("return ret;") ? result.fromWireType(returned) : undefined;
     };
   };

@@ -17,8 +17,8 @@ export async function spreadOf(level: Level, at: number[]): Promise<Spread> {
     Math.min(level.height, Math.max(1, Math.floor(MOST / level.width))),
   ];
   const top = Math.floor((level.height - height) / 2);
-  const pixels = await level.read(at, { left: 0, top, width, height }, 0);
-  return spread(Float64Array.from(pixels).filter(Number.isFinite).sort(), pixels instanceof Uint8Array);
+  const pixels = await level.numbers(at, { left: 0, top, width, height });
+  return spread(pixels.filter(Number.isFinite).sort(), /^u?int8$|bool/.test(level.array.dtype));
 }
 
 function spread(sorted: Float64Array, isWhole: boolean): Spread {

@@ -36,8 +36,12 @@ export function columnsOf(group: GroupDocument): [string, ArrayDocument][] {
   const members = Object.entries(group.consolidated_metadata?.metadata ?? {});
   return members.filter(
     (member): member is [string, ArrayDocument] =>
-      member[1].node_type === "array" && member[1].shape.length === 1 && isPlottable(dtypeOf(member[1])),
+      !member[0].includes("/") &&
+      member[1].node_type === "array" &&
+      member[1].shape.length === 1 &&
+      isPlottable(dtypeOf(member[1])),
   );
 }
 
-const isPlottable = (dtype: string): boolean => isNumeric(dtype) || dtype.startsWith("numpy.datetime64");
+export const isPlottable = (dtype: string): boolean =>
+  isNumeric(dtype) || dtype.startsWith("numpy.datetime64");

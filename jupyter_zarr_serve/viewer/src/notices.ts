@@ -33,7 +33,8 @@ function wording(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof Refused) return prefix(cause.status) + cause.message;
   }
-  if (error instanceof TypeError) return `The server cannot be reached: ${error.message}`;
+  if (error instanceof TypeError && error.message.includes("fetch"))
+    return `The server cannot be reached: ${error.message}`;
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${wording(error.cause)}` : error.message;
 }
@@ -45,11 +46,12 @@ function prefix(status: number): string {
   return "";
 }
 
-/** Keep the bar of progress, and the number of requests for whoever measures. */
+/** Keep the bar of progress, and the number of requests on their way for programs that look on. */
 export function showTraffic(): void {
   const bar = the("progress");
   let timer = 0;
   traffic.listeners.add(() => {
+    document.documentElement.dataset["waiting"] = String(traffic.waiting);
     clearTimeout(timer);
     // What takes no time is not worth a flicker.
     timer = window.setTimeout(() => {

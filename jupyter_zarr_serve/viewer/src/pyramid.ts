@@ -60,23 +60,6 @@ const MOST_CHANNELS = 32; // more are looked at one by one, along an axis
 
 type Found = zarr.Array<zarr.DataType>;
 
-/** Complex numbers as pairs of floats along the last axis, for zarrita knows no complex numbers. */
-export function withoutComplex(document: unknown): unknown {
-  const array = document as ArrayDocument & { chunk_grid: { configuration: { chunk_shape: number[] } } };
-  if (array.node_type !== "array" || !dtypeOf(array).startsWith("complex")) return document;
-  const doubled = (shape: number[]): number[] => [...shape.slice(0, -1), (shape.at(-1) ?? 1) * 2];
-  return {
-    ...array,
-    data_type: dtypeOf(array) === "complex64" ? "float32" : "float64",
-    fill_value: 0,
-    shape: doubled(array.shape),
-    chunk_grid: {
-      name: "regular",
-      configuration: { chunk_shape: doubled(array.chunk_grid.configuration.chunk_shape) },
-    },
-  };
-}
-
 /** The image that a group describes. */
 export async function openPyramid(root: string, group: GroupDocument): Promise<Pyramid> {
   const attributes = (group.attributes?.ome ?? group.attributes) as {
@@ -86,20 +69,17 @@ export async function openPyramid(root: string, group: GroupDocument): Promise<P
   const multiscale = attributes.multiscales?.[0];
   if (!multiscale) throw new Error("this group is no image: its attributes have no multiscales");
   const known = group.consolidated_metadata?.metadata ?? {};
-  const store = new Store(root, withoutComplex);
+  const store = new Store(root);
   const documents = await Promise.all(
     multiscale.datasets.map(({ path }) => documentAt(store, path, known[path])),
   );
   const arrays = documents.map((document, i) => {
-    const metadata = withoutComplex(document) as zarr.ArrayMetadata;
+    const metadata = document as unknown as zarr.ArrayMetadata;
     return new zarr.Array(store, `/${multiscale.datasets[i]?.path ?? ""}`, metadata) as Found;
   });
   const dtype = dtypeOf(documents[0] as ArrayDocument);
-  const isComplex = dtype.startsWith("complex");
   const steps = multiscale.datasets.map((dataset) => stepsOf(dataset, multiscale));
-  const levels = arrays.map(
-    (array, i) => new Level(array, factorOf(i, arrays, steps), { parts: isComplex ? 2 : 1, isComplex }),
-  );
+  const levels = arrays.map((array, i) => new Level(array, factorOf(i, arrays, steps)));
   const axes = axesOf(documents[0] as ArrayDocument, multiscale, steps[0]);
   const channelAxis = channelAxisOf(axes, multiscale);
   const count = channelAxis < 0 ? 1 : (axes[channelAxis]?.length ?? 1);
@@ -116,7 +96,7 @@ export async function openPyramid(root: string, group: GroupDocument): Promise<P
 
 async function documentAt(store: Store, path: string, known: unknown): Promise<ArrayDocument> {
   if (known) return known as ArrayDocument;
-  const body = await new Store(store.root).get(`/${path}/zarr.json`);
+  const body = await store.get(`/${path}/zarr.json`);
   if (!body) throw new Error(`the level ${path} is missing`);
   return JSON.parse(new TextDecoder().decode(body)) as ArrayDocument;
 }

@@ -121,7 +121,6 @@ export class Level {
     readonly array: zarr.Array<zarr.DataType>,
     /** Pixels of the finest level across one of this. */
     readonly factor: number,
-    private readonly part: { parts: number; isComplex: boolean },
   ) {}
 
   get height(): number {
@@ -129,27 +128,40 @@ export class Level {
   }
 
   get width(): number {
-    return (this.array.shape.at(-1) ?? 1) / this.part.parts;
+    return this.array.shape.at(-1) ?? 1;
   }
 
   get chunkShape(): [number, number] {
     const [height = 1, width = 1] = this.array.chunks.slice(-2);
-    return [height, width / this.part.parts];
+    return [height, width];
   }
 
   static forget(): void {
     Level.chunks.clear();
   }
 
-  /** The values of a rectangle of a plane, shifted by `-offset`. */
-  async read(
+  /** The values of a rectangle of a plane, shifted by `-offset`, as they are drawn. */
+  async read(at: number[], wanted: Rectangle, offset: number, signal?: AbortSignal): Promise<Pixels> {
+    const out = new MAKERS[drawnType(this.array.dtype)](wanted.width * wanted.height) as Pixels;
+    await this.fill(out, at, wanted, offset, signal);
+    return out;
+  }
+
+  /** The same values as well as JavaScript can tell them. */
+  async numbers(at: number[], wanted: Rectangle): Promise<Float64Array> {
+    const out = new Float64Array(wanted.width * wanted.height);
+    await this.fill(out, at, wanted, 0);
+    return out;
+  }
+
+  private async fill(
+    out: Pixels | Float64Array,
     at: number[],
     { left, top, width, height }: Rectangle,
     offset: number,
     signal?: AbortSignal,
-  ): Promise<Pixels> {
+  ): Promise<void> {
     const [high, wide] = this.chunkShape;
-    const out = new MAKERS[drawnType(this.array.dtype)](width * height) as Pixels;
     const tasks: Promise<void>[] = [];
     for (let row = Math.floor(top / high); row * high < top + height; row++) {
       for (let column = Math.floor(left / wide); column * wide < left + width; column++) {
@@ -158,14 +170,13 @@ export class Level {
           const [x0, x1] = [Math.max(left, column * wide), Math.min(left + width, (column + 1) * wide)];
           for (let y = y0; y < y1; y++) {
             const from = this.position(block, at, y - row * high, x0 - column * wide);
-            this.copy(block, from, x1 - x0, out, (y - top) * width + x0 - left, offset);
+            copyRow(block, from, x1 - x0, out, (y - top) * width + x0 - left, offset);
           }
         };
         tasks.push(this.chunk(at, row, column, signal).then(copy));
       }
     }
     await Promise.all(tasks);
-    return out;
   }
 
   /** The exact value of a pixel, if its chunk has been read. */
@@ -174,9 +185,7 @@ export class Level {
     const block = Level.chunks.peek(this.key(at, Math.floor(y / high), Math.floor(x / wide)));
     if (!block) return undefined;
     const from = this.position(block, at, y % high, x % wide);
-    const value = block.values[from];
-    if (!this.part.isComplex) return value;
-    return Math.hypot(Number(value), Number(block.values[from + 1]));
+    return block.values[from];
   }
 
   private coords(at: number[], row: number, column: number): number[] {
@@ -203,22 +212,24 @@ export class Level {
 
   private position(block: Block, at: number[], y: number, x: number): number {
     const inside = at.map((index, axis) => index % (this.array.chunks[axis] ?? 1));
-    const place = [...inside, y, x * this.part.parts];
+    const place = [...inside, y, x];
     return place.reduce((sum, index, axis) => sum + index * (block.stride[axis] ?? 1), 0);
   }
+}
 
-  private copy(block: Block, from: number, count: number, out: Pixels, to: number, offset: number): void {
-    const { values, stride } = block;
-    const step = (stride.at(-1) ?? 1) * this.part.parts;
-    if (this.part.isComplex) {
-      for (let i = 0, j = from; i < count; i++, j += step) {
-        out[to + i] = Math.hypot(Number(values[j]), Number(values[j + 1])) - offset;
-      }
-    } else if (step === 1 && offset === 0 && values.constructor === out.constructor) {
-      out.set((values as unknown as Pixels).subarray(from, from + count), to);
-    } else {
-      for (let i = 0, j = from; i < count; i++, j += step) out[to + i] = Number(values[j]) - offset;
-    }
+function copyRow(
+  { values, stride }: Block,
+  from: number,
+  count: number,
+  out: Pixels | Float64Array,
+  to: number,
+  offset: number,
+): void {
+  const step = stride.at(-1) ?? 1;
+  if (step === 1 && offset === 0 && values.constructor === out.constructor) {
+    out.set((values as unknown as Pixels).subarray(from, from + count), to);
+  } else {
+    for (let i = 0, j = from; i < count; i++, j += step) out[to + i] = Number(values[j]) - offset;
   }
 }
 

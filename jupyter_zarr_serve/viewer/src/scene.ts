@@ -45,6 +45,7 @@ export class Scene {
   private drawn: Drawn[] = [];
   private selections: Selection[] = [];
   private isSmooth = true;
+  private isLoaded = false;
 
   constructor(
     private readonly parent: HTMLElement,
@@ -64,6 +65,7 @@ export class Scene {
       useDevicePixels: true,
       onViewStateChange: ({ viewState }) => this.look(viewState as unknown as Camera),
       onError: (error) => listeners.failed(error),
+      onAfterRender: () => this.rendered(),
     });
   }
 
@@ -130,6 +132,20 @@ export class Scene {
     this.update();
   }
 
+  /** Tell that all is there, once it is on the screen, too: shaders are linked while others draw. */
+  private rendered(): void {
+    if (!this.isLoaded || !this.isLinked()) return;
+    this.isLoaded = false;
+    this.deck.redraw("the shaders are linked");
+    this.listeners.loaded();
+  }
+
+  private isLinked(): boolean {
+    const { layerManager } = this.deck as unknown as { layerManager: { getLayers(): Layer[] } };
+    const models = layerManager.getLayers().flatMap((layer) => layer.getModels());
+    return models.every(({ pipeline }) => (pipeline as { linkStatus?: string }).linkStatus === "success");
+  }
+
   private state(): object {
     return { plane: { ...this.camera } };
   }
@@ -154,7 +170,10 @@ export class Scene {
       maxCacheSize: 200,
       maxRequests: 12,
       renderSubLayers: tileLayer,
-      onViewportLoad: () => this.listeners.loaded(),
+      onViewportLoad: () => {
+        this.isLoaded = true;
+        requestAnimationFrame(() => this.deck.redraw("all tiles are there"));
+      },
       onTileError: (error: unknown) => {
         if (!isAbort(error)) this.listeners.failed(error);
       },

@@ -88,18 +88,10 @@ export class Store implements AsyncReadable {
   /** Whether the server sent any that were. */
   hasRough = false;
 
-  constructor(
-    readonly root: string,
-    private readonly rewrite: (document: unknown) => unknown = (document) => document,
-  ) {}
+  constructor(readonly root: string) {}
 
-  async get(key: AbsolutePath, options: GetOptions = {}): Promise<Uint8Array | undefined> {
-    const isDocument = key.endsWith("zarr.json");
-    if (!isDocument) return this.chunk(key, options);
-    const body = await load(this.url(key), options);
-    if (!body) return undefined;
-    const document: unknown = JSON.parse(new TextDecoder().decode(body));
-    return new TextEncoder().encode(JSON.stringify(this.rewrite(document)));
+  get(key: AbsolutePath, options: GetOptions = {}): Promise<Uint8Array | undefined> {
+    return key.endsWith("zarr.json") ? load(this.url(key), options) : this.chunk(key, options);
   }
 
   getRange(

@@ -1,27 +1,47 @@
 // The page of the viewer: finds out what its path leads to, and shows it.
 
 import { make, the } from "./dom";
-import { documentOf, type Document } from "./node";
+import { documentOf, type GroupDocument } from "./node";
 import { fail, say, showTraffic } from "./notices";
 import { Picture } from "./picture";
+import { Plot } from "./plot";
 import { openPyramid } from "./pyramid";
 import { quoted, Refused } from "./server";
+import { subjectOf } from "./subject";
 import { followTheme } from "./theme";
 
+const VIEW = "ome/";
+
 async function show(scope: string, path: string): Promise<void> {
+  const image = path.startsWith(VIEW) ? path : VIEW + path;
   const document = await documentOf(scope, path);
-  if (isImage(document)) return picture(scope, path);
-  if (document.node_type === "array" && document.shape.length > 1) return picture(scope, `ome/${path}`);
-  throw new Error("there is nothing to draw here");
+  const isFlat = document.node_type === "array" && document.shape.length < 2;
+  const viewed = isFlat ? undefined : await documentOf(scope, image).catch((error: unknown) => error);
+  if (isImage(viewed)) {
+    const pyramid = await openPyramid(`${scope}v3/${quoted(image)}`, viewed);
+    return new Picture(pyramid).show();
+  }
+  const subject = await subjectOf(scope, path, document);
+  if (subject) return new Plot(subject).show();
+  if (document.node_type === "group") return offer(scope, path, document);
+  throw viewed instanceof Refused ? viewed : new Error("There is nothing to draw here.");
 }
 
-const isImage = (document: Document): boolean =>
-  document.node_type === "group" && Boolean(document.attributes?.ome?.multiscales);
+const isImage = (document: unknown): document is GroupDocument =>
+  Boolean((document as GroupDocument | undefined)?.attributes?.ome?.multiscales);
 
-async function picture(scope: string, path: string): Promise<void> {
-  const group = await documentOf(scope, path);
-  if (group.node_type !== "group") throw new Refused(422, "this image has no levels");
-  await new Picture(await openPyramid(`${scope}v3/${quoted(path)}`, group)).show();
+/** The members of a group, to choose from. */
+function offer(scope: string, path: string, group: GroupDocument): void {
+  const names = Object.keys(group.consolidated_metadata?.metadata ?? {});
+  const links = names.map((name) => {
+    const href = `${scope}view?path=${encodeURIComponent(path ? `${path}/${name}` : name)}`;
+    return make("li", {}, make("a", { href }, name));
+  });
+  const more = make("a", { href: `${scope}v3/${path ? `${quoted(path)}/` : ""}` }, "Browse the group");
+  const list = links.length
+    ? ["This is a group. Look at a member:", make("ul", {}, ...links)]
+    : ["This is a group. ", more];
+  the("notices").append(make("div", { class: "notice" }, make("div", {}, ...list)));
 }
 
 function copyButton(): HTMLElement {

@@ -1,0 +1,80 @@
+// Looks at pages in one Chromium: each line that comes in is `{url, width, height, scheme, steps}`; each line that
+// goes out tells what was there: a picture, texts, and what went wrong.
+
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const QUIET = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
+const SOFTWARE = ["use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader"];
+const ARGUMENTS = ["no-sandbox", "disable-quic", ...SOFTWARE, ...QUIET].map((name) => `--${name}`);
+const PATIENCE = 40_000;
+const STILL = 200; // milliseconds without a request on its way
+
+const browser = await chromium.launch({ executablePath: process.argv[2], args: ARGUMENTS });
+const context = await browser.newContext();
+
+/** Until the page has drawn and asks for nothing more; or has said why not. */
+async function settled(page) {
+  await page.waitForFunction(
+    (still) => {
+      const { drawn, waiting } = document.documentElement.dataset;
+      const isDone = waiting === "0" && (drawn === "fine" || document.querySelector(".notice"));
+      window.since = isDone ? (window.since ?? performance.now()) : undefined;
+      return isDone && performance.now() - window.since > still;
+    },
+    STILL,
+    { timeout: PATIENCE },
+  );
+}
+
+async function take(page, [name, ...given]) {
+  if (name === "move") await page.mouse.move(...given);
+  else if (name === "press") await page.keyboard.press(...given);
+  else if (name === "click") await page.click(...given);
+  else if (name === "choose") await page.selectOption(...given);
+  else if (name === "fill") {
+    await page.fill(...given);
+    await page.press(given[0], "Enter");
+  } else if (name === "drag") {
+    await page.mouse.move(given[0], given[1]);
+    await page.mouse.down();
+    await page.mouse.move(given[2], given[3], { steps: 4 });
+    await page.mouse.up();
+  } else throw new Error(`there is no step ${name}`);
+  await page.evaluate(() => delete window.since);
+  await settled(page);
+}
+
+async function look({ url, width = 800, height = 600, scheme = "light", steps = [] }) {
+  const page = await context.newPage();
+  const [errors, foreign] = [[], []];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("request", (request) => {
+    const other = new URL(request.url());
+    if (other.protocol.startsWith("http") && other.origin !== new URL(url).origin) foreign.push(request.url());
+  });
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: scheme });
+  try {
+    await page.goto(url);
+    await settled(page);
+    for (const step of steps) await take(page, step);
+    const box = await page.evaluate(() => {
+      const { x, y, width, height } = document.getElementById("stage").getBoundingClientRect();
+      return [x, y, width, height];
+    });
+    const [text, notices] = await Promise.all([page.textContent("#readout"), page.textContent("#notices")]);
+    const picture = (await page.screenshot()).toString("base64");
+    await page.waitForTimeout(200); // the address follows a little later
+    return { picture, box, text, notices, url: page.url(), errors, foreign };
+  } finally {
+    await page.close();
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const answer = await look(JSON.parse(line)).catch((error) => ({ failure: String(error) }));
+  console.log(JSON.stringify(answer));
+}
+await browser.close();

@@ -1,0 +1,1 @@
+"""The viewer page in a real browser: pixels are read back and compared."""

@@ -1,0 +1,127 @@
+"""Looking at pages in one Chromium that stays open."""
+
+import base64
+import io
+import json
+import select
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+from PIL import Image
+
+from tests.clients.browser import CHROMIUM
+from tests.clients.node import programs
+from tests.server import Server
+
+LOOK_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a page showed.
+
+    `pixels` is the part of the screen with the picture, (y, x, RGB), whose `corner` is at x, y; `camera`
+    are the zoom, and the place of the image, x and y, that is in the middle.
+    """
+
+    pixels: np.ndarray
+    corner: tuple[int, int]
+    camera: tuple[float, float, float] | None
+    text: str
+    notices: str
+    url: str
+    errors: list[str]
+
+    def at(self, y: float, x: float) -> tuple[int, int, int]:
+        """The colour of a pixel of the image."""
+        column, row = self.place(y, x)
+        red, green, blue = self.pixels[int(row) - self.corner[1], int(column) - self.corner[0]].tolist()
+        return red, green, blue
+
+    def place(self, y: float, x: float) -> tuple[float, float]:
+        """Where on the page the middle of a pixel of the image is, from the left and from above."""
+        assert self.camera is not None
+        zoom, middle_x, middle_y = self.camera
+        height, width, _ = self.pixels.shape
+        left, top = self.corner
+        column = left + width / 2 + (x + 0.5 - middle_x) * 2**zoom
+        return column, top + height / 2 + (y + 0.5 - middle_y) * 2**zoom
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A Chromium that shows pages of a server."""
+
+    server: Server
+    process: subprocess.Popen[str]
+
+    def look(
+        self, path: str, view: dict[str, Any] | None = None, *, expect_errors: bool = False, **how: Any
+    ) -> Sight:
+        """What the viewer shows of a path.
+
+        Parameters
+        ----------
+        view
+            What is to be behind the ``#`` of the address.
+        how
+            `width`, `height`, `scheme`, and `steps` as ``look.js`` knows them.
+        """
+        fragment = "&".join(f"{key}={value}" for key, value in (view or {}).items())
+        token = f"&token={self.server.token}"
+        return self.open(
+            f"zarr/view?path={quote(path)}{token}#{fragment}", expect_errors=expect_errors, **how
+        )
+
+    def open(self, url: str, *, expect_errors: bool = False, **how: Any) -> Sight:
+        """What a page shows that is built like the viewer."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        asked = url if url.startswith("http") else self.server.url + url
+        self.process.stdin.write(json.dumps({"url": asked, **how}) + "\n")
+        self.process.stdin.flush()
+        ready, _, _ = select.select([self.process.stdout], [], [], LOOK_SECONDS)
+        assert ready, "the browser does not answer"
+        told = json.loads(self.process.stdout.readline())
+        assert "failure" not in told, told["failure"]
+        assert told["foreign"] == []
+        assert expect_errors or not told["errors"], told["errors"]
+        left, top, width, height = map(round, told["box"])
+        screen = np.array(Image.open(io.BytesIO(base64.b64decode(told["picture"]))).convert("RGB"))
+        return Sight(
+            screen[top : top + height, left : left + width],
+            (left, top),
+            _camera(told["url"]),
+            told["text"],
+            told["notices"],
+            told["url"],
+            told["errors"],
+        )
+
+
+@contextmanager
+def browser_of(server: Server) -> Iterator[Browser]:
+    """A browser for the pages of a server."""
+    with subprocess.Popen(
+        ["node", "look.js", str(CHROMIUM)], cwd=programs(), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        try:
+            yield Browser(server, process)
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            process.wait(30)
+
+
+def _camera(url: str) -> tuple[float, float, float] | None:
+    parts = dict(part.split("=", 1) for part in url.partition("#")[2].split("&") if "=" in part)
+    if "centre" not in parts:
+        return None
+    x, y = map(float, parts["centre"].split(","))
+    return float(parts["zoom"]), x, y
