@@ -1,7 +1,7 @@
 """The viewer page, which draws what a path leads to: ``view?path=<path>``.
 
 The page reads the same stores as any other client; here is only its frame. It may load nothing from
-elsewhere and may be framed by pages of its own origin, such as a notebook.
+elsewhere, and be framed by whom the server allows: at first by pages of its own origin, such as notebooks.
 """
 
 from functools import cache
@@ -26,7 +26,6 @@ _POLICY = "; ".join(
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
-        "frame-ancestors 'self'",
     ]
 )
 
@@ -44,7 +43,7 @@ class ViewHandler(ZarrServeHandler):
         path = self.get_query_argument("path", "").strip("/")
         names = path.split("/") if path else []
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Content-Security-Policy", _POLICY)
+        self.set_header("Content-Security-Policy", f"{_POLICY}; {self._ancestors()}")
         self.set_header("Cache-Control", "private, no-cache")
         await self.finish(
             _template().render(
@@ -57,6 +56,13 @@ class ViewHandler(ZarrServeHandler):
         )
 
     head = get
+
+    def _ancestors(self) -> str:
+        """Who may frame the page: as the server says for all its pages, so that a hub's rules hold."""
+        rules = [rule.strip() for rule in self.content_security_policy.split(";")]
+        return next(
+            (rule for rule in rules if rule.startswith("frame-ancestors")), "frame-ancestors 'self'"
+        )
 
 
 @cache

@@ -87,7 +87,11 @@ def _addresses(name: str, place: Place) -> dict[str, tuple[str, str]]:
     stable = place.notebook_path(3, name)
     if stable is not None:
         links["by notebook"] = stable
-    return {label: (place.origin + path, f"{path}/") for label, path in links.items()}
+    viewer = place.view_path(name)
+    return {
+        **{label: (place.origin + path, f"{path}/") for label, path in links.items()},
+        "viewer": (place.origin + viewer, viewer),
+    }
 
 
 def _table(facts: dict[str, str | tuple[str, str]]) -> str:

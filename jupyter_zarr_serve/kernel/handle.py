@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from ..core.errors import ServeError
 from ..core.nodes import Node
 from . import card
+from .look import View
 from .service import Service
 from .urls import Place, place_of
 
@@ -96,6 +97,23 @@ class Published:
         from .shared import share
 
         return share(self._service.connection_file, self.name, expires, note, origins)
+
+    def view(self, member: str = "", *, beside: bool = False, height: int = 560) -> View:
+        """The viewer of it, or of a member: a notebook shows it below the cell.
+
+        Parameters
+        ----------
+        member
+            The path of an array inside of it.
+        beside
+            Whether to show it in a tab beside the notebook: in JupyterLab with the package ``sidecar``;
+            elsewhere it is shown below the cell.
+        height
+            Of the frame below the cell, in pixels.
+        """
+        names = (self.name, *(name for name in member.split("/") if name))
+        view = View(self._place, names, height)
+        return view.beside() if beside else view
 
     def touch(self) -> None:
         """Say that the object was changed in place, in ways that cannot be seen from outside."""

@@ -39,6 +39,11 @@ class Place:
         """The URL path of a published name, or of all of them."""
         return f"{self.base}zarr/v{zarr_format}/kernels/{_quoted(self.kernel_id, *_given(name))}"
 
+    def view_path(self, *names: str) -> str:
+        """The URL path of the page that shows what a kernel publishes under a path of names."""
+        path = "/".join(["kernels", self.kernel_id, *names])
+        return f"{self.base}zarr/view?path={quote(path, errors='surrogateescape')}"
+
     def notebook_path(self, zarr_format: int, name: str = "") -> str | None:
         """The same by the notebook's path: it outlives restarts of the kernel."""
         if self.notebook is None:

@@ -44,3 +44,37 @@ def check(shown, name):
         np.testing.assert_array_equal(shown["x"][:], [1.5, 2.5])
     else:  # dask's first array: the index
         np.testing.assert_array_equal(np.asarray(shown), [0, 1])
+
+
+def test_the_viewer_is_a_frame_of_the_notebooks_own_origin(busy_server, kernel):
+    kernel.run("import numpy as np\nimport jupyter_zarr_serve as jz")
+    shown = kernel.run(
+        "h = jz.publish(**{'a b': np.ones((3, 4))}); print(h.view()._repr_html_()); print(h.view().url)"
+    )
+    (source,) = re.findall(r'<iframe src="([^"]+)"', shown)
+    assert html.unescape(source) == f"/zarr/view?path={kernel.path}/a%20b"
+    assert shown.rstrip().endswith(f":{busy_server.url.split(':')[-1][:-1]}{html.unescape(source)}")
+    answer = busy_server.get(html.unescape(source)[1:])
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_view_beside_the_notebook_needs_sidecar(kernel):
+    kernel.run("import numpy as np\nimport jupyter_zarr_serve as jz\nh = jz.publish(x=np.ones((3, 4)))")
+    assert "<iframe" in kernel.run("print(h.view(beside=True)._repr_html_())")
+    kernel.run(SIDECAR)
+    shown = kernel.run("print(h.view('', beside=True)._repr_html_(), Sidecar.shown)")
+    assert "<iframe" not in shown
+    assert "beside the notebook" in shown
+    assert "[('x', 'split-right')]" in shown
+
+
+# What the package has, as far as we use it.
+SIDECAR = """
+import sys, types
+class Sidecar:
+    shown = []
+    def __init__(self, title, anchor): self.shown.append((title, anchor))
+    def __enter__(self): return self
+    def __exit__(self, *error): pass
+sys.modules["sidecar"] = types.SimpleNamespace(Sidecar=Sidecar)
+"""
