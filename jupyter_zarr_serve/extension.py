@@ -18,6 +18,7 @@ from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, d
 from ._version import __version__
 from .handlers import hub, routes
 from .handlers.metrics import watch
+from .handlers.vizarr import Viewers
 from .shares.sharing import ORIGINS, Sharing, checked_origin
 from .sources.flow import Flow
 from .sources.lazy import LazySource
@@ -91,6 +92,14 @@ class ZarrServeApp(ExtensionApp):
         Unicode(),
         help="Origins whose pages may read data by a token, besides c.ServerApp.allow_origin; '*' is all.",
     ).tag(config=True)
+
+    vizarr_url = Unicode(
+        "https://hms-dbmi.github.io/vizarr/", help="Where vizarr is: a URL, or the folder of a build of it."
+    ).tag(config=True)
+
+    neuroglancer_url = Unicode("https://neuroglancer-demo.appspot.com/", help="Where neuroglancer is.").tag(
+        config=True
+    )
 
     sharing = Bool(True, help="Whether there are share links.").tag(config=True)
 
@@ -191,7 +200,8 @@ class ZarrServeApp(ExtensionApp):
         flow = Flow(self.outgoing_bytes)
         self._source = LazySource(partial(self._make_site, flow))
         self._shares = self._make_sharing()
-        self.handlers.extend(routes(self._source, flow, self._shares))
+        viewers = Viewers(self.vizarr_url, self.neuroglancer_url)
+        self.handlers.extend(routes(self._source, flow, self._shares, viewers))
         watch(lambda: flow.bytes, lambda: self._source.made.connected if self._source.made else 0)
 
     def _make_site(self, flow: Flow) -> "Site":

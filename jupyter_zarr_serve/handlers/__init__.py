@@ -13,11 +13,12 @@ from .shares import ShareHandler, SharesHandler
 from .shares_page import SharesPageHandler
 from .store import StoreHandler
 from .view import ViewHandler
+from .vizarr import Viewers, VizarrHandler
 
 
-def routes(source: Source, flow: Flow, sharing: Sharing) -> list[tuple[Any, ...]]:
+def routes(source: Source, flow: Flow, sharing: Sharing, viewers: Viewers) -> list[tuple[Any, ...]]:
     """Every route of the extension, below the server's base URL; tests walk this table."""
-    tree = tree_routes(source, flow)
+    tree = tree_routes(source, flow, viewers)
     shares = {"sharing": sharing, "source": source}
     return [
         *tree,
@@ -29,7 +30,7 @@ def routes(source: Source, flow: Flow, sharing: Sharing) -> list[tuple[Any, ...]
     ]
 
 
-def tree_routes(source: Source, flow: Flow) -> list[tuple[Any, ...]]:
+def tree_routes(source: Source, flow: Flow, viewers: Viewers) -> list[tuple[Any, ...]]:
     """The routes that only read; they exist once for the whole tree, and once for what a link grants."""
     asking = {"source": source, "flow": flow}
     return [
@@ -37,6 +38,7 @@ def tree_routes(source: Source, flow: Flow) -> list[tuple[Any, ...]]:
         (r"zarr/v([23])(/.*)?", StoreHandler, asking),
         (r"zarr/api/node(/.*)?", NodeHandler, asking),
         (r"zarr/api/preview(/.*)?", PreviewHandler, asking),
-        (r"zarr/view", ViewHandler),
+        (r"zarr/view", ViewHandler, {"viewers": viewers}),
+        (r"zarr/vizarr/(.*)", VizarrHandler, {"viewers": viewers}),
         (r"zarr/static/(.*)", AssetHandler),
     ]

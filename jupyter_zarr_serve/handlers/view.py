@@ -15,6 +15,7 @@ from tornado import web
 
 from .assets import address
 from .base import ZarrServeHandler
+from .vizarr import Viewers
 
 _FOLDER = Path(__file__).parent.parent / "viewer"
 _POLICY = "; ".join(
@@ -36,6 +37,10 @@ class ViewHandler(ZarrServeHandler):
     asked_path = None
     is_page = True
 
+    def initialize(self, viewers: Viewers) -> None:
+        """Take what else opens images."""
+        self._viewers = viewers
+
     @web.authenticated
     @authorized("read", resource="zarr")
     async def get(self) -> None:
@@ -51,11 +56,20 @@ class ViewHandler(ZarrServeHandler):
                 path=path,
                 names=names,
                 crumbs=list(_crumbs(f"{self.scope.url}v3/", names)),
+                viewers=self._addresses(),
+                # Links are made for viewers of other origins; a link cannot make links.
+                xsrf="" if self.scope.path else self.xsrf_token.decode(),
                 static=lambda name: f"{self.scope.url}static/{address(name)}",
             )
         )
 
     head = get
+
+    def _addresses(self) -> dict[str, str]:
+        """The addresses of other viewers by their names."""
+        vizarr = f"{self.scope.url}vizarr/" if self._viewers.folder else self._viewers.vizarr
+        known = {"vizarr": vizarr, "neuroglancer": self._viewers.neuroglancer}
+        return {name: url for name, url in known.items() if url}
 
     def _ancestors(self) -> str:
         """Who may frame the page: as the server says for all its pages, so that a hub's rules hold."""

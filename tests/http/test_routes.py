@@ -20,6 +20,7 @@ EXAMPLES = {
         "zarr/v3/kernels/no-such-kernel/t/zarr.json", "zarr/v2/notebooks/a/b.ipynb/t/.zarray",
     ],
     r"zarr/view": ["zarr/view"],
+    r"zarr/vizarr/(.*)": ["zarr/vizarr/", "zarr/vizarr/index.html"],
     r"zarr/static/(.*)": ["zarr/static/nothing.js"],
     r"zarr/api/node(/.*)?": ["zarr/api/node", "zarr/api/node/files/", "zarr/api/node/nothing"],
     r"zarr/api/preview(/.*)?": ["zarr/api/preview/nothing"],
@@ -39,6 +40,7 @@ LINKS = {
     r"zarr/s/[^/]*/?": [f"zarr/s/{TOKEN}", f"zarr/s/{TOKEN}/", "zarr/s//"],
     r"zarr/s/[^/]*/v([23])(/.*)?": [f"zarr/s/{TOKEN}/v2", f"zarr/s/{TOKEN}/v3/files/a.npy/c/0"],
     r"zarr/s/[^/]*/view": [f"zarr/s/{TOKEN}/view"],
+    r"zarr/s/[^/]*/vizarr/(.*)": [f"zarr/s/{TOKEN}/vizarr/index.html"],
     r"zarr/s/[^/]*/static/(.*)": [f"zarr/s/{TOKEN}/static/nothing.js"],
     r"zarr/s/[^/]*/api/node(/.*)?": [f"zarr/s/{TOKEN}/api/node/"],
     r"zarr/s/[^/]*/api/preview(/.*)?": [f"zarr/s/{TOKEN}/api/preview/x?form=stats"],
@@ -58,11 +60,11 @@ class Closed(Authorizer):
 
 
 def test_every_route_has_an_example():
-    assert {pattern for pattern, *_ in routes(None, None, None)} == set(ALL)
+    assert {pattern for pattern, *_ in routes(None, None, None, None)} == set(ALL)
 
 
 def test_every_example_reaches_its_route():
-    for pattern, *_ in routes(None, None, None):
+    for pattern, *_ in routes(None, None, None, None):
         assert all(re.fullmatch(pattern, path) for path in ALL[pattern])
 
 
@@ -90,7 +92,7 @@ async def test_nobody_anonymous_gets_an_answer(jp_fetch, path, method, headers):
 
 def test_every_route_that_reads_is_below_links_too():
     below = {pattern.removeprefix("zarr/s/[^/]*/") for pattern in LINKS}
-    reading = {pattern.removeprefix("zarr/") for pattern, *_ in tree_routes(None, None)}  # type: ignore[arg-type]
+    reading = {pattern.removeprefix("zarr/") for pattern, *_ in tree_routes(None, None, None)}  # type: ignore[arg-type]
     assert reading <= below
 
 

@@ -36,6 +36,7 @@ class Sight:
     notices: str
     url: str
     errors: list[str]
+    opened: list[str]
 
     def at(self, y: float, x: float) -> tuple[int, int, int]:
         """The colour of a pixel of the image."""
@@ -101,6 +102,7 @@ class Browser:
             told["notices"],
             told["url"],
             told["errors"],
+            told["opened"],
         )
 
 

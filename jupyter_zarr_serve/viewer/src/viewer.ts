@@ -6,6 +6,7 @@ import { fail, say, showTraffic } from "./notices";
 import { Picture } from "./picture";
 import { Plot } from "./plot";
 import { openPyramid } from "./pyramid";
+import { openers } from "./others";
 import { quoted, Refused } from "./server";
 import { subjectOf } from "./subject";
 import { followTheme } from "./theme";
@@ -19,6 +20,7 @@ async function show(scope: string, path: string): Promise<void> {
   const viewed = isFlat ? undefined : await documentOf(scope, image).catch((error: unknown) => error);
   if (isImage(viewed)) {
     const pyramid = await openPyramid(`${scope}v3/${quoted(image)}`, viewed);
+    the("actions").prepend(...openers(scope, path, pyramid.dtype));
     return new Picture(pyramid).show();
   }
   const subject = await subjectOf(scope, path, document);

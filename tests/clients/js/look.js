@@ -27,12 +27,19 @@ async function settled(page) {
   );
 }
 
-async function take(page, [name, ...given]) {
+async function take(page, [name, ...given], opened) {
   if (name === "move") await page.mouse.move(...given);
   else if (name === "press") await page.keyboard.press(...given);
   else if (name === "click") await page.click(...given);
   else if (name === "choose") await page.selectOption(...given);
-  else if (name === "fill") {
+  else if (name === "popup") {
+    // A page of another origin: its address tells, nothing is loaded.
+    await context.route(/\.invalid\//, (route) => route.fulfill({ body: "" }));
+    const [popup] = await Promise.all([context.waitForEvent("page"), page.click(...given)]);
+    await popup.waitForURL(/\.invalid\//);
+    opened.push(popup.url());
+    await popup.close();
+  } else if (name === "fill") {
     await page.fill(...given);
     await page.press(given[0], "Enter");
   } else if (name === "drag") {
@@ -47,7 +54,7 @@ async function take(page, [name, ...given]) {
 
 async function look({ url, width = 800, height = 600, scheme = "light", steps = [] }) {
   const page = await context.newPage();
-  const [errors, foreign] = [[], []];
+  const [errors, foreign, opened] = [[], [], []];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("request", (request) => {
@@ -59,7 +66,7 @@ async function look({ url, width = 800, height = 600, scheme = "light", steps = 
   try {
     await page.goto(url);
     await settled(page);
-    for (const step of steps) await take(page, step);
+    for (const step of steps) await take(page, step, opened);
     const box = await page.evaluate(() => {
       const { x, y, width, height } = document.getElementById("stage").getBoundingClientRect();
       return [x, y, width, height];
@@ -67,7 +74,7 @@ async function look({ url, width = 800, height = 600, scheme = "light", steps = 
     const [text, notices] = await Promise.all([page.textContent("#readout"), page.textContent("#notices")]);
     const picture = (await page.screenshot()).toString("base64");
     await page.waitForTimeout(200); // the address follows a little later
-    return { picture, box, text, notices, url: page.url(), errors, foreign };
+    return { picture, box, text, notices, url: page.url(), errors, foreign, opened };
   } finally {
     await page.close();
   }

@@ -1,0 +1,76 @@
+"""Other viewers: where they are, and vizarr itself where its build is in a folder of this machine.
+
+References
+----------
+https://github.com/hms-dbmi/vizarr
+https://github.com/google/neuroglancer
+"""
+
+import asyncio
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .base import ZarrServeHandler
+
+
+@dataclass(frozen=True)
+class Viewers:
+    """What opens images besides our own page.
+
+    Attributes
+    ----------
+    vizarr
+        The URL of its page, or the folder of a build of it, which is then served here; empty for none.
+    neuroglancer
+        The URL of its page; empty for none.
+    """
+
+    vizarr: str = ""
+    neuroglancer: str = ""
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of vizarr's build, if it is one."""
+        return None if not self.vizarr or "://" in self.vizarr else Path(self.vizarr).expanduser()
+
+
+class VizarrHandler(ZarrServeHandler):
+    """A file of vizarr's build; nothing outside of its folder, whatever links there say."""
+
+    asked_path = None
+
+    def initialize(self, viewers: Viewers) -> None:
+        """Take the folder."""
+        self._folder = viewers.folder
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self, path: str) -> None:
+        """The file.
+
+        Raises
+        ------
+        HTTPError
+            404 when there is none.
+        """
+        found = await asyncio.to_thread(_read, self._folder, path or "index.html")
+        if found is None:
+            raise web.HTTPError(404, "there is no such file in the folder of c.ZarrServeApp.vizarr_url")
+        self.set_header("Content-Type", mimetypes.guess_type(path or "index.html")[0] or "text/plain")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", "private, no-cache")
+        await self.finish(found)
+
+    head = get
+
+
+def _read(folder: Path | None, path: str) -> bytes | None:
+    if folder is None or "\0" in path:
+        return None
+    root = folder.resolve()
+    file = (root / path).resolve()
+    return file.read_bytes() if file.is_relative_to(root) and file.is_file() else None
