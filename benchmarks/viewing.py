@@ -1,0 +1,65 @@
+"""The viewer in headless Chromium with software GL: first pixels, bytes, pans, and the size of the page."""
+
+import gzip
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.table import Row, keep, most
+from tests.clients.browser import CHROMIUM
+from tests.clients.node import programs
+from tests.kernels.jupyter import running_kernel
+from tests.server import Server, running_server
+
+DIST = Path(__file__).parent.parent / "jupyter_zarr_serve" / "viewer" / "dist"
+DEMO = "demo/nested/images/big_image"
+PUBLISH = """
+import numpy as np, jupyter_zarr_serve as jz
+y, x = np.ogrid[:10_000, :10_000]
+jz.publish(image=((np.sin(x / 300) * np.cos(y / 200) + 1) * 20_000).astype("u2"))
+"""
+
+
+def watch(server: Server, path: str) -> dict[str, Any]:
+    """What the browser measured."""
+    url = f"{server.url}zarr/view?path={path}&token={server.token}"
+    asked = json.dumps({"url": url, "executable": CHROMIUM})
+    done = subprocess.run(
+        ["node", "watch.js"], cwd=programs(), input=asked,
+        capture_output=True, text=True, check=True, timeout=200,
+    )  # fmt: skip
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def rows_of(what: str, told: dict[str, Any]) -> list[Row]:
+    """The figures of one image."""
+    return [
+        most(f"first pixels of {what}, cold", told["cold"]["milliseconds"] / 1000, 2.5, "s"),
+        most("the same, warm", told["warm"]["milliseconds"] / 1000, 1, "s"),
+        most("bytes until the picture is complete, cold", told["cold"]["bytes"] / 1e6, 4, "MB"),
+        most("a tile while panning, p95", float(np.percentile(told["tiles"] or [np.nan], 95)), 100, "ms"),
+    ]
+
+
+def main() -> None:
+    """Measure and print every row, and keep them for the documentation."""
+    files = [path for path in DIST.iterdir() if path.suffix in (".js", ".css")]
+    size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
+    rows = [most("all files of the viewer, compressed", size / 1e6, 1.5, "MB")]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "data").mkdir()
+        with running_server(folder / "data", folder, "--demo") as server, running_kernel(server) as kernel:
+            rows += rows_of("the demo's big_image", watch(server, DEMO))
+            kernel.run(PUBLISH)
+            rows += rows_of("a published 10,000 x 10,000 uint16", watch(server, f"{kernel.path}/image"))
+    keep("viewing", rows)
+
+
+if __name__ == "__main__":
+    main()

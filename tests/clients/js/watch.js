@@ -1,0 +1,62 @@
+// Measures the viewer in Chromium: `{url, far}` comes in; milliseconds until first pixels and how many bytes came, cold
+// and warm, and those of each tile during pans, go out.
+
+import { chromium } from "playwright-core";
+
+const NAMES = ["no-sandbox", "use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader", "no-first-run"];
+let text = "";
+for await (const part of process.stdin) text += part;
+const { url, executable } = JSON.parse(text);
+const browser = await chromium.launch({ executablePath: executable, args: NAMES.map((name) => `--${name}`) });
+
+/** A page that is loaded until its first pixels; milliseconds, and bytes that came by then and in the end. */
+async function first(context) {
+  const page = await context.newPage();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const session = await context.newCDPSession(page);
+  await session.send("Network.enable");
+  let bytes = 0;
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
+  const start = performance.now();
+  await page.goto(url, { waitUntil: "commit" });
+  await page.waitForFunction(() => "drawn" in document.documentElement.dataset, null, { polling: 10 });
+  const milliseconds = performance.now() - start;
+  await page.waitForFunction(() => document.documentElement.dataset.drawn === "fine");
+  await page.waitForTimeout(1000);
+  return { page, milliseconds, bytes };
+}
+
+/** Milliseconds of each tile while the picture goes by one screen to each side, at full zoom. */
+async function pans(page) {
+  await page.keyboard.press("1");
+  await page.waitForTimeout(3000);
+  await page.evaluate(() => {
+    performance.clearResourceTimings();
+    performance.setResourceTimingBufferSize(5000);
+  });
+  for (const key of ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"]) {
+    for (let step = 0; step < 5; step++) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(150);
+    }
+  }
+  await page.waitForTimeout(2000);
+  return page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .filter(({ name }) => name.includes("/c/"))
+      .map(({ requestStart, responseEnd }) => responseEnd - requestStart),
+  );
+}
+
+try {
+  await browser.newContext().then((context) => context.close()); // the browser itself is up
+  const context = await browser.newContext();
+  const cold = await first(context);
+  const warm = await first(context);
+  const tiles = await pans(warm.page);
+  const told = ({ milliseconds, bytes }) => ({ milliseconds, bytes });
+  console.log(JSON.stringify({ cold: told(cold), warm: told(warm), tiles }));
+} finally {
+  await browser.close();
+}
