@@ -41,7 +41,7 @@ def rows_of(what: str, told: dict[str, Any]) -> list[Row]:
     return [
         most(f"first pixels of {what}, cold", told["cold"]["milliseconds"] / 1000, 2.5, "s"),
         most("the same, warm", told["warm"]["milliseconds"] / 1000, 1, "s"),
-        most("bytes until the picture is complete, cold", told["cold"]["bytes"] / 1e6, 4, "MB"),
+        most("bytes until then, cold", told["cold"]["bytes"] / 1e6, 4, "MB"),
         most("a tile while panning, p95", float(np.percentile(told["tiles"] or [np.nan], 95)), 100, "ms"),
     ]
 

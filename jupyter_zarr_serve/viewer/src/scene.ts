@@ -69,6 +69,24 @@ export class Scene {
     });
   }
 
+  /** Ask for the first tiles while the graphics start, which takes longer. */
+  private prefetch(): void {
+    const [finest] = this.sources;
+    if (!finest) return;
+    const k = Math.min(Math.max(Math.floor(-this.camera.zoom), 0), this.sources.length - 1);
+    const side = finest.tileSize * 2 ** k;
+    const { left, top, right, bottom } = this.parent.getBoundingClientRect();
+    const [x0, y0] = this.place(left, top).map((place) => Math.max(0, Math.floor(place / side)));
+    const [x1, y1] = this.place(right, bottom).map((place) => Math.floor(place / side));
+    for (let y = y0 ?? 0; y <= (y1 ?? 0) && y * side < this.size[0]; y++) {
+      for (let x = x0 ?? 0; x <= (x1 ?? 0) && x * side < this.size[1]; x++) {
+        for (const selection of this.selections) {
+          this.sources[k]?.getTile({ x, y, selection }).catch(() => {}); // asked for again, and told then
+        }
+      }
+    }
+  }
+
   /** The camera that shows all. */
   whole(): Camera {
     const { clientWidth, clientHeight } = this.parent;
@@ -120,6 +138,7 @@ export class Scene {
     const selections = drawn.map(({ selection }) => selection);
     // Viv loads everything again when it is given another list.
     if (JSON.stringify(selections) !== JSON.stringify(this.selections)) this.selections = selections;
+    if (!this.drawn.length) this.prefetch();
     this.drawn = drawn;
     this.isSmooth = isSmooth;
     this.update();

@@ -9,21 +9,22 @@ for await (const part of process.stdin) text += part;
 const { url, executable } = JSON.parse(text);
 const browser = await chromium.launch({ executablePath: executable, args: NAMES.map((name) => `--${name}`) });
 
-/** A page that is loaded until its first pixels; milliseconds, and bytes that came by then and in the end. */
+/** A page that is loaded until its first pixels; milliseconds, and bytes that came by then. */
 async function first(context) {
   const page = await context.newPage();
   await page.setViewportSize({ width: 1280, height: 800 });
   const session = await context.newCDPSession(page);
   await session.send("Network.enable");
-  let bytes = 0;
+  let bytes = 0; // over the wire
   session.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
   const start = performance.now();
   await page.goto(url, { waitUntil: "commit" });
   await page.waitForFunction(() => "drawn" in document.documentElement.dataset, null, { polling: 10 });
   const milliseconds = performance.now() - start;
+  const bytesThen = bytes;
   await page.waitForFunction(() => document.documentElement.dataset.drawn === "fine");
   await page.waitForTimeout(1000);
-  return { page, milliseconds, bytes };
+  return { page, milliseconds, bytes: bytesThen };
 }
 
 /** Milliseconds of each tile while the picture goes by one screen to each side, at full zoom. */
