@@ -1,7 +1,5 @@
 """What ``jupyter zarr`` prints: a link to click and snippets to paste."""
 
-from urllib.parse import quote
-
 _WELCOME = """
 Zarr is served at
 
@@ -19,8 +17,13 @@ To read it, paste one of these (version 3 of the format; version 2 is below zarr
     import xarray as xr
     xr.open_zarr("{base}zarr/v3/{dataset}"{storage})
 
-  vizarr (for this, start the server with --ServerApp.allow_origin=https://hms-dbmi.github.io)
-    https://hms-dbmi.github.io/vizarr/?source={source}
+To look at it, click; "Open in vizarr" and others are there, too:
+
+    {base}zarr/view?path={image}{token}
+
+The token opens everything on this server. To let somebody read one thing, give them a link instead:
+
+    jupyter zarr share FILE
 
 """
 
@@ -35,7 +38,7 @@ def welcome(base: str, token: str, *, demo: bool) -> str:
     """
     headers = f'{{"headers": {{"Authorization": "token {token}"}}}}'
     query = f"?token={token}" if token else ""
-    image = "demo/nested/images/medium_image" if demo else "files/path/to/image"
+    image = "demo/nested/images/big_image" if demo else "files/path/to/image"
     return _WELCOME.format(
         base=base,
         mount="demo" if demo else "files",
@@ -43,5 +46,6 @@ def welcome(base: str, token: str, *, demo: bool) -> str:
         client=f", client_kwargs={headers}" if token else "",
         dataset="demo/structured_data/xarray_dataset" if demo else "files/path/to/dataset",
         storage=f', storage_options={{"client_kwargs": {headers}}}' if token else "",
-        source=quote(f"{base}zarr/v3/{image}{query}", safe=":/"),
+        image=image,
+        token=f"&token={token}" if token else "",
     )
