@@ -18,6 +18,7 @@ from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, d
 from ._version import __version__
 from .handlers import hub, routes
 from .handlers.metrics import watch
+from .handlers.viewers import SHARING
 from .handlers.vizarr import Viewers
 from .shares.sharing import ORIGINS, Sharing, checked_origin
 from .sources.flow import Flow
@@ -190,9 +191,10 @@ class ZarrServeApp(ExtensionApp):
         )
 
     def initialize_settings(self) -> None:
-        """Tell all handlers whose pages may read data, and who else may."""
+        """Tell all handlers whose pages may read data, who else may, and whether there are share links."""
         self.settings[f"{self.name}_origins"] = frozenset(map(checked_origin, self.allow_origins))
         self.settings[hub.SETTING] = self.hub_scope
+        self.settings[SHARING] = self.sharing
 
     def initialize_handlers(self) -> None:
         """Add the routes; see `handlers.routes`."""

@@ -10,7 +10,7 @@ from ..core.request import LINE, ROWS, STATS, Options, Response
 from .plots import histogram_plot, line_plot, number
 from .render import crumbs, quoted, root_from, shown, size
 from .snippets import snippets
-from .viewers import viewers
+from .viewers import share_url, viewers
 
 MEMBERS = 100  # on one page
 _FEW = 20  # members that need no search
@@ -34,6 +34,8 @@ class Page:
         The path of the node in the scope.
     is_shared
         Whether a link led here; who has it needs no token, and its own must not be shown.
+    may_share
+        Whether whoever sees the page may make links.
     query
         The texts "search" and "stats" of the URL's query; "" where they are not given.
     """
@@ -44,6 +46,7 @@ class Page:
     zarr_format: int
     names: tuple[str, ...]
     is_shared: bool
+    may_share: bool
     query: dict[str, str]
 
     @property
@@ -83,6 +86,7 @@ class Page:
             "crumbs": crumbs(self.root, self.zarr_format, self.names),
             "formats": self._formats(),
             "viewers": viewers(node, self.root, self.names),
+            "share_url": share_url(self.root, self.names) if self.may_share else "",
             "url": self.url,
             "origin": self.origin,
             "address": self.address,

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from jupyter_core.utils import ensure_async
+
 from ..core.request import NODE, Options, Request, Response
 from .answering import AnsweringHandler
 from .browse import MEMBERS, Page, told_by
 from .render import HTML, rendered
+from .viewers import SHARING
 
 
 class BrowsingHandler(AnsweringHandler):
@@ -54,9 +57,19 @@ class BrowsingHandler(AnsweringHandler):
         origin = f"{self.request.protocol}://{self.request.host}"
         names = self.names_in_scope(zarr_format)
         is_shared = bool(self.scope.path)
-        page = Page(self.request.path, self.scope.url, origin, zarr_format, names, is_shared, query)
+        page = Page(
+            self.request.path, self.scope.url, origin, zarr_format, names, is_shared,
+            may_share=not is_shared and await self._may_share(), query=query,
+        )  # fmt: skip
         context = await page.context(told_by(response), ask)
         body = rendered(self, "node.html", **context)
         self.set_header("Cache-Control", "private, no-cache")
         told = Response(200, HTML, body, len(body), spent=response.spent)
         await self.send(told, request.client)
+
+    async def _may_share(self) -> bool:
+        """Whether there are links, and this user may make them; see `shares_page`."""
+        if not self.settings.get(SHARING, False):
+            return False
+        asked = self.authorizer.is_authorized(self, self.current_user, "write", "zarr")
+        return bool(await ensure_async(asked))

@@ -1,8 +1,13 @@
-"""Which viewers can show a node, for the buttons of its page: one row for each."""
+"""What the buttons of a page lead to: the viewers of a node, one row for each, and its sharing."""
 
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+
+from ..shares.sharing import UNSHARED
+from .scope import VIEWS
+
+SHARING = "jupyter_zarr_serve_sharing"  # the setting that says whether there are share links
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,23 @@ def viewers(node: dict[str, Any], root: str, names: tuple[str, ...]) -> list[Vie
     names
         The path of the node in the scope.
     """
-    path = quote("/".join(names), errors="surrogateescape")
+    path = _quoted(names)
     if {"image", "line"} & node["previews"].keys():
         return [Viewer("View", f"{root}view?path={path}")]
     return []
+
+
+def share_url(root: str, names: tuple[str, ...]) -> str:
+    """The relative URL of the form that makes a link to a node; "" where there can be no link to it.
+
+    Examples
+    --------
+    >>> share_url("../", ("ome", "files", "a b.tif")), share_url("../", ("kernels",))
+    ('../shares?path=files/a%20b.tif', '')
+    """
+    path = names[1:] if names and names[0] in VIEWS else names  # every view is below a link, too
+    return "" if path in UNSHARED else f"{root}shares?path={_quoted(path)}"
+
+
+def _quoted(names: tuple[str, ...]) -> str:
+    return quote("/".join(names), errors="surrogateescape")

@@ -14,7 +14,7 @@ from .uses import Uses
 
 ORIGINS = ("https://hms-dbmi.github.io", "https://neuroglancer-demo.appspot.com")
 _DEFAULT_SECONDS = 7 * 86_400
-_UNSHARED = {(), ("kernels",), ("notebooks",)}  # everything there is, now and later
+UNSHARED = {(), ("kernels",), ("notebooks",)}  # everything there is, now and later
 _LONGEST_NOTE = 500  # characters
 
 
@@ -111,7 +111,7 @@ class Sharing:
         Unreadable, OSError
             See `Ledger.make`.
         """
-        if wish.path in _UNSHARED:
+        if wish.path in UNSHARED:
             raise ValueError("name one folder, file or variable; all of them are too much for one link")
         if len(wish.note) > _LONGEST_NOTE:
             raise ValueError(f"a note has at most {_LONGEST_NOTE} characters")

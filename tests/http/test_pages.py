@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
+import requests
 from tornado.httpclient import HTTPClientError
 
 from tests.kernels.jupyter import running_kernel
@@ -146,6 +147,49 @@ def test_an_array(server: Server, folder):
     with_stats = page(server, "zarr/v3/files/pages/run.h5/t?stats=1")
     assert "Histogram of the values" in with_stats
     assert "<td>11</td>" in with_stats
+
+
+def share_buttons(text: str) -> list[str]:
+    return [link for link in Parsed(text).links if "shares?" in link]
+
+
+@pytest.mark.parametrize(
+    ("path", "shared"),
+    [
+        ("zarr/v3/files/pages/run.h5/t", "files/pages/run.h5/t"),
+        ("zarr/v2/files/pages/", "files/pages"),
+        ("zarr/v3/portable/files/pages/50%25.npy", "files/pages/50%.npy"),
+        ("zarr/v3/ome/files/pages/cube.npy/", "files/pages/cube.npy"),
+    ],
+)
+def test_a_button_leads_to_the_form_for_a_link(server: Server, folder, path, shared):
+    [link] = share_buttons(page(server, path))
+    url = urljoin(server.url + path, link)
+    assert url.startswith(f"{server.url}zarr/shares?path=")
+    form = server.get(url.removeprefix(server.url), headers=HTML)
+    assert f'value="{shared}"' in form.text
+
+
+@pytest.mark.parametrize(
+    "path", ["", "v3/", "v3/kernels/", "v2/notebooks/", "v3/portable/", "v3/ome/kernels"]
+)
+def test_nobody_is_asked_to_share_everything(server: Server, path):
+    assert not share_buttons(page(server, f"zarr/{path}"))
+
+
+def test_who_has_a_link_is_offered_none(server: Server, folder):
+    told = server.get("zarr/api/shares", "POST", json={"path": "files/pages/run.h5"}).json()
+    text = requests.get(f"{told['url']}v3/t", headers=HTML, timeout=60).text
+    server.get(f"zarr/api/shares/{told['id']}", "DELETE")
+    assert "<h1>t</h1>" in text
+    assert not share_buttons(text)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+async def test_sharing_is_offered_where_there_is_any(jp_fetch, jp_serverapp, is_on):
+    jp_serverapp.web_app.settings["jupyter_zarr_serve_sharing"] &= is_on
+    response = await jp_fetch("zarr/v3/files/", headers=HTML)
+    assert bool(share_buttons(response.body.decode())) == is_on
 
 
 def test_a_plane_of_many(server: Server, folder):
