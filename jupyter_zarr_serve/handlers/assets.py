@@ -16,10 +16,20 @@ _DIST = Path(__file__).parent.parent / "viewer" / "dist"
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
-class AssetHandler(ZarrServeHandler):
-    """A file by its hashed name."""
+class ProgramHandler(ZarrServeHandler):
+    """A file of a page's program, which tells of no data."""
 
     asked_path = None
+
+    def check_xsrf_cookie(self) -> None:
+        """Check nothing: a JupyterHub would want a header that browsers do not send for modules.
+
+        Who has no login is refused all the same.
+        """
+
+
+class AssetHandler(ProgramHandler):
+    """A file by its hashed name."""
 
     @web.authenticated
     @authorized("read", resource="zarr")

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from jupyter_server.base.handlers import JupyterHandler
 
+from . import hub
 from .render import rendered, root_from
 
 _HEADINGS = {
@@ -20,8 +21,6 @@ _HEADINGS = {
 def failure_page(handler: JupyterHandler, scope: str, status: int, message: str, reason: str) -> bytes:
     """The page of a failure, with links below the URL path `scope`."""
     root = root_from(handler.request.path, scope)
-    url = handler.request.uri or ""
-    login = f"{handler.settings['login_url']}?next={quote(url, safe='')}" if status == 401 else ""
     return rendered(
         handler,
         "error.html",
@@ -33,5 +32,12 @@ def failure_page(handler: JupyterHandler, scope: str, status: int, message: str,
         reason=reason,
         status=status,
         retry="",
-        login=login,
+        login=_login(handler, root) if status == 401 else "",
     )
+
+
+def _login(handler: JupyterHandler, root: str) -> str:
+    """Where to log in; a hub's servers have no page for it, but their other pages send there."""
+    if hub.auth(handler) is not None:
+        return root
+    return f"{handler.settings['login_url']}?next={quote(handler.request.uri or '', safe='')}"

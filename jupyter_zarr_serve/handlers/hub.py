@@ -17,6 +17,11 @@ from tornado.web import HTTPError
 SETTING = "jupyter_zarr_serve_hub_scope"
 
 
+def auth(handler: Any) -> Any:
+    """What asks the Hub who somebody is; None without a hub."""
+    return getattr(handler.identity_provider, "hub_auth", None)
+
+
 async def reader(handler: Any) -> User | None:
     """The holder of the scope; None without a hub, or for whom it does not know.
 
@@ -25,7 +30,7 @@ async def reader(handler: Any) -> User | None:
     HTTPError
         403 for whom the Hub knows, but lets read nothing here.
     """
-    hub_auth = getattr(handler.identity_provider, "hub_auth", None)
+    hub_auth = auth(handler)
     known: dict[str, Any] | None = hub_auth and await hub_auth.get_user(handler, sync=False)
     if hub_auth is None or known is None:
         return None

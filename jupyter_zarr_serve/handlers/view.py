@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from . import hub
 from .assets import address
 from .base import ZarrServeHandler
 from .vizarr import Viewers
@@ -59,6 +60,7 @@ class ViewHandler(ZarrServeHandler):
                 viewers=self._addresses(),
                 # Links are made for viewers of other origins; a link cannot make links.
                 xsrf="" if self.scope.path else self.xsrf_token.decode(),
+                is_hub=hub.auth(self) is not None,
                 static=lambda name: f"{self.scope.url}static/{address(name)}",
             )
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import ZarrServeHandler
+from .assets import ProgramHandler
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,8 @@ class Viewers:
         return None if not self.vizarr or "://" in self.vizarr else Path(self.vizarr).expanduser()
 
 
-class VizarrHandler(ZarrServeHandler):
+class VizarrHandler(ProgramHandler):
     """A file of vizarr's build; nothing outside of its folder, whatever links there say."""
-
-    asked_path = None
 
     def initialize(self, viewers: Viewers) -> None:
         """Take the folder."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import requests
 
 from tests.cache import CACHE, kept
@@ -22,6 +23,8 @@ GUIDE = ROOT / "docs" / "howto" / "jupyterhub.md"
 PROXY = Path(__file__).with_name("proxy")
 SECONDS = 120  # a busy machine needs 30 for a server
 PASSWORD = "correct horse"
+VALUES = np.arange(12.0).reshape(3, 4)
+RAMP = np.tile(np.arange(256, dtype="u1"), (256, 1))
 TOKENS = {
     "dashboard": "dashboard-token",
     "fellow": "fellow-token",
@@ -53,6 +56,11 @@ c.Spawner.env_keep = ["PATH"]
 c.Spawner.http_timeout = c.Spawner.start_timeout = {seconds}
 c.Spawner.environment = {environment}
 """
+
+
+def bearing(token: str | None) -> dict[str, str]:
+    """The headers of who has a token, or none."""
+    return {"Authorization": f"token {token}"} if token else {}
 
 
 def blocks(file: str) -> str:

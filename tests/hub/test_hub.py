@@ -1,11 +1,8 @@
 """JupyterHub end to end: who gets what answer from which route, and what clients read through the proxy."""
 
 import re
-import shutil
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import fsspec
 import numpy as np
@@ -14,22 +11,15 @@ import requests
 import xarray as xr
 import zarr
 
-from tests.clients.browser import browse, needs_browser, page_server
-from tests.clients.environments import environment
+from tests.clients.browser import browse, needs_browser
 from tests.clients.node import needs_node
 from tests.clients.verdicts import EXACT, Question, answer_of, judge
 from tests.http.test_routes import EXAMPLES, LINKS, SHARES
-from tests.hub.hub import ROOT, TOKENS, Hub, running_hub
+from tests.hub.enter import enter
+from tests.hub.hub import RAMP, VALUES, Hub, bearing
 
 pytestmark = [needs_node, pytest.mark.timeout(600)]
 
-VALUES = np.arange(12.0).reshape(3, 4)
-PUBLISH = """
-import numpy as np, pandas as pd, jupyter_zarr_serve as jz
-frame = pd.DataFrame({"n": [1, 2]}, index=pd.Index([5, 7], name="row"))
-handles = jz.publish(t=np.arange(12.0).reshape(3, 4), frame=frame)
-print(handles["t"].url(), handles["t"]._repr_html_())
-"""
 # What the guide's `c.ZarrAuthorizer.paths` leaves to all who may read, and what it does not.
 PUBLIC = [
     "zarr/v3/files/public/", "zarr/v3/files/public/a.npy/zarr.json", "zarr/v2/files/public/a.npy/0.0",
@@ -56,56 +46,6 @@ TABLE: dict[str, tuple[int | str, int | str, int | str]] = {
     "a service with access": (SOME, 403, 403),
     "a service with the owner's name": (SOME, 403, 403),
 }
-TOKEN_OF_SERVICE = {
-    "a service with the scope": "dashboard",
-    "a service with access": "fellow",
-    "a service with the owner's name": "alice",
-}
-
-
-@pytest.fixture(scope="module", params=["6", "5"])
-def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """JupyterHub of a version, with alice's server; 6 knows its public URL, 5 does not."""
-    folder = tmp_path_factory.mktemp("hub")
-    for name in ("public", "private"):
-        (folder / "home" / "alice" / name).mkdir(parents=True)
-        np.save(folder / "home" / "alice" / name / "a.npy", VALUES)
-    is_newest = request.param == "6"
-    python = Path(sys.executable)
-    if not is_newest:
-        python = environment("hub5", "--editable", str(ROOT), "jupyterhub>=5,<6", "ipykernel")
-    with page_server() as origin, running_hub(python, folder, origin, is_public=is_newest) as running:
-        yield running
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def tokens(hub: Hub) -> dict[str, str]:
-    """A token of everybody in the table."""
-    hub.api("POST", "shares/alice/", user="carol")
-    return {
-        "a wrong token": "wrong",
-        "the owner": hub.token("alice"),
-        "the owner's token for her server": hub.token("alice", "access:servers!server=alice/"),
-        "the owner's token for Zarr": hub.token("alice", "custom:zarr:read!server=alice/"),
-        "a user without access": hub.token("bob"),
-        "a user to whom the server is shared": hub.token("carol"),
-        "a user of a group with the scope": hub.token("dan"),
-        **{who: TOKENS[service] for who, service in TOKEN_OF_SERVICE.items()},
-    }
-
-
-@pytest.fixture(scope="module")
-def kernel(hub: Hub, tokens: dict[str, str]) -> tuple[str, str]:
-    """The id of a kernel of alice's, and what it prints of what it publishes."""
-    answer = hub.get("api/kernels", "POST", headers=bearing(tokens["the owner"]), json={"name": "python3"})
-    assert answer.status_code == 201, answer.text
-    kernel_id = answer.json()["id"]
-    return kernel_id, hub.run(kernel_id, PUBLISH)
-
-
-def bearing(token: str | None) -> dict[str, str]:
-    return {"Authorization": f"token {token}"} if token else {}
 
 
 def expected(rule: int | str, path: str, owners: int) -> int:
@@ -150,10 +90,45 @@ def test_a_browser_needs_a_login_at_this_server(hub: Hub, tokens):
 
 def test_a_page_of_another_server_cannot_use_the_cookie(hub: Hub):
     session = hub.login("alice")
-    url, fetched = f"{hub.user_url}{PUBLIC[1]}", {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
-    assert session.get(url, headers=fetched).status_code == 401
     (xsrf,) = [c.value for c in session.cookies if c.name == "_xsrf" and c.path.endswith("/user/alice/")]
-    assert session.get(url, headers={**fetched, "X-XSRFToken": str(xsrf)}).status_code == 200
+    fetched = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
+    for path in PUBLIC:
+        for method in ("GET", "HEAD"):
+            url, wrong = f"{hub.user_url}{path}", {**fetched, "X-XSRFToken": f"{xsrf}x"}
+            for refused in (fetched, wrong):
+                assert session.request(method, url, headers=refused).status_code == 401, path
+            answer = session.request(method, url, headers={**fetched, "X-XSRFToken": str(xsrf)})
+            assert answer.status_code == 200, path
+
+
+def test_who_goes_to_a_page_logs_in_and_comes_back(hub: Hub):
+    page = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
+    programs = ({}, {**page, "Accept": "*/*"}, {**page, "Sec-Fetch-Mode": "cors"})
+    for path in ("zarr/", "zarr/v3/files/", "zarr/view?path=files/public/a.npy"):
+        sent = hub.get(path, headers=page)
+        assert sent.status_code == 302, path
+        assert sent.headers["Location"].partition("?")[0].endswith("/hubs/hub/api/oauth2/authorize")
+        for headers in programs:
+            assert hub.get(path, headers=headers).status_code == 401, path
+    for path in PUBLIC[1:4]:
+        answer = hub.get(path, headers=page)
+        assert answer.status_code == 401, path
+        (login,) = re.findall(r'<a class="button" href="([^"]+)">Log in<', answer.text)
+        assert urljoin(answer.url, login) == f"{hub.user_url}zarr/"
+
+
+@needs_browser
+def test_a_browser_logs_in_and_looks_at_an_image(hub: Hub):
+    sight = enter(hub, "zarr/?search=i", "alice", ["files", "public", "ramp.npy", "View"])
+    assert sight.came == f"{hub.user_url}zarr/?search=i"
+    assert sight.visited[-1].startswith(f"{hub.user_url}zarr/view?path=files/public/ramp.npy")
+    assert sight.errors == []
+    assert sight.notices == ""
+    assert sight.is_of_hub
+    greys = sight.row[:, 0].astype(int)
+    assert (sight.row == greys[:, None]).all()
+    assert len(set(greys)) > len(RAMP) / 2
+    assert (np.diff(greys[(greys != greys[0]).argmax() :]) >= 0).mean() > 0.9
 
 
 def opened(hub: Hub, token: str | None, zarr_format: int, path: str) -> Any:

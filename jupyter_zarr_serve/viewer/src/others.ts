@@ -30,8 +30,10 @@ function opener(name: string, viewer: URL, scope: string, path: string): HTMLEle
   const address = ADDRESSES[name] ?? ADDRESSES["vizarr"]!;
   const title = `Open in ${name}`;
   const image = `v3/ome/${quoted(path.replace(/^ome\//, ""))}`;
-  // Who came by a link shows that link; the token of Jupyter would open everything.
-  if (viewer.origin === location.origin || !document.body.dataset["xsrf"]) {
+  const { xsrf, hub } = document.body.dataset;
+  // Who came by a link shows that link; the token of Jupyter would open everything. A hub's server reads no cookie
+  // of a page that does not send XSRF's token.
+  if ((viewer.origin === location.origin && !hub) || !xsrf) {
     const href = address(viewer.href, new URL(scope + image, location.href).href.replace(/\/$/, ""));
     return make("a", { class: "button", href, target: "_blank", rel: "noopener noreferrer", title }, name);
   }

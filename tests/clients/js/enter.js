@@ -1,0 +1,47 @@
+// Goes to a page of a JupyterHub's server in Chromium, logs in, and follows links to a viewer's page:
+// `{executable, url, user, password, links}` comes in, `{came, visited, picture, notices, isOfHub, errors}` goes out.
+
+import { chromium } from "playwright-core";
+
+const QUIET = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
+const SOFTWARE = ["use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader"];
+const ARGUMENTS = ["no-sandbox", "disable-quic", ...SOFTWARE, ...QUIET].map((name) => `--${name}`);
+
+let text = "";
+for await (const part of process.stdin) text += part;
+const { executable, url, user, password, links } = JSON.parse(text);
+
+const browser = await chromium.launch({ executablePath: executable, args: ARGUMENTS });
+try {
+  const page = await browser.newPage({ viewport: { width: 800, height: 600 } });
+  await page.goto(url);
+  await page.fill("#username_input", user);
+  await page.fill("#password_input", password);
+  await Promise.all([page.waitForURL((other) => other.pathname.includes("/zarr/")), page.click("#login_submit")]);
+  await page.waitForLoadState("networkidle");
+  const came = page.url();
+  const errors = []; // of our pages; the Hub's own are its business
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("response", (response) => response.status() >= 400 && errors.push(`${response.status()} ${response.url()}`));
+  const visited = [];
+  await page.reload({ waitUntil: "networkidle" });
+  for (const link of links) {
+    const before = page.url();
+    await page.getByRole("link", { name: link, exact: true }).first().click();
+    await page.waitForURL((other) => other.href !== before);
+    visited.push(page.url());
+  }
+  const isDone = () => {
+    const { drawn, waiting } = document.documentElement.dataset;
+    return (waiting === "0" && drawn === "fine") || document.querySelector("#notices .notice");
+  };
+  await page.waitForFunction(isDone, null, { timeout: 60_000 }).catch((error) => errors.push(String(error)));
+  await page.waitForTimeout(300);
+  const picture = (await page.locator("#stage").screenshot()).toString("base64");
+  const isOfHub = await page.evaluate(() => document.body.dataset.hub === "yes");
+  const notices = await page.textContent("#notices");
+  console.log(JSON.stringify({ came, visited, picture, notices, isOfHub, errors }));
+} finally {
+  await browser.close();
+}
