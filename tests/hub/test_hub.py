@@ -28,7 +28,7 @@ PUBLIC = [
 ]  # fmt: skip
 PRIVATE = ["zarr/v3/files/private/a.npy/c/0/0", "zarr/v2/portable/files/private/a.npy/0.0"]
 # Routes that tell of no data.
-FRAMES = (r"zarr/?", r"zarr/view", r"zarr/static/(.*)", r"zarr/(.*)")
+FRAMES = (r"zarr/?", r"zarr/view", r"zarr/vizarr/(.*)", r"zarr/static/(.*)", r"zarr/(.*)")
 JUPYTER = ["api/contents", "api/contents/public/a.npy", "api/kernels", "api/sessions", "api/terminals"]
 
 ALL, SOME = "as the owner", "as the owner, below the allowed paths alone"
