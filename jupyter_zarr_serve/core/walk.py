@@ -7,7 +7,7 @@ from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_name
 from .nodes import Array, Fresh, Group, Node
 
 _MAX_DEPTH = 64
-_MAX_NODES = 5_000  # to look them up takes seconds already
+_MAX_NODES = 20_000  # one answer of seconds, where clients would ask for each node for minutes
 
 
 def child_of(group: Group, name: str, path: str) -> Node:
@@ -76,7 +76,7 @@ def descendants(group: Group) -> Iterator[tuple[str, Node]]:
     Raises
     ------
     Unreadable
-        When there are more than 5 000 nodes, or groups nested more than 64 deep.
+        When there are more than 20 000 nodes, or groups nested more than 64 deep.
     Unavailable
         See `members`.
     """

@@ -127,9 +127,9 @@ def test_a_file_that_changes_is_seen_anew(server: Server, served_dir):
 
 
 def test_damaged_files_say_so(server: Server, served_dir):
-    (served_dir / "damaged <i>.npy").write_bytes(b"\x93NUMPY but no more")
-    answer = server.get("zarr/api/node/files/damaged%20%3Ci%3E.npy")
+    (served_dir / "half-written <i>.npy").write_bytes(b"\x93NUMPY but no more")
+    answer = server.get("zarr/api/node/files/half-written%20%3Ci%3E.npy")
     assert answer.status_code == 422
-    items = server.get("zarr/api/node/files?search=damaged").json()["members"]["items"]
+    items = server.get("zarr/api/node/files?search=half-written").json()["members"]["items"]
     assert [item["kind"] for item in items] == ["unavailable"]
-    assert "damaged <i>.npy" in items[0]["message"]
+    assert "half-written <i>.npy" in items[0]["message"]

@@ -1,5 +1,6 @@
 """A folder of ways out, shared in parts."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ Share = Callable[..., dict[str, Any]]
 def folder(served_dir: Path) -> Path:
     """``files/lab``: what is shared lies in ``lab/open``, what is not beside it."""
     root = served_dir / "lab"
+    shutil.rmtree(root, ignore_errors=True)  # of other modules of this folder, run by the same worker
     for place in (root / "open", root / "closed", root / "open" / "deep"):
         place.mkdir(parents=True, exist_ok=True)
         np.save(place / "data.npy", np.full(3, SECRET if place.name == "closed" else 1))
