@@ -105,7 +105,7 @@ def text_of(value: Any) -> str:
     ('0.1', 'NaT', "b'x'")
     """
     if isinstance(value, np.void) and value.dtype.names is None:
-        value = bytes(value)
+        value = value.tobytes()
     text = repr(bytes(value)) if isinstance(value, bytes) else str(value)
     text = to_json(text)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

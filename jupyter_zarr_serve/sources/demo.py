@@ -178,7 +178,8 @@ def _rings(axis: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray
 
 def _shades(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """The nearest multiples of 1/256."""
-    return (np.rint(values * _SHADES) / _SHADES).astype("f4")
+    shades: np.ndarray[Any, Any] = np.rint(values * _SHADES) / _SHADES
+    return shades.astype("f4")
 
 
 def _noise(shape: tuple[int, ...], policy: Policy) -> Array:
