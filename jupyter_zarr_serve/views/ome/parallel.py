@@ -32,12 +32,12 @@ def in_parallel(work: Callable[[T], None], items: Sequence[T]) -> None:
             except BaseException as error:  # noqa: BLE001 (raised again in the thread that asked)
                 failures.append(error)
 
-    thread = Thread(target=_along, args=(run,), daemon=True) if len(items) > 1 else None
-    helping = thread is not None and _SPARE.acquire(blocking=False)
-    if thread is not None and helping:
+    is_helped = len(items) > 1 and _SPARE.acquire(blocking=False)
+    thread = Thread(target=_along, args=(run,), daemon=True) if is_helped else None
+    if thread is not None:
         thread.start()
     run()
-    if thread is not None and helping:
+    if thread is not None:
         thread.join()
     if failures:
         raise failures[0]
