@@ -21,7 +21,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types, strictly."""
-    session.install("-e", ".[all]", "mypy>=1.13", "pandas-stubs")
+    session.install("-e", ".[all]", "ipykernel>=6.29", "mypy>=1.13", "pandas-stubs")
     session.run("mypy")
 
 
@@ -43,4 +43,4 @@ def docs(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests, on one version of Python; what one module starts, one of the two workers starts."""
     session.install("-e", ".[test]")
-    session.run("pytest", "-n", "2", "--dist", "loadscope", *session.posargs)
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs)

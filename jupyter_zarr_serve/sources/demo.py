@@ -14,14 +14,18 @@ import string
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .._version import __version__
 from ..adapters import adapt
+from ..adapters.column import Column, Field
+from ..adapters.columns import named, table
 from ..adapters.coordinates import array_of_elements
 from ..core.children import Children
+from ..core.dtypes import STRING, DType, element_size
 from ..core.grid import Region, chunk_shape_for, region_of, region_shape
 from ..core.nodes import Array, Group, Node, Policy, make_array
 
@@ -122,23 +126,38 @@ def _weather(policy: Policy) -> Group:
 
 
 def _tables(policy: Policy) -> Group:
-    import pandas as pd  # which takes longer to import than the images need to be seen
-
-    rows = np.arange(100)
-    short = pd.DataFrame(
-        {
+    rows, steps = np.arange(100), np.linspace(0, 100, 100_000)
+    hours = np.arange(100).astype("m8[h]")
+    tables: Mapping[str, Mapping[str, np.ndarray[Any, Any]]] = {
+        "short_table": {
             "A": rows.astype("u1"),
             "B": np.sqrt(rows),
-            "C": [f"row {i}" for i in rows],
-            "D": pd.date_range("2025-01-01", periods=100, freq="h").as_unit("ns"),
+            "C": np.array([f"row {i}" for i in rows], object),
+            "D": np.datetime64("2025-01-01", "ns") + hours,
             "E": rows % 3 == 0,
-        }
-    )
-    steps = np.linspace(0, 100, 100_000)
-    long = pd.DataFrame({"A": np.sin(steps), "B": 2 * np.sin(steps), "C": 3 * np.sin(steps)})
-    wide = pd.DataFrame({name: np.arange(10) * i for i, name in enumerate(string.ascii_uppercase)})
-    frames = {"short_table": short, "long_table": long, "wide_table": wide}
-    return Group({name: adapt(frame, policy) for name, frame in frames.items()})
+        },
+        "long_table": {"A": np.sin(steps), "B": 2 * np.sin(steps), "C": 3 * np.sin(steps)},
+        "wide_table": {name: np.arange(10) * i for i, name in enumerate(string.ascii_uppercase)},
+    }
+    return Group({name: _table(columns, policy) for name, columns in tables.items()})
+
+
+def _table(columns: Mapping[str, np.ndarray[Any, Any]], policy: Policy) -> Group:
+    """What a data frame is served as, without pandas: that takes as much memory as all the demo."""
+    length = len(next(iter(columns.values())))
+    fields = [
+        Field(name, element_size(_served(values)), partial(_column, values))
+        for name, values in {"index": np.arange(length), **columns}.items()
+    ]
+    return table(named(fields), length, policy, "index")
+
+
+def _column(values: np.ndarray[Any, Any]) -> Column:
+    return Column(_served(values), lambda start, stop: (values[start:stop], None))
+
+
+def _served(values: np.ndarray[Any, Any]) -> DType:
+    return STRING if values.dtype.hasobject else values.dtype
 
 
 def _dynamic(policy: Policy) -> Array:
