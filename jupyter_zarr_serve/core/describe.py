@@ -10,7 +10,7 @@ from .attributes import attributes_json, to_json
 from .dtypes import fill_json
 from .errors import NotFound, ServeError
 from .nodes import Array, Group, Node
-from .rows import dtype_name, has_rows, size_of
+from .rows import columns_of, dtype_name, has_rows, size_of
 from .sample import is_numeric
 from .thumbnail import can_be_drawn, drawn_axes, drawn_region
 from .walk import child_of, names_of
@@ -36,26 +36,27 @@ def described(node: Node, path: tuple[str, ...], offset: int, limit: int, search
     """
     told = {"path": "/".join(path), "attributes": attributes_json(node.attributes)}
     if isinstance(node, Array):
-        return {**_array(node), "fill_value": _fill(node), **told, "previews": previews(node)}
+        return {**_array(node), "fill_value": _fill(node), **told, "previews": _previews(node)}
+    names = names_of(node)
     return {
         "kind": "group",
         **told,
-        "members": _members(node, offset, min(limit, MOST_MEMBERS), search.casefold()),
-        "previews": previews(node),
+        "members": _members(node, names, offset, min(limit, MOST_MEMBERS), search.casefold()),
+        "previews": {"rows": {}} if columns_of(node, names) else {},
     }
 
 
-def previews(node: Node) -> dict[str, Any]:
-    """The forms in which the values of a node can be shown, each with what is to be known of it."""
+def _previews(array: Array) -> dict[str, Any]:
+    """The forms in which the values of an array can be shown, each with what is to be known of it."""
     found: dict[str, Any] = {}
-    if isinstance(node, Array) and is_numeric(node.dtype) and 0 not in node.shape:
+    if is_numeric(array.dtype) and 0 not in array.shape:
         found["stats"] = {}
-        if len(node.shape) == 1:
+        if len(array.shape) == 1:
             found["line"] = {}
-        if can_be_drawn(node):
-            region = [[part.start, part.stop] for part in drawn_region(node)]
-            found["image"] = {"region": region, "axes": list(drawn_axes(node))}
-    if has_rows(node):
+        if can_be_drawn(array):
+            region = [[part.start, part.stop] for part in drawn_region(array)]
+            found["image"] = {"region": region, "axes": list(drawn_axes(array))}
+    if has_rows(array):
         found["rows"] = {}
     return found
 
@@ -75,8 +76,7 @@ def _fill(array: Array) -> Any:
     return to_json(fill_json(array.fill_value, array.dtype))
 
 
-def _members(group: Group, offset: int, limit: int, search: str) -> dict[str, Any]:
-    names = names_of(group)
+def _members(group: Group, names: list[str], offset: int, limit: int, search: str) -> dict[str, Any]:
     if search:
         names = [name for name in names if search in name.casefold()]
     items = (_member(group, name) for name in islice(names, offset, offset + limit))

@@ -1,8 +1,7 @@
 """The first rows of a table, or of an array that has rows, as short texts."""
 
 import math
-from collections.abc import Mapping
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from .chunks import read_region
 from .dtypes import Block, DType
 from .errors import ServeError, Unreadable, failures_named
 from .nodes import Array, Group, Node
-from .walk import lookups
+from .walk import lookups, names_of
 
 MOST_ROWS = 1000
 MOST_COLUMNS = 64
@@ -28,12 +27,22 @@ def has_rows(node: Node) -> bool:
     return bool(columns_of(node))
 
 
-def columns_of(group: Group) -> dict[str, Array]:
-    """The first columns of a group whose arrays share one dimension; none where they do not."""
-    if not group.consolidate or len(group.children) > _MOST_TESTED:  # folders are no tables
+def columns_of(group: Group, names: Sequence[str] | None = None) -> dict[str, Array]:
+    """The first columns of a group whose arrays share one dimension; none where they do not.
+
+    Parameters
+    ----------
+    names
+        Of all its members, for those who know them already; in large groups that is what costs.
+    """
+    if not group.consolidate:  # folders are no tables
+        return {}
+    if names is None:
+        names = names_of(group)
+    if len(names) > _MOST_TESTED:
         return {}
     columns: dict[str, Array] = {}
-    for name, found in islice(lookups(group), MOST_COLUMNS):
+    for name, found in lookups(group, names[:MOST_COLUMNS]):
         if isinstance(found, ServeError):
             continue
         if not isinstance(found, Array) or len(found.shape) != 1 or not found.dimension_names:
@@ -83,7 +92,7 @@ def _columns(name: str, array: Array, start: int, stop: int) -> list[tuple[str, 
     region = (slice(start, stop),) if array.shape else ()
     block = read_region(array, region).reshape(-1)
     if array.dtype.names is not None:
-        fields = list(islice(array.dtype.names, MOST_COLUMNS))
+        fields = array.dtype.names[:MOST_COLUMNS]
         return [(field, array.dtype[field], _texts(block[field], None)) for field in fields]
     return [(name, array.dtype, _texts(block, array))]
 
