@@ -1,7 +1,6 @@
 """The OME view over HTTP: of files and of live variables; previews for those alone who ask for them."""
 
 import math
-from collections.abc import Iterator
 
 import numcodecs
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 from ome_zarr_models import open_ome_zarr
 
 from jupyter_zarr_serve.views.ome.reduce import mean_of
-from tests.kernels.jupyter import Kernel, running_kernel
 from tests.server import Server
 
 SIDE = 5000
@@ -24,13 +22,6 @@ VERSIONS = {2: "0.4", 3: "0.5"}
 
 def noise() -> np.ndarray:
     return np.random.default_rng(0).integers(0, 4000, (SIDE, SIDE)).astype("u2")
-
-
-@pytest.fixture(scope="module")
-def kernel(server: Server) -> Iterator[Kernel]:
-    with running_kernel(server) as kernel:
-        kernel.run(PUBLISH)
-        yield kernel
 
 
 @pytest.fixture(scope="module")

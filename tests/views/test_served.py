@@ -1,13 +1,10 @@
 """The portable view over HTTP: of files and of live variables, under the names of the tree itself."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
-from tests.kernels.jupyter import Kernel, running_kernel
 from tests.server import Server
 
 TIMES = np.array(["2000-01-01", "NaT", "1970-01-02"], "M8[s]")
@@ -19,13 +16,6 @@ dataset = xr.Dataset({"t": ("time", [1.0, 2.0])}, {"time": pd.date_range("2001",
 jz.publish(times=times, frozen=True)
 jz.publish(frame=frame, dataset=dataset, pair=np.zeros(3, [("x", "i4"), ("y", "f2")]))
 """
-
-
-@pytest.fixture(scope="module")
-def kernel(server: Server) -> Iterator[Kernel]:
-    with running_kernel(server) as kernel:
-        kernel.run(PUBLISH)
-        yield kernel
 
 
 @pytest.fixture(scope="module")
