@@ -119,8 +119,12 @@ def _array(variable: xr.Variable, attributes: Mapping[Any, Any], policy: Policy)
     return make_array(
         variable.shape, variable.dtype, read, policy,
         source_chunks=_source_chunks(variable), attributes=attributes, dimension_names=names,
-        fill_value=_fill(attributes), sample=read if isinstance(variable._data, np.ndarray) else None,
+        fill_value=_fill(attributes), sample=read if _is_in_memory(variable._data) else None,
     )  # fmt: skip
+
+
+def _is_in_memory(data: Any) -> bool:
+    return isinstance(data, np.ndarray) and not isinstance(data, np.memmap)
 
 
 def _holds_objects(variable: xr.Variable) -> bool:

@@ -54,8 +54,9 @@ def _previews(array: Array) -> dict[str, Any]:
         if len(array.shape) == 1:
             found["line"] = {}
         if can_be_drawn(array):
-            region = [[part.start, part.stop] for part in drawn_region(array)]
-            found["image"] = {"region": region, "axes": list(drawn_axes(array))}
+            axes, drawn = drawn_axes(array), drawn_region(array)
+            region = [[part.start, part.stop] for part in drawn]
+            found["image"] = {"region": region, "axes": list(axes), "step": drawn[axes[0]].step or 1}
     if has_rows(array):
         found["rows"] = {}
     return found

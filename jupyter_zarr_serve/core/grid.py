@@ -164,8 +164,8 @@ def region_of(coords: Sequence[int], shape: Sequence[int], chunk_shape: Sequence
 
 
 def region_shape(region: Region) -> tuple[int, ...]:
-    """The shape of a region whose slices have both ends."""
-    return tuple(s.stop - s.start for s in region)
+    """The shape of a region whose slices have both ends, and maybe a step."""
+    return tuple(-((s.start - s.stop) // (s.step or 1)) for s in region)
 
 
 def named_axes(shape: Sequence[int], names: Sequence[str | None] | None) -> tuple[str, ...]:

@@ -103,6 +103,8 @@ class Array:
     sample
         Gives a region whose slices may have steps, at once; None where that would cost as much as
         reading all that lies between.
+    sample_bytes
+        How many bytes `sample` reads for a region; None where no more than the elements have.
     preview
         Gives elements in the place of those that `read` would take long to make; None where it does not.
     seen
@@ -122,6 +124,7 @@ class Array:
     parts: Callable[[], Parts] | None = None
     fresh: "Fresh | None" = None
     sample: Read | None = None
+    sample_bytes: Callable[[Region], int] | None = None
     preview: Read | None = None
     seen: "dict[str, Node]" = field(init=False, repr=False, default_factory=dict)
 

@@ -1,18 +1,41 @@
 """What the values of an array look like, told from a bounded number of bytes: a line, a histogram."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from .chunks import read_region
-from .dtypes import Block
+from .dtypes import Block, element_size
 from .errors import Unreadable
 from .nodes import Array
-from .sample import Numbers, cell_shape, fits, is_numeric, numbers, reads_of, sample
+from .sample import (
+    LIMIT_BYTES,
+    Numbers,
+    cell_shape,
+    fits,
+    is_cheap,
+    is_numeric,
+    numbers,
+    picked,
+    reads_of,
+    sample,
+)
 
 _BINS = 64
 _HUGE = 1e300  # beyond it differences may overflow
+_MOST_ELEMENTS = 1_000_000  # of a line that is not read whole
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The least and the greatest value in each `step` elements, and how many are missing."""
+
+    step: int
+    lowest: Block
+    highest: Block
+    nan_count: int
 
 
 def line(array: Array, start: int, stop: int, points: int) -> dict[str, Any]:
@@ -31,23 +54,42 @@ def line(array: Array, start: int, stop: int, points: int) -> dict[str, Any]:
         raise Unreadable("only one-dimensional arrays of numbers or times have a line")
     stop = min(array.shape[0], stop)
     start = min(start, stop)
-    is_sampled = not fits(array, (slice(start, stop),))
-    cell = cell_shape(array)
-    parts = min(points, reads_of(array, cell)) if is_sampled else points
-    step = max(1, math.ceil((stop - start) / parts))
-    told: dict[str, Any] = {"start": start, "stop": stop, "step": step}
-    if is_sampled:
-        reads = [slice(at, min(at + min(step, cell[0]), stop)) for at in range(start, stop, step)]
-        found = [numbers(array, read_region(array, (part,))) for part in reads]
-        low, high = zip(*(_envelope(part.values, len(part.values)) for part in found), strict=True)
-        lowest, highest = np.concatenate(low), np.concatenate(high)
+    every = max(1, math.ceil((stop - start) / _MOST_ELEMENTS))
+    if fits(array, (slice(start, stop),)):
+        found = _in_steps(array, slice(start, stop, 1), points)
+    elif array.sample is not None and is_cheap(array, (slice(start, stop, every),)):
+        found = _in_steps(array, slice(start, stop, every), points)
     else:
-        found = [numbers(array, read_region(array, (slice(start, stop),)))]
-        lowest, highest = _envelope(found[0].values, step)
-    told |= {"min": _json(lowest), "max": _json(highest)}
-    told |= {"nan_count": sum(part.nan_count for part in found), "is_sampled": is_sampled}
+        found = _in_runs(array, start, stop, points)
+    told: dict[str, Any] = {"start": start, "stop": stop, "step": found.step}
+    told |= {"min": _json(found.lowest), "max": _json(found.highest)}
+    told |= {"nan_count": found.nan_count, "is_sampled": not fits(array, (slice(start, stop),))}
     known = [value for value in (*told["min"], *told["max"]) if value is not None]
     return told | _time(array, known)
+
+
+def _in_steps(array: Array, part: slice, points: int) -> _Line:
+    """What is told of a range of which every so many-th element is read at once."""
+    block = read_region(array, (part,)) if part.step == 1 else picked(array, (part,))
+    together = max(1, math.ceil(len(block) / points))
+    found = numbers(array, block)
+    return _Line(together * part.step, *_envelope(found.values, together), found.nan_count)
+
+
+def _in_runs(array: Array, start: int, stop: int, points: int) -> _Line:
+    """What is told of a range of which the beginning of each part is read.
+
+    As much of it as may be, where that costs no more than its bytes; else a chunk.
+    """
+    size = element_size(array.dtype)
+    run = cell_shape(array)[0] if array.sample is None else max(1, LIMIT_BYTES // points // size)
+    parts = min(points, reads_of(array, (run,))) if array.sample is None else points
+    step = math.ceil((stop - start) / parts)
+    reads = [slice(at, min(at + min(step, run), stop)) for at in range(start, stop, step)]
+    found = [numbers(array, read_region(array, (part,))) for part in reads]
+    low, high = zip(*(_envelope(part.values, len(part.values)) for part in found), strict=True)
+    missing = sum(part.nan_count for part in found)
+    return _Line(step, np.concatenate(low), np.concatenate(high), missing)
 
 
 def stats(array: Array) -> dict[str, Any]:

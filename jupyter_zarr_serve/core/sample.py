@@ -1,12 +1,12 @@
 """Reading part of an array: few bytes, but from all over it, and as plain numbers.
 
-What fits is read whole. Of what does not, whole chunks are read, spread evenly, as part of a chunk often
-costs as much as all of it.
+What fits is read whole. Of what does not, elements are read that lie evenly apart, where the source can do
+that; else whole chunks, spread evenly, as part of a chunk often costs as much as all of it.
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,6 +50,23 @@ def whole(array: Array) -> Region:
 def fits(array: Array, region: Region) -> bool:
     """Whether a region is small enough to be read at once."""
     return math.prod(region_shape(region)) * element_size(array.dtype) <= LIMIT_BYTES
+
+
+def is_cheap(array: Array, region: Region) -> bool:
+    """Whether a region, maybe with steps, of an array that has a `sample` may be read by it."""
+    fitting = math.prod(region_shape(region)) * element_size(array.dtype) <= LIMIT_BYTES
+    return fitting and (array.sample_bytes is None or array.sample_bytes(region) <= LIMIT_BYTES)
+
+
+def picked(array: Array, region: Region) -> Block:
+    """The elements of a region whose slices have steps, of an array that has a `sample`.
+
+    Raises
+    ------
+    Exception
+        Whatever the array's `sample` raises.
+    """
+    return read_region(replace(array, read=array.sample or array.read), region)
 
 
 def sample(array: Array) -> tuple[list[Block], bool]:

@@ -17,9 +17,10 @@ from .dtypes import Block, element_size
 from .errors import Unreadable
 from .grid import Region
 from .nodes import Array
-from .sample import LIMIT_BYTES, numbers
+from .sample import LIMIT_BYTES, is_cheap, numbers, picked
 
 SIDE = 256  # pixels at most
+_PER_PIXEL = 4  # elements that are read each way for one; of colours half of them
 _KINDS = {1: 0, 2: 4, 3: 2, 4: 6}  # number of channels to colour type: grey, with alpha, RGB, with alpha
 _CONTRAST = (1, 99)  # percentiles of the values that become black and white
 
@@ -43,8 +44,28 @@ def drawn_axes(array: Array) -> tuple[int, int]:
 
 
 def drawn_region(array: Array) -> Region:
-    """What is drawn: the first plane or, where that is too large to be read, the middle of it."""
+    """What is drawn: the first plane or, where that is too large to be read, some pixels all over it.
+
+    Of a source that cannot read single pixels it is the middle.
+    """
     leading, last = drawn_axes(array)
+    if array.sample is None:
+        return _middle_region(array, leading, last)
+    per_pixel = _PER_PIXEL // 2 if is_colour(array) else _PER_PIXEL
+    least = -(-max(array.shape[leading : last + 1]) // (SIDE * per_pixel))
+    step = 1
+    while not is_cheap(array, region := _stepping(array, leading, last, step)):
+        step = max(least, step + 1 + step // 4)
+    return region
+
+
+def _stepping(array: Array, leading: int, last: int, step: int) -> Region:
+    """The first plane, of which so many pixels make one step."""
+    plane = [slice(0, n, step) for n in array.shape[leading : last + 1]]
+    return (*[slice(0, 1)] * leading, *plane, *[slice(0, n) for n in array.shape[last + 1 :]])
+
+
+def _middle_region(array: Array, leading: int, last: int) -> Region:
     colours = [slice(0, n) for n in array.shape[last + 1 :]]
     lengths, chunks = array.shape[leading : last + 1], array.chunk_shape[leading : last + 1]
     size = element_size(array.dtype) * math.prod(array.shape[last + 1 :])
@@ -78,7 +99,7 @@ def thumbnail(array: Array) -> bytes:
         raise Unreadable("only arrays of numbers with two axes or more have a picture")
     region = drawn_region(array)
     colour = is_colour(array)
-    block = read_region(array, region)
+    block = read_region(array, region) if array.sample is None else picked(array, region)
     values = numbers(array, block).values.reshape(block.shape[-3 if colour else -2 :])
     small = _reduced(values if colour else values[..., None])
     if colour:

@@ -115,6 +115,8 @@ class Page:
         if any([0, shape[axis]] != told["region"][axis] for axis in axes):
             part = " × ".join(f"{start:,} to {stop - 1:,}" for start, stop in drawn)
             notes.append(f"Too large to be read whole: the middle, {part}")
+        elif told.get("step", 1) > 1:  # an older kernel does not tell
+            notes.append(f"Too large to be read whole: one pixel of {told['step']:,} each way")
         if any(length > 1 for length in shape[: axes[0]]):
             notes.append("The first index of the other axes")
         path = quoted(self.names).rstrip("/")

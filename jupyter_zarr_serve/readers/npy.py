@@ -13,11 +13,10 @@ import math
 import operator
 import re
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from numpy.lib import format as npy_format
 
 from ..core.dtypes import Block, DType
@@ -25,7 +24,7 @@ from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Policy, make_array
 from .files import ReadAt, open_at, size_of
-from .strided import read_strided
+from .strided import read_strided, strided_bytes
 
 _MAX_TEXT = 10_000  # longer literals can exhaust the parser
 MAX_HEAD = 12 + _MAX_TEXT  # bytes in which a header ends
@@ -51,21 +50,12 @@ class Header:
         return self.offset + math.prod(self.shape) * self.dtype.itemsize
 
     def read(self, read_at: ReadAt, region: Region) -> Block:
-        """A region of the array; `read_at` reads the file that the header begins."""
+        """A region of the array, maybe with steps; `read_at` reads the file that the header begins."""
         return read_strided(read_at, self.offset, self.shape, self.dtype, region, order=self.order)
 
-    def sample(self, read_at: ReadAt, region: Region) -> Block:
-        """A region whose slices may have steps; lines along the axis that varies fastest are read whole."""
-        if self.order == "F":
-            turned = replace(self, shape=self.shape[::-1], order="C")
-            return turned.sample(read_at, region[::-1]).T
-        *others, last = (range(*part.indices(n)) for part, n in zip(region, self.shape, strict=True))
-        block = np.empty((*map(len, others), len(last)), self.dtype)
-        for index in np.ndindex(block.shape[:-1]):
-            places = [numbers[i] for numbers, i in zip(others, index, strict=True)]
-            line = (*(slice(place, place + 1) for place in places), slice(last.start, last.stop))
-            block[index] = self.read(read_at, line).reshape(-1)[:: last.step]
-        return block
+    def cost(self, region: Region) -> int:
+        """How many bytes are read for a region."""
+        return strided_bytes(self.shape, self.dtype.itemsize, region, order=self.order)
 
 
 def read(path: Path, policy: Policy) -> Array:
@@ -89,11 +79,9 @@ def read(path: Path, policy: Policy) -> Array:
         with open_at(path) as read_at:
             return header.read(read_at, region)
 
-    def sample(region: Region) -> Block:
-        with open_at(path) as read_at:
-            return header.sample(read_at, region)
-
-    return make_array(header.shape, header.dtype, read_region, policy, sample=sample)
+    return make_array(
+        header.shape, header.dtype, read_region, policy, sample=read_region, sample_bytes=header.cost
+    )
 
 
 def parse_header(head: bytes, name: str) -> Header:

@@ -41,15 +41,14 @@ def read_strided(
     dtype
         The dtype in the file, in any byte order; it may be structured.
     region
-        One slice per axis, both ends set and in bounds.
+        One slice per axis, both ends set and in bounds; it may have a step.
     order
         "F" when the first axis varies fastest.
 
     Raises
     ------
     Unreadable
-        When elements of the dtype are not stored in place (object, StringDType), or the file ends
-        before the region does (raised by `read_at`).
+        When elements are not stored in place (object, StringDType); when the file is too short (`read_at`).
 
     Examples
     --------
@@ -62,17 +61,40 @@ def read_strided(
         raise Unreadable(f"dtype {dtype}: its elements lie outside the array; save them as text or numbers")
     if order == "F":
         return read_strided(read_at, offset, shape[::-1], dtype, region[::-1]).T
-    return _read_region(read_at, offset, shape, dtype, region)
-
-
-def _read_region(
-    read_at: ReadAt, offset: int, shape: Sequence[int], dtype: np.dtype[Any], region: Region
-) -> np.ndarray[Any, Any]:
     counts = region_shape(region)
     if 0 in counts or dtype.itemsize == 0:
         return np.zeros(counts, dtype)
     strides = _strides(shape, dtype.itemsize)
     start = offset + sum(s.start * stride for s, stride in zip(region, strides, strict=True))
+    block = _gathered(read_at, start, *_steps(counts, strides, dtype.itemsize, region), dtype)
+    return block if block.ndim == len(counts) else block[..., 0]
+
+
+def strided_bytes(
+    shape: Sequence[int], itemsize: int, region: Region, *, order: Literal["C", "F"] = "C"
+) -> int:
+    """How many bytes `read_strided` reads, where no read counts for less than a page."""
+    if order == "F":
+        return strided_bytes(shape[::-1], itemsize, region[::-1])
+    counts = region_shape(region)
+    if 0 in counts or itemsize == 0:
+        return 0
+    counts, strides = _steps(counts, _strides(shape, itemsize), itemsize, region)
+    axis = _slab_axis(counts, strides, itemsize)
+    return math.prod(counts[:axis]) * max(_PAGE, _span(counts[axis:], strides[axis:], itemsize))
+
+
+def _steps(
+    counts: tuple[int, ...], strides: tuple[int, ...], itemsize: int, region: Region
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """How often to go how far along each axis; elements that lie apart are an axis of their own."""
+    far = tuple(stride * (s.step or 1) for s, stride in zip(region, strides, strict=True))
+    return (counts, far) if far == () or far[-1] == itemsize else ((*counts, 1), (*far, itemsize))
+
+
+def _gathered(
+    read_at: ReadAt, start: int, counts: tuple[int, ...], strides: tuple[int, ...], dtype: np.dtype[Any]
+) -> np.ndarray[Any, Any]:
     span = _span(counts, strides, dtype.itemsize)
     axis = _slab_axis(counts, strides, dtype.itemsize)
     if span == math.prod(counts) * dtype.itemsize or (axis == 0 and span <= _MAX_SLAB):

@@ -53,7 +53,7 @@ class TestNode:
         found = told(node, NODE)
         assert found.pop("previews") == {
             "stats": {},
-            "image": {"region": [[0, 3], [0, 4]], "axes": [0, 1]},
+            "image": {"region": [[0, 3], [0, 4]], "axes": [0, 1], "step": 1},
             "rows": {},
         }
         assert found == {

@@ -9,7 +9,7 @@ from jupyter_zarr_serve.core.dtypes import STRING
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.grid import region_shape
 from jupyter_zarr_serve.readers import strided
-from jupyter_zarr_serve.readers.strided import read_strided
+from jupyter_zarr_serve.readers.strided import read_strided, strided_bytes
 
 DTYPES = ["u1", "<i2", ">f8", ">c16", "S3", ">U2", "V5", "M8[s]", [("a", ">i4"), ("b", "f4", (2,))]]
 
@@ -32,14 +32,14 @@ def everything(shape):
 
 
 @st.composite
-def shapes_and_regions(draw):
+def shapes_and_regions(draw, steps):
     shape = draw(st.lists(st.integers(0, 7), max_size=4).map(tuple))
     ends = [sorted((draw(st.integers(0, n)), draw(st.integers(0, n)))) for n in shape]
-    return shape, tuple(slice(a, b) for a, b in ends)
+    return shape, tuple(slice(a, b, draw(steps)) for a, b in ends)
 
 
 @given(
-    shapes_and_regions(),
+    shapes_and_regions(st.none()) | shapes_and_regions(st.none() | st.integers(1, 8)),
     st.sampled_from(["C", "F"]),
     st.sampled_from(DTYPES),
     st.integers(0, 9),
@@ -55,8 +55,10 @@ def test_regions_equal_slices_of_the_array(shape_and_region, order, dtype, offse
         patch.setattr(strided, "_PAGE", page)
         patch.setattr(strided, "_MAX_SLAB", 64)
         got = read_strided(file, offset, shape, dtype, region, order=order)
+        told = strided_bytes(shape, dtype.itemsize, region, order=order)
     assert got.dtype == dtype
     assert got.shape == region_shape(region)
+    assert sum(file.reads) <= told, "it costs more than it is said to"
     assert got.tobytes() == np.asarray(array[(*region, ...)]).tobytes()
 
 
@@ -91,6 +93,18 @@ def test_many_bytes_between_runs_are_not_read():
     file = Bytes(array)
     read_strided(file, 0, array.shape, array.dtype, (slice(0, 100), slice(5, 15)))
     assert file.reads == [10] * 100
+
+
+def test_elements_that_lie_far_apart_are_read_alone():
+    array = np.arange(100_000, dtype="u2")
+    file = Bytes(array)
+    far = (slice(7, 100_000, 10_000),)
+    np.testing.assert_array_equal(read_strided(file, 0, array.shape, array.dtype, far), array[far])
+    assert file.reads == [2] * 10
+    assert strided_bytes(array.shape, 2, far) == 10 * 4096
+    near = (slice(0, 100_000, 1000),)
+    read_strided(file, 0, array.shape, array.dtype, near)
+    assert file.reads[10:] == [99 * 2000 + 2] == [strided_bytes(array.shape, 2, near)]
 
 
 def test_planes_of_a_stack_are_slabs():

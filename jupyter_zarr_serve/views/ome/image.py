@@ -69,8 +69,15 @@ def image_of(array: Array) -> Image:
         stored={},
         parts=None,
         sample=sample,
+        sample_bytes=None if array.sample_bytes is None else _turned(array.sample_bytes, order),
     )
     return Image(image, array)
+
+
+def _turned(cost: Callable[[Region], int], order: Sequence[int]) -> Callable[[Region], int]:
+    """The cost of a region of the image, by that of one of the array."""
+    inverse = np.argsort(order)
+    return lambda region: cost(tuple(region[axis] for axis in inverse))
 
 
 def is_coloured(image: Image) -> bool:
