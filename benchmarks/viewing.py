@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.table import Row, keep, most
+from benchmarks.table import Row, keep, most, show
 from tests.clients.browser import CHROMIUM
 from tests.clients.node import programs
 from tests.kernels.jupyter import running_kernel
@@ -38,9 +38,11 @@ def watch(server: Server, path: str) -> dict[str, Any]:
 
 def rows_of(what: str, told: dict[str, Any]) -> list[Row]:
     """The figures of one image."""
+    later = [f"{told[state]['graphics'] / 1000:.2f} s" for state in ("cold", "warm")]
     return [
         most(f"first pixels of {what}, cold", told["cold"]["milliseconds"] / 1000, 2.5, "s"),
         most("the same, warm", told["warm"]["milliseconds"] / 1000, 1, "s"),
+        show(Row("until the graphics have drawn it, too: cold, warm", ", ".join(later))),
         most("bytes until then, cold", told["cold"]["bytes"] / 1e6, 4, "MB"),
         most("a tile while panning, p95", float(np.percentile(told["tiles"] or [np.nan], 95)), 100, "ms"),
     ]

@@ -57,8 +57,8 @@ class AssetHandler(ProgramHandler):
     head = get
 
 
-def address(name: str) -> str:
-    """The hashed name of a file.
+def addresses(name: str) -> list[str]:
+    """The hashed name of a file, and those of the files that it needs before it can run.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def address(name: str) -> str:
     file = _DIST / "manifest.json"
     if not file.exists():
         raise web.HTTPError(404, "the viewer was not built; install the package again (pip install -e .)")
-    return str(json.loads(file.read_text())[name])
+    return [str(found) for found in json.loads(file.read_text())[name]]
 
 
 def _files() -> dict[str, Path]:

@@ -14,7 +14,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from . import hub
-from .assets import address
+from .assets import addresses
 from .base import ZarrServeHandler
 from .vizarr import Viewers
 
@@ -48,6 +48,7 @@ class ViewHandler(ZarrServeHandler):
         """The page of the path in the query."""
         path = self.get_query_argument("path", "").strip("/")
         names = path.split("/") if path else []
+        crumbs = _crumbs(f"{self.scope.url}v3/", names)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", f"{_POLICY}; {self._ancestors()}")
         self.set_header("Cache-Control", "private, no-cache")
@@ -56,12 +57,13 @@ class ViewHandler(ZarrServeHandler):
                 scope=self.scope.url,
                 path=path,
                 names=names,
-                crumbs=list(_crumbs(f"{self.scope.url}v3/", names)),
+                document=f"{crumbs[-1][1]}zarr.json" if crumbs else "",
+                crumbs=crumbs,
                 viewers=self._addresses(),
                 # Links are made for viewers of other origins; a link cannot make links.
                 xsrf="" if self.scope.path else self.xsrf_token.decode(),
                 is_hub=hub.auth(self) is not None,
-                static=lambda name: f"{self.scope.url}static/{address(name)}",
+                files=lambda name: [f"{self.scope.url}static/{file}" for file in addresses(name)],
             )
         )
 

@@ -1,4 +1,5 @@
-// Bundles src/ into dist/: files named by their content, and manifest.json, which tells the names.
+// Bundles src/ into dist/: files named by their content, and manifest.json, which tells for each entry its name, and
+// those of the files that it imports.
 
 import { mkdirSync, readFileSync, writeFileSync, existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
@@ -53,9 +54,19 @@ function licences() {
   });
 }
 
+/** A file of the bundle, and all that has to be there before it runs. */
+function needed(path, found = new Set()) {
+  if (found.has(path)) return found;
+  found.add(path);
+  const { imports } = metafile.outputs[path];
+  for (const { path, kind } of imports) if (kind === "import-statement") needed(path, found);
+  return found;
+}
+
 const names = {};
 for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
-  if (entryPoint?.startsWith("src/")) names[basename(entryPoint).replace(".ts", ".js")] = basename(path);
+  if (entryPoint?.startsWith("src/"))
+    names[basename(entryPoint).replace(".ts", ".js")] = [...needed(path)].map((path) => basename(path));
 }
 mkdirSync(OUT, { recursive: true });
 writeFileSync(`${OUT}/manifest.json`, `${JSON.stringify(names, null, 2)}\n`);

@@ -68,6 +68,8 @@ def write_images(folder: Path) -> None:
     write(folder / "ramp.zarr", ramp(), "yx")
     write(folder / "holed.zarr", holed(), "yx")
     write(folder / "blocks.zarr", blocks(), "yx", levels=4, scale=0.5, unit="micrometer")
+    write(folder / "wide.zarr", blocks()[:512, :256], "yx", levels=2, unit="micrometer", tall=0.5)
+    write(folder / "high.zarr", blocks()[:512, :1024], "yx", levels=2, unit="micrometer", tall=3.0)
     write(folder / "large.zarr", large_integers(), "yx")
     omero = {
         "channels": [
@@ -94,9 +96,9 @@ def write_images(folder: Path) -> None:
 
 def write(
     path: Path, image: np.ndarray, axes: str, *, levels: int = 1, omero: dict[str, Any] | None = None,
-    scale: float = 1.0, unit: str | None = None,
+    scale: float = 1.0, unit: str | None = None, tall: float = 1.0,
 ) -> None:  # fmt: skip
-    """An image with levels of half the size, by mean."""
+    """An image with levels of half the size, by mean; of pixels that are `tall` times as high as wide."""
     group = zarr.open_group(path, mode="w", zarr_format=3)
     kinds = {"t": "time", "c": "channel"}
     datasets = []
@@ -107,7 +109,7 @@ def write(
             config={"write_empty_chunks": True},  # the browser's console tells of each that is missing
         )  # fmt: skip
         array[...] = image
-        scales = [1.0] * (image.ndim - 2) + [scale * 2.0**level] * 2
+        scales = [1.0] * (image.ndim - 2) + [scale * 2.0**level * side for side in (tall, 1.0)]
         datasets.append(
             {"path": str(level), "coordinateTransformations": [{"type": "scale", "scale": scales}]}
         )

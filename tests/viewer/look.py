@@ -71,7 +71,7 @@ class Browser:
         view
             What is to be behind the ``#`` of the address.
         how
-            `width`, `height`, `scheme`, and `steps` as ``look.js`` knows them.
+            `width`, `height`, `scheme`, `steps` and `hasGraphics` as ``look.js`` knows them.
         """
         fragment = "&".join(f"{key}={value}" for key, value in (view or {}).items())
         token = f"&token={self.server.token}"

@@ -130,6 +130,39 @@ def test_a_deep_pyramid_at_full_zoom(browser: Browser):
     assert "µm" in sight.text
 
 
+def edges(greys: np.ndarray) -> list[int]:
+    """Where greys change, from the middle."""
+    (places,) = np.nonzero(np.abs(np.diff(greys.astype(int))) > 2)
+    return [int(place) + 1 - len(greys) // 2 for place in places]
+
+
+@pytest.mark.parametrize(
+    ("name", "view", "rows", "columns"),
+    [
+        ("wide", {"zoom": 1, "centre": "128,256"}, [-256, 0, 256], [-256, 256]),
+        ("high", {"zoom": -2, "centre": "512,256"}, [-192, 0, 192], [-128, -64, 0, 64, 128]),
+    ],
+)
+def test_pixels_that_are_not_square(
+    browser: Browser, name: str, view: dict[str, object], rows: list[int], columns: list[int]
+):
+    """Blocks of 256 by 256 pixels are half as high as wide, or thrice."""
+    view = {**view, "c0": "0,6000,grey,1,linear", "smooth": 0}
+    pixels = browser.look(f"files/{name}.zarr", view).pixels[..., 0]
+    height, width = pixels.shape
+    np.testing.assert_allclose(edges(pixels[:, width // 2 + 10]), rows, atol=1)
+    np.testing.assert_allclose(edges(pixels[height // 2 + 10]), columns, atol=1)
+
+
+def test_a_picture_of_high_pixels_is_dragged(browser: Browser):
+    view = {"zoom": 0, "centre": "512,256", "c0": "0,6000,grey,1,linear"}
+    sight = browser.look("files/high.zarr", view, steps=[["drag", 200, 200, 230, 290]])
+    assert sight.camera is not None
+    _, x, y = sight.camera
+    assert 10 < 512 - x <= 30  # gestures begin after some pixels
+    assert 256 - y == pytest.approx(512 - x, abs=1)
+
+
 def test_the_value_under_the_pointer_is_exact(browser: Browser):
     sight = browser.look("files/large.zarr", NEAR)
     y, x = 77, 33

@@ -6,6 +6,7 @@ export interface ArrayDocument {
   node_type: "array";
   shape: number[];
   data_type: string | { name: string };
+  codecs?: { name: string }[];
   dimension_names?: (string | null)[];
   attributes?: Record<string, unknown>;
 }

@@ -3,6 +3,7 @@
 import * as zarr from "zarrita";
 import { dtypeOf, type ArrayDocument, type GroupDocument } from "./node";
 import { Level } from "./raster";
+import { aspectOf } from "./scale";
 import { Store } from "./server";
 
 export interface Axis {
@@ -30,6 +31,8 @@ export interface Pyramid {
   /** Which axis has the channels; -1 for none. */
   channelAxis: number;
   channels: Channel[];
+  /** The height of a pixel, in its width. */
+  aspect: number;
   /** The finest first. */
   levels: Level[];
   store: Store;
@@ -77,6 +80,7 @@ export async function openPyramid(root: string, group: GroupDocument): Promise<P
     const metadata = document as unknown as zarr.ArrayMetadata;
     return new zarr.Array(store, `/${multiscale.datasets[i]?.path ?? ""}`, metadata) as Found;
   });
+  expect(documents);
   const dtype = dtypeOf(documents[0] as ArrayDocument);
   const steps = multiscale.datasets.map((dataset) => stepsOf(dataset, multiscale));
   const levels = arrays.map((array, i) => new Level(array, factorOf(i, arrays, steps)));
@@ -89,9 +93,15 @@ export async function openPyramid(root: string, group: GroupDocument): Promise<P
     axes,
     channelAxis,
     channels: channelsOf(count, attributes.omero),
+    aspect: aspectOf(axes),
     levels,
     store,
   };
+}
+
+/** Load the codecs while the first chunks are on their way. */
+function expect(documents: ArrayDocument[]): void {
+  for (const { name } of documents[0]?.codecs ?? []) void zarr.registry.get(name)?.();
 }
 
 async function documentAt(store: Store, path: string, known: unknown): Promise<ArrayDocument> {

@@ -47,6 +47,20 @@ export function length(value: number, unit: string): string {
   return `${told(inMetres / size, 4)} ${symbol}`;
 }
 
+const NEARLY = 1e-3; // what is square up to this is square
+const MOST_UNEQUAL = 16; // sides of pixels; what differs more is hardly meant to be looked at so
+
+/** The height of a pixel of the last two axes in its width; 1 where these cannot be compared. */
+export function aspectOf(axes: Axis[]): number {
+  const [down, across] = axes.slice(-2).map(({ step, unit }) => ({ step, unit: unit.replace(/_.*/, "") }));
+  if (!down || !across) return 1;
+  const sizes = [down, across].map(({ step, unit }) => step * (METRES[unit] ?? 1));
+  const isAlike = down.unit === across.unit || (down.unit in METRES && across.unit in METRES);
+  const aspect = Math.abs((sizes[0] ?? 1) / (sizes[1] ?? 1));
+  const isNear = aspect < MOST_UNEQUAL && aspect > 1 / MOST_UNEQUAL;
+  return isAlike && isNear && Math.abs(aspect - 1) > NEARLY ? aspect : 1;
+}
+
 export function showScale(axis: Axis, zoom: number): void {
   const place = the("scale");
   const unit = axis.unit ? axis.step : 1;

@@ -56,8 +56,8 @@ async function patiently(url: string, init: RequestInit): Promise<Response> {
   const deadline = Date.now() + PATIENCE;
   const headers = new Headers(init.headers);
   // A JupyterHub takes a script's cookie only beside this; a page below a link has none and needs none.
-  const { xsrf } = document.body.dataset;
-  if (xsrf) headers.set("X-XSRFToken", xsrf);
+  const { xsrf, hub } = document.body.dataset;
+  if (xsrf && hub) headers.set("X-XSRFToken", xsrf);
   for (;;) {
     const response = await fetch(url, { credentials: "same-origin", ...init, headers });
     if (response.status !== 503 || Date.now() > deadline) return response;

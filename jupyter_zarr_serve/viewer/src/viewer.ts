@@ -4,7 +4,6 @@ import { make, the } from "./dom";
 import { documentOf, type GroupDocument } from "./node";
 import { fail, say, showTraffic } from "./notices";
 import { Picture } from "./picture";
-import { Plot } from "./plot";
 import { openPyramid } from "./pyramid";
 import { openers } from "./others";
 import { quoted, Refused } from "./server";
@@ -24,7 +23,10 @@ async function show(scope: string, path: string): Promise<void> {
     return new Picture(pyramid).show();
   }
   const subject = await subjectOf(scope, path, document);
-  if (subject) return new Plot(subject).show();
+  if (subject) {
+    const { Plot } = await import("./plot");
+    return new Plot(subject).show();
+  }
   if (document.node_type === "group") return offer(scope, path, document);
   throw viewed instanceof Refused ? viewed : new Error("There is nothing to draw here.");
 }

@@ -1,5 +1,5 @@
-// Looks at pages in one Chromium: each line that comes in is `{url, width, height, scheme, steps}`; each line that
-// goes out tells what was there: a picture, texts, and what went wrong.
+// Looks at pages in one Chromium: each line that comes in is `{url, width, height, scheme, steps, hasGraphics}`; each
+// line that goes out tells what was there: a picture, texts, and what went wrong.
 
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
@@ -52,8 +52,17 @@ async function take(page, [name, ...given], opened) {
   await settled(page);
 }
 
-async function look({ url, width = 800, height = 600, scheme = "light", steps = [] }) {
+/** As in a browser that cannot draw in three dimensions. */
+function withoutGraphics() {
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...given) {
+    return kind.startsWith("webgl") ? null : getContext.call(this, kind, ...given);
+  };
+}
+
+async function look({ url, width = 800, height = 600, scheme = "light", steps = [], hasGraphics = true }) {
   const page = await context.newPage();
+  if (!hasGraphics) await page.addInitScript(withoutGraphics);
   const [errors, foreign, opened] = [[], [], []];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(String(error)));

@@ -1,5 +1,5 @@
-// Measures the viewer in Chromium: `{url, far}` comes in; milliseconds until first pixels and how many bytes came, cold
-// and warm, and those of each tile during pans, go out.
+// Measures the viewer in Chromium: `{url, executable}` comes in; milliseconds until first pixels, how many bytes came by
+// then, and milliseconds until the graphics have drawn, cold and warm, and those of each tile during pans, go out.
 
 import { chromium } from "playwright-core";
 
@@ -9,7 +9,7 @@ for await (const part of process.stdin) text += part;
 const { url, executable } = JSON.parse(text);
 const browser = await chromium.launch({ executablePath: executable, args: NAMES.map((name) => `--${name}`) });
 
-/** A page that is loaded until its first pixels; milliseconds, and bytes that came by then. */
+/** A page that is loaded until its pixels are on the screen; milliseconds, and bytes that came by then. */
 async function first(context) {
   const page = await context.newPage();
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -22,9 +22,11 @@ async function first(context) {
   await page.waitForFunction(() => "drawn" in document.documentElement.dataset, null, { polling: 10 });
   const milliseconds = performance.now() - start;
   const bytesThen = bytes;
+  await page.waitForFunction(() => document.documentElement.dataset.drawn !== "sketch", null, { polling: 10 });
+  const graphics = performance.now() - start;
   await page.waitForFunction(() => document.documentElement.dataset.drawn === "fine");
   await page.waitForTimeout(1000);
-  return { page, milliseconds, bytes: bytesThen };
+  return { page, milliseconds, graphics, bytes: bytesThen };
 }
 
 /** Milliseconds of each tile while the picture goes by one screen to each side, at full zoom. */
@@ -56,7 +58,7 @@ try {
   const cold = await first(context);
   const warm = await first(context);
   const tiles = await pans(warm.page);
-  const told = ({ milliseconds, bytes }) => ({ milliseconds, bytes });
+  const told = ({ milliseconds, graphics, bytes }) => ({ milliseconds, graphics, bytes });
   console.log(JSON.stringify({ cold: told(cold), warm: told(warm), tiles }));
 } finally {
   await browser.close();

@@ -1,0 +1,98 @@
+// The drawing of an image: a sketch at first, then the scene, which can be moved and is refined.
+
+import { the } from "./dom";
+import { Frame, type Camera } from "./frame";
+import type { View } from "./link";
+import { fail } from "./notices";
+import type { Pyramid } from "./pyramid";
+import type { Scene } from "./scene";
+import { Sketch, type Drawn } from "./sketch";
+import { tileSources } from "./tiles";
+
+const HEAD_START = 700; // milliseconds for the sketch, as the graphics leave it no time while they start
+
+export class Drawing {
+  readonly frame: Frame;
+  private readonly stage = the("stage");
+  private readonly sketch: Sketch;
+  private readonly sources;
+  private scene: Scene | undefined;
+
+  constructor(
+    private readonly pyramid: Pyramid,
+    /** What is taken from all values, so that they can be told apart in 32 bits. */
+    private readonly offset: number,
+    { zoom, centre }: Partial<View>,
+    private readonly moved: () => void,
+  ) {
+    const [finest] = pyramid.levels;
+    const size: [number, number] = [finest?.height ?? 1, finest?.width ?? 1];
+    this.frame = new Frame(this.stage, size, pyramid.aspect, {
+      ...(zoom === undefined ? {} : { zoom }),
+      ...(centre ? { target: centre } : {}),
+    });
+    this.sources = tileSources(pyramid.levels, offset);
+    this.sketch = new Sketch(this.stage, this.frame, this.sources, offset);
+    pyramid.store.isHasty = pyramid.levels.length > 1;
+  }
+
+  /** Draw for the first time, by what `drawn` says when the graphics are there. */
+  async start(drawn: () => Drawn[], isSmooth: () => boolean): Promise<void> {
+    const sketching = this.sketch.draw(drawn(), isSmooth()).then(() => {
+      document.documentElement.dataset["drawn"] ??= "sketch";
+    });
+    // What fails is asked for by the scene again, and told then.
+    await Promise.race([
+      sketching.catch(() => {}),
+      new Promise((resolve) => setTimeout(resolve, HEAD_START)),
+    ]);
+    const { Scene } = await import("./scene");
+    this.scene = new Scene(this.stage, this.frame, this.pyramid, this.sources, this.offset, {
+      moved: (zoom, target) => this.look({ zoom, target }),
+      failed: (error) => this.failed(error),
+      loaded: () => this.loaded(),
+    });
+    this.draw(drawn(), isSmooth());
+  }
+
+  draw(drawn: Drawn[], isSmooth: boolean): void {
+    if (this.scene) this.scene.draw(drawn, isSmooth);
+    else void this.sketch.draw(drawn, isSmooth).catch(() => {});
+  }
+
+  /** Move the camera. */
+  look(camera: Partial<Camera>): void {
+    this.frame.look(camera);
+    this.follow();
+  }
+
+  zoom(by: number): void {
+    this.look({ zoom: this.frame.camera.zoom + by });
+  }
+
+  pan(right: number, down: number): void {
+    this.frame.pan(right, down);
+    this.follow();
+  }
+
+  private follow(): void {
+    this.sketch.remove();
+    this.scene?.look();
+    this.moved();
+  }
+
+  private failed(error: unknown): void {
+    if (document.createElement("canvas").getContext("webgl2")) fail(error, () => this.scene?.reload());
+    else fail(new Error("This browser has no graphics (WebGL 2): the picture cannot be moved or changed."));
+  }
+
+  /** Once the rough picture is there, ask for the real one. */
+  private loaded(): void {
+    const { store } = this.pyramid;
+    this.sketch.remove();
+    document.documentElement.dataset["drawn"] = store.isHasty && store.hasRough ? "rough" : "fine";
+    if (!store.isHasty) return;
+    store.isHasty = false;
+    if (store.hasRough) this.scene?.reload();
+  }
+}

@@ -1,0 +1,66 @@
+// From numbers to colours without a shader, for the picture that is there before the graphics are; as in tone.ts.
+
+import { anchorsOf, rgb } from "./palettes";
+import type { Pixels } from "./raster";
+import type { Tone } from "./tone";
+
+export interface Shade {
+  limits: [number, number];
+  tone: Tone;
+}
+
+/** The colours between the limits, red, green and blue of each place; and where a value is among them. */
+interface Ramp {
+  colours: Uint8Array;
+  last: number;
+  low: number;
+  scale: number;
+}
+
+const PLACES = 1 << 12; // that are told apart between the limits
+const PLACES_BENT = 1 << 16; // where curves are steep at first
+
+/** What makes colours and opacity of a plane of pixels for each shade; what is missing in all is transparent. */
+export function shaderOf(
+  shades: Shade[],
+  offset: number,
+): (planes: Pixels[]) => Uint8ClampedArray<ArrayBuffer> {
+  const ramps = shades.map((shade) => rampOf(shade, offset));
+  return (planes) => {
+    const out = new Uint8ClampedArray(4 * (planes[0]?.length ?? 0));
+    planes.forEach((plane, i) => {
+      const ramp = ramps[i];
+      if (ramp) add(out, plane, ramp);
+    });
+    return out;
+  };
+}
+
+/** Bytes that are clamped add up as light does. */
+function add(out: Uint8ClampedArray, plane: Pixels, { colours, last, low, scale }: Ramp): void {
+  for (let i = 0, to = 0; i < plane.length; i++, to += 4) {
+    const place = (plane[i]! - low) * scale;
+    if (place !== place) continue; // not a number
+    const from = 3 * (place <= 0 ? 0 : place >= last ? last : (place + 0.5) | 0);
+    out[to]! += colours[from]!;
+    out[to + 1]! += colours[from + 1]!;
+    out[to + 2]! += colours[from + 2]!;
+    out[to + 3] = 255;
+  }
+}
+
+function rampOf({ limits, tone: { colour, gamma, isLog } }: Shade, offset: number): Ramp {
+  const last = (isLog || gamma < 1 ? PLACES_BENT : PLACES) - 1;
+  const anchors = anchorsOf(colour).map(rgb);
+  const colours = new Uint8Array(3 * (last + 1));
+  for (let i = 0; i <= last; i++) {
+    const bent = isLog ? Math.log2(1 + 1023 * (i / last)) / 10 : i / last;
+    const along = bent ** gamma * (anchors.length - 1);
+    const below = Math.min(Math.floor(along), anchors.length - 2);
+    for (let part = 0; part < 3; part++) {
+      const [from, to] = [anchors[below]![part]!, anchors[below + 1]![part]!];
+      colours[3 * i + part] = Math.round(255 * (from + (to - from) * (along - below)));
+    }
+  }
+  return { colours, last, low: limits[0] - offset, scale: last / Math.max(1e-30, limits[1] - limits[0]) };
+}
