@@ -1,5 +1,6 @@
 // The controls beside lines.
 
+import { box, button, row, section } from "./controls";
 import { make, the } from "./dom";
 import type { Column } from "./subject";
 
@@ -28,11 +29,9 @@ export function showPlotPanel(
   };
   const rows = columns.map((column, i) => {
     const take = (isChosen: boolean): void => choose(column.name, isChosen);
-    const row = box(`column-${i}`, column.name, shown.has(column.name), take);
     const swatch = make("i", { class: "swatch" });
     swatch.style.background = colour(column);
-    row.append(swatch);
-    return row;
+    return row(...box(`column-${i}`, column.name, shown.has(column.name), take, "grow"), swatch);
   });
   const buttons = [
     button("−", "Zoom out", () => actions.zoom(2)),
@@ -43,31 +42,7 @@ export function showPlotPanel(
   ];
   panel.replaceChildren(
     section(columns.length > 1 ? "Columns" : "Values", ...rows),
-    section(
-      "View",
-      make("div", { class: "row" }, ...buttons),
-      box("log", "Logarithmic", isLog, actions.logged),
-    ),
+    section("View", row(...buttons), row(...box("log", "Logarithmic", isLog, actions.logged, "grow"))),
   );
   panel.hidden = false;
-}
-
-function section(title: string, ...children: Node[]): HTMLElement {
-  return make("section", {}, make("h2", {}, title), ...children);
-}
-
-function button(label: string, title: string, click: () => void): HTMLElement {
-  return make("button", { type: "button", title, "aria-label": title, click }, label);
-}
-
-function box(
-  id: string,
-  label: string,
-  isChecked: boolean,
-  take: (isChecked: boolean) => void,
-): HTMLElement {
-  const change = (event: Event): void => take((event.target as HTMLInputElement).checked);
-  const input = make("input", { type: "checkbox", id, change });
-  input.checked = isChecked;
-  return make("div", { class: "row" }, input, make("label", { for: id, class: "grow" }, label));
 }
