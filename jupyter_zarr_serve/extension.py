@@ -17,9 +17,9 @@ from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, d
 
 from ._version import __version__
 from .handlers import hub, routes
+from .handlers.base import SHARING
 from .handlers.metrics import watch
-from .handlers.viewers import SHARING
-from .handlers.vizarr import Viewers
+from .handlers.others import Viewers
 from .shares.sharing import ORIGINS, Sharing, checked_origin
 from .sources.flow import Flow
 from .sources.lazy import LazySource
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .sources.tree import Settings
 
 COMPRESSORS = ("blosc", "blosc-lz4", "blosc-zstd", "blosc-zlib", "zstd", "gzip", "zlib", "none")
-RESERVED = ("files", "kernels", "notebooks", "ome", "portable", "demo")
+RESERVED = ("files", "kernels", "notebooks", "drawn", "ome", "portable", "demo")
 _COMMANDS = "jupyter_zarr_serve.commands"
 
 

@@ -19,11 +19,15 @@ UNAVAILABLE = "unavailable"
 MOST_MEMBERS = 1000
 
 
-def described(node: Node, path: tuple[str, ...], offset: int, limit: int, search: str) -> dict[str, Any]:
+def described(
+    node: Node, path: tuple[str, ...], zarr_format: int, *, offset: int, limit: int, search: str
+) -> dict[str, Any]:
     """All that is said of a node.
 
     Parameters
     ----------
+    zarr_format
+        Whose spelling of the attributes is told.
     offset, limit
         Which of a group's members are told.
     search
@@ -34,14 +38,17 @@ def described(node: Node, path: tuple[str, ...], offset: int, limit: int, search
     ServeError
         When the names of the members cannot be had.
     """
-    told = {"path": "/".join(path), "attributes": attributes_json(node.attributes)}
+    told: dict[str, Any] = {"path": "/".join(path)}
     if isinstance(node, Array):
-        return {**_array(node), "fill_value": _fill(node), **told, "previews": _previews(node)}
+        told |= {"attributes": attributes_json(node.attributes), "previews": _previews(node)}
+        return {**_array(node), "fill_value": _fill(node), **told}
+    told["attributes"] = attributes_json(node.attributes_in(zarr_format))
     names = names_of(node)
     return {
         "kind": "group",
         **told,
         "members": _members(node, names, offset, min(limit, MOST_MEMBERS), search.casefold()),
+        "levels": list(node.levels),
         "previews": {"rows": {}} if columns_of(node, names) else {},
     }
 

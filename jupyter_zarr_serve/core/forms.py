@@ -21,9 +21,10 @@ _FAR = 2**63 - 1
 
 @dataclass(frozen=True)
 class _Given:
-    """The options of a request."""
+    """The options of a request, and the format of its store."""
 
     options: Options
+    zarr_format: int
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         """A number within bounds."""
@@ -39,9 +40,13 @@ class _Given:
 
 def _node(node: Node, path: tuple[str, ...], given: _Given) -> dict[str, Any]:
     return described(
-        node, path, given.number("offset", 0, 0, _FAR), given.number("limit", 100, 1, _FAR),
-        given.text("search"),
-    )  # fmt: skip
+        node,
+        path,
+        given.zarr_format,
+        offset=given.number("offset", 0, 0, _FAR),
+        limit=given.number("limit", 100, 1, _FAR),
+        search=given.text("search"),
+    )
 
 
 def _line(node: Node, _: tuple[str, ...], given: _Given) -> dict[str, Any]:
@@ -90,7 +95,7 @@ def content_of(found: Found, request: Request, form: str, remember: Remember | N
     identity = (version, form, request.options, request.view, found.names)
 
     def make() -> bytes:
-        told = tell(found.node, found.names, _Given(request.options))
+        told = tell(found.node, found.names, _Given(request.options, request.zarr_format))
         return told if isinstance(told, bytes) else json.dumps(told, allow_nan=False).encode()
 
     if version is None or remember is None or form == NODE:

@@ -8,12 +8,14 @@ from ..sources.flow import Flow
 from .api import NodeHandler, PreviewHandler
 from .assets import AssetHandler
 from .links import by_link
+from .opening import OpenByLinkHandler, OpenHandler
+from .others import Viewers
 from .pages import IndexHandler, NowhereHandler
 from .shares import ShareHandler, SharesHandler
 from .shares_page import SharesPageHandler
 from .store import StoreHandler
 from .view import ViewHandler
-from .vizarr import Viewers, VizarrHandler
+from .vizarr import VizarrHandler
 
 
 def routes(source: Source, flow: Flow, sharing: Sharing, viewers: Viewers) -> list[tuple[Any, ...]]:
@@ -25,7 +27,8 @@ def routes(source: Source, flow: Flow, sharing: Sharing, viewers: Viewers) -> li
         (r"zarr/api/shares/?", SharesHandler, shares),
         (r"zarr/api/shares/([0-9a-f]+)", ShareHandler, shares),
         (r"zarr/shares", SharesPageHandler, shares),
-        *by_link(tree, sharing),
+        (r"zarr/shares/open/(vizarr|neuroglancer)", OpenByLinkHandler, {**shares, "viewers": viewers}),
+        *by_link(tree, NowhereHandler, sharing),
         (r"zarr/(.*)", NowhereHandler),
     ]
 
@@ -34,11 +37,12 @@ def tree_routes(source: Source, flow: Flow, viewers: Viewers) -> list[tuple[Any,
     """The routes that only read; they exist once for the whole tree, and once for what a link grants."""
     asking = {"source": source, "flow": flow}
     return [
-        (r"zarr/?", IndexHandler, asking),
-        (r"zarr/v([23])(/.*)?", StoreHandler, asking),
+        (r"zarr/?", IndexHandler, {**asking, "viewers": viewers}),
+        (r"zarr/v([23])(/.*)?", StoreHandler, {**asking, "viewers": viewers}),
         (r"zarr/api/node(/.*)?", NodeHandler, asking),
         (r"zarr/api/preview(/.*)?", PreviewHandler, asking),
         (r"zarr/view", ViewHandler, {"viewers": viewers}),
+        (r"zarr/open/(vizarr|neuroglancer)", OpenHandler, {"viewers": viewers}),
         (r"zarr/vizarr/(.*)", VizarrHandler, {"viewers": viewers}),
         (r"zarr/static/(.*)", AssetHandler),
     ]

@@ -16,6 +16,7 @@ from http.client import responses
 from inspect import isawaitable
 from typing import Any
 
+from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.call_context import CallContext
 from jupyter_server.base.handlers import JupyterHandler
@@ -32,6 +33,7 @@ _EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
 _ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
 _LINKS = re.compile(r"(/(?:s|%73)/+)[^/?#&]+")
 _MOST_HOSTS = 64
+SHARING = "jupyter_zarr_serve_sharing"  # the setting that says whether there are share links
 _KEY_END = re.compile(r"c|[0-9.]+|\.z[a-z]+|zarr\.json", re.ASCII)  # of a chunk or document
 _ROUTINE = {200, 206, 304, 404}
 
@@ -42,6 +44,8 @@ class ZarrServeHandler(JupyterHandler):
     auth_resource = "zarr"
     is_for_readers = True  # whom a hub lets read Zarr, and reach nothing else
     is_page = False  # whether people come here by a link
+    is_reader = False  # whether the user may do nothing but read, whatever an authorizer says
+    link_origins: Collection[str] | None = None  # whose pages may read, below a share link
 
     def _execute(self, *args: Any, **kwargs: Any) -> Any:
         """Tornado's, begun in this turn of the event loop where Python can do so, not in the next.
@@ -83,7 +87,10 @@ class ZarrServeHandler(JupyterHandler):
         known = None if self.wants_page() else bearer(self)  # people get the cookie of a login
         user = known or self.identity_provider.get_user(self)
         user = await user if isawaitable(user) else user
-        self.current_user = self._jupyter_current_user = user or await hub.reader(self)
+        if user is None:
+            user = await hub.reader(self)
+            self.is_reader = user is not None
+        self.current_user = self._jupyter_current_user = user
         self.set_cors_headers()
         if self.request.method != "OPTIONS" and self.current_user is None:
             self.get_login_url()
@@ -111,6 +118,13 @@ class ZarrServeHandler(JupyterHandler):
         What does not say is taken to ask for everything.
         """
         return ()
+
+    async def may_share(self) -> bool:
+        """Whether there are links, and this user may make them; see `shares_page`."""
+        if not self.settings.get(SHARING, False) or self.scope.path or self.is_reader:
+            return False
+        asked = self.authorizer.is_authorized(self, self.current_user, "write", "zarr")
+        return bool(await ensure_async(asked))
 
     @property
     def log(self) -> logging.Logger:

@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ..core.request import LINE, ROWS, STATS, Options, Response
+from .others import Way
 from .plots import histogram_plot, line_plot, number
 from .render import crumbs, quoted, root_from, shown, size
 from .snippets import snippets
-from .viewers import share_url, viewers
+from .viewers import Place, share_url, viewers
 
 MEMBERS = 100  # on one page
 _FEW = 20  # members that need no search
@@ -34,8 +35,12 @@ class Page:
         The path of the node in the scope.
     is_shared
         Whether a link led here; who has it needs no token, and its own must not be shown.
+    plain
+        The same without a view; see `viewers.Place`.
     may_share
         Whether whoever sees the page may make links.
+    ways
+        To other viewers.
     query
         The texts "search" and "stats" of the URL's query; "" where they are not given.
     """
@@ -45,8 +50,10 @@ class Page:
     origin: str
     zarr_format: int
     names: tuple[str, ...]
+    plain: tuple[str, ...]
     is_shared: bool
     may_share: bool
+    ways: list[Way]
     query: dict[str, str]
 
     @property
@@ -76,7 +83,7 @@ class Page:
             Asks for another form of the node.
         """
         heading = shown(self.names[-1]) if self.names else "Zarr on this Jupyter server"
-        previews = node["previews"]
+        previews, place = node["previews"], Place(self.root, self.names, self.plain)
         wants_stats = "stats" in previews and bool(self.query.get("stats"))
         return {
             "title": f"{heading} – zarr" if self.names else "zarr",
@@ -85,8 +92,8 @@ class Page:
             "root": self.root,
             "crumbs": crumbs(self.root, self.zarr_format, self.names),
             "formats": self._formats(),
-            "viewers": viewers(node, self.root, self.names),
-            "share_url": share_url(self.root, self.names) if self.may_share else "",
+            "viewers": viewers(node, place, self.ways, self.scope),
+            "share_url": share_url(place) if self.may_share else "",
             "url": self.url,
             "origin": self.origin,
             "address": self.address,

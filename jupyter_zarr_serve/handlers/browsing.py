@@ -2,19 +2,25 @@
 
 from dataclasses import replace
 
-from jupyter_core.utils import ensure_async
-
-from ..core.request import NODE, Options, Request, Response
+from ..core.request import LINKS, NODE, Options, Request, Response
+from ..sources import Source
+from ..sources.flow import Flow
 from .answering import AnsweringHandler
 from .browse import MEMBERS, Page, told_by
+from .others import Viewers, origin_of, ways
 from .render import HTML, rendered
-from .viewers import SHARING
+from .scope import VIEWS
 
 
 class BrowsingHandler(AnsweringHandler):
     """Makes a page of whatever is said to a person."""
 
     is_page = True
+
+    def initialize(self, source: Source, flow: Flow, viewers: Viewers) -> None:  # type: ignore[override]
+        """Take the source, what counts the bytes, and what opens images besides our own page."""
+        super().initialize(source, flow)
+        self._viewers = viewers
 
     async def browse(self, request: Request, zarr_format: int) -> None:
         """Answer a person.
@@ -54,12 +60,12 @@ class BrowsingHandler(AnsweringHandler):
 
         path = request.path[:-1] if request.path[-1:] == ("",) else request.path
         query = {name: self.get_query_argument(name, "") for name in ("search", "stats")}
-        origin = f"{self.request.protocol}://{self.request.host}"
         names = self.names_in_scope(zarr_format)
         is_shared = bool(self.scope.path)
+        plain = await self._plain(request, names) if names and names[0] in VIEWS else names
         page = Page(
-            self.request.path, self.scope.url, origin, zarr_format, names, is_shared,
-            may_share=not is_shared and await self._may_share(), query=query,
+            self.request.path, self.scope.url, origin_of(self), zarr_format, names, plain, is_shared,
+            may_share=await self.may_share(), ways=await ways(self, self._viewers), query=query,
         )  # fmt: skip
         context = await page.context(told_by(response), ask)
         body = rendered(self, "node.html", **context)
@@ -67,9 +73,14 @@ class BrowsingHandler(AnsweringHandler):
         told = Response(200, HTML, body, len(body), spent=response.spent)
         await self.send(told, request.client)
 
-    async def _may_share(self) -> bool:
-        """Whether there are links, and this user may make them; see `shares_page`."""
-        if not self.settings.get(SHARING, False):
-            return False
-        asked = self.authorizer.is_authorized(self, self.current_user, "write", "zarr")
-        return bool(await ensure_async(asked))
+    async def _plain(self, request: Request, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The path in the scope without its view, as far as there is such a node; see `viewers.Place`."""
+        names = names[1:]
+        while names:
+            path = self.scope.inside((*names, ".zattrs"))
+            asked = replace(request, zarr_format=2, path=path, listing=LINKS)
+            response = await self.response(asked)
+            if response is None or response.status != 404:
+                return names if response is not None and response.status == 200 else ()
+            names = names[:-1]
+        return ()

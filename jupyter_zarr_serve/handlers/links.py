@@ -6,11 +6,11 @@ is in the address alone: not in what is logged, and no page tells other sites it
 """
 
 import asyncio
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
 from jupyter_server.auth import User
-from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.call_context import CallContext
 from tornado import web
 
@@ -118,35 +118,25 @@ class ByLink(ZarrServeHandler):
             return
         self.set_header("Access-Control-Allow-Origin", "*" if "*" in origins else origin)
 
+    @property
+    def link_origins(self) -> Collection[str]:  # type: ignore[override]
+        """Those that the maker of the link named."""
+        return self._share.origins if self._share is not None else ()
+
     def _log(self) -> None:
         """Write no line for what is routine, nor for each of very many guesses."""
         if self.get_status() not in _QUIET:
             super()._log()
 
 
-class UnknownHandler(ByLink):
-    """Any other address below a link."""
-
-    @web.authenticated
-    @authorized("read", resource="zarr")
-    async def get(self) -> None:
-        """Say what exists here.
-
-        Raises
-        ------
-        HTTPError
-            404, always.
-        """
-        raise web.HTTPError(404, "nothing is served here; the stores are v2/ and v3/ below the link")
-
-    head = get
+def by_link(routes: Routes, nowhere: type[ZarrServeHandler], sharing: Sharing) -> Routes:
+    """Routes of the whole tree, and that to `nowhere`, as they are below a link."""
+    below = [(pattern.replace("zarr/", r"zarr/s/[^/]*/", 1), *rest) for pattern, *rest in routes]
+    return [
+        (pattern, _of_part(handler), {**(rest[0] if rest else {}), "sharing": sharing})
+        for pattern, handler, *rest in [*below, (r"zarr/s(?:/.*)?", nowhere)]
+    ]
 
 
-def by_link(routes: Routes, sharing: Sharing) -> Routes:
-    """Routes of the whole tree, and those of nothing, as they are below a link."""
-    shared: Routes = []
-    for pattern, handler, *rest in routes:
-        of_part = type(f"Shared{handler.__name__}", (ByLink, handler), {"__doc__": handler.__doc__})
-        kwargs = {**(rest[0] if rest else {}), "sharing": sharing}
-        shared.append((pattern.replace("zarr/", r"zarr/s/[^/]*/", 1), of_part, kwargs))
-    return [*shared, (r"zarr/s(?:/.*)?", UnknownHandler, {"sharing": sharing})]
+def _of_part(handler: type[ZarrServeHandler]) -> type[ZarrServeHandler]:
+    return type(f"Shared{handler.__name__}", (ByLink, handler), {"__doc__": handler.__doc__})

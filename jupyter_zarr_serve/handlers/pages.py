@@ -45,7 +45,7 @@ class IndexHandler(BrowsingHandler):
 
 
 class NowhereHandler(ZarrServeHandler):
-    """Any other address below ``zarr/``."""
+    """Any other address below ``zarr/``, or below a link."""
 
     asked_path = None
 
@@ -59,6 +59,7 @@ class NowhereHandler(ZarrServeHandler):
         HTTPError
             404, always.
         """
-        raise web.HTTPError(404, "nothing is served here; the stores are zarr/v2/ and zarr/v3/")
+        stores = "v2/ and v3/ below the link" if self.scope.path else "zarr/v2/ and zarr/v3/"
+        raise web.HTTPError(404, f"nothing is served here; the stores are {stores}")
 
     head = get

@@ -23,10 +23,17 @@ _POLICY = (
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
-def rendered(handler: JupyterHandler, template: str, **context: Any) -> bytes:
-    """A page, for which the headers are set, too."""
+def rendered(handler: JupyterHandler, template: str, leads_to: str = "", **context: Any) -> bytes:
+    """A page, for which the headers are set, too.
+
+    Parameters
+    ----------
+    leads_to
+        An origin that the answer to a form of the page may lead to.
+    """
+    policy = _POLICY.replace("form-action 'self'", f"form-action 'self' {leads_to}".rstrip())
     # Of two directives of one name the first holds; who may frame us is for Jupyter to say.
-    handler.set_header("Content-Security-Policy", f"{_POLICY}; {handler.content_security_policy}")
+    handler.set_header("Content-Security-Policy", f"{policy}; {handler.content_security_policy}")
     handler.set_header("X-Content-Type-Options", "nosniff")
     handler.set_header("Referrer-Policy", "no-referrer")
     handler.set_header("Content-Type", HTML)

@@ -6,7 +6,7 @@ request; so that what holds for the whole tree holds for a part of it that has a
 
 from dataclasses import dataclass
 
-VIEWS = frozenset({"ome", "portable"})  # known here without what data need; a test compares them
+VIEWS = frozenset({"drawn", "ome", "portable"})  # known here without what data need; a test compares them
 
 
 @dataclass(frozen=True)

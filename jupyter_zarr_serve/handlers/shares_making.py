@@ -51,7 +51,8 @@ class ManagingHandler(ZarrServeHandler):
     def set_default_headers(self) -> None:
         """Those of all answers, and none that would keep or spread a link."""
         super().set_default_headers()
-        self.set_header("Referrer-Policy", "no-referrer")
+        # With "no-referrer" browsers send forms with the origin null, which Jupyter refuses.
+        self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
 
     @property

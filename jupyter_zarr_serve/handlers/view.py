@@ -4,6 +4,7 @@ The page reads the same stores as any other client; here is only its frame. It m
 elsewhere, and be framed by whom the server allows: at first by pages of its own origin, such as notebooks.
 """
 
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from tornado import web
 from . import hub
 from .assets import addresses
 from .base import ZarrServeHandler
-from .vizarr import Viewers
+from .others import Viewers, ways
+from .scope import VIEWS
+from .viewers import Place, other
 
 _FOLDER = Path(__file__).parent.parent / "viewer"
 _POLICY = "; ".join(
@@ -59,8 +62,8 @@ class ViewHandler(ZarrServeHandler):
                 names=names,
                 document=f"{crumbs[-1][1]}zarr.json" if crumbs else "",
                 crumbs=crumbs,
-                viewers=self._addresses(),
-                # Links are made for viewers of other origins; a link cannot make links.
+                others=await self._others(names),
+                # A hub's server takes a script's cookie only beside it; below a link there is none.
                 xsrf="" if self.scope.path else self.xsrf_token.decode(),
                 is_hub=hub.auth(self) is not None,
                 files=lambda name: [f"{self.scope.url}static/{file}" for file in addresses(name)],
@@ -69,11 +72,11 @@ class ViewHandler(ZarrServeHandler):
 
     head = get
 
-    def _addresses(self) -> dict[str, str]:
-        """The addresses of other viewers by their names."""
-        vizarr = f"{self.scope.url}vizarr/" if self._viewers.folder else self._viewers.vizarr
-        known = {"vizarr": vizarr, "neuroglancer": self._viewers.neuroglancer}
-        return {name: url for name, url in known.items() if url}
+    async def _others(self, names: list[str]) -> list[dict[str, Any]]:
+        """The buttons for other viewers."""
+        plain = tuple(names[1:] if names and names[0] in VIEWS else names)
+        place = Place(self.scope.url, tuple(names), plain)
+        return [asdict(other(way, place, self.scope.url)) for way in await ways(self, self._viewers)]
 
     def _ancestors(self) -> str:
         """Who may frame the page: as the server says for all its pages, so that a hub's rules hold."""

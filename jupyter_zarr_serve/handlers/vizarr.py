@@ -1,41 +1,14 @@
-"""Other viewers: where they are, and vizarr itself where its build is in a folder of this machine.
-
-References
-----------
-https://github.com/hms-dbmi/vizarr
-https://github.com/google/neuroglancer
-"""
+"""vizarr itself, where its build is in a folder of this machine."""
 
 import asyncio
 import mimetypes
-from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from .assets import ProgramHandler
-
-
-@dataclass(frozen=True)
-class Viewers:
-    """What opens images besides our own page.
-
-    Attributes
-    ----------
-    vizarr
-        The URL of its page, or the folder of a build of it, which is then served here; empty for none.
-    neuroglancer
-        The URL of its page; empty for none.
-    """
-
-    vizarr: str = ""
-    neuroglancer: str = ""
-
-    @property
-    def folder(self) -> Path | None:
-        """The folder of vizarr's build, if it is one."""
-        return None if not self.vizarr or "://" in self.vizarr else Path(self.vizarr).expanduser()
+from .others import Viewers
 
 
 class VizarrHandler(ProgramHandler):

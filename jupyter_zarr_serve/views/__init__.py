@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from ..core.nodes import Node
+from .drawn import drawn
 from .ome import ome
 from .portable import portable
 
-VIEWS: Mapping[str, Callable[[Node], Node]] = {"ome": ome, "portable": portable}
+VIEWS: Mapping[str, Callable[[Node], Node]] = {"drawn": drawn, "ome": ome, "portable": portable}
 
 
 def viewed(root: Node, view: str) -> Node:

@@ -20,6 +20,7 @@ EXAMPLES = {
         "zarr/v3/kernels/no-such-kernel/t/zarr.json", "zarr/v2/notebooks/a/b.ipynb/t/.zarray",
     ],
     r"zarr/view": ["zarr/view"],
+    r"zarr/open/(vizarr|neuroglancer)": ["zarr/open/vizarr", "zarr/open/neuroglancer"],
     r"zarr/vizarr/(.*)": ["zarr/vizarr/", "zarr/vizarr/index.html"],
     r"zarr/static/(.*)": ["zarr/static/nothing.js"],
     r"zarr/api/node(/.*)?": ["zarr/api/node", "zarr/api/node/files/", "zarr/api/node/nothing"],
@@ -32,6 +33,7 @@ SHARES = {
     r"zarr/api/shares/?": (["zarr/api/shares", "zarr/api/shares/"], ["GET", "HEAD", "POST"]),
     r"zarr/api/shares/([0-9a-f]+)": (["zarr/api/shares/0123456789ab"], ["GET", "HEAD", "DELETE"]),
     r"zarr/shares": (["zarr/shares"], ["GET", "HEAD", "POST"]),
+    r"zarr/shares/open/(vizarr|neuroglancer)": (["zarr/shares/open/vizarr"], ["GET", "HEAD", "POST"]),
 }
 CHANGES = [(path, method) for paths, methods in SHARES.values() for path in paths for method in methods]
 TOKEN = "0" * 44
@@ -40,6 +42,7 @@ LINKS = {
     r"zarr/s/[^/]*/?": [f"zarr/s/{TOKEN}", f"zarr/s/{TOKEN}/", "zarr/s//"],
     r"zarr/s/[^/]*/v([23])(/.*)?": [f"zarr/s/{TOKEN}/v2", f"zarr/s/{TOKEN}/v3/files/a.npy/c/0"],
     r"zarr/s/[^/]*/view": [f"zarr/s/{TOKEN}/view"],
+    r"zarr/s/[^/]*/open/(vizarr|neuroglancer)": [f"zarr/s/{TOKEN}/open/vizarr"],
     r"zarr/s/[^/]*/vizarr/(.*)": [f"zarr/s/{TOKEN}/vizarr/index.html"],
     r"zarr/s/[^/]*/static/(.*)": [f"zarr/s/{TOKEN}/static/nothing.js"],
     r"zarr/s/[^/]*/api/node(/.*)?": [f"zarr/s/{TOKEN}/api/node/"],

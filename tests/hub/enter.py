@@ -21,14 +21,14 @@ class Entry:
     """What the person saw.
 
     `came` is where the login led to, `visited` the address of each page that was gone to, `row` the middle
-    line of the picture, (x, RGB).
+    line of the picture, (x, RGB), `others` the addresses of the buttons for other viewers.
     """
 
     came: str
     visited: list[str]
     row: np.ndarray
     notices: str
-    is_of_hub: bool
+    others: list[str]
     errors: list[str]
 
 
@@ -47,5 +47,5 @@ def enter(hub: Hub, path: str, user: str, links: Sequence[str]) -> Entry:
     screen = np.array(Image.open(io.BytesIO(base64.b64decode(told["picture"]))).convert("RGB"))
     return Entry(
         told["came"], told["visited"], screen[len(screen) // 2],
-        told["notices"].strip(), told["isOfHub"], told["errors"],
+        told["notices"].strip(), told["others"], told["errors"],
     )  # fmt: skip

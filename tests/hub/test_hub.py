@@ -124,7 +124,8 @@ def test_a_browser_logs_in_and_looks_at_an_image(hub: Hub):
     assert sight.visited[-1].startswith(f"{hub.user_url}zarr/view?path=files/public/ramp.npy")
     assert sight.errors == []
     assert sight.notices == ""
-    assert sight.is_of_hub
+    assert len(sight.others) == 2
+    assert all(f"{hub.user_url}zarr/shares/open/" in url for url in sight.others)
     greys = sight.row[:, 0].astype(int)
     assert (sight.row == greys[:, None]).all()
     assert len(set(greys)) > len(RAMP) / 2

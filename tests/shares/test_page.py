@@ -5,6 +5,8 @@ import re
 import pytest
 import requests
 
+from tests.clients.browser import needs_browser
+from tests.pages.visits import visits
 from tests.server import Server
 
 
@@ -33,7 +35,7 @@ def test_a_link_is_made_and_revoked(server: Server, folder, person):
         timeout=60,
     )
     assert made.status_code == 200
-    assert made.headers["Referrer-Policy"] == "no-referrer"
+    assert made.headers["Referrer-Policy"] == "same-origin"
     assert made.headers["Cache-Control"] == "no-store"
     link = re.search(r"<code>(http[^<]+)</code>", made.text)
     assert link
@@ -45,6 +47,16 @@ def test_a_link_is_made_and_revoked(server: Server, folder, person):
     gone = person.post(url, {**fields(again.text), "revoke": share_id}, timeout=60)
     assert "is revoked" in gone.text
     assert requests.get(f"{link[1]}/zarr.json", timeout=60).status_code == 403
+
+
+@needs_browser
+def test_a_browser_sends_the_form(server: Server, folder):
+    """Which it does with the origin "null" where a page forbids referrers; Jupyter refuses that."""
+    filled = {"#path": "files/lab/open", "#note": "by a browser"}
+    (told,) = visits(server, [{"path": "zarr/shares", "fill": filled, "press": "form button"}])
+    assert told["errors"] == []
+    assert told["pressed"]["status"] == 200
+    assert "Whoever has this link can read files/lab/open" in told["pressed"]["text"]
 
 
 def test_what_is_not_granted_is_said_on_the_page(server: Server, folder, person):

@@ -63,6 +63,10 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const code of document.querySelectorAll("code[data-origin]"))
       code.textContent = code.textContent.replaceAll(given, real);
   }
+  for (const link of document.querySelectorAll("a[data-template]")) {
+    const source = new URL(link.dataset.source, location.href).href;
+    link.href = link.dataset.template.replace("{source}", encodeURIComponent(source));
+  }
   for (const button of document.querySelectorAll("button[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", () => copy(button));

@@ -19,7 +19,7 @@ async function show(scope: string, path: string): Promise<void> {
   const viewed = isFlat ? undefined : await documentOf(scope, image).catch((error: unknown) => error);
   if (isImage(viewed)) {
     const pyramid = await openPyramid(`${scope}v3/${quoted(image)}`, viewed);
-    the("actions").prepend(...openers(scope, path, pyramid.dtype));
+    the("actions").prepend(...openers());
     return new Picture(pyramid).show();
   }
   const subject = await subjectOf(scope, path, document);

@@ -1,5 +1,5 @@
 // Goes to a page of a JupyterHub's server in Chromium, logs in, and follows links to a viewer's page:
-// `{executable, url, user, password, links}` comes in, `{came, visited, picture, notices, isOfHub, errors}` goes out.
+// `{executable, url, user, password, links}` comes in, `{came, visited, picture, notices, others, errors}` goes out.
 
 import { chromium } from "playwright-core";
 
@@ -39,9 +39,9 @@ try {
   await page.waitForFunction(isDone, null, { timeout: 60_000 }).catch((error) => errors.push(String(error)));
   await page.waitForTimeout(300);
   const picture = (await page.locator("#stage").screenshot()).toString("base64");
-  const isOfHub = await page.evaluate(() => document.body.dataset.hub === "yes");
+  const others = await page.evaluate(() => [...document.querySelectorAll("#actions a")].map((link) => link.href));
   const notices = await page.textContent("#notices");
-  console.log(JSON.stringify({ came, visited, picture, notices, isOfHub, errors }));
+  console.log(JSON.stringify({ came, visited, picture, notices, others, errors }));
 } finally {
   await browser.close();
 }

@@ -47,11 +47,17 @@ async function visit(browser, asked) {
   if (script) {
     told.size = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     told.back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    told.links = await page.evaluate(() => [...document.links].map((link) => link.href));
     told.pictures = await page.evaluate(() => [...document.images].map((image) => image.naturalWidth));
   }
   if (asked.copy) {
     await page.click(asked.copy);
     told.copied = await page.evaluate(() => navigator.clipboard.readText());
+  }
+  if (asked.press) {
+    for (const [field, text] of Object.entries(asked.fill ?? {})) await page.fill(field, text);
+    const [loaded] = await Promise.all([page.waitForNavigation(), page.click(asked.press)]);
+    told.pressed = { status: loaded.status(), url: page.url(), text: await page.textContent("body") };
   }
   if (asked.turn) {
     await page.click("#theme");

@@ -1,0 +1,124 @@
+"""Ways to other viewers: ``open/<name>?path=`` goes there; ``shares/open/<name>?path=`` makes a link first.
+
+Who has no JavaScript comes here; the pages' scripts know better by which address the server is reached.
+"""
+
+from urllib.parse import quote
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ..shares.life import text_of
+from ..shares.sharing import Sharing
+from ..sources import Source
+from .base import ZarrServeHandler
+from .others import DRAWN, Viewers, Way, origin_of, ways
+from .render import quoted, rendered, root_from
+from .scope import VIEWS
+from .shares_making import ManagingHandler
+
+_LIFE = 86_400  # seconds that a link lives which is made here
+
+
+async def way_to(handler: ZarrServeHandler, viewers: Viewers, name: str) -> Way:
+    """The way to a viewer.
+
+    Raises
+    ------
+    HTTPError
+        404 when there is none for this user.
+    """
+    for way in await ways(handler, viewers):
+        if way.name == name:
+            return way
+    raise web.HTTPError(404, f"{name} cannot be opened from here; see c.ZarrServeApp.{name}_url")
+
+
+def asked_names(handler: ZarrServeHandler) -> tuple[str, ...]:
+    """The path in the query, without a view.
+
+    Raises
+    ------
+    HTTPError
+        400 when there is none.
+    """
+    names = tuple(filter(None, handler.get_query_argument("path", "").split("/")))
+    names = names[1:] if names[:1] and names[0] in VIEWS else names
+    if not names and not handler.scope.path:
+        raise web.HTTPError(400, "path: say what to open, such as 'files/image.npy'")
+    return names
+
+
+class OpenHandler(ZarrServeHandler):
+    """Leads to a viewer that reads as whoever asks may."""
+
+    asked_path = None
+    is_page = True
+
+    def initialize(self, viewers: Viewers) -> None:
+        """Take what there is besides our own page."""
+        self._viewers = viewers
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self, name: str) -> None:
+        """Go there, or to where a link is made."""
+        names, way = asked_names(self), await way_to(self, self._viewers, name)
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Cache-Control", "no-store")
+        source = f"{origin_of(self)}{self.scope.url}v3/{DRAWN}/{quoted(names)}".rstrip("/")
+        path = quote("/".join(names), errors="surrogateescape")
+        asking = f"{self.scope.url}shares/open/{name}?path={path}"
+        self.redirect(way.url(source) if way.is_direct else asking)
+
+    head = get
+
+
+class OpenByLinkHandler(ManagingHandler):
+    """Says that a viewer will get a link to an image, and makes it when told to."""
+
+    is_page = True
+
+    def initialize(  # type: ignore[override]
+        self, sharing: Sharing, source: Source, viewers: Viewers
+    ) -> None:
+        """Take what there is besides our own page."""
+        super().initialize(sharing, source)
+        self._viewers = viewers
+
+    @web.authenticated
+    @authorized("write", resource="zarr")
+    async def get(self, name: str) -> None:
+        """Ask."""
+        names, way = asked_names(self), await way_to(self, self._viewers, name)
+        root = root_from(self.request.path, self.scope.url)
+        page = rendered(
+            self, "open.html", leads_to=way.origin, title=f"Open in {name}", root=root,
+            crumbs=[{"name": "zarr", "url": root}], name=name, origin=way.origin, path="/".join(names),
+            life=text_of(self._life), xsrf=self.xsrf_token.decode(),
+            back=f"{root}v3/{quoted(names)}",
+        )  # fmt: skip
+        self.set_header("Referrer-Policy", "same-origin")  # see `ManagingHandler`
+        await self.finish(page)
+
+    head = get
+
+    @web.authenticated
+    @authorized("write", resource="zarr")
+    async def post(self, name: str) -> None:
+        """Make a link, and go to the viewer with it."""
+        names, way = asked_names(self), await way_to(self, self._viewers, name)
+        told = await self.make(
+            {
+                "path": list(names),
+                "expires": text_of(self._life),
+                "origins": [way.origin],
+                "note": f"opened at {way.origin}",
+            }
+        )
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.redirect(way.url(f"{told['url']}v3/{DRAWN}"), status=303)
+
+    @property
+    def _life(self) -> int:
+        return min(_LIFE, self.sharing.settings.longest or _LIFE)

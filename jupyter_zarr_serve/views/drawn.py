@@ -1,0 +1,90 @@
+"""The drawn view: images as `ome` shows them, in types that every viewer draws.
+
+Viewers draw by graphics processors, whose numbers have 32 bits: neuroglancer knows neither float64 nor
+int64, and vizarr takes int64 for uint32. Here both are float32, rounded, and infinite beyond its range. All
+else is as `ome` has it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..core.chunks import converted
+from ..core.codecs import portable as portable_codecs
+from ..core.dtypes import Block, DType
+from ..core.grid import Region
+from ..core.nodes import Array, Group, Node, Read
+from .ome import ome
+
+VIEW = "drawn"
+_WIDE = ("f8", "i8")
+_NARROW: DType = np.dtype("<f4")
+
+
+def drawn(node: Node) -> Node:
+    """The node as other viewers draw it.
+
+    Raises
+    ------
+    Unreadable
+        When it is an array that is no image.
+    """
+    return _narrowed(ome(node))
+
+
+def _narrowed(node: Node) -> Node:
+    if isinstance(node, Group):
+        return replace(node, children=_Narrowed(node.children))
+    return _array(node) if node.dtype.str[1:] in _WIDE else node
+
+
+class _Narrowed(Mapping[str, Node]):
+    """The children of a group in narrow types."""
+
+    def __init__(self, children: Mapping[str, Node]) -> None:
+        self._children = children
+
+    def __getitem__(self, name: str) -> Node:
+        return _narrowed(self._children[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._children)
+
+    def __len__(self) -> int:
+        return len(self._children)
+
+
+def _array(array: Array) -> Array:
+    cast = _casting(array.dtype)
+    return replace(
+        array,
+        dtype=_NARROW,
+        read=cast(array.read),
+        fill_value=None,
+        attributes=_attributes(array),
+        codecs=portable_codecs(array.codecs),
+        version=None if array.version is None else f"{array.version} {VIEW}",
+        stored={},
+        sample=None if array.sample is None else cast(array.sample),
+        preview=None if array.preview is None else cast(array.preview),
+    )
+
+
+def _casting(dtype: DType) -> Callable[[Read], Read]:
+    def cast(read: Read) -> Read:
+        def read_narrow(region: Region) -> Block:
+            with np.errstate(over="ignore"):
+                return converted(np.asarray(read(region)), dtype).astype(_NARROW)
+
+        return read_narrow
+
+    return cast
+
+
+def _attributes(array: Array) -> dict[str, Any]:
+    """Those of the array; the mark of missing values as it is after rounding."""
+    mark = array.missing_mark
+    with np.errstate(over="ignore"):
+        return {**array.attributes, **({} if mark is None else {"_FillValue": _NARROW.type(mark)})}
