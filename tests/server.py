@@ -61,14 +61,15 @@ class Server:
 
 @contextmanager
 def running_server(
-    root: Path | None, private: Path, *arguments: str, cwd: Path | None = None, program: str = "zarr"
-) -> Iterator[Server]:
+    root: Path | None, private: Path, *arguments: str, cwd: Path | None = None, program: str = "zarr",
+    python: str = sys.executable,
+) -> Iterator[Server]:  # fmt: skip
     """A server of `root`, with its own configuration and runtime folders below `private`."""
     folders = {f"JUPYTER_{kind}_DIR": str(private / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
     environment = {**os.environ, **folders}
     environment.pop("JUPYTER_TOKEN", None)
     command = [
-        sys.executable, "-m", "jupyter", program, *arguments,
+        python, "-m", "jupyter", program, *arguments,
         "--no-browser", "--allow-root", "--ServerApp.port=0",
         *([f"--ServerApp.root_dir={root}"] if root else []),
     ]  # fmt: skip

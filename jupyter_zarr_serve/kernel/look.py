@@ -44,7 +44,7 @@ class View:
             return self
         with Sidecar(title=self._title, anchor="split-right"):
             # IPython advises against frames in `HTML`, but its own have a height in pixels only.
-            frame = _frame(self._path, self._title, "height:calc(100vh - 80px)")
+            frame = _frame(self._path, self._title, "height:calc(100vh - 100px)")
             display(HTML(f"<div>{frame}</div>"))  # type: ignore[no-untyped-call]
         return Moved(self)
 

@@ -97,7 +97,7 @@ class Browser:
         return Sight(
             screen[top : top + height, left : left + width],
             (left, top),
-            _camera(told["url"]),
+            camera_in(told["url"]),
             told["text"],
             told["notices"],
             told["url"],
@@ -121,7 +121,8 @@ def browser_of(server: Server) -> Iterator[Browser]:
             process.wait(30)
 
 
-def _camera(url: str) -> tuple[float, float, float] | None:
+def camera_in(url: str) -> tuple[float, float, float] | None:
+    """The zoom and the middle, x and y, in the address of a view."""
     parts = dict(part.split("=", 1) for part in url.partition("#")[2].split("&") if "=" in part)
     if "centre" not in parts:
         return None

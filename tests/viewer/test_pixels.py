@@ -180,6 +180,17 @@ def test_dark_and_narrow(browser: Browser):
     assert sight.at(128, 250)[0] == pytest.approx(250, abs=1)
 
 
+def test_a_whole_picture_stays_whole_when_the_page_shrinks(browser: Browser):
+    shrink = ["resize", 640, 400]
+    sight = browser.look("files/ramp.zarr", steps=[shrink], height=700)
+    left, right = sight.place(128, 0)[0], sight.place(128, 255)[0]
+    assert 0 < left < right < sight.pixels.shape[1]
+    assert right - left > sight.pixels.shape[0] * 0.8
+    np.testing.assert_allclose(greys(sight, 64, range(2, 254)), range(2, 254), atol=2)
+    moved = browser.look("files/ramp.zarr", {"zoom": 2, "centre": "30,40"}, steps=[shrink])
+    assert moved.camera == (2, 30, 40)
+
+
 def test_what_cannot_be_drawn_is_said(browser: Browser):
     sight = browser.look("files/nothing.zarr", expect_errors=True)
     assert "nothing" in sight.notices

@@ -17,6 +17,8 @@ export class Drawing {
   private readonly sketch: Sketch;
   private readonly sources;
   private scene: Scene | undefined;
+  /** The camera that shows all, at the present size of the stage. */
+  private whole: Camera;
 
   constructor(
     private readonly pyramid: Pyramid,
@@ -34,6 +36,8 @@ export class Drawing {
     this.sources = tileSources(pyramid.levels, offset);
     this.sketch = new Sketch(this.stage, this.frame, this.sources, offset);
     pyramid.store.isHasty = pyramid.levels.length > 1;
+    this.whole = this.frame.whole();
+    new ResizeObserver(() => this.resized()).observe(this.stage);
   }
 
   /** Draw for the first time, by what `drawn` says when the graphics are there. */
@@ -73,6 +77,14 @@ export class Drawing {
   pan(right: number, down: number): void {
     this.frame.pan(right, down);
     this.follow();
+  }
+
+  /** Show all of what has been shown whole. */
+  private resized(): void {
+    const wasWhole = this.frame.isAt(this.whole);
+    const { zoom } = this.whole;
+    this.whole = this.frame.whole();
+    if (wasWhole && this.whole.zoom !== zoom) this.look(this.whole);
   }
 
   private follow(): void {

@@ -27,6 +27,11 @@ export class Frame {
     return this.looked;
   }
 
+  isAt({ zoom, target }: Camera): boolean {
+    const { looked } = this;
+    return looked.zoom === zoom && looked.target.every((place, axis) => place === target[axis]);
+  }
+
   /** The camera that shows all. */
   whole(): Camera {
     const { clientWidth, clientHeight } = this.element;

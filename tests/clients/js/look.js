@@ -31,6 +31,7 @@ async function take(page, [name, ...given], opened) {
   if (name === "move") await page.mouse.move(...given);
   else if (name === "press") await page.keyboard.press(...given);
   else if (name === "click") await page.click(...given);
+  else if (name === "resize") await page.setViewportSize({ width: given[0], height: given[1] });
   else if (name === "choose") await page.selectOption(...given);
   else if (name === "popup") {
     // A link opens another page, and a button there leads to a page of the origin.

@@ -1,0 +1,49 @@
+"""A real JupyterLab, in an environment of its own on top of the tests': servers start faster without."""
+
+import json
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+from tests.cache import CACHE, kept
+from tests.clients.browser import CHROMIUM
+from tests.clients.node import programs
+from tests.server import Server
+
+WANTED = ["jupyterlab>=4.4", "sidecar>=0.8"]
+SECONDS = 250
+
+
+def lab_python() -> str:
+    """An interpreter that has JupyterLab besides all that this one has."""
+    wanted = " ".join([sys.version, sys.prefix, *WANTED])
+    return str(_python(kept(CACHE / "lab", wanted, _install)))
+
+
+def _python(place: Path) -> Path:
+    return place / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+
+
+def _install(place: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", place], check=True, timeout=SECONDS)
+    python = _python(place)
+    site = sysconfig.get_path("purelib", vars={"base": str(place), "platbase": str(place)})
+    ours = sysconfig.get_path("purelib")
+    Path(site, "tests.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *WANTED]
+    subprocess.run(install, check=True, timeout=SECONDS)
+
+
+def run_notebook(server: Server, name: str, frames: int) -> dict[str, Any]:
+    """What a notebook shows when its cells are run one after the other, each of which opens a frame."""
+    url = f"{server.url}lab/tree/{name}?reset&token={server.token}"
+    asked = json.dumps({"url": url, "executable": CHROMIUM, "frames": frames})
+    done = subprocess.run(
+        ["node", "lab.js"], cwd=programs(), input=asked, capture_output=True, text=True, check=False,
+        timeout=SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
