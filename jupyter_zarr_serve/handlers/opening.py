@@ -95,7 +95,7 @@ class OpenByLinkHandler(ManagingHandler):
         page = rendered(
             self, "open.html", leads_to=way.origin, title=f"Open in {name}", root=root,
             crumbs=[{"name": "zarr", "url": root}], name=name, origin=way.origin, path="/".join(names),
-            life=text_of(self._life), xsrf=self.xsrf_token.decode(),
+            life=_words(self._life), xsrf=self.xsrf_token.decode(),
             back=f"{root}v3/{quoted(names)}",
         )  # fmt: skip
         self.set_header("Referrer-Policy", "same-origin")  # see `ManagingHandler`
@@ -122,3 +122,16 @@ class OpenByLinkHandler(ManagingHandler):
     @property
     def _life(self) -> int:
         return min(_LIFE, self.sharing.settings.longest or _LIFE)
+
+
+def _words(seconds: int) -> str:
+    """A length of life for people.
+
+    Examples
+    --------
+    >>> _words(86_400), _words(7200)
+    ('1 day', '2 hours')
+    """
+    text = text_of(seconds)
+    count, unit = text[:-1], {"m": "minute", "h": "hour", "d": "day"}[text[-1]]
+    return f"{count} {unit}{'' if count == '1' else 's'}"

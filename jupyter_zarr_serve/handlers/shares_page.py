@@ -21,6 +21,8 @@ body {{ max-width: 70em; margin: 2em auto; padding: 0 1em; }}
 label {{ display: inline-block; min-width: 6em; }}
 table {{ border-collapse: collapse; }}
 td, th {{ text-align: left; padding: .2em 1em .2em 0; vertical-align: top; }}
+input {{ font: inherit; max-width: 100%; box-sizing: border-box; }}
+.wide {{ overflow-x: auto; }}
 code {{ overflow-wrap: anywhere; }}
 .told {{ border: 1px solid; border-radius: 4px; padding: .5em 1em; }}
 </style></head>
@@ -36,9 +38,10 @@ code {{ overflow-wrap: anywhere; }}
 <p><label for="origins">Read by</label> <input id="origins" name="origins" size="50" value="{origins}">
  pages of these origins; * is all</p>
 <p><button>Make a link</button></p></form>
+<div class="wide" tabindex="0" role="region" aria-label="All links">
 <table><thead><tr><th>what</th><th>state</th><th>until</th><th>by</th><th>used</th><th>note</th><th></th></tr>
 </thead><tbody>
-{rows}</tbody></table></body></html>
+{rows}</tbody></table></div></body></html>
 """
 _ROW = (
     "<tr><td><code>{path}</code></td><td>{state}</td><td>{expires}</td><td>{maker}</td><td>{used}</td>"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import requests
 import zarr
+from jupyter_server.auth import User
 
 from tests.http.test_pages import HTML
 from tests.server import Server, running_server
@@ -125,7 +126,7 @@ def test_one_of_another_origin_gets_a_link_when_a_person_says_so(elsewhere):
     session = login(elsewhere)
     asked = session.get(url, headers=HTML, timeout=60)
     assert OTHER in asked.text
-    assert "good for 1d" in asked.text
+    assert "good for 1 day" in asked.text
     policy = asked.headers["Content-Security-Policy"]
     assert f"form-action 'self' {OTHER};" in policy
     assert f"opened at {OTHER}" not in elsewhere.get("zarr/api/shares").text, "a link was made before"
@@ -219,13 +220,28 @@ async def test_no_link_is_offered_that_would_be_refused(jp_fetch, jp_serverapp, 
     assert b'data-others="[]"' in view.body
 
 
+async def test_a_reader_of_a_hub_is_offered_none_whatever_the_authorizer_says(
+    jp_fetch, jp_root_dir, monkeypatch
+):
+    async def reader(_):
+        return User("bob")
+
+    np.save(jp_root_dir / "a.npy", RAMP)
+    for user, is_offered in ((None, True), (reader, False)):
+        if user is not None:
+            monkeypatch.setattr("jupyter_zarr_serve.handlers.hub.reader", user)
+        headers = {**HTML, **({} if user is None else {"Authorization": ""})}
+        response = await jp_fetch("zarr/v3/files/a.npy", headers=headers)
+        assert (b">Share<" in response.body) is (b"Open in vizarr" in response.body) is is_offered
+
+
 def test_links_that_live_less_than_a_day_are_made_too(tmp_path):
     np.save(tmp_path / "a.npy", RAMP)
     private = tmp_path / "jupyter"
     private.mkdir()
     with running_server(tmp_path, private, "--ZarrServeApp.max_share_seconds=7200") as server:
         url = f"{server.url}zarr/shares/open/vizarr?path=files/a.npy"
-        assert "good for 2h" in login(server).get(url, headers=HTML, timeout=60).text
+        assert "good for 2 hours" in login(server).get(url, headers=HTML, timeout=60).text
         sent = requests.post(url, headers=server.headers, allow_redirects=False, timeout=60)
         assert sent.status_code == 303
         assert sent.headers["Location"].startswith("https://hms-dbmi.github.io/vizarr/?source=http")

@@ -28,7 +28,10 @@ PUBLIC = [
 ]  # fmt: skip
 PRIVATE = ["zarr/v3/files/private/a.npy/c/0/0", "zarr/v2/portable/files/private/a.npy/0.0"]
 # Routes that tell of no data.
-FRAMES = (r"zarr/?", r"zarr/view", r"zarr/vizarr/(.*)", r"zarr/static/(.*)", r"zarr/(.*)")
+FRAMES = (
+    r"zarr/?", r"zarr/view", r"zarr/open/(vizarr|neuroglancer)", r"zarr/vizarr/(.*)", r"zarr/static/(.*)",
+    r"zarr/(.*)",
+)  # fmt: skip
 JUPYTER = ["api/contents", "api/contents/public/a.npy", "api/kernels", "api/sessions", "api/terminals"]
 
 ALL, SOME = "as the owner", "as the owner, below the allowed paths alone"
@@ -130,6 +133,15 @@ def test_a_browser_logs_in_and_looks_at_an_image(hub: Hub):
     assert (sight.row == greys[:, None]).all()
     assert len(set(greys)) > len(RAMP) / 2
     assert (np.diff(greys[(greys != greys[0]).argmax() :]) >= 0).mean() > 0.9
+
+
+def test_who_may_only_read_is_offered_no_link(hub: Hub, tokens):
+    url, page = "zarr/v3/files/public/a.npy", {"Accept": "text/html"}
+    for who, is_offered in (("the owner", True), ("a user of a group with the scope", False)):
+        text = hub.get(url, headers={**page, **bearing(tokens[who])}).text
+        assert ">View</a>" in text
+        for button in (">Share</a>", ">Open in vizarr</a>", ">Open in neuroglancer</a>"):
+            assert (button in text) is is_offered, (who, button)
 
 
 def opened(hub: Hub, token: str | None, zarr_format: int, path: str) -> Any:
