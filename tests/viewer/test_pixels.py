@@ -107,6 +107,21 @@ def test_a_channel_can_be_hidden_and_coloured(browser: Browser):
     assert browser.open(sight.url).at(64, 64) == (0, 0, 255)
 
 
+def test_channels_have_names_where_their_limits_are_measured(browser: Browser, kernel: Kernel):
+    kernel.run(
+        "import dask.array as da, numpy as np, jupyter_zarr_serve as jz\n"
+        "planes = np.stack([np.eye(300), np.ones((300, 300))]).astype('f4')\n"
+        "image = da.from_array(planes, chunks=(1, 150, 300))\n"
+        "jz.publish(two=image, axes='cyx', attributes={'channel_names': ['diagonal', 'flat']})"
+    )
+    sight = browser.look(f"{kernel.path}/two", steps=[["move", 300, 300]])
+    assert "diagonal = 0" in sight.text
+    assert "flat = 1" in sight.text
+    red, green, blue = sight.at(100, 200)
+    assert green == 0  # the first channel, which is dark there
+    assert red == blue  # the second is magenta
+
+
 def middles(sight: Sight, step: int = 1) -> tuple[list[int], list[int]]:
     """The greys in the middle of each block of the deep image, and what they should be."""
     image = blocks()

@@ -249,6 +249,33 @@ def test_a_stored_image_is_itself_in_either_spelling(tmp_path, stored_format, za
     assert below == ({"labels": []} if zarr_format == 2 else {"ome": {"version": "0.5", "labels": []}})
 
 
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_images_are_called_as_their_nodes_are(tmp_path, pyramid, zarr_format):
+    cells = published({"cells": NOISE}).children["cells"]
+    told = published(NOISE, attributes={"name": "told"})
+    file = view(Group({"p.ome.tif": opened(pyramid)})).children["p.ome.tif"]
+    for image, wanted in ((cells, "cells"), (told, "told"), (file, "Image0")):  # as its OME-XML says
+        metadata = metadata_of(image, zarr_format)
+        assert metadata["multiscales"][0]["name"] == metadata["omero"]["name"] == wanted
+
+
+def test_channels_are_called_by_their_coordinate():
+    names = ["DAPI", "GFP", "RFP"]
+    image = xr.DataArray(NOISE[0], dims=("channel", "y", "x"), coords={"channel": names})
+    metadata = metadata_of(published(image.to_dataset(name="image")).children["image"])
+    assert [channel["label"] for channel in metadata["omero"]["channels"]] == names
+    assert metadata["multiscales"][0]["metadata"]["channel_names"] == names
+
+
+def test_channels_have_names_where_their_windows_are_not_known():
+    import dask.array as da
+
+    image = da.from_array(NOISE[0], chunks=(1, 350, 640))
+    metadata = metadata_of(published(image, axes="cyx", attributes={"channel_names": ["a", "b", "c"]}))
+    assert "omero" not in metadata
+    assert metadata["multiscales"][0]["metadata"]["channel_names"] == ["a", "b", "c"]
+
+
 def test_windows_come_from_the_values():
     image = np.random.default_rng(0).normal(500, 10, (3000, 2000))
     image[0, 0], image[8, 8], image[16, 16] = np.nan, np.inf, 1e9

@@ -48,6 +48,7 @@ interface Multiscale {
   axes?: { name: string; type?: string; unit?: string }[];
   datasets: { path: string; coordinateTransformations?: Scaling[] }[];
   coordinateTransformations?: Scaling[];
+  metadata?: { channel_names?: string[] };
 }
 
 interface Omero {
@@ -92,7 +93,7 @@ export async function openPyramid(root: string, group: GroupDocument): Promise<P
     dtype,
     axes,
     channelAxis,
-    channels: channelsOf(count, attributes.omero),
+    channels: channelsOf(count, attributes.omero, multiscale.metadata?.channel_names),
     aspect: aspectOf(axes),
     levels,
     store,
@@ -142,11 +143,11 @@ function channelAxisOf(axes: Axis[], multiscale: Multiscale): number {
   return found < axes.length - 2 && isFew ? found : -1;
 }
 
-function channelsOf(count: number, omero: Omero | undefined): Channel[] {
+function channelsOf(count: number, omero: Omero | undefined, names: string[] = []): Channel[] {
   return Array.from({ length: count }, (_, i) => {
     const { label, color, active, window } = omero?.channels?.[i] ?? {};
     return {
-      label: label ?? `channel ${i}`,
+      label: label ?? names[i] ?? `channel ${i}`,
       colour: color?.toLowerCase().replace("#", ""),
       isShown: active ?? i < 4,
       limits: pair(window?.start, window?.end),

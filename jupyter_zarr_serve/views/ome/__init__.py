@@ -12,10 +12,12 @@ https://ngff.openmicroscopy.org/0.5/
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ...core.children import Children
 from ...core.errors import Unreadable
 from ...core.nodes import Array, Group, Node
+from .channels import channel_names
 from .image import Image, image_of
 from .levels import Pyramid
 from .metadata import attributes_of
@@ -26,8 +28,13 @@ VIEW = "ome"
 _OF_LABELS = ("image-label", "flag_values", "flag_meanings")  # attributes that only labels have
 
 
-def ome(node: Node) -> Node:
+def ome(node: Node, name: str = "") -> Node:
     """The node as viewers of OME-Zarr see it.
+
+    Parameters
+    ----------
+    name
+        What the node is called, where it is in a group.
 
     Raises
     ------
@@ -35,11 +42,11 @@ def ome(node: Node) -> Node:
         When it is an array that is no image.
     """
     if isinstance(node, Array):
-        return _multiscale(node, {})
+        return _multiscale(node, name, {})
     if is_stored(node):
         return as_stored(node, ome)
     if node.levels:
-        return _leveled(node)
+        return _leveled(node, name)
     # what describes an image looks at some of its pixels: not at those of all that are in a file
     return replace(node, children=_Viewed(node.children), consolidate=False)
 
@@ -52,7 +59,7 @@ class _Viewed(Mapping[str, Node]):
 
     def __getitem__(self, name: str) -> Node:
         node = self._children[name]
-        return _multiscale(node, self._children) if isinstance(node, Array) else ome(node)
+        return _multiscale(node, name, self._children) if isinstance(node, Array) else ome(node, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._children)
@@ -61,16 +68,16 @@ class _Viewed(Mapping[str, Node]):
         return len(self._children)
 
 
-def _multiscale(array: Array, beside: Mapping[str, Node]) -> Group:
+def _multiscale(array: Array, name: str, beside: Mapping[str, Node]) -> Group:
     """The image of an array; made once, as those who remember arrays know its levels by identity."""
     known = array.seen.get(VIEW)
     if isinstance(known, Group):
         return known
-    made = _group(Pyramid([image_of(array)], _is_of_labels(array)), beside)
+    made = _group(Pyramid([image_of(array)], _is_of_labels(array)), name, beside)
     return array.seen.setdefault(VIEW, made)  # type: ignore[return-value]
 
 
-def _leveled(group: Group) -> Group:
+def _leveled(group: Group, name: str) -> Group:
     """An image whose levels are stored, as far as they can be read and are what they should be.
 
     Raises
@@ -79,9 +86,9 @@ def _leveled(group: Group) -> Group:
         When the full one cannot be read.
     """
     images: list[Image] = []
-    for name in group.levels:
+    for level in group.levels:
         try:
-            image = image_of(_array(group.children[name], name))
+            image = image_of(_array(group.children[level], level))
         except Unreadable:
             if not images:
                 raise
@@ -89,7 +96,7 @@ def _leveled(group: Group) -> Group:
         if images and not _is_coarser(image.array, images[-1].array):
             break
         images.append(image)
-    made = _group(Pyramid(images, _is_of_labels(images[0].source)), {})
+    made = _group(Pyramid(images, _is_of_labels(images[0].source)), name, {})
     return replace(made, version=group.version, fresh=group.fresh)
 
 
@@ -109,15 +116,22 @@ def _is_coarser(image: Array, finer: Array) -> bool:
     )
 
 
-def _group(pyramid: Pyramid, beside: Mapping[str, Node]) -> Group:
+def _group(pyramid: Pyramid, name: str, beside: Mapping[str, Node]) -> Group:
     source = pyramid.stored[0].source
+    told = source.attributes.get("name")
+
+    def attributes(zarr_format: int) -> Mapping[str, Any]:
+        called = told if isinstance(told, str) else name
+        scales, channels = scales_of(source, beside), channel_names(source, beside)
+        return attributes_of(pyramid, called, scales, channels, zarr_format)
+
     names = [str(number) for number in range(len(pyramid.shapes))]
     return Group(
         Children(names, lambda name: pyramid.level(int(name))),
         source.attributes,
         version=source.version,
         fresh=source.fresh,
-        by_format=lambda zarr_format: attributes_of(pyramid, scales_of(source, beside), zarr_format),
+        by_format=attributes,
     )
 
 

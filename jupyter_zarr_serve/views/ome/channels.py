@@ -1,0 +1,85 @@
+"""The channels of an image: what each is called, in what colour it is drawn, and how bright.
+
+Names are the attribute ``channel_names``, or the texts of a coordinate along the axis of channels.
+
+References
+----------
+https://ngff.openmicroscopy.org/0.4/#omero-md
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import ServeError
+from ...core.nodes import Array, Node
+from .axes import letters_of, names_of
+from .image import is_coloured
+from .levels import Pyramid
+from .windows import Window, windows_of
+
+Json = dict[str, Any]
+
+_MOST_CHANNELS = 32
+_ACTIVE = 4  # channels that a viewer shows at first
+_COLOURS = ("FF0000", "00FF00", "0000FF")  # of colour images
+_PALETTE = ("00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000FF", "FF8000", "FFFFFF")
+
+
+def channel_names(array: Array, beside: Mapping[str, Node]) -> list[str]:
+    """What the source calls its channels; empty where it does not.
+
+    Parameters
+    ----------
+    beside
+        The members of the group that the array is in, coordinates of its dimensions among them.
+    """
+    told = array.attributes.get("channel_names")
+    if isinstance(told, list | tuple):
+        return [str(name) for name in told]
+    letters = letters_of(array)
+    name = names_of(array)[letters.index("c")] if "c" in letters else None
+    if not name:
+        return []
+    return _texts(beside, name, array.shape[letters.index("c")])
+
+
+def _texts(beside: Mapping[str, Node], name: str, length: int) -> list[str]:
+    """The elements of a coordinate of texts; empty where there is none."""
+    try:
+        coordinate = beside[name]
+    except (KeyError, ServeError):
+        return []
+    if not isinstance(coordinate, Array) or coordinate.shape != (length,) or length > _MOST_CHANNELS:
+        return []
+    if coordinate.dtype.kind not in "OTU":
+        return []
+    return [str(text) for text in np.asarray(coordinate.read((slice(0, length),)))]
+
+
+def omero_of(pyramid: Pyramid, names: list[str]) -> Json | None:
+    """The channels; None where it is not known how bright they are, so that viewers look for themselves."""
+    letters = "".join(map(str, pyramid.stored[0].array.dimension_names or ()))
+    lengths = dict(zip(letters, pyramid.shapes[0], strict=True))
+    count = lengths.get("c", 1)
+    windows = windows_of(pyramid) if count <= _MOST_CHANNELS else None
+    if windows is None:
+        return None
+    colours = _COLOURS if is_coloured(pyramid.stored[0]) else _PALETTE if count > 1 else ("FFFFFF",)
+    channels = [
+        {
+            "label": names[number] if number < len(names) else str(number),
+            "color": colours[number % len(colours)],
+            "active": number < _ACTIVE,
+            "window": _window(window),
+        }
+        for number, window in enumerate(windows)
+    ]
+    model = "color" if count > 1 else "greyscale"
+    middle = lengths.get("z", 1) // 2
+    return {"channels": channels, "rdefs": {"model": model, "defaultT": 0, "defaultZ": middle}}
+
+
+def _window(window: Window) -> Json:
+    return {"min": window.least, "max": window.most, "start": window.start, "end": window.end}
