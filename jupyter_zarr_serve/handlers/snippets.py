@@ -56,12 +56,12 @@ def _tensorstore(login: str, zarr_format: int, *, is_shared: bool) -> str:
 
 
 def _zarrita(kind: str, url: str, *, is_shared: bool) -> str:
-    headers = "const headers = { Authorization: `token ${token}` };\n"
+    headers = 'const token = "...";\nconst headers = { Authorization: `token ${token}` };\n'
     given = "" if is_shared else ", { overrides: { headers } }"
     reading = "\nawait zarr.get(array);" if kind == "array" else ""
     return (
         'import * as zarr from "zarrita";\n\n'
-        f"const url = {json.dumps(url)};\n{'' if is_shared else headers}"
+        f"const url = {json.dumps(url, ensure_ascii=False)};\n{'' if is_shared else headers}"
         f"const store = new zarr.FetchStore(url{given});\n"
         f'const {kind} = await zarr.open(store, {{ kind: "{kind}" }});{reading}\n'
     )

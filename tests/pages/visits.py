@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.clients.browser import CHROMIUM
 from tests.clients.node import programs
@@ -17,7 +18,9 @@ def visits(server: Server, pages: Sequence[dict[str, Any]]) -> list[dict[str, An
     asked = {
         "executable": CHROMIUM,
         "token": server.token,
-        "pages": [{**page, "url": server.url + page["path"]} for page in pages],
+        "pages": [
+            {"base": urlsplit(server.url).path, **page, "url": server.url + page["path"]} for page in pages
+        ],
     }
     done = subprocess.run(
         ["node", "visit.js"], cwd=programs(), input=json.dumps(asked),

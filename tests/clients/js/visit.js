@@ -48,6 +48,12 @@ async function visit(browser, asked) {
     told.size = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     told.back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     told.links = await page.evaluate(() => [...document.links].map((link) => link.href));
+    told.snippets = await page.evaluate(() =>
+      [...document.querySelectorAll("details")].map((details) => [
+        details.querySelector("summary").textContent,
+        details.querySelector("code").textContent,
+      ]),
+    );
     told.pictures = await page.evaluate(() => [...document.images].map((image) => image.naturalWidth));
   }
   if (asked.copy) {

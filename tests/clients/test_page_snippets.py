@@ -1,0 +1,194 @@
+"""The code that pages show does what it says, as it is shown but for the token: each in its own client."""
+
+import ast
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import requests
+import xarray as xr
+
+from tests.clients.browser import needs_browser
+from tests.clients.node import programs
+from tests.clients.verdicts import PROGRAM_SECONDS
+from tests.kernels.jupyter import Kernel, running_kernel
+from tests.pages.visits import visits
+from tests.server import Server, running_server
+
+pytestmark = needs_browser
+
+IMAGE = np.arange(12, dtype="<u2").reshape(3, 4)
+SPEEDS = xr.Dataset(
+    {"speed": (("y", "x"), np.arange(6, dtype="f4").reshape(2, 3))}, attrs={"title": "<Run>"}
+)
+FRAME = pd.DataFrame({"n": [1, 2, 3], "t": ["a", "<b>", ""]})
+FOR_ARRAYS = {"zarr-python", "xarray", "dask", "tensorstore", "zarrita", "JupyterLab cell"}
+FOR_GROUPS = {"zarr-python", "xarray", "zarrita", "JupyterLab cell"}
+PUBLISH = """
+import numpy as np
+import jupyter_zarr_serve as jz
+jz.publish(image=np.arange(12, dtype="<u2").reshape(3, 4))
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose base URL is like those of a hub."""
+    folder = tmp_path_factory.mktemp("served")
+    np.save(folder / "an image.npy", IMAGE)
+    SPEEDS.to_netcdf(folder / "run.nc", engine="netcdf4")
+    FRAME.to_parquet(folder / "table.parquet", index=False)
+    with running_server(
+        folder, tmp_path_factory.mktemp("jupyter"), "--ServerApp.base_url=/user/ann/"
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def kernel(server: Server) -> Iterator[Kernel]:
+    with running_kernel(server) as kernel:
+        kernel.run(PUBLISH)
+        yield kernel
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a page is of: how many of its clients there are, and whether a value is right."""
+
+    titles: set[str]
+    path: str
+    is_right: Callable[[Any], bool]
+    javascript: str
+    told: Any
+
+
+def is_image(value: Any) -> bool:
+    array = np.asarray(value)
+    return array.dtype == IMAGE.dtype and np.array_equal(array, IMAGE)
+
+
+def is_speeds(value: Any) -> bool:
+    if isinstance(value, dict):
+        return set(value) == {"speed"} and np.array_equal(value["speed"][...], SPEEDS["speed"])
+    return bool(value.load().identical(SPEEDS))
+
+
+def is_field(value: Any) -> bool:
+    if isinstance(value, xr.DataArray) and value.dims != ("y", "x"):
+        return False
+    return np.array_equal(np.asarray(value), SPEEDS["speed"])
+
+
+def is_table(value: Any) -> bool:
+    columns = {name: value[name][...] if isinstance(value, dict) else value[name].values for name in FRAME}
+    return all(list(columns[name]) == list(FRAME[name]) for name in FRAME)
+
+
+WHOLE = (
+    "const { shape, data } = await zarr.get(array);\n"
+    "console.log(JSON.stringify([shape, Array.from(data)]));"
+)
+MEMBER = (
+    'const array = await zarr.open(group.resolve("NAME"), { kind: "array" });\n'
+    "console.log(JSON.stringify(Array.from((await zarr.get(array)).data, Number)));"
+)
+SUBJECTS = {
+    "array": Subject(FOR_ARRAYS, "files/an%20image.npy", is_image, WHOLE, [[3, 4], list(range(12))]),
+    "field": Subject(FOR_ARRAYS, "files/run.nc/speed/", is_field, WHOLE, [[2, 3], list(range(6))]),
+    "dataset": Subject(
+        FOR_GROUPS, "files/run.nc", is_speeds, MEMBER.replace("NAME", "speed"), list(range(6))
+    ),
+    "table": Subject(FOR_GROUPS, "files/table.parquet/", is_table, MEMBER.replace("NAME", "n"), [1, 2, 3]),
+}
+
+
+def shown(server: Server, path: str) -> dict[str, str]:
+    """The code of a page by the names of clients, as a browser shows it; it is what copying gives."""
+    (told,) = visits(server, [{"path": path}])
+    assert told["errors"] == []
+    return dict(told["snippets"])
+
+
+def result(code: str) -> Any:
+    """What a cell with that code shows: the value of its last expression."""
+    *before, last = ast.parse(code).body
+    assert isinstance(last, ast.Expr)
+    names: dict[str, Any] = {}
+    exec(compile(ast.Module(before, []), "<page>", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "<page>", "eval"), names)
+
+
+def in_node(code: str) -> Any:
+    """What a module of JavaScript prints."""
+    done = subprocess.run(
+        ["node", "--input-type=module", "--eval", code], cwd=programs(),
+        capture_output=True, text=True, check=False, timeout=PROGRAM_SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def check(subject: Subject, codes: dict[str, str], token: str) -> None:
+    """Run all code of a page but that for a notebook's cell."""
+    for title, code in codes.items():
+        assert token == "" or token not in code
+        assert (code.count('token = "..."') == 1) is bool(token), title
+        mine = code.replace('token = "..."', f'token = "{token}"')
+        if title == "zarrita":
+            assert in_node(f"{mine}\n{subject.javascript}") == subject.told
+        else:
+            assert subject.is_right(result(mine)), title
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_the_code_of_a_page_runs(server: Server, kernel: Kernel, zarr_format, name):
+    subject = SUBJECTS[name]
+    codes = shown(server, f"zarr/v{zarr_format}/{subject.path}")
+    assert set(codes) == subject.titles
+    cell = codes.pop("JupyterLab cell")
+    assert server.token not in cell
+    check(subject, codes, server.token)
+    printed = kernel.run(f"{cell}\nprint(type({'array' if 'array' in cell else 'group'}).__name__)")
+    assert printed.strip().endswith("Array" if "dask" in codes else "Group")
+
+
+def test_of_a_variable(server: Server, kernel: Kernel, zarr_format):
+    codes = shown(server, f"zarr/v{zarr_format}/{kernel.path}/image")
+    cell = codes.pop("JupyterLab cell")
+    check(SUBJECTS["array"], codes, server.token)
+    *_, values = kernel.run(f"{cell}\nprint(array[...].tolist())").strip().splitlines()
+    assert json.loads(values) == IMAGE.tolist()
+
+
+@contextmanager
+def link_to(server: Server, path: str) -> Iterator[str]:
+    """The path of a share link below the server's base URL, while it lives."""
+    told = server.get("zarr/api/shares", "POST", json={"path": path}).json()
+    try:
+        yield told["link"].removeprefix("/user/ann/")
+    finally:
+        server.get(f"zarr/api/shares/{told['id']}", "DELETE")
+
+
+@pytest.mark.parametrize(
+    ("shared", "below", "name"),
+    [("files/an image.npy", "", "array"), ("files/run.nc", "speed", "field"),
+     ("files/run.nc", "", "dataset"), ("files/table.parquet", "", "table")],
+)  # fmt: skip
+def test_the_code_of_a_page_below_a_link_runs_without_a_token(
+    server: Server, zarr_format, shared, below, name
+):
+    subject = SUBJECTS[name]
+    with link_to(server, shared) as link:
+        page = f"{link}v{zarr_format}/{below}"
+        codes = shown(server, page)
+        assert set(codes) == subject.titles - {"JupyterLab cell"}
+        check(subject, codes, "")
+        plain = requests.get(server.url + page, headers={"Accept": "text/html"}, timeout=60).text
+        assert link.split("/")[-2] not in plain, "without its script the page does not tell the link"
