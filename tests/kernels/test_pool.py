@@ -38,20 +38,26 @@ class Provisioned:
 
 
 class Counting:
-    """A tree with one array, slow to read, that counts who reads it at a time."""
+    """A tree with one array, slow to read, that counts who reads it at a time.
+
+    Nobody goes on before `wanted` have come, or all have waited for some seconds.
+    """
 
     def __init__(self):
         self.now = self.most = 0
-        self.lock = threading.Lock()
+        self.wanted = 1
+        self.changed = threading.Condition()
         array = Array((4,), np.dtype("f8"), (4,), self.read, codecs=())
         self.root = Group(children={"t": array})
 
     def read(self, region):
-        with self.lock:
+        with self.changed:
             self.now += 1
             self.most = max(self.most, self.now)
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self.most >= self.wanted, 3)
         time.sleep(0.02)
-        with self.lock:
+        with self.changed:
             self.now -= 1
         return np.arange(4.0)
 
@@ -71,6 +77,7 @@ CHUNK = Request(3, ("t", "c", "0"))
 
 
 async def test_eight_connections_serve_all(source, counting):
+    counting.wanted = 8
     answers = await asyncio.gather(*(source.ask(CHUNK) for _ in range(50)))
     assert {bytes(answer.body) for answer in answers} == {np.arange(4.0).tobytes()}
     assert counting.most == 8
