@@ -21,13 +21,14 @@ _HEADINGS = {
 def failure_page(handler: JupyterHandler, scope: str, status: int, message: str, reason: str) -> bytes:
     """The page of a failure, with links below the URL path `scope`."""
     root = root_from(handler.request.path, scope)
+    heading = _HEADINGS.get(status, "Something went wrong")
     return rendered(
         handler,
         "error.html",
-        title="zarr",
+        title=f"{heading} – zarr",
         root=root,
         crumbs=[{"name": "zarr", "url": root}],
-        heading=_HEADINGS.get(status, "Something went wrong"),
+        heading=heading,
         message=message,
         reason=reason,
         status=status,

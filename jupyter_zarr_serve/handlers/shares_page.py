@@ -16,7 +16,8 @@ _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Share links</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
-:root {{ color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }}
+:root {{ color-scheme: light dark; background: Canvas; color: CanvasText; }}
+body {{ font: 15px/1.5 system-ui, sans-serif; }}
 body {{ max-width: 70em; margin: 2em auto; padding: 0 1em; }}
 label {{ display: inline-block; min-width: 6em; }}
 table {{ border-collapse: collapse; }}
@@ -26,7 +27,7 @@ input {{ font: inherit; max-width: 100%; box-sizing: border-box; }}
 code {{ overflow-wrap: anywhere; }}
 .told {{ border: 1px solid; border-radius: 4px; padding: .5em 1em; }}
 </style></head>
-<body><h1>Share links</h1>
+<body><main><h1>Share links</h1>
 <p><a href="{tree}">All data</a></p>
 {told}
 <form method="post" action="{action}">{xsrf}
@@ -39,9 +40,9 @@ code {{ overflow-wrap: anywhere; }}
  pages of these origins; * is all</p>
 <p><button>Make a link</button></p></form>
 <div class="wide" tabindex="0" role="region" aria-label="All links">
-<table><thead><tr><th>what</th><th>state</th><th>until</th><th>by</th><th>used</th><th>note</th><th></th></tr>
-</thead><tbody>
-{rows}</tbody></table></div></body></html>
+<table><thead><tr><th scope="col">what</th><th scope="col">state</th><th scope="col">until</th>
+<th scope="col">by</th><th scope="col">used</th><th scope="col">note</th><td></td></tr></thead><tbody>
+{rows}</tbody></table></div></main></body></html>
 """
 _ROW = (
     "<tr><td><code>{path}</code></td><td>{state}</td><td>{expires}</td><td>{maker}</td><td>{used}</td>"
@@ -49,7 +50,7 @@ _ROW = (
 )
 _REVOKE = (
     '<form method="post" action="{action}">{xsrf}<input type="hidden" name="revoke" value="{id}">'
-    "<button>Revoke</button></form>"
+    '<button aria-label="Revoke the link to {path}">Revoke</button></form>'
 )
 _MADE = (
     '<div class="told"><p>Whoever has this link can read <code>{path}</code> until {expires}. It is shown '
@@ -122,7 +123,8 @@ class SharesPageHandler(ManagingHandler):
         button = ""
         if share["state"] not in {"revoked", "expired"}:
             action = escape(f"{self.scope.url}shares")
-            button = _REVOKE.format(action=action, xsrf=self.xsrf_form_html(), id=shown["id"])
+            what = {"id": shown["id"], "path": shown["path"]}
+            button = _REVOKE.format(action=action, xsrf=self.xsrf_form_html(), **what)
         return _ROW.format(
             **{**shown, "expires": shown["expires"] if share["expires"] else "-"}, button=button
         )

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.clients.browser import needs_browser
@@ -20,6 +21,14 @@ PAGES = {
     "array": "zarr/v2/files/browsed/run.h5/t/?stats=1",
     "line": f"zarr/v3/files/browsed/{quote(HOSTILE)}",
 }
+MORE = [
+    "zarr/v3/files/browsed/table.parquet",
+    "zarr/v3/files/browsed/?search=h",
+    "zarr/v3/files/browsed/nothing",
+    "zarr/v3/files/browsed/broken.npy",
+    "zarr/shares/open/vizarr?path=files/browsed/run.h5/t",
+    "zarr/shares",
+]
 LINKS = {"zarr", "browsed", "v2", "v3", "Copy URL", HOSTILE, "run.h5", "zarr-python", "xarray"}
 
 
@@ -31,13 +40,15 @@ def folder(served_dir):
     with h5py.File(root / "run.h5", "w") as file:
         file["t"] = np.arange(12.0).reshape(3, 4)
         file["t"].attrs["note"] = "<script>alert(1)</script>"
+    pd.DataFrame({"n": [1.5, 2], "t": ["a", None]}).to_parquet(root / "table.parquet")
+    (root / "broken.npy").write_bytes(b"\x93NUMPY")
 
 
 @pytest.fixture(scope="module")
 def seen(server: Server, folder):
     """The visits to each page: light and wide, dark and narrow."""
     asked = [
-        {"path": path, "width": width, "scheme": scheme, "tabs": 40}
+        {"path": path, "width": width, "scheme": scheme, "tabs": 40, "axe": True}
         for path in PAGES.values()
         for width, scheme in ((1280, "light"), (400, "dark"))
     ]
@@ -50,11 +61,27 @@ def test_a_visit(server: Server, seen, page, scheme):
     told = seen[PAGES[page], scheme]
     assert told["status"] == 200
     assert told["errors"] == []
+    assert told["barriers"] == []
     assert all(url.startswith((server.url, "data:")) for url in told["requests"])
     assert told["back"] == {"light": LIGHT, "dark": DARK}[scheme]
     scrolled, shown = told["size"]
     assert scrolled <= shown, "the page is wider than the window"
     assert all(told["pictures"])
+
+
+def test_nothing_bars_anybody_from_other_pages(server: Server, folder):
+    told = server.get("zarr/api/shares", "POST", json={"path": "files/browsed"}).json()
+    asked = [
+        {"path": path, "width": width, "scheme": scheme, "axe": True}
+        for path in MORE
+        for width, scheme in ((1280, "dark"), (400, "light"))
+    ]
+    found = visits(server, asked)
+    server.get(f"zarr/api/shares/{told['id']}", "DELETE")
+    assert [visit["barriers"] for visit in found] == [[]] * len(asked)
+    for page, visit in zip(asked, found, strict=True):
+        scrolled, shown = visit["size"]
+        assert scrolled <= shown, page
 
 
 def test_the_keyboard_reaches_everything(seen):

@@ -21,7 +21,7 @@ function paint() {
   if (theme === undefined) delete root.dataset.theme;
   else root.dataset.theme = theme;
   const button = document.getElementById("theme");
-  if (button) button.textContent = isDark() ? "Light" : "Dark";
+  if (button) button.firstChild.textContent = isDark() ? "Light" : "Dark";
 }
 
 function isDark() {
@@ -47,6 +47,7 @@ async function copy(button) {
     getSelection().selectAllChildren(document.getElementById(button.dataset.copy));
     button.firstChild.textContent = "Press Ctrl+C";
   }
+  document.getElementById("said").textContent = button.firstChild.textContent;
   setTimeout(() => (button.firstChild.textContent = label), 1500);
 }
 

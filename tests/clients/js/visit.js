@@ -1,8 +1,10 @@
 // Goes to pages in Chromium as a person would: `{executable, token, pages}` comes in, `{visits}` goes out.
 //
-// A page is `{url, width, height, scheme, shot, tabs}`: its size, "light" or "dark", a file for a picture, and
-// how often to press the Tab key. A visit is `{title, errors, requests, focused, copied, theme}`.
+// A page is `{url, width, height, scheme, shot, tabs, axe}`: its size, "light" or "dark", a file for a picture, how
+// often to press the Tab key, whether to look for barriers. A visit is `{title, errors, requests, focused, ...}`.
 
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const QUIET = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
@@ -17,6 +19,13 @@ function focused() {
   const element = document.activeElement;
   const outline = getComputedStyle(element).outlineStyle;
   return { text: element.textContent.trim() || element.id || element.tagName, href: element.href ?? "", outline };
+}
+
+/** What axe finds that some people cannot perceive or use, by its rule and where. */
+async function barriers(page) {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve("axe-core"), "utf8"));
+  const { violations } = await page.evaluate(() => axe.run());
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
 }
 
 async function visit(browser, asked) {
@@ -56,6 +65,7 @@ async function visit(browser, asked) {
     );
     told.pictures = await page.evaluate(() => [...document.images].map((image) => image.naturalWidth));
   }
+  if (asked.axe) told.barriers = await barriers(page);
   if (asked.copy) {
     await page.click(asked.copy);
     told.copied = await page.evaluate(() => navigator.clipboard.readText());
