@@ -1,9 +1,10 @@
 """The Jupyter extension and the command ``jupyter zarr``; the only place with traitlets.
 
 What reads and encodes data is imported when the first request comes, so that Jupyter starts as fast as
-without us.
+without us; by ``jupyter zarr`` as soon as it listens, as it is there for nothing else.
 """
 
+import asyncio
 import os
 import sys
 from functools import partial
@@ -201,6 +202,7 @@ class ZarrServeApp(ExtensionApp):
         assert self.serverapp is not None
         flow = Flow(self.outgoing_bytes)
         self._source = LazySource(partial(self._make_site, flow))
+        self._preparing: asyncio.Future[Site] | None = None
         self._shares = self._make_sharing()
         viewers = Viewers(self.vizarr_url, self.neuroglancer_url)
         self.handlers.extend(routes(self._source, flow, self._shares, viewers))
@@ -215,17 +217,20 @@ class ZarrServeApp(ExtensionApp):
         return Site(self.settings_object(), *managers, open_channel, flow)
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
-        """Once the server listens: tell whoever typed ``jupyter zarr`` what to click and paste."""
+        """Once the server of ``jupyter zarr`` listens: tell what to click and paste, and get ready."""
         if serverapp._starter_app is self:
             url = urlsplit(serverapp.public_url)
             base = f"{url.scheme}://{url.netloc}{serverapp.base_url}"
             token = serverapp.identity_provider.token
             sys.stdout.write(welcome(base, token, demo=self.demo))
             sys.stdout.flush()
+            self._preparing = asyncio.ensure_future(self._source.prepare())
 
     async def stop_extension(self) -> None:
         """Let the worker threads end, close the connections to kernels and write down who used links."""
         self._shares.uses.write()
+        if self._preparing is not None:
+            self._preparing.cancel()
         if self._source.made is not None:
             self._source.made.close()
 

@@ -35,10 +35,11 @@ class LazySource(Generic[S]):
 
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`."""
-        made = self.made or await self._first()
+        made = self.made or await self.prepare()
         return await made.ask(request)
 
-    async def _first(self) -> S:
+    async def prepare(self) -> S:
+        """The source, made unless it was already."""
         async with self._making:
             if self.made is None:
                 self.made = await asyncio.to_thread(self._make)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,20 @@ def test_a_served_folder_that_is_a_store(tmp_path):
     zarr.create_array(root, data=np.arange(4), chunks=(2,))
     with running_server(root, tmp_path) as server:
         assert values(server, "files") == [0, 1, 2, 3]
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/maps").exists(), reason="only Linux tells what a process has loaded"
+)
+@pytest.mark.parametrize(("program", "is_loaded"), [("zarr", True), ("server", False)])
+def test_only_our_command_gets_ready_before_it_is_asked(data, tmp_path, program, is_loaded):
+    with running_server(data, tmp_path, program=program) as server:
+        maps = Path(f"/proc/{server.process.pid}/maps")
+        deadline = time.monotonic() + (20 if is_loaded else 3)
+        while "_multiarray_umath" not in maps.read_text() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert ("_multiarray_umath" in maps.read_text()) == is_loaded
+        assert values(server, "files/a.npy") == [0, 1, 2, 3, 4]
 
 
 def test_below_a_base_url(data, tmp_path):

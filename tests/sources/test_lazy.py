@@ -1,0 +1,34 @@
+"""A source that is made late is made once, by whoever needs it first."""
+
+import asyncio
+
+from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.sources.lazy import LazySource
+
+REQUEST = Request(3, ())
+
+
+class Echo:
+    """Answers with one response."""
+
+    response = Response(200, "text/plain", b"", 0)
+
+    def at_once(self, request):
+        return None
+
+    async def ask(self, request):
+        return self.response
+
+
+def test_it_is_made_once_for_all_who_ask_and_who_prepare():
+    made = []
+
+    async def run():
+        source = LazySource(lambda: made.append(Echo()) or made[-1])
+        assert source.made is None
+        await asyncio.gather(source.prepare(), source.ask(REQUEST), source.prepare())
+        assert source.made is made[0]
+        return await source.ask(REQUEST)
+
+    assert asyncio.run(run()) is Echo.response
+    assert len(made) == 1
