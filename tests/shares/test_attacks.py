@@ -106,6 +106,7 @@ VIEWS = [
     "",
     "portable/",
     "ome/",
+    "drawn/",
     "portable/../",
     "ome/../../",
     "portable/portable/",

@@ -43,6 +43,13 @@ def smallest_of(image: np.ndarray) -> np.ndarray:
     return image
 
 
+def test_other_viewers_read_narrow_numbers(server: Server, kernel, zarr_format):
+    group = server.open(zarr_format, f"drawn/{kernel.path}/small")
+    assert open_ome_zarr(group, version=VERSIONS[zarr_format])
+    assert group["0"].dtype == np.float32
+    np.testing.assert_array_equal(group["0"][:], np.arange(12, dtype="f4").reshape(3, 4))
+
+
 def test_clients_read_the_levels(server: Server, path, zarr_format):
     group = server.open(zarr_format, path)
     assert open_ome_zarr(group, version=VERSIONS[zarr_format])
