@@ -1,14 +1,18 @@
 """Code to copy: how the usual clients open a node by its URL. It holds no token."""
 
 import json
+import re
 from typing import Any
 
 _LOGIN = 'token = "..."  # of this server: `jupyter server list` shows it, a hub has it under "Token"\n'
 _OPTIONS = 'options = {"client_kwargs": {"headers": {"Authorization": f"token {token}"}}}\n'
+# What else there is of these clients' types, they read below ``portable/``.
+_BY_TENSORSTORE = re.compile(r"bool|u?int\d+|float\d+|complex\d+")
+_BY_ZARRITA = re.compile(r"bool|u?int\d+|float(32|64)|string")
 
 
 def snippets(node: dict[str, Any], url: str, zarr_format: int, *, is_shared: bool) -> list[dict[str, str]]:
-    """Titles and code for a node.
+    """Titles and code for a node, of the clients that can read it.
 
     Parameters
     ----------
@@ -31,10 +35,12 @@ def snippets(node: dict[str, Any], url: str, zarr_format: int, *, is_shared: boo
             f"{login}{options}xr.DataArray({dask}{_dims(node)})\n"
         )
         made["dask"] = f"import dask.array as da\nimport zarr\n\n{login}{options}{dask}\n"
-        made["tensorstore"] = _tensorstore(login, zarr_format, is_shared=is_shared)
+        if _BY_TENSORSTORE.fullmatch(node["dtype"]):
+            made["tensorstore"] = _tensorstore(login, zarr_format, is_shared=is_shared)
     else:
         made["xarray"] = f"import xarray as xr\n\n{login}{options}xr.open_zarr(url{given})\n"
-    made["zarrita"] = _zarrita(kind, url, is_shared=is_shared)
+    if not is_array or _BY_ZARRITA.fullmatch(node["dtype"]):
+        made["zarrita"] = _zarrita(kind, url, is_shared=is_shared)
     if not is_shared:
         made["JupyterLab cell"] = _cell(f"url = {url!r}\n", f"{kind} = {opened}\n{tail}\n")
     return [{"title": title, "code": code} for title, code in made.items()]

@@ -30,6 +30,11 @@ SPEEDS = xr.Dataset(
 FRAME = pd.DataFrame({"n": [1, 2, 3], "t": ["a", "<b>", ""]})
 FOR_ARRAYS = {"zarr-python", "xarray", "dask", "tensorstore", "zarrita", "JupyterLab cell"}
 FOR_GROUPS = {"zarr-python", "xarray", "zarrita", "JupyterLab cell"}
+KINDS: dict[str, tuple[list[Any], set[str]]] = {  # values, and clients that do not read them
+    "?": ([1, 0], set()), "<i8": ([1, -2], set()), "<u8": ([1, 2], set()), "<f4": ([1, 2], set()),
+    "<f2": ([1, 2], {"zarrita"}), "<c8": ([1, 2], {"zarrita"}),
+    "<M8[s]": ([1, 2], {"zarrita", "tensorstore"}), "<U3": (["a", "bc"], {"zarrita", "tensorstore"}),
+}  # fmt: skip
 PUBLISH = """
 import numpy as np
 import jupyter_zarr_serve as jz
@@ -43,6 +48,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("served")
     np.save(folder / "an image.npy", IMAGE)
     SPEEDS.to_netcdf(folder / "run.nc", engine="netcdf4")
+    for number, (dtype, (values, _)) in enumerate(KINDS.items()):
+        np.save(folder / f"kind {number}.npy", np.array(values).astype(dtype))
     FRAME.to_parquet(folder / "table.parquet", index=False)
     with running_server(
         folder, tmp_path_factory.mktemp("jupyter"), "--ServerApp.base_url=/user/ann/"
@@ -156,6 +163,21 @@ def test_the_code_of_a_page_runs(server: Server, kernel: Kernel, zarr_format, na
     check(subject, codes, server.token)
     printed = kernel.run(f"{cell}\nprint(type({'array' if 'array' in cell else 'group'}).__name__)")
     assert printed.strip().endswith("Array" if "dask" in codes else "Group")
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+def test_only_clients_that_read_it_are_offered(server: Server, zarr_format, dtype):
+    values = np.array(KINDS[dtype][0]).astype(dtype)
+    codes = shown(server, f"zarr/v{zarr_format}/files/kind {list(KINDS).index(dtype)}.npy")
+    assert set(codes) == FOR_ARRAYS - KINDS[dtype][1]
+    codes.pop("JupyterLab cell")
+
+    def is_same(value: Any) -> bool:
+        array = np.asarray(value)
+        return array.dtype == values.dtype and np.array_equal(array, values)
+
+    javascript = "console.log(JSON.stringify(Array.from((await zarr.get(array)).data, Number)));"
+    check(Subject(set(), "", is_same, javascript, KINDS[dtype][0]), codes, server.token)
 
 
 def test_of_a_variable(server: Server, kernel: Kernel, zarr_format):
