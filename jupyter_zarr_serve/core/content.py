@@ -10,7 +10,7 @@ from .conditional import byte_range, is_unchanged
 from .errors import failures_named
 from .nodes import Fresh
 from .request import Request, Response
-from .stored import Blob
+from .stored import Blob, NotAtHand
 
 Spent = dict[str, float]  # seconds by phase: "read", "encode"
 
@@ -79,7 +79,10 @@ def answer(content: Content, request: Request, *, at_hand: bool = False) -> Resp
         part = byte_range(request.byte_range, blob.size) if wants_part else None
         start, stop = part or (0, blob.size)
         started = perf_counter()
-        body = b"" if request.method == "HEAD" else blob.read(start, stop)
+        try:
+            body = b"" if request.method == "HEAD" else blob.read(start, stop)
+        except NotAtHand:
+            return None
         if spent.get("read") == 0.0:  # of bytes that are stored as they are sent
             spent["read"] = perf_counter() - started
     headers = dict(content.headers)

@@ -10,9 +10,15 @@ from .codecs import Codec
 Coords = tuple[int, ...]
 
 
+class NotAtHand(Exception):
+    """Bytes that were expected to be in memory are not: reading them would wait for a disk."""
+
+
 @dataclass(frozen=True)
 class Blob:
     """Bytes that exist already: their number, and a function that reads ``[start, stop)``.
+
+    One that is at hand (see `content.Content`) may raise `NotAtHand` when it is read.
 
     Attributes
     ----------

@@ -1,8 +1,9 @@
-"""Small chunks that are sent as their files hold them, remembered as long as the files stay the same.
+"""Chunks that are sent as their files hold them, at hand as long as the files stay the same.
 
-A turn in a thread costs many times what such a chunk does. Its file is looked at for each request, and
-nothing is remembered of one that was written a moment ago: two writes within one tick of the clock of
-the file system look the same.
+A turn in a thread costs more than such a chunk does. Small ones are remembered; of larger ones is
+remembered where they are, and they are read at once if the system has them in memory. Their file is
+looked at for each request, and nothing is remembered of one that was written a moment ago: two writes
+within one tick of the clock of the file system look the same.
 """
 
 import time
@@ -14,10 +15,12 @@ from threading import Lock
 from ..core.bounded import Bounded
 from ..core.content import Content, Spent, blob_of
 from ..core.request import BINARY
-from ..core.stored import Blob
+from ..core.stored import Blob, NotAtHand
 from .fresh import SameFile, same_file
+from .resident import CAN_TELL, read_resident
 
-_MOST_BYTES = 1 << 16  # of a chunk; reading more costs more than the turn in a thread
+_SMALL = 1 << 16  # bytes of a chunk that is remembered itself
+_AT_ONCE = 2 << 20  # bytes that the event loop reads in one turn
 _OVERHEAD = 1024  # bytes that remembering takes besides a chunk
 _SETTLED = 2.0  # seconds without a change
 
@@ -43,8 +46,7 @@ class Passed:
 
         def make(spent: Spent) -> Blob:
             blob = content.make(spent)
-            is_small = blob.file is not None and blob.size <= _MOST_BYTES
-            return replace(blob, read=partial(self._read, key, blob)) if is_small else blob
+            return blob if blob.file is None else replace(blob, read=partial(self._read, key, blob))
 
         return replace(content, make=make, at_hand=lambda: content.at_hand() or self._get(key))
 
@@ -64,12 +66,22 @@ class Passed:
 
     def _read(self, key: Hashable, blob: Blob, start: int, stop: int) -> bytes:
         data = blob.read(start, stop)
-        file = _settled(blob) if stop - start == blob.size == len(data) else None
-        size = len(data) + _OVERHEAD
+        is_small = blob.size <= _SMALL
+        if is_small and len(data) < blob.size:
+            return data
+        file = _settled(blob) if is_small or CAN_TELL else None
+        size = _OVERHEAD + (len(data) if is_small else 0)
         if file is not None and size <= self._limit:
+            read = blob_of(data).read if is_small else partial(_read_at_once, file)
             with self._lock:
-                self._known.put(key, (file, replace(blob_of(data), version=blob.version)), size)
+                self._known.put(key, (file, Blob(blob.size, read, blob.version)), size)
         return data
+
+
+def _read_at_once(file: SameFile, start: int, stop: int) -> bytes:
+    if stop - start > _AT_ONCE:
+        raise NotAtHand
+    return read_resident(file.real, file.stamp, start, stop)
 
 
 def _settled(blob: Blob) -> SameFile | None:

@@ -1,19 +1,24 @@
-"""Small stored chunks are remembered as long as their files stay the same, and no longer."""
+"""Stored chunks are at hand as long as their files stay the same, and no longer."""
 
+import errno
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from jupyter_zarr_serve.core.content import Content, answer
 from jupyter_zarr_serve.core.request import BINARY, Request, Response
 from jupyter_zarr_serve.readers.zarr_store.places import LocalFiles
-from jupyter_zarr_serve.sources import passed
-from jupyter_zarr_serve.sources.fresh import same_file
+from jupyter_zarr_serve.sources import passed, resident
+from jupyter_zarr_serve.sources.fresh import SameFile, same_file
 from jupyter_zarr_serve.sources.passed import Passed
 
 Ask = Callable[..., Response | None]
+LARGE = bytes(range(256)) * 400  # what is not remembered itself
+in_memory = pytest.mark.skipif(not resident.CAN_TELL, reason="only Linux tells what is in memory")
 
 
 @pytest.fixture
@@ -64,9 +69,65 @@ def test_what_was_read_is_at_hand(ask: Ask):
     assert part.body == b"ir"
 
 
-@pytest.mark.parametrize("change", ["in place", "replaced", "removed", "a link elsewhere"])
-def test_what_has_changed_is_not(ask: Ask, file: Path, change: str):
+@in_memory
+def test_a_large_chunk_is_read_at_once(ask: Ask, file: Path, monkeypatch: pytest.MonkeyPatch):
+    file.write_bytes(LARGE)
+    assert ask(at_hand=True) is None
+    part = ask(byte_range="bytes=0-9")
+    known = ask(at_hand=True)
+    assert part is not None
+    assert known is not None
+    assert bytes(known.body) == LARGE
+    assert known.etag == part.etag
+    last = ask(at_hand=True, byte_range="bytes=-7")
+    assert last is not None
+    assert bytes(last.body) == LARGE[-7:]
+    monkeypatch.setattr(passed, "_AT_ONCE", len(LARGE) - 1)
+    assert ask(at_hand=True) is None
+    assert ask(at_hand=True, byte_range="bytes=5-") is not None
+
+
+@in_memory
+@pytest.mark.parametrize("preadv", [
+    lambda *_: 0,
+    lambda _, buffers, *__: len(buffers[0]) - 1,
+    mock.Mock(side_effect=BlockingIOError),
+    mock.Mock(side_effect=OSError(errno.EOPNOTSUPP, "not on this file system")),
+], ids=["none of it", "not all of it", "it would wait", "it cannot tell"])  # fmt: skip
+def test_what_is_only_on_a_disk_is_not_at_hand(ask: Ask, file: Path, preadv, monkeypatch):
+    file.write_bytes(LARGE)
+    first = ask()
+    assert first is not None
+    monkeypatch.setattr(os, "preadv", preadv)
+    assert ask(at_hand=True) is None
+    unchanged = ask(at_hand=True, if_none_match=first.etag)
+    assert unchanged is not None
+    assert unchanged.status == 304
+    again = ask()
+    assert again is not None
+    assert again.body == LARGE
+
+
+@in_memory
+def test_a_file_that_changes_while_it_is_looked_at_is_not(ask: Ask, file: Path, monkeypatch):
+    file.write_bytes(LARGE)
     ask()
+    monkeypatch.setattr(SameFile, "__call__", lambda _: True)
+    time.sleep(0.02)
+    file.write_bytes(LARGE[::-1])
+    assert ask(at_hand=True) is None
+    file.unlink()
+    assert ask(at_hand=True) is None
+
+
+@pytest.mark.parametrize(
+    "content", [b"first", pytest.param(LARGE, marks=in_memory)], ids=["small", "large"]
+)
+@pytest.mark.parametrize("change", ["in place", "replaced", "removed", "a link elsewhere"])
+def test_what_has_changed_is_not(ask: Ask, file: Path, content: bytes, change: str):
+    file.write_bytes(content)
+    ask()
+    assert ask(at_hand=True) is not None
     time.sleep(0.02)  # longer than a tick of the file system's clock
     other = file.with_name("other")
     other.write_bytes(b"other")

@@ -1,0 +1,39 @@
+"""Bytes of a file that the system holds in memory, read without waiting for a disk.
+
+References
+----------
+https://man7.org/linux/man-pages/man2/preadv2.2.html (``RWF_NOWAIT``)
+"""
+
+import os
+from pathlib import Path
+from typing import cast
+
+from ..core.stored import NotAtHand
+from ..readers.files import stamp_of_status
+
+_NO_WAIT: int | None = getattr(os, "RWF_NOWAIT", None)
+CAN_TELL = _NO_WAIT is not None and hasattr(os, "preadv")  # on Linux
+
+
+def read_resident(file: Path, stamp: str, start: int, stop: int) -> bytes:
+    """The bytes ``[start, stop)`` of a file that has the same stamp as when it was first read.
+
+    Raises
+    ------
+    NotAtHand
+        When it has changed, is gone, or not all of these bytes are in memory.
+    """
+    data = bytearray(stop - start)
+    try:
+        opened = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            is_same = stamp_of_status(os.fstat(opened)) == stamp
+            read = os.preadv(opened, [data], start, _NO_WAIT or 0) if is_same else 0
+        finally:
+            os.close(opened)
+    except OSError:  # the file system cannot tell, or the file is gone
+        raise NotAtHand from None
+    if read < len(data):
+        raise NotAtHand
+    return cast("bytes", memoryview(data))
