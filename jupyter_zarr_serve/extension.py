@@ -151,6 +151,13 @@ class ZarrServeApp(ExtensionApp):
                 raise TraitError(f"mounts: {name!r} cannot be a name; reserved: {', '.join(RESERVED)}")
         return mounts
 
+    @validate("vizarr_url", "neuroglancer_url")
+    def _check_viewer(self, proposal: dict[str, Any]) -> str:
+        url = str(proposal["value"])
+        if "://" in url and not url.startswith(("http://", "https://")):
+            raise TraitError(f"{url!r}: pages of viewers have URLs of http or https")
+        return url
+
     def settings_object(self) -> "Settings":
         """All settings, the server's included, as one frozen object."""
         from .core.codecs import compressor_named

@@ -4,9 +4,8 @@ Arrays of objects are served when all of them are text or all are bytes; None be
 """
 
 import sys
-from functools import partial, singledispatch
-from mmap import mmap
-from typing import Any, Literal
+from functools import singledispatch
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from ..core.dtypes import BYTES, STRING, Block, DType
 from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Node, Policy, Read, make_array
+from .sampling import sampling
 
 _KINDS: dict[type, DType] = {str: STRING, bytes: BYTES}
 
@@ -48,28 +48,7 @@ def _(obj: Any, policy: Policy) -> Node:
         part: Block = part_of(array, region)
         return part
 
-    if _is_mapped(array):
-        return make_array(array.shape, array.dtype, read, policy, **_sample_of_file(array, read))
-    return make_array(array.shape, array.dtype, read, policy, sample=read)
-
-
-def _is_mapped(array: Block) -> bool:
-    """Whether the elements are in a file, of which whole pages are read."""
-    base: Any = array
-    while isinstance(base, np.ndarray):
-        base = base.base
-    return isinstance(base, mmap)
-
-
-def _sample_of_file(array: Block, read: Read) -> dict[str, Any]:
-    """How parts of it are read, where it is known what that costs."""
-    from ..readers.strided import strided_bytes
-
-    if not array.flags.forc:
-        return {}
-    order: Literal["C", "F"] = "C" if array.flags.c_contiguous else "F"
-    cost = partial(strided_bytes, array.shape, array.itemsize, order=order)
-    return {"sample": read, "sample_bytes": cost}
+    return make_array(array.shape, array.dtype, read, policy, **sampling(array, read))
 
 
 def part_of(array: Any, region: Region) -> Any:

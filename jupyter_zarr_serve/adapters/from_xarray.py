@@ -25,6 +25,7 @@ from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Group, Node, Policy, make_array
 from .objects import texts
+from .sampling import sampling
 
 _NAMELESS = "data"
 
@@ -119,12 +120,9 @@ def _array(variable: xr.Variable, attributes: Mapping[Any, Any], policy: Policy)
     return make_array(
         variable.shape, variable.dtype, read, policy,
         source_chunks=_source_chunks(variable), attributes=attributes, dimension_names=names,
-        fill_value=_fill(attributes), sample=read if _is_in_memory(variable._data) else None,
+        fill_value=_fill(attributes),
+        **(sampling(variable._data, read) if isinstance(variable._data, np.ndarray) else {}),
     )  # fmt: skip
-
-
-def _is_in_memory(data: Any) -> bool:
-    return isinstance(data, np.ndarray) and not isinstance(data, np.memmap)
 
 
 def _holds_objects(variable: xr.Variable) -> bool:

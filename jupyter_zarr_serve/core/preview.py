@@ -26,6 +26,7 @@ from .sample import (
 _BINS = 64
 _HUGE = 1e300  # beyond it differences may overflow
 _MOST_ELEMENTS = 1_000_000  # of a line that is not read whole
+_MOST_RUNS = 1024  # that are read of it, a file being opened for each
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,12 @@ def _in_runs(array: Array, start: int, stop: int, points: int) -> _Line:
 
     As much of it as may be, where that costs no more than its bytes; else a chunk.
     """
-    size = element_size(array.dtype)
-    run = cell_shape(array)[0] if array.sample is None else max(1, LIMIT_BYTES // points // size)
-    parts = min(points, reads_of(array, (run,))) if array.sample is None else points
+    parts = min(points, _MOST_RUNS)
+    if array.sample is None:
+        run = cell_shape(array)[0]
+        parts = min(parts, reads_of(array, (run,)))
+    else:
+        run = max(1, LIMIT_BYTES // parts // element_size(array.dtype))
     step = math.ceil((stop - start) / parts)
     reads = [slice(at, min(at + min(step, run), stop)) for at in range(start, stop, step)]
     found = [numbers(array, read_region(array, (part,))) for part in reads]

@@ -63,9 +63,10 @@ class BrowsingHandler(AnsweringHandler):
         names = self.names_in_scope(zarr_format)
         is_shared = bool(self.scope.path)
         plain = await self._plain(request, names) if names and names[0] in VIEWS else names
+        may_share = await self.may_share()
         page = Page(
             self.request.path, self.scope.url, origin_of(self), zarr_format, names, plain, is_shared,
-            may_share=await self.may_share(), ways=await ways(self, self._viewers), query=query,
+            may_share, ways(self, self._viewers, may_link=may_share), query,
         )  # fmt: skip
         context = await page.context(told_by(response), ask)
         body = rendered(self, "node.html", **context)

@@ -28,7 +28,7 @@ async def way_to(handler: ZarrServeHandler, viewers: Viewers, name: str) -> Way:
     HTTPError
         404 when there is none for this user.
     """
-    for way in await ways(handler, viewers):
+    for way in ways(handler, viewers, may_link=await handler.may_share()):
         if way.name == name:
             return way
     raise web.HTTPError(404, f"{name} cannot be opened from here; see c.ZarrServeApp.{name}_url")

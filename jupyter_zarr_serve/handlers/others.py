@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from ..shares.sharing import checked_origin
 from . import hub
 
 if TYPE_CHECKING:
@@ -76,10 +77,9 @@ class Way:
         return self.template.replace(SOURCE, quote(source, safe=""))
 
 
-async def ways(handler: "ZarrServeHandler", viewers: Viewers) -> list[Way]:
-    """The viewers that the user of a request can get to."""
+def ways(handler: "ZarrServeHandler", viewers: Viewers, *, may_link: bool) -> list[Way]:
+    """The viewers that the user of a request, who may make links or not, can get to."""
     found = [_way(handler, viewers, name) for name in NAMES]
-    may_link = await handler.may_share()
     return [way for way in found if way is not None and (way.is_direct or may_link)]
 
 
@@ -88,7 +88,7 @@ def _way(handler: "ZarrServeHandler", viewers: Viewers, name: str) -> Way | None
     if not page:
         return None
     here, parts = origin_of(handler), urlsplit(page)
-    origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else here
+    origin = checked_origin(f"{parts.scheme}://{parts.netloc}") if parts.netloc else here
     readers = handler.link_origins
     if readers is None:
         return Way(name, _template(name, page), origin, origin == here and hub.auth(handler) is None)

@@ -76,7 +76,8 @@ class ViewHandler(ZarrServeHandler):
         """The buttons for other viewers."""
         plain = tuple(names[1:] if names and names[0] in VIEWS else names)
         place = Place(self.scope.url, tuple(names), plain)
-        return [asdict(other(way, place, self.scope.url)) for way in await ways(self, self._viewers)]
+        found = ways(self, self._viewers, may_link=await self.may_share())
+        return [asdict(other(way, place, self.scope.url)) for way in found]
 
     def _ancestors(self) -> str:
         """Who may frame the page: as the server says for all its pages, so that a hub's rules hold."""

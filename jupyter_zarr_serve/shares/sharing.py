@@ -13,6 +13,7 @@ from .link import Share
 from .uses import Uses
 
 ORIGINS = ("https://hms-dbmi.github.io", "https://neuroglancer-demo.appspot.com")
+_PORTS = {"http": ":80", "https": ":443"}
 _DEFAULT_SECONDS = 7 * 86_400
 UNSHARED = {(), ("kernels",), ("notebooks",)}  # everything there is, now and later
 _LONGEST_NOTE = 500  # characters
@@ -148,7 +149,7 @@ class Sharing:
 
 
 def checked_origin(origin: str) -> str:
-    """An origin as browsers spell it.
+    """An origin as browsers spell it: without a user, and without the port that goes without saying.
 
     Raises
     ------
@@ -157,12 +158,13 @@ def checked_origin(origin: str) -> str:
 
     Examples
     --------
-    >>> checked_origin("https://Example.org/")
+    >>> checked_origin("https://me@Example.org:443/")
     'https://example.org'
     """
     spelled = origin.strip().rstrip("/").lower()
     scheme, separator, host = spelled.partition("://")
+    host = host.rpartition("@")[2].removesuffix(_PORTS.get(scheme, ""))
     is_origin = scheme in {"http", "https"} and separator and host and not set("/?# ,") & set(host)
     if spelled != "*" and not is_origin:
         raise ValueError(f"{origin!r} is no origin; say for example 'https://example.org', or '*' for all")
-    return spelled
+    return spelled if spelled == "*" else f"{scheme}://{host}"

@@ -79,6 +79,7 @@ class Passed:
 
 
 def _read_at_once(file: SameFile, start: int, stop: int) -> bytes:
+    """Bytes that the system has in memory, if they are few: of large chunks often parts are wanted."""
     if stop - start > _AT_ONCE:
         raise NotAtHand
     return read_resident(file.real, file.stamp, start, stop)

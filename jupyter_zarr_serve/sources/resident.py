@@ -26,14 +26,14 @@ def read_resident(file: Path, stamp: str, start: int, stop: int) -> bytes:
     """
     data = bytearray(stop - start)
     try:
-        opened = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+        opened = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
+            read = os.preadv(opened, [data], start, _NO_WAIT or 0)
             is_same = stamp_of_status(os.fstat(opened)) == stamp
-            read = os.preadv(opened, [data], start, _NO_WAIT or 0) if is_same else 0
         finally:
             os.close(opened)
     except OSError:  # the file system cannot tell, or the file is gone
         raise NotAtHand from None
-    if read < len(data):
+    if not is_same or read < len(data):
         raise NotAtHand
     return cast("bytes", memoryview(data))

@@ -1,8 +1,8 @@
 """The drawn view: images as `ome` shows them, in types that every viewer draws.
 
-Viewers draw by graphics processors, whose numbers have 32 bits: neuroglancer knows neither float64 nor
-int64, and vizarr takes int64 for uint32. Here both are float32, rounded, and infinite beyond its range. All
-else is as `ome` has it.
+Viewers draw by graphics processors, whose numbers have 32 bits: neuroglancer draws neither float64, int64
+nor int8, and vizarr takes int64 for uint32. Here they are float32, rounded; what is finite stays finite, as
+vizarr draws nothing of an image with an infinity. All else is as `ome` has it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,13 +14,12 @@ import numpy as np
 from ..core.chunks import converted
 from ..core.codecs import portable as portable_codecs
 from ..core.dtypes import Block, DType
-from ..core.grid import Region
 from ..core.nodes import Array, Group, Node, Read
 from .ome import ome
 
 VIEW = "drawn"
-_WIDE = ("f8", "i8")
 _NARROW: DType = np.dtype("<f4")
+_AS_THEY_ARE = {"|u1", "<u2", "<i2", "<u4", "<i4", _NARROW.str}
 
 
 def drawn(node: Node) -> Node:
@@ -37,7 +36,7 @@ def drawn(node: Node) -> Node:
 def _narrowed(node: Node) -> Node:
     if isinstance(node, Group):
         return replace(node, children=_Narrowed(node.children))
-    return _array(node) if node.dtype.str[1:] in _WIDE else node
+    return node if node.dtype.str in _AS_THEY_ARE else _array(node)
 
 
 class _Narrowed(Mapping[str, Node]):
@@ -74,17 +73,19 @@ def _array(array: Array) -> Array:
 
 def _casting(dtype: DType) -> Callable[[Read], Read]:
     def cast(read: Read) -> Read:
-        def read_narrow(region: Region) -> Block:
-            with np.errstate(over="ignore"):
-                return converted(np.asarray(read(region)), dtype).astype(_NARROW)
-
-        return read_narrow
+        return lambda region: _narrow(converted(np.asarray(read(region)), dtype))
 
     return cast
+
+
+def _narrow(block: Block) -> Block:
+    with np.errstate(over="ignore"):
+        narrow = block.astype(_NARROW)
+    beyond = np.isinf(narrow) & np.isfinite(block)
+    return np.where(beyond, np.copysign(np.finfo(_NARROW).max, narrow), narrow) if beyond.any() else narrow
 
 
 def _attributes(array: Array) -> dict[str, Any]:
     """Those of the array; the mark of missing values as it is after rounding."""
     mark = array.missing_mark
-    with np.errstate(over="ignore"):
-        return {**array.attributes, **({} if mark is None else {"_FillValue": _NARROW.type(mark)})}
+    return {**array.attributes, **({} if mark is None else {"_FillValue": _narrow(np.asarray(mark))[()]})}

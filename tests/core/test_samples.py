@@ -1,7 +1,10 @@
 """Previews of what is too large to be read show all of it where the source reads single elements."""
 
+from mmap import ACCESS_READ, mmap
+
 import numpy as np
 import pytest
+import xarray as xr
 
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.grid import region_shape
@@ -138,8 +141,8 @@ def test_files_are_drawn_whole_from_few_bytes(tmp_path, monkeypatch, order, dtyp
     assert picture[0, -1] >= (245 if axis == -1 else 195)
 
 
-@pytest.mark.parametrize("points", [10, 800])
-def test_a_line_of_a_file_comes_from_runs_all_along_it(tmp_path, monkeypatch, points):
+@pytest.mark.parametrize(("points", "runs"), [(10, 10), (800, 800), (10_000, 1024)])
+def test_a_line_of_a_file_comes_from_runs_all_along_it(tmp_path, monkeypatch, points, runs):
     from jupyter_zarr_serve.readers.npy import read
 
     length = 5_000_000
@@ -148,10 +151,30 @@ def test_a_line_of_a_file_comes_from_runs_all_along_it(tmp_path, monkeypatch, po
     sizes = counted(monkeypatch)
     found = told(array, LINE, points=points)
     assert sum(sizes) <= LIMIT_BYTES
-    assert len(found["min"]) == points
-    assert found["min"] == [at * found["step"] for at in range(points)]
-    run = LIMIT_BYTES // points // 8
+    assert len(sizes) == len(found["min"]) == runs
+    assert found["min"] == [at * found["step"] for at in range(runs)]
+    run = LIMIT_BYTES // runs // 8
     assert found["max"] == [min(low + run, length) - 1 for low in found["min"]]
+
+
+@pytest.mark.parametrize("wrap", [np.asarray, xr.DataArray, lambda it: xr.DataArray(np.asarray(it))])
+def test_mapped_is_mapped_whatever_is_around_it(tmp_path, wrap):
+    np.save(tmp_path / "a.npy", np.zeros((300, 300)))
+    known = adapt(np.load(tmp_path / "a.npy", mmap_mode="r"), Policy()).sample_bytes
+    assert known is not None
+    node = adapt(wrap(np.load(tmp_path / "a.npy", mmap_mode="r")), Policy())
+    array = node if isinstance(node, Array) else next(iter(node.children.values()))
+    part = (slice(0, 300, 10), slice(0, 300, 10))
+    assert array.sample_bytes is not None
+    assert array.sample_bytes(part) == known(part)
+
+
+def test_a_mapped_buffer_is_read_as_a_file(tmp_path):
+    (tmp_path / "a.bin").write_bytes(bytes(4096))
+    with (tmp_path / "a.bin").open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as buffer:
+        array = adapt(np.frombuffer(buffer, "u1"), Policy())
+        assert array.sample_bytes is not None
+        del array
 
 
 def test_a_mapped_variable_is_read_as_a_file(tmp_path):

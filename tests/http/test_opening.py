@@ -65,8 +65,6 @@ def buttons(server: Server, path: str) -> dict[str, str]:
 
 
 ALL, FLAT = {"View", "Open in vizarr", "Open in neuroglancer", "Share"}, {"View", "Share"}
-LEVELS = ["v3/ome/files/ramp.npy/0", "v2/ome/files/ramp.npy/", "v3/drawn/files/ramp.npy/0"]
-NOTHING = ["zarr/open/vizarr", "zarr/shares/open/neuroglancer", "zarr/open/vizarr?path=ome"]
 
 
 @pytest.mark.parametrize(

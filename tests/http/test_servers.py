@@ -110,9 +110,17 @@ def test_compressed_responses_are_whole(data, tmp_path):
         assert values(server, "files/a.npy") == [0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("argument", ["--ZarrServeApp.mounts=files=/x", "--ZarrServeApp.compressor=lzma"])
+@pytest.mark.parametrize("argument", ["mounts=files=/x", "compressor=lzma", "vizarr_url=ftp://x"])
 def test_a_bad_setting_stops_the_command(data, tmp_path, argument):
-    command = [sys.executable, "-m", "jupyter", "zarr", "--no-browser", "--allow-root", argument]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "zarr",
+        "--no-browser",
+        "--allow-root",
+        f"--ZarrServeApp.{argument}",
+    ]
     environment = {**os.environ, "JUPYTER_RUNTIME_DIR": str(tmp_path)}
     done = subprocess.run(
         command, cwd=data, env=environment, capture_output=True, text=True, timeout=60, check=False

@@ -2,6 +2,7 @@
 
 import pytest
 
+from jupyter_zarr_serve.shares.sharing import checked_origin
 from tests.server import Server, running_server
 from tests.shares.conftest import below, share
 
@@ -17,6 +18,15 @@ PREFLIGHT = {
 
 def leave(answer):
     return answer.headers.get("Access-Control-Allow-Origin")
+
+
+@pytest.mark.parametrize(
+    ("origin", "spelled"),
+    [("https://Example.org/", "https://example.org"), ("https://me@a.b:443", "https://a.b"), ("*", "*"),
+     ("http://a.b:80", "http://a.b"), ("http://a.b:443", "http://a.b:443"), ("http://[::1]:80", "http://[::1]")],
+)  # fmt: skip
+def test_origins_are_spelled_as_browsers_do(origin, spelled):
+    assert checked_origin(origin) == spelled
 
 
 @pytest.mark.parametrize(

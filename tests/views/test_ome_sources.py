@@ -12,7 +12,9 @@ from ome_zarr_models import open_ome_zarr
 from PIL import Image
 
 from jupyter_zarr_serve.adapters import adapt
-from jupyter_zarr_serve.core.nodes import Group, Node, Policy
+from jupyter_zarr_serve.core.dtypes import STRING
+from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
+from jupyter_zarr_serve.core.nodes import Group, Node, Policy, make_array
 from jupyter_zarr_serve.kernel.options import dressed, make_options
 from jupyter_zarr_serve.readers import open_file, open_store
 from jupyter_zarr_serve.readers.files import stamp_of
@@ -265,6 +267,29 @@ def test_channels_are_called_by_their_coordinate():
     metadata = metadata_of(published(image.to_dataset(name="image")).children["image"])
     assert [channel["label"] for channel in metadata["omero"]["channels"]] == names
     assert metadata["multiscales"][0]["metadata"]["channel_names"] == names
+
+
+@pytest.mark.parametrize("dimension", ["c", "y"])
+def test_a_coordinate_that_cannot_be_read_tells_nothing(dimension):
+    """The image is there all the same; but what cannot be had just now may come soon."""
+
+    def refuse(_):
+        raise error
+
+    def told():
+        return metadata_of(view(Group({"image": image, dimension: beside})).children["image"])
+
+    image = make_array(
+        NOISE[0].shape, NOISE.dtype, NOISE[0].__getitem__, Policy(), dimension_names=("c", "y", "x")
+    )
+    dtype = STRING if dimension == "c" else np.dtype("f8")
+    length = image.shape["cyx".index(dimension)]
+    beside = make_array((length,), dtype, refuse, Policy(), dimension_names=(dimension,))
+    error: Exception = Unreadable("broken")
+    assert [axis["name"] for axis in told()["multiscales"][0]["axes"]] == ["c", "y", "x"]
+    error = Unavailable("not now")
+    with pytest.raises(Unavailable, match="not now"):
+        told()
 
 
 def test_channels_have_names_where_their_windows_are_not_known():

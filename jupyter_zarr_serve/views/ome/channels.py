@@ -10,11 +10,9 @@ https://ngff.openmicroscopy.org/0.4/#omero-md
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from ...core.errors import ServeError
 from ...core.nodes import Array, Node
 from .axes import letters_of, names_of
+from .coordinates import coordinate
 from .image import is_coloured
 from .levels import Pyramid
 from .windows import Window, windows_of
@@ -47,15 +45,8 @@ def channel_names(array: Array, beside: Mapping[str, Node]) -> list[str]:
 
 def _texts(beside: Mapping[str, Node], name: str, length: int) -> list[str]:
     """The elements of a coordinate of texts; empty where there is none."""
-    try:
-        coordinate = beside[name]
-    except (KeyError, ServeError):
-        return []
-    if not isinstance(coordinate, Array) or coordinate.shape != (length,) or length > _MOST_CHANNELS:
-        return []
-    if coordinate.dtype.kind not in "OTU":
-        return []
-    return [str(text) for text in np.asarray(coordinate.read((slice(0, length),)))]
+    found = coordinate(beside, name, length, "OTU") if length <= _MOST_CHANNELS else None
+    return [] if found is None else [str(text) for text in found[1]]
 
 
 def omero_of(pyramid: Pyramid, names: list[str]) -> Json | None:

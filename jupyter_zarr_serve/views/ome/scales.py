@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import ServeError
 from ...core.nodes import Array, Node
 from .axes import letters_of, names_of
+from .coordinates import coordinate
 from .metadata import Scale
 
 _UNITS = {  # as files spell them: as OME-Zarr does
@@ -56,16 +56,11 @@ def _unit(unit: Any) -> str | None:
 
 def _of_coordinate(beside: Mapping[str, Node], name: str, length: int) -> Scale | None:
     """The scale that evenly spaced coordinates have; None where there are none."""
-    try:
-        coordinate = beside[name]
-    except (KeyError, ServeError):
+    found = coordinate(beside, name, length, "iufM") if 1 < length <= _LONGEST else None
+    if found is None:
         return None
-    if not isinstance(coordinate, Array) or coordinate.shape != (length,) or not 1 < length <= _LONGEST:
-        return None
-    if coordinate.dtype.kind not in "iufM":
-        return None
-    values = np.asarray(coordinate.read((slice(0, length),)))
-    unit = _unit(coordinate.attributes.get("units"))
+    array, values = found
+    unit = _unit(array.attributes.get("units"))
     if values.dtype.kind == "M":
         values, unit = (values - values[0]) / np.timedelta64(1, "s"), "second"
     values = values.astype("f8")
