@@ -5,12 +5,20 @@ import pytest
 
 from tests.clients.browser import needs_browser
 from tests.kernels.jupyter import Kernel
-from tests.viewer.look import Browser
+from tests.viewer.look import Browser, Sight
 from tests.viewer.test_pixels import CHECKERS, NEAR, middles
 
 pytestmark = needs_browser
 
 BELOW = 100  # rows under the notice that there are no graphics
+
+
+def assert_alike(sketched: Sight, drawn: Sight) -> None:
+    """Without graphics the picture is the same, but for the edges of pixels."""
+    assert "graphics" in sketched.notices
+    assert np.ptp(drawn.pixels[BELOW:]) > 100
+    differences = np.abs(drawn.pixels[BELOW:].astype(int) - sketched.pixels[BELOW:]).max(-1)
+    assert np.percentile(differences, 99.5) <= 3, np.argwhere(differences > 3)[:5]
 
 
 @pytest.mark.parametrize(
@@ -29,10 +37,24 @@ BELOW = 100  # rows under the notice that there are no graphics
 def test_pictures_without_graphics(browser: Browser, name: str, view: dict[str, str]):
     drawn = browser.look(f"files/{name}", view)
     sketched = browser.look(f"files/{name}", view, hasGraphics=False, expect_errors=True)
-    assert "graphics" in sketched.notices
-    assert np.ptp(drawn.pixels[BELOW:]) > 100
-    differences = np.abs(drawn.pixels[BELOW:].astype(int) - sketched.pixels[BELOW:]).max(-1)
-    assert np.percentile(differences, 99.5) <= 3, np.argwhere(differences > 3)[:5]
+    assert_alike(sketched, drawn)
+
+
+@pytest.mark.parametrize(
+    ("view", "step"),
+    [
+        ({}, ["resize", 640, 400]),
+        ({"zoom": 1, "centre": "30,140"}, ["resize", 640, 500]),
+        (NEAR, ["press", "1"]),
+        (NEAR, ["press", "ArrowRight"]),
+    ],
+)
+def test_the_picture_stays_without_graphics(browser: Browser, view: dict[str, str], step: list[object]):
+    """It lies where the graphics would draw it, when the page is resized, zoomed or moved."""
+    drawn = browser.look("files/ramp.zarr", view, steps=[step])
+    still = browser.look("files/ramp.zarr", view, steps=[step], hasGraphics=False, expect_errors=True)
+    assert still.camera == drawn.camera
+    assert_alike(still, drawn)
 
 
 def test_what_is_not_a_number_is_neither_black_nor_white(browser: Browser):

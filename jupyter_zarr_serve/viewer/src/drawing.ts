@@ -79,8 +79,9 @@ export class Drawing {
     this.follow();
   }
 
-  /** Show all of what has been shown whole. */
+  /** Keep the middle, or show all of what has been shown whole. */
   private resized(): void {
+    this.sketch.look();
     const wasWhole = this.frame.isAt(this.whole);
     const { zoom } = this.whole;
     this.whole = this.frame.whole();
@@ -88,14 +89,14 @@ export class Drawing {
   }
 
   private follow(): void {
-    this.sketch.remove();
+    this.sketch.look();
     this.scene?.look();
     this.moved();
   }
 
   private failed(error: unknown): void {
     if (document.createElement("canvas").getContext("webgl2")) fail(error, () => this.scene?.reload());
-    else fail(new Error("This browser has no graphics (WebGL 2): the picture cannot be moved or changed."));
+    else fail(new Error("This browser has no graphics (WebGL 2): only the first picture can be shown."));
   }
 
   /** Once the rough picture is there, ask for the real one. */

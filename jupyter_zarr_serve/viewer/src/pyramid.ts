@@ -100,9 +100,10 @@ export async function openPyramid(root: string, group: GroupDocument): Promise<P
   };
 }
 
-/** Load the codecs while the first chunks are on their way. */
+/** Load the codecs while the first chunks are on their way; whoever decodes these is told what fails. */
 function expect(documents: ArrayDocument[]): void {
-  for (const { name } of documents[0]?.codecs ?? []) void zarr.registry.get(name)?.();
+  for (const { name } of documents[0]?.codecs ?? [])
+    void Promise.resolve(zarr.registry.get(name)?.()).catch(() => {});
 }
 
 async function documentAt(store: Store, path: string, known: unknown): Promise<ArrayDocument> {

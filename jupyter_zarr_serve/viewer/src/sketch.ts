@@ -24,8 +24,9 @@ interface Part {
 }
 
 export class Sketch {
-  private canvas: HTMLCanvasElement | undefined;
+  private laid: { canvas: HTMLCanvasElement; part: Part } | undefined;
   private isWanted = true;
+  private turn = 0;
 
   constructor(
     private readonly parent: HTMLElement,
@@ -34,10 +35,11 @@ export class Sketch {
     private readonly offset: number,
   ) {}
 
-  /** Draw what is to be seen, once all of it has come; then it is on the screen. */
+  /** Draw what is to be seen, once all of it has come; then it is on the screen, unless it is drawn anew by then. */
   async draw(drawn: Drawn[], isSmooth: boolean): Promise<void> {
-    const part = this.part();
+    const part = this.isWanted && this.part();
     if (!part) return;
+    const turn = ++this.turn;
     const { source, left, top, width, height } = part;
     const canvas = make("canvas", { class: "sketch", "aria-hidden": "true", width, height });
     const shader = shaderOf(drawn, this.offset);
@@ -50,15 +52,32 @@ export class Sketch {
     for (let y = top / source.tileSize; y * source.tileSize < top + height; y++)
       for (let x = left / source.tileSize; x * source.tileSize < left + width; x++) tiles.push(paint(x, y));
     await Promise.all(tiles);
-    if (!this.isWanted) return;
-    this.lay(canvas, part, isSmooth);
+    if (!this.isWanted || turn !== this.turn) return;
+    canvas.style.imageRendering = isSmooth && part.unit > 1 ? "auto" : "pixelated";
+    this.lay(canvas, part);
     await shown();
+  }
+
+  /** Follow the frame, with what has been drawn. */
+  look(): void {
+    if (!this.laid) return;
+    const { canvas, part } = this.laid;
+    const { unit, left, top, width, height } = part;
+    const [x, y] = this.frame.spot(left * unit, top * unit);
+    const [across, down] = this.frame.scale;
+    Object.assign(canvas.style, {
+      left: `${x}px`,
+      top: `${y}px`,
+      width: `${width * unit * across}px`,
+      height: `${height * unit * down}px`,
+    });
   }
 
   /** Away with it, now or when it comes. */
   remove(): void {
     this.isWanted = false;
-    this.canvas?.remove();
+    this.laid?.canvas.remove();
+    this.laid = undefined;
   }
 
   /** The tiles that are to be seen, of the resolution that the scene takes, too. */
@@ -83,19 +102,10 @@ export class Sketch {
     return wide > 0 && high > 0 ? { source, unit, left, top, width: wide, height: high } : undefined;
   }
 
-  private lay(canvas: HTMLCanvasElement, part: Part, isSmooth: boolean): void {
-    const { unit, left, top, width, height } = part;
-    const [x, y] = this.frame.spot(left * unit, top * unit);
-    const [across, down] = this.frame.scale;
-    Object.assign(canvas.style, {
-      left: `${x}px`,
-      top: `${y}px`,
-      width: `${width * unit * across}px`,
-      height: `${height * unit * down}px`,
-      imageRendering: isSmooth && unit > 1 ? "auto" : "pixelated",
-    });
-    this.canvas?.remove();
-    this.canvas = canvas;
+  private lay(canvas: HTMLCanvasElement, part: Part): void {
+    this.laid?.canvas.remove();
+    this.laid = { canvas, part };
+    this.look();
     this.parent.prepend(canvas);
   }
 }
