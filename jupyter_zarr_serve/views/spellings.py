@@ -93,8 +93,12 @@ def _integers(array: Array, counted: DType, told: Mapping[str, str]) -> Spelling
 
 
 def _count(counted: DType, block: Block) -> Block:
-    counts = block.astype(counted)
-    if counted != block.dtype and not ((counts.astype(block.dtype) == block) | np.isnat(block)).all():
+    try:
+        counts = block.astype(counted)
+        is_exact = counted == block.dtype or ((counts.astype(block.dtype) == block) | np.isnat(block)).all()
+    except OverflowError:  # of NumPy from 2.5 on; older ones count wrongly
+        is_exact = False
+    if not is_exact:
         raise Unreadable(
             f"times in {block.dtype} that int64 cannot count in {counted}; read the native ones"
         )

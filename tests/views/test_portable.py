@@ -49,6 +49,12 @@ def test_every_dtype_becomes_a_plain_one_that_zarr_reads(source, zarr_format):
         np.testing.assert_array_equal(np.asarray(served).astype(array.dtype), expected[name])
 
 
+@pytest.mark.parametrize("weeks", [2**63 - 1, 1 - 2**63, -(2**61)])
+def test_times_that_int64_cannot_count_are_refused(weeks):
+    with pytest.raises(Unreadable, match="native"):
+        read_all(view(np.array([0, weeks], "i8").view("M8[W]")))
+
+
 @pytest.mark.parametrize("unit", ["D", "h", "m", "s", "ms", "us", "ns", "W", "M", "Y", "25s"])
 def test_times_are_integers_that_xarray_decodes(unit):
     times = np.array(["1969-07-20", "2000-02-29", "NaT"], f"M8[{unit}]")
