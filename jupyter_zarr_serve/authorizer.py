@@ -14,7 +14,7 @@ from jupyter_server.auth import Authorizer, User
 from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
 from traitlets import List, Set, Unicode, default
 
-from .handlers.scope import VIEWS
+from .handlers.scope import parted
 
 _ANYTHING = "**"
 _SINGLE_USER = (IdentityProvider, PasswordIdentityProvider)
@@ -76,7 +76,7 @@ def is_below(asked: tuple[str, ...], path: str) -> bool:
     >>> is_below(("files", "public.old"), "files/public")
     False
     """
-    names = asked[1:] if asked[:1] and asked[0] in VIEWS else asked
+    _, names = parted(asked)
     wanted = path.strip("/").removesuffix(_ANYTHING).rstrip("/")
     allowed = wanted.split("/") if wanted else []
     return len(names) >= len(allowed) and all(

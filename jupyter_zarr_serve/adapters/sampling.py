@@ -15,12 +15,12 @@ def sampling(array: Block, read: Read) -> dict[str, Any]:
 
     Of a mapped file whole pages are read, so its cost has to be known; where it is not, there are none.
     """
-    from ..readers.strided import strided_bytes
-
     if not _is_mapped(array):
         return {"sample": read}
     if not array.flags.forc:
         return {}
+    from ..readers.strided import strided_bytes  # which kernels hardly ever need
+
     order: Literal["C", "F"] = "C" if array.flags.c_contiguous else "F"
     return {
         "sample": read,

@@ -1,4 +1,4 @@
-"""Children of a group that are made when they are asked for."""
+"""Children of a group that are made, or made over, when they are asked for."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -31,3 +31,26 @@ class Children(Mapping[str, Node]):
 
     def __len__(self) -> int:
         return len(self._made)
+
+
+class Seen(Mapping[str, Node]):
+    """The children of another group, each as something sees it, anew each time.
+
+    Parameters
+    ----------
+    see
+        Makes a child, by its name, into what is seen of it.
+    """
+
+    def __init__(self, children: Mapping[str, Node], see: Callable[[str, Node], Node]) -> None:
+        self._children = children
+        self._see = see
+
+    def __getitem__(self, name: str) -> Node:
+        return self._see(name, self._children[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._children)
+
+    def __len__(self) -> int:
+        return len(self._children)

@@ -11,14 +11,13 @@ from tornado.iostream import StreamClosedError
 
 from ..core.request import Options, Request, Response
 from ..sources import Source
-from ..sources.flow import Flow
+from ..sources.flow import AT_ONCE, Flow
 from .base import ZarrServeHandler
 from .metrics import count, in_flight, server_timing
 from .sending import head_of, send
 
 _PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
 _SLOWEST = 10_000  # bytes a second
-_AT_ONCE = 2 << 20  # bytes; of a larger body only so many are sent in one turn of the event loop
 _MOST_DIGITS = 19
 
 
@@ -155,8 +154,8 @@ class AnsweringHandler(ZarrServeHandler):
     async def _send(self, body: bytes) -> None:
         if self._transforms or hasattr(self, "_new_cookie"):  # Tornado may compress, and writes cookies
             return await self.finish(bytes(body) or None)
-        self._unsent = memoryview(body)[:_AT_ONCE]
-        is_whole = len(body) <= _AT_ONCE
+        self._unsent = memoryview(body)[:AT_ONCE]
+        is_whole = len(body) <= AT_ONCE
         sending = self.finish() if is_whole else self.flush()
         if is_whole and sending.done():  # nearly always: without waiting, no timer is needed
             return sending.result()
@@ -164,9 +163,9 @@ class AnsweringHandler(ZarrServeHandler):
         try:
             async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
                 await sending
-                for start in range(_AT_ONCE, len(body), _AT_ONCE):
+                for start in range(AT_ONCE, len(body), AT_ONCE):
                     await asyncio.sleep(0)  # a client that takes all at once must not keep others waiting
-                    await connection.write(cast("bytes", memoryview(body)[start : start + _AT_ONCE]))
+                    await connection.write(cast("bytes", memoryview(body)[start : start + AT_ONCE]))
                 if not is_whole:
                     await self.finish()
         except TimeoutError:

@@ -9,7 +9,7 @@ from .answering import AnsweringHandler
 from .browse import MEMBERS, Page, told_by
 from .others import Viewers, origin_of, ways
 from .render import HTML, rendered
-from .scope import VIEWS
+from .scope import parted
 
 
 class BrowsingHandler(AnsweringHandler):
@@ -62,7 +62,8 @@ class BrowsingHandler(AnsweringHandler):
         query = {name: self.get_query_argument(name, "") for name in ("search", "stats")}
         names = self.names_in_scope(zarr_format)
         is_shared = bool(self.scope.path)
-        plain = await self._plain(request, names) if names and names[0] in VIEWS else names
+        view, plain = parted(names)
+        plain = await self._existing(request, plain) if view else plain
         may_share = await self.may_share()
         page = Page(
             self.request.path, self.scope.url, origin_of(self), zarr_format, names, plain, is_shared,
@@ -74,9 +75,8 @@ class BrowsingHandler(AnsweringHandler):
         told = Response(200, HTML, body, len(body), spent=response.spent)
         await self.send(told, request.client)
 
-    async def _plain(self, request: Request, names: tuple[str, ...]) -> tuple[str, ...]:
-        """The path in the scope without its view, as far as there is such a node; see `viewers.Place`."""
-        names = names[1:]
+    async def _existing(self, request: Request, names: tuple[str, ...]) -> tuple[str, ...]:
+        """A path in the scope as far as there is such a node; see `viewers.Place`."""
         while names:
             path = self.scope.inside((*names, ".zattrs"))
             asked = replace(request, zarr_format=2, path=path, listing=LINKS)

@@ -3,8 +3,6 @@
 Who has no JavaScript comes here; the pages' scripts know better by which address the server is reached.
 """
 
-from urllib.parse import quote
-
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
@@ -14,8 +12,9 @@ from ..sources import Source
 from .base import ZarrServeHandler
 from .others import DRAWN, Viewers, Way, origin_of, ways
 from .render import quoted, rendered, root_from
-from .scope import VIEWS
+from .scope import parted
 from .shares_making import ManagingHandler
+from .viewers import Place, other
 
 _LIFE = 86_400  # seconds that a link lives which is made here
 
@@ -42,15 +41,14 @@ def asked_names(handler: ZarrServeHandler) -> tuple[str, ...]:
     HTTPError
         400 when there is none.
     """
-    names = tuple(filter(None, handler.get_query_argument("path", "").split("/")))
-    names = names[1:] if names[:1] and names[0] in VIEWS else names
+    _, names = parted(tuple(filter(None, handler.get_query_argument("path", "").split("/"))))
     if not names and not handler.scope.path:
         raise web.HTTPError(400, "path: say what to open, such as 'files/image.npy'")
     return names
 
 
-class OpenHandler(ZarrServeHandler):
-    """Leads to a viewer that reads as whoever asks may."""
+class LookingHandler(ZarrServeHandler):
+    """What is common to our viewer's page and to the ways to others: they show the path in their query."""
 
     asked_path = None
     is_page = True
@@ -59,6 +57,10 @@ class OpenHandler(ZarrServeHandler):
         """Take what there is besides our own page."""
         self._viewers = viewers
 
+
+class OpenHandler(LookingHandler):
+    """Leads to a viewer that reads as whoever asks may."""
+
     @web.authenticated
     @authorized("read", resource="zarr")
     async def get(self, name: str) -> None:
@@ -66,10 +68,8 @@ class OpenHandler(ZarrServeHandler):
         names, way = asked_names(self), await way_to(self, self._viewers, name)
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cache-Control", "no-store")
-        source = f"{origin_of(self)}{self.scope.url}v3/{DRAWN}/{quoted(names)}".rstrip("/")
-        path = quote("/".join(names), errors="surrogateescape")
-        asking = f"{self.scope.url}shares/open/{name}?path={path}"
-        self.redirect(way.url(source) if way.is_direct else asking)
+        button = other(way, Place(self.scope.url, names, names), self.scope.url)
+        self.redirect(way.url(f"{origin_of(self)}{button.source}") if way.is_direct else button.url)
 
     head = get
 

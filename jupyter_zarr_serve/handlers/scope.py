@@ -9,6 +9,17 @@ from dataclasses import dataclass
 VIEWS = frozenset({"drawn", "ome", "portable"})  # known here without what data need; a test compares them
 
 
+def parted(names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The view that a path leads through, "" for none, and the path without it.
+
+    Examples
+    --------
+    >>> parted(("ome", "files", "a.tif")), parted(("files",))
+    (('ome', ('files', 'a.tif')), ('', ('files',)))
+    """
+    return (names[0], names[1:]) if names and names[0] in VIEWS else ("", names)
+
+
 @dataclass(frozen=True)
 class Scope:
     """What can be reached from an address, and where that is.

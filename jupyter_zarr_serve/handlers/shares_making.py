@@ -17,6 +17,7 @@ from ..shares.link import Share
 from ..shares.sharing import Sharing, Wish
 from ..sources import Source
 from .base import ZarrServeHandler
+from .others import origin_of
 from .scope import VIEWS
 
 _OFF = "sharing is switched off on this server (c.ZarrServeApp.sharing)"
@@ -162,7 +163,7 @@ class ManagingHandler(ZarrServeHandler):
         public = urlsplit(os.environ.get("JUPYTERHUB_PUBLIC_URL", ""))
         if public.netloc:
             return f"{public.scheme}://{public.netloc}"
-        return f"{self.request.protocol}://{self.request.host}"
+        return origin_of(self)
 
 
 def _wish(told: Told, maker: str) -> Wish:

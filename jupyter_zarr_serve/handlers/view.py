@@ -16,9 +16,9 @@ from tornado import web
 
 from . import hub
 from .assets import addresses
-from .base import ZarrServeHandler
-from .others import Viewers, ways
-from .scope import VIEWS
+from .opening import LookingHandler
+from .others import ways
+from .scope import parted
 from .viewers import Place, other
 
 _FOLDER = Path(__file__).parent.parent / "viewer"
@@ -35,15 +35,8 @@ _POLICY = "; ".join(
 )
 
 
-class ViewHandler(ZarrServeHandler):
+class ViewHandler(LookingHandler):
     """The frame of the page."""
-
-    asked_path = None
-    is_page = True
-
-    def initialize(self, viewers: Viewers) -> None:
-        """Take what else opens images."""
-        self._viewers = viewers
 
     @web.authenticated
     @authorized("read", resource="zarr")
@@ -74,7 +67,7 @@ class ViewHandler(ZarrServeHandler):
 
     async def _others(self, names: list[str]) -> list[dict[str, Any]]:
         """The buttons for other viewers."""
-        plain = tuple(names[1:] if names and names[0] in VIEWS else names)
+        _, plain = parted(tuple(names))
         place = Place(self.scope.url, tuple(names), plain)
         found = ways(self, self._viewers, may_link=await self.may_share())
         return [asdict(other(way, place, self.scope.url)) for way in found]

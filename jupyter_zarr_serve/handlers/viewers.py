@@ -8,7 +8,7 @@ from urllib.parse import quote
 from ..shares.sharing import UNSHARED
 from .others import DRAWN, Way
 from .render import quoted
-from .scope import VIEWS
+from .scope import parted
 
 _OF_IMAGES = {"drawn", "ome"}  # the views in which every image is a group
 _MOST_AXES = 5  # of an image
@@ -35,7 +35,7 @@ class Place:
     @property
     def view(self) -> str:
         """The view that the path leads through; "" for none."""
-        return self.names[0] if self.names and self.names[0] in VIEWS else ""
+        return parted(self.names)[0]
 
     @property
     def is_plain(self) -> bool:

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+AT_ONCE = 2 << 20  # bytes that are read, or sent, in one turn of the event loop
+
 
 class Flow:
     """Counts the bytes of answers that are made but not sent yet; to be used in one event loop.

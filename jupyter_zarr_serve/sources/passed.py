@@ -16,11 +16,11 @@ from ..core.bounded import Bounded
 from ..core.content import Content, Spent, blob_of
 from ..core.request import BINARY
 from ..core.stored import Blob, NotAtHand
+from .flow import AT_ONCE
 from .fresh import SameFile, same_file
 from .resident import CAN_TELL, read_resident
 
 _SMALL = 1 << 16  # bytes of a chunk that is remembered itself
-_AT_ONCE = 2 << 20  # bytes that the event loop reads in one turn
 _OVERHEAD = 1024  # bytes that remembering takes besides a chunk
 _SETTLED = 2.0  # seconds without a change
 
@@ -80,7 +80,7 @@ class Passed:
 
 def _read_at_once(file: SameFile, start: int, stop: int) -> bytes:
     """Bytes that the system has in memory, if they are few: of large chunks often parts are wanted."""
-    if stop - start > _AT_ONCE:
+    if stop - start > AT_ONCE:
         raise NotAtHand
     return read_resident(file.real, file.stamp, start, stop)
 

@@ -5,12 +5,13 @@ nor int8, and vizarr takes int64 for uint32. Here they are float32, rounded; wha
 vizarr draws nothing of an image with an infinity. All else is as `ome` has it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from ..core.children import Seen
 from ..core.chunks import converted
 from ..core.codecs import portable as portable_codecs
 from ..core.dtypes import Block, DType
@@ -35,24 +36,8 @@ def drawn(node: Node) -> Node:
 
 def _narrowed(node: Node) -> Node:
     if isinstance(node, Group):
-        return replace(node, children=_Narrowed(node.children))
+        return replace(node, children=Seen(node.children, lambda _, child: _narrowed(child)))
     return node if node.dtype.str in _AS_THEY_ARE else _array(node)
-
-
-class _Narrowed(Mapping[str, Node]):
-    """The children of a group in narrow types."""
-
-    def __init__(self, children: Mapping[str, Node]) -> None:
-        self._children = children
-
-    def __getitem__(self, name: str) -> Node:
-        return _narrowed(self._children[name])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._children)
-
-    def __len__(self) -> int:
-        return len(self._children)
 
 
 def _array(array: Array) -> Array:

@@ -82,7 +82,7 @@ def test_a_large_chunk_is_read_at_once(ask: Ask, file: Path, monkeypatch: pytest
     last = ask(at_hand=True, byte_range="bytes=-7")
     assert last is not None
     assert bytes(last.body) == LARGE[-7:]
-    monkeypatch.setattr(passed, "_AT_ONCE", len(LARGE) - 1)
+    monkeypatch.setattr(passed, "AT_ONCE", len(LARGE) - 1)
     assert ask(at_hand=True) is None
     assert ask(at_hand=True, byte_range="bytes=5-") is not None
 

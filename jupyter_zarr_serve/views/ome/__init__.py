@@ -10,11 +10,12 @@ https://ngff.openmicroscopy.org/0.4/
 https://ngff.openmicroscopy.org/0.5/
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from ...core.children import Children
+from ...core.children import Children, Seen
 from ...core.errors import Unreadable
 from ...core.nodes import Array, Group, Node
 from .channels import channel_names
@@ -48,24 +49,11 @@ def ome(node: Node, name: str = "") -> Node:
     if node.levels:
         return _leveled(node, name)
     # what describes an image looks at some of its pixels: not at those of all that are in a file
-    return replace(node, children=_Viewed(node.children), consolidate=False)
+    return replace(node, children=Seen(node.children, partial(_member, node.children)), consolidate=False)
 
 
-class _Viewed(Mapping[str, Node]):
-    """The children of a group as viewers see them."""
-
-    def __init__(self, children: Mapping[str, Node]) -> None:
-        self._children = children
-
-    def __getitem__(self, name: str) -> Node:
-        node = self._children[name]
-        return _multiscale(node, name, self._children) if isinstance(node, Array) else ome(node, name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._children)
-
-    def __len__(self) -> int:
-        return len(self._children)
+def _member(beside: Mapping[str, Node], name: str, node: Node) -> Node:
+    return _multiscale(node, name, beside) if isinstance(node, Array) else ome(node, name)
 
 
 def _multiscale(array: Array, name: str, beside: Mapping[str, Node]) -> Group:

@@ -51,8 +51,7 @@ def _texts(beside: Mapping[str, Node], name: str, length: int) -> list[str]:
 
 def omero_of(pyramid: Pyramid, names: list[str]) -> Json | None:
     """The channels; None where it is not known how bright they are, so that viewers look for themselves."""
-    letters = "".join(map(str, pyramid.stored[0].array.dimension_names or ()))
-    lengths = dict(zip(letters, pyramid.shapes[0], strict=True))
+    lengths = dict(zip(pyramid.letters, pyramid.shapes[0], strict=True))
     count = lengths.get("c", 1)
     windows = windows_of(pyramid) if count <= _MOST_CHANNELS else None
     if windows is None:

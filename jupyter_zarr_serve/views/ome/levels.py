@@ -43,6 +43,11 @@ class Pyramid:
     stored: Sequence[Image]
     is_labels: bool
 
+    @property
+    def letters(self) -> str:
+        """The axes, a letter each."""
+        return "".join(map(str, self.stored[0].array.dimension_names or ()))
+
     @cached_property
     def shapes(self) -> list[tuple[int, ...]]:
         """The shape of each level."""

@@ -42,7 +42,7 @@ def attributes_of(
     told = {"dimension_names": list(names_of(source)), "channel_names": channels}
     multiscale: Json = {
         **named,
-        "axes": [_axis(letter, scales.get(letter)) for letter in _letters(pyramid)],
+        "axes": [_axis(letter, scales.get(letter)) for letter in pyramid.letters],
         "datasets": [_dataset(pyramid, scales, number) for number in range(len(pyramid.shapes))],
         "type": "nearest" if pyramid.is_labels else "mean",
         "metadata": {key: value for key, value in told.items() if value},
@@ -52,10 +52,6 @@ def attributes_of(
     if zarr_format == 2:
         return {"multiscales": [{"version": "0.4", **multiscale}], **found}
     return {"ome": {"version": "0.5", "multiscales": [multiscale], **found}}
-
-
-def _letters(pyramid: Pyramid) -> str:
-    return "".join(map(str, pyramid.stored[0].array.dimension_names or ()))
 
 
 def _axis(letter: str, scale: Scale | None) -> Json:
@@ -68,7 +64,7 @@ def _dataset(pyramid: Pyramid, scales: Mapping[str, Scale], number: int) -> Json
     steps, starts = [], []
     made = max(0, number + 1 - len(pyramid.stored))
     stored = pyramid.shapes[min(number, len(pyramid.stored) - 1)]
-    for letter, length, full in zip(_letters(pyramid), stored, pyramid.shapes[0], strict=True):
+    for letter, length, full in zip(pyramid.letters, stored, pyramid.shapes[0], strict=True):
         scale = scales.get(letter) or Scale()
         factor = full / length * ((1 << made) if letter in "yx" else 1)
         is_middle = not (pyramid.is_labels and number >= len(pyramid.stored))

@@ -3,10 +3,12 @@
 0.4 (Zarr v2) has its metadata among the attributes, 0.5 (Zarr v3) below the attribute ``ome``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from ...core.children import Seen
 from ...core.nodes import Array, Group, Node
 
 _KEYS = ("multiscales", "omero", "labels", "image-label", "plate", "well", "bioformats2raw.layout")
@@ -24,7 +26,7 @@ def as_stored(group: Group, view: Any) -> Group:
     plain = {name: value for name, value in group.attributes.items() if name not in (*_KEYS, "ome")}
     return replace(
         group,
-        children=_Members(group.children, view, _axes(told)),
+        children=Seen(group.children, partial(_member, view, _axes(told))),
         attributes=plain,
         by_format=lambda zarr_format: _spelled(told, zarr_format),
     )
@@ -61,24 +63,10 @@ def _axes(told: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))
 
 
-class _Members(Mapping[str, Node]):
-    """The levels as they are stored, and groups such as labels."""
-
-    def __init__(self, children: Mapping[str, Node], view: Any, axes: tuple[str, ...]) -> None:
-        self._children = children
-        self._view = view
-        self._axes = axes
-
-    def __getitem__(self, name: str) -> Node:
-        node = self._children[name]
-        if not isinstance(node, Array):
-            viewed: Node = self._view(node)
-            return viewed
-        is_named = node.dimension_names is not None or len(self._axes) != len(node.shape)
-        return node if is_named else replace(node, dimension_names=self._axes)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._children)
-
-    def __len__(self) -> int:
-        return len(self._children)
+def _member(view: Any, axes: tuple[str, ...], _: str, node: Node) -> Node:
+    """A level as it is stored, but for the names of its axes; or a group, such as that of the labels."""
+    if not isinstance(node, Array):
+        viewed: Node = view(node)
+        return viewed
+    is_named = node.dimension_names is not None or len(axes) != len(node.shape)
+    return node if is_named else replace(node, dimension_names=axes)
