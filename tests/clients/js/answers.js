@@ -1,5 +1,7 @@
 // Questions and answers as `verdicts.py` describes them; for Node and for browsers.
 
+import { received } from "./stdin.js";
+
 const AT_ONCE = 8;
 
 /** The answers to a question, where `read(url)` gives dtype, shape and data of an array. */
@@ -35,8 +37,6 @@ function base64({ buffer, byteOffset, byteLength }) {
 
 /** In Node: answer the question on standard input, a line of JSON for each array. */
 export async function main(reader) {
-  let text = "";
-  for await (const part of process.stdin) text += part;
-  const question = JSON.parse(text);
+  const question = await received();
   for (const told of await answers(question, reader(question))) console.log(JSON.stringify(told));
 }

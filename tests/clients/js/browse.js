@@ -1,16 +1,12 @@
 // Opens a page in Chromium and has it answer each question: `{page, executable, questions}` comes in, and
 // `{answers, errors}` goes out: the answers to each question, and the errors in the browser's console.
 
-import { chromium } from "playwright-core";
+import { launched } from "./chromium.js";
+import { received } from "./stdin.js";
 
-const QUIET = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
-const ARGUMENTS = ["no-sandbox", "disable-gpu", "disable-quic", ...QUIET].map((name) => `--${name}`);
+const { page: url, executable, questions } = await received();
 
-let text = "";
-for await (const part of process.stdin) text += part;
-const { page: url, executable, questions } = JSON.parse(text);
-
-const browser = await chromium.launch({ executablePath: executable, args: ARGUMENTS });
+const browser = await launched(executable, { hasGraphics: false });
 try {
   const page = await browser.newPage();
   const errors = [];

@@ -1,17 +1,12 @@
 // Goes to a page of a JupyterHub's server in Chromium, logs in, and follows links to a viewer's page:
 // `{executable, url, user, password, links}` comes in, `{came, visited, picture, notices, others, errors}` goes out.
 
-import { chromium } from "playwright-core";
+import { launched } from "./chromium.js";
+import { received } from "./stdin.js";
 
-const QUIET = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
-const SOFTWARE = ["use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader"];
-const ARGUMENTS = ["no-sandbox", "disable-quic", ...SOFTWARE, ...QUIET].map((name) => `--${name}`);
+const { executable, url, user, password, links } = await received();
 
-let text = "";
-for await (const part of process.stdin) text += part;
-const { executable, url, user, password, links } = JSON.parse(text);
-
-const browser = await chromium.launch({ executablePath: executable, args: ARGUMENTS });
+const browser = await launched(executable, { hasGraphics: true });
 try {
   const page = await browser.newPage({ viewport: { width: 800, height: 600 } });
   await page.goto(url);

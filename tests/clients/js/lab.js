@@ -1,17 +1,13 @@
 // JupyterLab in Chromium: `{url, executable, frames}` comes in; the notebook at `url` is run cell by cell, until it shows
 // so many frames with the viewer; what each of them shows goes out, and a picture of all.
 
-import { chromium } from "playwright-core";
+import { launched } from "./chromium.js";
+import { received } from "./stdin.js";
 
-const SOFTWARE = ["use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader"];
-const QUIET = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
-const ARGUMENTS = ["no-sandbox", "disable-quic", ...SOFTWARE, ...QUIET].map((name) => `--${name}`);
 const PATIENCE = 100_000;
 
-let text = "";
-for await (const part of process.stdin) text += part;
-const asked = JSON.parse(text);
-const browser = await chromium.launch({ executablePath: asked.executable, args: ARGUMENTS });
+const { url, executable, frames: wanted } = await received();
+const browser = await launched(executable, { hasGraphics: true });
 
 /** The frame once it has drawn: what it shows, and in which part of JupyterLab it is. */
 async function shown(frame) {
@@ -39,11 +35,11 @@ async function run(page, index) {
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(PATIENCE);
-  await page.goto(asked.url);
+  await page.goto(url);
   await page.waitForSelector(".jp-Notebook-ExecutionIndicator[data-status=idle]");
   const frames = () => page.frames().filter((frame) => frame.url().includes("/zarr/view"));
   const found = [];
-  for (let count = 1; count <= asked.frames; count++) {
+  for (let count = 1; count <= wanted; count++) {
     await run(page, count - 1);
     const deadline = Date.now() + PATIENCE;
     while (frames().length < count && Date.now() < deadline) await page.waitForTimeout(100);

@@ -2,15 +2,12 @@
 // line that goes out tells what was there: a picture, texts, and what went wrong.
 
 import { createInterface } from "node:readline";
-import { chromium } from "playwright-core";
+import { launched } from "./chromium.js";
 
-const QUIET = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
-const SOFTWARE = ["use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader"];
-const ARGUMENTS = ["no-sandbox", "disable-quic", ...SOFTWARE, ...QUIET].map((name) => `--${name}`);
 const PATIENCE = 40_000;
 const STILL = 200; // milliseconds without a request on its way
 
-const browser = await chromium.launch({ executablePath: process.argv[2], args: ARGUMENTS });
+const browser = await launched(process.argv[2], { hasGraphics: true });
 const context = await browser.newContext();
 
 /** Until the page has drawn and asks for nothing more; or has said why not. */

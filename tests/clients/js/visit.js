@@ -5,14 +5,10 @@
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { launched } from "./chromium.js";
+import { received } from "./stdin.js";
 
-const QUIET = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
-const ARGUMENTS = ["no-sandbox", "disable-gpu", "disable-quic", ...QUIET].map((name) => `--${name}`);
-
-let text = "";
-for await (const part of process.stdin) text += part;
-const { executable, token, pages } = JSON.parse(text);
+const { executable, token, pages } = await received();
 
 /** What has the focus, and whether it can be seen to have it. */
 function focused() {
@@ -86,7 +82,7 @@ async function visit(browser, asked) {
   return told;
 }
 
-const browser = await chromium.launch({ executablePath: executable, args: ARGUMENTS });
+const browser = await launched(executable, { hasGraphics: false });
 try {
   const visits = [];
   for (const page of pages) visits.push(await visit(browser, page));

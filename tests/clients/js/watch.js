@@ -1,13 +1,11 @@
 // Measures the viewer in Chromium: `{url, executable}` comes in; milliseconds until first pixels, how many bytes came by
 // then, and milliseconds until the graphics have drawn, cold and warm, and those of each tile during pans, go out.
 
-import { chromium } from "playwright-core";
+import { launched } from "./chromium.js";
+import { received } from "./stdin.js";
 
-const NAMES = ["no-sandbox", "use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader", "no-first-run"];
-let text = "";
-for await (const part of process.stdin) text += part;
-const { url, executable } = JSON.parse(text);
-const browser = await chromium.launch({ executablePath: executable, args: NAMES.map((name) => `--${name}`) });
+const { url, executable } = await received();
+const browser = await launched(executable, { hasGraphics: true });
 
 /** A page that is loaded until its pixels are on the screen; milliseconds, and bytes that came by then. */
 async function first(context) {

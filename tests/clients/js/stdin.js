@@ -1,0 +1,7 @@
+// What Node's programs are asked: JSON on standard input.
+
+export async function received() {
+  let text = "";
+  for await (const part of process.stdin) text += part;
+  return JSON.parse(text);
+}
