@@ -39,7 +39,7 @@ FORMATS = (
     Format("arrow.feather", (".feather", ".arrow", ".arrows", ".ipc"), "arrow"),
     Format("tiff", (".tif", ".tiff", ".btf", ".tf8"), "tiff"),
     Format("image", (".png", ".jpg", ".jpeg"), "image"),
-    Format("xarray_engine", (".grib", ".grib2", ".grb", ".grb2"), "xarray"),
+    Format("grib", (".grib", ".grib2", ".grb", ".grb2"), "grib"),
 )
 
 ZARR_MARKERS = ("zarr.json", ".zgroup", ".zarray")

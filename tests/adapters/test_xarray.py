@@ -10,7 +10,6 @@ from jupyter_zarr_serve.core.dtypes import STRING
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
 from jupyter_zarr_serve.core.walk import descendants, members
-from jupyter_zarr_serve.readers import xarray_engine
 from tests.nodes import child, read_all
 from tests.store import CoreStore
 
@@ -202,16 +201,3 @@ def test_sparse_variables():
 def test_what_holds_no_data_is_refused():
     with pytest.raises(Unreadable, match="DatasetGroupBy"):
         adapt(weather().groupby("x"), POLICY)
-
-
-def test_any_engine_that_claims_a_file(tmp_path):
-    weather()[["t"]].drop_vars(["duration", "label"]).to_netcdf(tmp_path / "a.nc")
-    node = xarray_engine.read(tmp_path / "a.nc", POLICY)
-    assert child(node, "time").attributes["units"] == "days since 2020-01-01 00:00:00"
-    np.testing.assert_array_equal(read_all(child(node, "t")), weather().t)
-
-
-def test_a_missing_engine_is_named(tmp_path):
-    (tmp_path / "a.grib").write_bytes(b"GRIB" + bytes(100))
-    with pytest.raises(Unreadable, match="pip install cfgrib"):
-        xarray_engine.read(tmp_path / "a.grib", POLICY)

@@ -17,7 +17,7 @@ from .arrays import array_of, fields_of, has_fields_apart
 from .attributes import attributes_of
 from .dimensions import NON_COORDINATE, Dimensions, is_bare_dimension
 from .file import open_hdf5
-from .links import Object, address_of, follow, refuse_other_files
+from .links import Object, Sources, address_of, follow
 from .sparse import is_sparse, sparse_array
 
 _FOREIGN = {
@@ -34,6 +34,7 @@ class _Opened:
     policy: Policy
     read_at: ReadAt | None
     dimensions: Dimensions = field(default_factory=Dimensions)
+    sources: Sources = field(default_factory=Sources)
 
 
 def read(path: Path, policy: Policy) -> Node:
@@ -109,7 +110,7 @@ def _dataset(dataset: h5py.Dataset, opened: _Opened) -> Node:
         raise Unreadable("a NetCDF dimension without a variable; it has a length, but no values")
     if dataset.shape is None:
         raise Unreadable("an empty HDF5 dataset: it has a type, but neither shape nor values")
-    refuse_other_files(dataset)
+    opened.sources.check(dataset)
     names, shape = opened.dimensions.of(dataset)
     if has_fields_apart(dataset.dtype):
         return fields_of(dataset, names, opened.policy)
