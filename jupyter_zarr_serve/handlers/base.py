@@ -28,13 +28,13 @@ from . import hub
 from .bearer import bearer
 from .failure import failure_page
 from .scope import Scope
+from .visits import hide_token, is_key, is_navigation, leave_token
 
 _EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
 _ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
 _LINKS = re.compile(r"(/(?:s|%73)/+)[^/?#&]+")
 _MOST_HOSTS = 64
 SHARING = "jupyter_zarr_serve_sharing"  # the setting that says whether there are share links
-_KEY_END = re.compile(r"c|[0-9.]+|\.z[a-z]+|zarr\.json", re.ASCII)  # of a chunk or document
 _ROUTINE = {200, 206, 304, 404}
 
 
@@ -66,6 +66,7 @@ class ZarrServeHandler(JupyterHandler):
         HTTPError
             401 when nobody is logged in, 403 for a foreign host or origin, or whom a hub does not let in.
         """
+        hide_token(self.request)
         # JupyterHub may put its own method into Jupyter's class; Jupyter's `prepare` heeds that.
         if self.get_current_user.__module__ == JupyterHandler.__module__:
             await self._identify()
@@ -74,6 +75,7 @@ class ZarrServeHandler(JupyterHandler):
         by_token = self.request.method == "OPTIONS" or self.token_authenticated
         if self.current_user and not by_token and self._is_foreign():
             raise HTTPError(403, "requests from another site need a token, or c.ServerApp.allow_origin")
+        leave_token(self)
 
     async def _identify(self) -> None:
         """What Jupyter's `prepare` does for methods that change nothing, in the same order.
@@ -199,11 +201,7 @@ class ZarrServeHandler(JupyterHandler):
 
     def _is_visit(self) -> bool:
         """Whether a person goes to a page, and not a program to a key of a store."""
-        last = self.request.path.rstrip("/").rpartition("/")[2]
-        is_key = _KEY_END.fullmatch(last) is not None
-        mode = self.request.headers.get("Sec-Fetch-Mode", "navigate")  # older browsers do not say
-        is_get = self.request.method == "GET"
-        return self.is_page and is_get and self.wants_page() and mode == "navigate" and not is_key
+        return self.is_page and is_navigation(self.request) and not is_key(self.request)
 
     def compute_etag(self) -> None:
         """Leave ETags to the response: Tornado's would hash every body again."""

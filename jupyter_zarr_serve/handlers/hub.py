@@ -36,9 +36,18 @@ async def reader(handler: Any) -> User | None:
         return None
     if not hub_auth.check_scopes(_wanted(handler), known):
         raise HTTPError(403, f"{known['kind']} {known['name']} may not read this server; ask its owner")
+    _keep_login(hub_auth, handler)
     user = User(known["name"])
     user.hub_user = known  # type: ignore[attr-defined]  # as the Hub's own users have it
     return user
+
+
+def _keep_login(hub_auth: Any, handler: Any) -> None:
+    """Give a browser that came with a token in the address the cookie of a login, as the Hub does."""
+    token = hub_auth.get_token(handler, in_cookie=False)
+    in_address = handler.get_query_argument("token", "")
+    if token and token == in_address and hasattr(hub_auth, "set_cookie") and handler.wants_page():
+        hub_auth.set_cookie(handler, token)
 
 
 def _wanted(handler: Any) -> set[str]:

@@ -20,6 +20,7 @@ from ..shares.sharing import Sharing
 from .base import ZarrServeHandler, hide_tokens
 from .bounded import BoundedSource
 from .scope import Scope
+from .visits import hide_token, leave_token
 
 REFUSED = "this link is not valid: it may be mistyped, expired or revoked; ask whoever gave it for another"
 _QUIET = {200, 204, 206, 304, 404, 429}
@@ -43,6 +44,7 @@ class ByLink(ZarrServeHandler):
         self._share: Share | None = None
         self._bounded = BoundedSource(kwargs["source"]) if "source" in kwargs else None
         hide_tokens(self.request)
+        hide_token(self.request)
         super().initialize(**{**kwargs, **({"source": self._bounded} if self._bounded else {})})
 
     async def prepare(self) -> None:  # type: ignore[override]
@@ -66,6 +68,7 @@ class ByLink(ZarrServeHandler):
         self.set_cors_headers()
         if share is None and self.request.method != "OPTIONS":
             raise web.HTTPError(403, REFUSED)
+        leave_token(self)
 
     def _accept(self, share: Share) -> None:
         self._share = share

@@ -18,6 +18,7 @@ from . import hub
 from .assets import addresses
 from .opening import LookingHandler
 from .others import ways
+from .render import root_from
 from .scope import parted
 from .viewers import Place, other
 
@@ -44,31 +45,32 @@ class ViewHandler(LookingHandler):
         """The page of the path in the query."""
         path = self.get_query_argument("path", "").strip("/")
         names = path.split("/") if path else []
-        crumbs = _crumbs(f"{self.scope.url}v3/", names)
+        root = root_from(self.request.path, self.scope.url)
+        crumbs = _crumbs(f"{root}v3/", names)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", f"{_POLICY}; {self._ancestors()}")
         self.set_header("Cache-Control", "private, no-cache")
         await self.finish(
             _template().render(
-                scope=self.scope.url,
+                scope=root,
                 path=path,
                 names=names,
                 document=f"{crumbs[-1][1]}zarr.json" if crumbs else "",
                 crumbs=crumbs,
-                others=await self._others(names),
+                others=await self._others(root, names),
                 # A hub's server takes a script's cookie only beside it; below a link there is none.
                 xsrf="" if self.scope.path else self.xsrf_token.decode(),
                 is_hub=hub.auth(self) is not None,
-                files=lambda name: [f"{self.scope.url}static/{file}" for file in addresses(name)],
+                files=lambda name: [f"{root}static/{file}" for file in addresses(name)],
             )
         )
 
     head = get
 
-    async def _others(self, names: list[str]) -> list[dict[str, Any]]:
+    async def _others(self, root: str, names: list[str]) -> list[dict[str, Any]]:
         """The buttons for other viewers."""
         _, plain = parted(tuple(names))
-        place = Place(self.scope.url, tuple(names), plain)
+        place = Place(root, tuple(names), plain)
         found = ways(self, self._viewers, may_link=await self.may_share())
         return [asdict(other(way, place, self.scope.url)) for way in found]
 

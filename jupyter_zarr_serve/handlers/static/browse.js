@@ -51,6 +51,15 @@ async function copy(button) {
   setTimeout(() => (button.firstChild.textContent = label), 1500);
 }
 
+/** Take a token out of the address, where the server could not; links and the history must not hold it. */
+function leaveToken() {
+  const here = new URL(location.href);
+  if (!here.searchParams.has("token")) return;
+  here.searchParams.delete("token");
+  history.replaceState(history.state, "", here);
+}
+
+leaveToken();
 paint();
 system.addEventListener("change", paint);
 document.addEventListener("DOMContentLoaded", () => {

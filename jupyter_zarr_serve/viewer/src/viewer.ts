@@ -1,5 +1,6 @@
 // The page of the viewer: finds out what its path leads to, and shows it.
 
+import { inView, leaveToken, scopeOf } from "./address";
 import { make, the } from "./dom";
 import { documentOf, type GroupDocument } from "./node";
 import { fail, say, showTraffic } from "./notices";
@@ -10,10 +11,8 @@ import { quoted, Refused } from "./server";
 import { subjectOf } from "./subject";
 import { followTheme } from "./theme";
 
-const VIEW = "ome/";
-
 async function show(scope: string, path: string): Promise<void> {
-  const image = path.startsWith(VIEW) ? path : VIEW + path;
+  const image = inView(path);
   const document = await documentOf(scope, path);
   const isFlat = document.node_type === "array" && document.shape.length < 2;
   const viewed = isFlat ? undefined : await documentOf(scope, image).catch((error: unknown) => error);
@@ -60,9 +59,10 @@ function copyButton(): HTMLElement {
   );
 }
 
+leaveToken();
 followTheme();
 showTraffic();
 the("actions").append(copyButton());
-const { scope = "/zarr/", path = "" } = document.body.dataset;
-const start = (): void => void show(scope, path).catch((error: unknown) => fail(error, start));
+const { scope = "./", path = "" } = document.body.dataset;
+const start = (): void => void show(scopeOf(scope), path).catch((error: unknown) => fail(error, start));
 start();

@@ -1,7 +1,7 @@
 // Goes to pages in Chromium as a person would: `{executable, token, pages}` comes in, `{visits}` goes out.
 //
 // A page is `{url, width, height, scheme, shot, tabs, axe}`: its size, "light" or "dark", a file for a picture, how
-// often to press the Tab key, whether to look for barriers. A visit is `{title, errors, requests, focused, ...}`.
+// often to press the Tab key, whether to look for barriers; `login: false` comes without a login. A visit is `{title, errors, requests, focused, ...}`.
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -41,7 +41,7 @@ async function visit(browser, asked) {
   page.on("dialog", (dialog) => (errors.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
   page.on("request", (request) => requests.push(request.url()));
   // The token of the first address becomes the cookie of a login.
-  await page.goto(`${origin}${asked.base ?? "/"}zarr/?token=${token}`);
+  if (asked.login ?? true) await page.goto(`${origin}${asked.base ?? "/"}zarr/?token=${token}`);
   const answer = await page.goto(url, { waitUntil: "networkidle" });
   const reached = [];
   for (let count = 0; count < tabs; count++) {
@@ -49,7 +49,9 @@ async function visit(browser, asked) {
     if (script) reached.push(await page.evaluate(focused));
   }
   const told = { status: answer.status(), title: await page.title(), errors, requests, focused: reached };
+  told.address = page.url();
   if (script) {
+    told.notices = await page.evaluate(() => document.getElementById("notices")?.textContent ?? "");
     told.size = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     told.back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     told.links = await page.evaluate(() => [...document.links].map((link) => link.href));

@@ -1,0 +1,20 @@
+// The address of the page: what in it leads to data, and what must not stay in it.
+
+const VIEWS = ["ome", "drawn"]; // in which every image is a group of levels
+
+/** The path of an image in a view; below a link it may be the root itself. */
+export function inView(path: string): string {
+  if (VIEWS.some((view) => path === view || path.startsWith(`${view}/`))) return path;
+  return path ? `ome/${path}` : "ome";
+}
+
+/** The absolute address of the scope; the page knows it relative, as a proxy may have put a prefix before it. */
+export const scopeOf = (root: string): string => new URL(root, location.href).href;
+
+/** Take a token out of the address, where the server could not; links and the history must not hold it. */
+export function leaveToken(): void {
+  const here = new URL(location.href);
+  if (!here.searchParams.has("token")) return;
+  here.searchParams.delete("token");
+  history.replaceState(history.state, "", here);
+}
