@@ -28,7 +28,7 @@ FLOORS = [
     ["core/dtypes", "core/codecs", "core/stored"],
     ["core/nodes", "core/children", "core/walk"],
     ["core/v2", "core/v3", "core/chunks", "core/request"],
-    ["core/sample", "core/rows"],
+    ["core/colours", "core/sample", "core/rows"],
     ["core/preview", "core/thumbnail"],
     ["core/describe"],
     ["core/listing", "core/content"],

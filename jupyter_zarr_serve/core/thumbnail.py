@@ -1,4 +1,4 @@
-"""A picture of the last two axes of an array, as PNG.
+"""A picture of the last two axes of an array, or of the pixels whose bands are the last one, as PNG.
 
 References
 ----------
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .chunks import read_region
+from .colours import has_alpha, has_bands_last, in_colours, is_colour
 from .dtypes import Block, element_size
 from .errors import Unreadable
 from .grid import Region
@@ -31,15 +32,9 @@ def can_be_drawn(array: Array) -> bool:
     return plain and len(array.shape) >= 2 and math.prod(array.shape) > 0
 
 
-def is_colour(array: Array) -> bool:
-    """Whether the last axis holds the colours of pixels."""
-    few = len(array.shape) >= 3 and array.shape[-1] in {3, 4}
-    return few and array.dtype.kind == "u" and array.dtype.itemsize <= 2
-
-
 def drawn_axes(array: Array) -> tuple[int, int]:
     """The axes that go down and to the right."""
-    last = len(array.shape) - (1 if is_colour(array) else 0)
+    last = len(array.shape) - (1 if has_bands_last(array) else 0)
     return last - 2, last - 1
 
 
@@ -51,7 +46,7 @@ def drawn_region(array: Array) -> Region:
     leading, last = drawn_axes(array)
     if array.sample is None:
         return _middle_region(array, leading, last)
-    per_pixel = _PER_PIXEL // 2 if is_colour(array) else _PER_PIXEL
+    per_pixel = _PER_PIXEL // 2 if has_bands_last(array) else _PER_PIXEL
     least = -(-max(array.shape[leading : last + 1]) // (SIDE * per_pixel))
     step = 1
     while not is_cheap(array, region := _stepping(array, leading, last, step)):
@@ -98,12 +93,15 @@ def thumbnail(array: Array) -> bytes:
     if not can_be_drawn(array):
         raise Unreadable("only arrays of numbers with two axes or more have a picture")
     region = drawn_region(array)
-    colour = is_colour(array)
+    array = in_colours(array)
+    region = (*region, *(slice(0, n) for n in array.shape[len(region) :]))
     block = read_region(array, region) if array.sample is None else picked(array, region)
-    values = numbers(array, block).values.reshape(block.shape[-3 if colour else -2 :])
-    small = _reduced(values if colour else values[..., None])
-    if colour:
-        return png(_colours(small, array.dtype.itemsize))
+    has_bands = has_bands_last(array)
+    values = numbers(array, block).values.reshape(block.shape[-3 if has_bands else -2 :])
+    small = _reduced(values if has_bands else values[..., None])
+    if is_colour(array):
+        opacity = small[..., -1:] if has_alpha(array) else small[..., :0]
+        return png(_colours(np.concatenate([small[..., :3], opacity], -1), array.dtype.itemsize))
     return png(_greys(small[..., 0], is_bool=array.dtype.kind == "b"))
 
 

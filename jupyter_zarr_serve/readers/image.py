@@ -1,7 +1,8 @@
 """PNG and JPEG by Pillow, served as Pillow decodes them.
 
-Gray images have the axes (y, x), all others (y, x, c); palettes become the colours they stand for. Neither
-format can be decoded in parts: an image is decoded whole for its first chunk and kept for the others.
+Gray images have the axes (y, x), all others (y, x, c). The pixels of a palette are numbers, as in TIFF, and
+the attribute ``palette`` has its colours. Neither format can be decoded in parts: an image is decoded whole
+for its first chunk and kept for the others.
 Pillow would cut colours of 16 bits to 8; imagecodecs decodes those.
 """
 
@@ -33,6 +34,7 @@ _KINDS: dict[bytes, type[ImageFile]] = {b"\x89PNG\r\n\x1a\n": PngImageFile, b"\x
 _MODES: dict[str, tuple[str, tuple[str, ...]]] = {
     "1": ("?", ()),
     "L": ("u1", ()),
+    "P": ("u1", ()),
     "LA": ("u1", ("L", "A")),
     "RGB": ("u1", ("R", "G", "B")),
     "RGBA": ("u1", ("R", "G", "B", "A")),
@@ -118,8 +120,6 @@ def _served_mode(image: ImageFile, name: str) -> str:
     Unreadable
         When the mode has no equivalent.
     """
-    if image.mode == "P":
-        return "RGBA" if "transparency" in image.info else "RGB"
     mode = {"YCbCr": "RGB", "PA": "RGBA"}.get(image.mode, image.mode)
     if mode not in _MODES:
         raise Unreadable(f"{name}: images of mode {image.mode} are not served; convert it to RGB")
@@ -128,6 +128,10 @@ def _served_mode(image: ImageFile, name: str) -> str:
 
 def _attributes(image: ImageFile) -> dict[str, Any]:
     found: dict[str, Any] = {"format": image.format, "mode": image.mode}
+    if image.mode == "P":
+        found |= {"photometric": "palette", "palette": _palette(image)}
+    elif "transparency" in image.info:  # the one gray or colour that is not to be seen
+        found["transparent"] = image.info["transparency"]
     if "dpi" in image.info:
         found["dpi"] = [float(number) for number in image.info["dpi"]]
     if "exif" in image.info and _ORIENTATION in (exif := image.getexif()):
@@ -137,6 +141,19 @@ def _attributes(image: ImageFile) -> dict[str, Any]:
         found["frame"] = 0
     texts = _texts(image.info)
     return found | ({"text": texts} if texts else {})
+
+
+def _palette(image: ImageFile) -> list[list[int]]:
+    """The colours of a palette, with their opacity where the file says it (PNG specification, 11.3.1)."""
+    data = bytes(image.palette.palette) if image.palette else b""
+    colours = [list(data[at : at + 3]) for at in range(0, len(data) - 2, 3)]
+    opacity = image.info.get("transparency")
+    if opacity is None:
+        return colours
+    if isinstance(opacity, int):
+        opacity = b"\xff" * opacity + b"\0"
+    opacity = opacity[: len(colours)].ljust(len(colours), b"\xff")
+    return [[*colour, alpha] for colour, alpha in zip(colours, opacity, strict=True)]
 
 
 def _texts(info: Mapping[Any, Any]) -> dict[str, str]:

@@ -257,9 +257,37 @@ class TestImage:
     @pytest.mark.parametrize("channels", [3, 4])
     def test_colours(self, channels):
         values = np.random.default_rng(0).integers(0, 256, (5, 6, channels), "u1")
-        np.testing.assert_array_equal(pixels_of(ask(node_of(values), IMAGE).body), values)
-        wide = pixels_of(ask(node_of(values.astype("u2") * 257), IMAGE).body)
-        assert wide.shape == values.shape
+        told = node_of(values, attributes={"channel_names": [*"RGBA"[:channels]]})
+        np.testing.assert_array_equal(pixels_of(ask(told, IMAGE).body), values)
+        wide = replace(node_of(values.astype("u2") * 257), attributes=told.attributes)
+        assert pixels_of(ask(wide, IMAGE).body).shape == values.shape
+
+    @pytest.mark.parametrize(
+        ("attributes", "names"),
+        [
+            ({}, None),
+            ({}, ("y", "x", "band")),
+            ({"channel_names": ["R", "G", "B", "nir"]}, None),
+            ({"photometric": "rgb", "extra_samples": ["unspecified"]}, ("y", "x", "s")),
+        ],
+    )
+    def test_a_fourth_band_is_no_opacity_unless_the_source_says_so(self, attributes, names):
+        values = np.random.default_rng(0).integers(0, 256, (5, 6, 4), "u1")
+        drawn = ask(node_of(values, dimension_names=names, attributes=attributes), IMAGE).body
+        np.testing.assert_array_equal(pixels_of(drawn), values[..., :3])
+
+    @pytest.mark.parametrize("count", [2, 4, 5])
+    def test_of_bands_that_are_no_colours_the_first_is_drawn(self, count):
+        values = np.random.default_rng(0).integers(0, 256, (50, 60, count), "u1")
+        attributes = {"photometric": "minisblack"}
+        drawn = ask(node_of(values, dimension_names=("y", "x", "s"), attributes=attributes), IMAGE).body
+        assert pixels_of(drawn).shape == (50, 60, 1)
+
+    def test_a_palette_is_drawn_in_its_colours(self):
+        palette = [[0, 0, 0, 0], [255, 0, 0, 255], [1, 2, 3, 255]]
+        numbers = np.array([[0, 1], [2, 9]], "u1")
+        drawn = ask(node_of(numbers, attributes={"palette": palette}), IMAGE).body
+        assert pixels_of(drawn).tolist() == [palette[:2], [palette[2], [0, 0, 0, 0]]]
 
     def test_large_ones_become_smaller(self):
         values = np.zeros((1000, 500), "u1")

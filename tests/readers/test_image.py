@@ -96,13 +96,21 @@ def test_colours_of_16_bits_need_imagecodecs(tmp_path, monkeypatch):
         open_file(path, Policy())
 
 
-@pytest.mark.parametrize(("options", "mode"), [({}, "RGB"), ({"transparency": 3}, "RGBA")])
-def test_palettes_become_colours(tmp_path, options, mode):
-    image = Image.fromarray(pixels(30, 40, 3)).quantize(16)
+@pytest.mark.parametrize(("options", "width"), [({}, 3), ({"transparency": 3}, 4), ({"bits": 1}, 3)])
+def test_a_palette_is_an_attribute_of_the_numbers(tmp_path, options, width):
+    image = Image.fromarray(pixels(30, 40, 3)).quantize(2 ** options.get("bits", 4))
     path = saved(tmp_path, image, **options)
     with Image.open(path) as again:
-        want = np.asarray(again.convert(mode))
-    assert_reads(path, want)
+        want, colours = np.asarray(again), np.asarray(again.convert("RGBA"))
+    palette = np.array(assert_reads(path, want).attributes["palette"])
+    np.testing.assert_array_equal(palette[want], colours[..., :width])
+
+
+@pytest.mark.parametrize(("mode", "mark"), [("L", 7), ("RGB", (1, 2, 3))])
+def test_the_colour_that_is_not_to_be_seen_is_told(tmp_path, mode, mark):
+    data = pixels(30, 40, *([3] if mode == "RGB" else []))
+    attributes = assert_reads(saved(tmp_path, data, transparency=mark), data).attributes
+    assert attributes["transparent"] == mark
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])

@@ -137,10 +137,12 @@ def test_colour_images_have_coloured_channels(tmp_path, mode, suffix):
         return
     assert axes_of(metadata) == "cyx"
     colours = [channel["color"] for channel in metadata["omero"]["channels"]]
-    assert colours == ["FF0000", "00FF00", "0000FF"]
-    assert [channel["label"] for channel in metadata["omero"]["channels"]] == ["R", "G", "B"]
-    np.testing.assert_array_equal(read_all(group.children["0"]), np.moveaxis(full[..., :3], -1, 0))
-    means = full[..., :3].reshape(550, 2, 300, 2, 3).astype(int).mean(axis=(1, 3))
+    assert colours == ["FF0000", "00FF00", "0000FF", "FFFFFF"][: len(mode)]
+    assert [channel["label"] for channel in metadata["omero"]["channels"]] == list(mode)
+    shown = [channel["active"] for channel in metadata["omero"]["channels"]]
+    assert shown == [True, True, True, False][: len(mode)]
+    np.testing.assert_array_equal(read_all(group.children["0"]), np.moveaxis(full, -1, 0))
+    means = full.reshape(550, 2, 300, 2, len(mode)).astype(int).mean(axis=(1, 3))
     np.testing.assert_array_equal(read_all(group.children["1"]), np.rint(np.moveaxis(means, -1, 0)))
 
 

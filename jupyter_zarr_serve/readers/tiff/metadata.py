@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import tifffile
 
+from .bands import band_attributes
 from .guard import elements
 
 Attributes = dict[str, Any]
@@ -45,8 +46,9 @@ def series_attributes(
     photometric = getattr(key.photometric, "name", None)
     found["photometric"] = photometric.lower() if photometric else None
     found["description"] = _description(key)
+    found |= band_attributes(key, series.axes)
     if ome is not None:
-        found |= _ome(ome)
+        found |= _with_bands(_ome(ome), found)
     elif imagej:
         found |= _imagej(imagej, key)
     else:
@@ -101,6 +103,14 @@ def _ome(image: ElementTree.Element) -> Attributes:
         "physical_size_unit": units,
         "channel_names": channels if any(channels) else None,
     }
+
+
+def _with_bands(ome: Attributes, bands: Attributes) -> Attributes:
+    """OME's attributes; a channel of several samples, such as colours, gets their names."""
+    names, samples = ome.get("channel_names"), bands.get("channel_names")
+    if not samples or (names and len(names) >= len(samples)):
+        return ome if names else {**ome, "channel_names": samples}
+    return {**ome, "channel_names": samples} | ({"channels": names} if names else {})
 
 
 def _imagej(imagej: Mapping[str, Any], key: tifffile.TiffPage) -> Attributes:

@@ -12,6 +12,7 @@ https://ngff.openmicroscopy.org/0.5/#axes-md
 from collections.abc import Sequence
 from typing import Any
 
+from ...core.colours import BAND_AXES, has_bands_last
 from ...core.errors import Unreadable
 from ...core.nodes import Array
 
@@ -19,13 +20,12 @@ ORDER = "tczyx"
 TYPES = {"t": "time", "c": "channel", "z": "space", "y": "space", "x": "space"}
 _NAMES = {
     "t": ("t", "time", "times", "frame", "frames", "date"),
-    "c": ("c", "channel", "channels", "band", "bands", "s", "sample", "samples", "ch", "rgb"),
+    "c": BAND_AXES,
     "z": ("z", "depth", "level", "lev", "plane", "altitude", "height", "elevation", "slice"),
     "y": ("y", "lat", "latitude", "row", "rows", "northing"),
     "x": ("x", "lon", "longitude", "col", "cols", "column", "columns", "easting"),
 }
 _LETTERS = {name: letter for letter, names in _NAMES.items() for name in names}
-_COLOURS = (3, 4)  # lengths of a last axis without a name that is one of colours
 
 
 def letters_of(array: Array) -> str:
@@ -50,7 +50,7 @@ def letters_of(array: Array) -> str:
     names = names_of(array)
     known = [_LETTERS.get(name.lower()) if name else None for name in names]
     known = [letter if letter not in known[:axis] else None for axis, letter in enumerate(known)]
-    if names[-1] is None and known[-3:-1] in ([None, None], ["y", "x"]) and _is_coloured(array):
+    if names[-1] is None and known[-3:-1] in ([None, None], ["y", "x"]) and has_bands_last(array):
         known[-3:] = ["y", "x", "c"]
     placed = _placed(known)
     if {"y", "x"} <= set(placed):
@@ -67,10 +67,6 @@ def names_of(array: Array) -> Sequence[str | None]:
         if any(_LETTERS.get(name.lower()) for name in told if name):
             return told
     return array.dimension_names or (None,) * count
-
-
-def _is_coloured(array: Array) -> bool:
-    return len(array.shape) >= 3 and array.shape[-1] in _COLOURS and array.dtype.str[1:] in ("u1", "u2")
 
 
 def _placed(known: Sequence[str | None]) -> list[str]:

@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 _MOST_CHANNELS = 32
 _ACTIVE = 4  # channels that a viewer shows at first
-_COLOURS = ("FF0000", "00FF00", "0000FF")  # of colour images
+_COLOURS = ("FF0000", "00FF00", "0000FF")  # of colour images; their other bands are not shown at first
 _PALETTE = ("00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000FF", "FF8000", "FFFFFF")
 
 
@@ -56,12 +56,14 @@ def omero_of(pyramid: Pyramid, names: list[str]) -> Json | None:
     windows = windows_of(pyramid) if count <= _MOST_CHANNELS else None
     if windows is None:
         return None
-    colours = _COLOURS if is_coloured(pyramid.stored[0]) else _PALETTE if count > 1 else ("FFFFFF",)
+    has_colours = is_coloured(pyramid.stored[0])
+    colours = (*_COLOURS, "FFFFFF") if has_colours else _PALETTE if count > 1 else ("FFFFFF",)
+    active = len(_COLOURS) if has_colours else _ACTIVE
     channels = [
         {
             "label": names[number] if number < len(names) else str(number),
-            "color": colours[number % len(colours)],
-            "active": number < _ACTIVE,
+            "color": colours[min(number, 3) if has_colours else number % len(colours)],
+            "active": number < active,
             "window": _window(window),
         }
         for number, window in enumerate(windows)

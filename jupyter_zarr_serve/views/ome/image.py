@@ -1,7 +1,7 @@
 """An array as an image: its axes in OME-Zarr's order, its elements such as viewers can draw.
 
-Booleans become uint8, float16 becomes float32, complex numbers become their magnitude. An alpha channel
-is left out. All else is the array itself.
+Booleans become uint8, float16 becomes float32, complex numbers become their magnitude, and numbers of a
+palette become its colours. All else is the array itself, every band of it.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...core.chunks import converted
+from ...core.colours import are_colours, in_colours
 from ...core.dtypes import Block, DType
 from ...core.errors import Unreadable
 from ...core.grid import Region
@@ -18,7 +19,6 @@ from ...core.nodes import Array, Read
 from .axes import ORDER, letters_of
 
 _OF_VALUES = ("_FillValue", "missing_value", "scale_factor", "add_offset", "units", "long_name")
-_ALPHA = 4  # channels of colours with one
 
 Change = Callable[[Block], Block]
 
@@ -44,22 +44,19 @@ def image_of(array: Array) -> Image:
     Unreadable
         When it is no image: of text, times or structures, without elements, of one axis or of six.
     """
+    array = in_colours(array)
     dtype, change = _drawable(array)
     letters = letters_of(array)
     if 0 in array.shape:
         raise Unreadable(f"an array of shape {array.shape} has no pixels to be seen as an image")
     order = sorted(range(len(letters)), key=lambda axis: ORDER.index(letters[axis]))
     names = tuple(letters[axis] for axis in order)
-    has_alpha = _has_alpha(array, letters)
-    if order == list(range(len(order))) and change is None and not has_alpha:
+    if order == list(range(len(order))) and change is None:
         return Image(replace(array, dimension_names=names, parts=None), array)
-    lengths = list(array.shape)
-    if has_alpha:
-        lengths[letters.index("c")] -= 1
     sample = None if array.sample is None else _seen(array.sample, array.dtype, order, change)
     image = replace(
         array,
-        shape=tuple(lengths[axis] for axis in order),
+        shape=tuple(array.shape[axis] for axis in order),
         dtype=dtype,
         chunk_shape=tuple(array.chunk_shape[axis] for axis in order),
         read=_seen(array.read, array.dtype, order, change),
@@ -81,15 +78,13 @@ def _turned(cost: Callable[[Region], int], order: Sequence[int]) -> Callable[[Re
 
 
 def is_coloured(image: Image) -> bool:
-    """Whether the channels of an image are red, green and blue."""
-    array = image.source
-    names = array.attributes.get("channel_names")
-    told = names is None or [str(name) for name in names][:3] == ["R", "G", "B"]
-    is_last = len(array.shape) > 2 and letters_of(array)[-1] == "c"
-    if not is_last or image.array.dimension_names is None:
+    """Whether the first channels of an image are red, green and blue."""
+    array, letters = image.source, letters_of(image.source)
+    if "c" not in letters or array.dtype.str[1:] not in ("u1", "u2"):
         return False
-    lengths = dict(zip(image.array.dimension_names, image.array.shape, strict=True))
-    return lengths["c"] == 3 and array.dtype.str[1:] in ("u1", "u2") and told
+    is_told = "channel_names" in array.attributes or array.attributes.get("photometric") == "rgb"
+    is_last = letters[-1] == "c" and len(letters) > 2
+    return (is_last or is_told) and are_colours(array, array.shape[letters.index("c")])
 
 
 def _drawable(array: Array) -> tuple[DType, Change | None]:
@@ -104,16 +99,6 @@ def _drawable(array: Array) -> tuple[DType, Change | None]:
     if dtype.kind == "c":
         return np.dtype(f"<f{dtype.itemsize // 2}"), np.abs
     raise Unreadable(f"elements of {dtype} are no pixels; read the array itself, without ome/")
-
-
-def _has_alpha(array: Array, letters: str) -> bool:
-    """Whether the last of the channels, which vary fastest, says how opaque a pixel is."""
-    names = array.attributes.get("channel_names")
-    if letters[-1] != "c":
-        return False
-    if isinstance(names, Sequence) and len(names) == array.shape[-1]:
-        return str(names[-1]) == "A"
-    return array.shape[-1] == _ALPHA and array.dtype.str[1:] in ("u1", "u2")
 
 
 def _unmarked(array: Array) -> dict[str, Any]:
