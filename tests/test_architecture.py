@@ -18,6 +18,7 @@ FLOORS = [
     ["_version"],
     [
         "core/errors",
+        "core/limits",
         "core/grid",
         "core/attributes",
         "core/conditional",

@@ -5,7 +5,9 @@ import math
 
 import numpy as np
 
+from ...core import limits
 from ...core.dtypes import Block, element_size
+from ...core.errors import Unreadable
 from ...core.grid import Region, region_shape
 from ...core.nodes import Policy
 from ...core.stored import Coords
@@ -35,6 +37,12 @@ def read_region(metadata: Metadata, grid: Grid, policy: Policy, region: Region) 
     inner = without_shards(grid, limit) if metadata.zarr_format == 3 else grid
     pipeline = pipeline_of(metadata, inner.codecs)
     ranges = [_covering(part, length) for part, length in zip(region, inner.chunk_shape, strict=True)]
+    pieces = math.prod(map(len, ranges))
+    if pieces > limits.PIECES:
+        raise Unreadable(
+            f"{pieces:,} stored chunks of shape {inner.chunk_shape} would have to be put together; read "
+            "the array itself, or store it in larger chunks"
+        )
     chunk_at = inner.open()
     block = _empty(metadata, shape)
     for coords in itertools.product(*ranges):

@@ -1,8 +1,8 @@
 """Undoing one codec of a chunk, never producing more than a limit of bytes.
 
 What a stream expands to is checked before it is decoded (Blosc, LZ4 and Zstandard announce it) or
-while it is (deflate, bzip2, LZMA). A codec that is not listed here is not decoded: nothing is
-unpickled, and nothing unbounded runs.
+while it is (deflate, bzip2, LZMA). A codec that is not listed here is not decoded, nor one with an
+option that is not: nothing is unpickled, and nothing unbounded runs.
 
 References
 ----------
@@ -12,6 +12,7 @@ https://numcodecs.readthedocs.io/
 
 import bz2
 import lzma
+import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
@@ -27,6 +28,11 @@ Buffer = Any  # bytes, or an array whose bytes are meant
 Configuration = Mapping[str, Any]
 
 _BLOSC = struct.Struct("<4xI4xI")  # flags, raw size, block size, encoded size
+
+_PLAIN = re.compile(
+    r"[<>|=]?([biufc]\d{1,2}|\?|[mM]8(\[\d*\w+\])?)|bool|u?int\d\d?|float\d\d|complex\d{2,3}"
+)
+_TYPES = frozenset({"dtype", "astype", "encode_dtype", "decode_dtype"})
 
 _LZMA_MEMORY = 1 << 27  # bytes; decoding what was compressed by the highest preset takes half of it
 
@@ -49,17 +55,44 @@ def undo(step: Step, data: Buffer, limit: int) -> Buffer:
     Raises
     ------
     Unreadable
-        When the codec is not to be decoded here, or the result would be too large.
+        When the codec or one of its options is not to be decoded here, or the result would be too large.
     ValueError, RuntimeError, zlib.error, ...
         When the data are damaged.
     """
     name, configuration = step
+    check_options(name, configuration)
     if name in _EXPANDING:
         return _EXPANDING[name](_bytes(data), configuration, limit)
-    if name in _STEADY:
-        _check(_grown(step, memoryview(data).nbytes), limit)
-        return get_codec({"id": name, **configuration}).decode(data)
-    raise Unreadable(f"codec {name!r} is not decoded here; use the format in which the array is stored")
+    _check(_grown(step, memoryview(data).nbytes), limit)
+    return get_codec({**configuration, "id": name}).decode(data)
+
+
+def check_options(name: str, configuration: Configuration) -> None:
+    """Refuse a codec that is not in the table of those that are decoded here, or an option that is not.
+
+    Raises
+    ------
+    Unreadable
+        When it is not; the message names it.
+    """
+    if name not in _OPTIONS:
+        raise Unreadable(
+            f"codec {str(name)[:80]!r} is not decoded here; use the format in which the array is stored"
+        )
+    unknown = [option for option in configuration if option not in _OPTIONS[name]]
+    if unknown:
+        raise Unreadable(
+            f"codec {name!r} has the unknown option {unknown[0][:80]!r}; write the array without it, or "
+            "use the format in which it is stored"
+        )
+    for option in _TYPES & configuration.keys():
+        _check_type(name, option, configuration[option])
+
+
+def _check_type(name: str, option: str, spelling: Any) -> None:
+    """Refuse what is no plain number: objects, text and structures are never made of a chunk's bytes."""
+    if not isinstance(spelling, str) or not _PLAIN.fullmatch(spelling):
+        raise Unreadable(f"codec {name!r} has the {option} {str(spelling)[:80]!r}, which is no number")
 
 
 def undo_vlen(name: str, data: Buffer, count: int) -> Buffer:
@@ -151,6 +184,8 @@ def _bz2(data: bytes, _: Configuration, limit: int) -> bytes:
 def _lzma(data: bytes, configuration: Configuration, limit: int) -> bytes:
     container = configuration.get("format", lzma.FORMAT_XZ)
     filters = configuration.get("filters") if container == lzma.FORMAT_RAW else None
+    if any(each.get("dict_size", 0) > max(limit, _LZMA_MEMORY) for each in filters or ()):
+        raise Unreadable("codec 'lzma' has a dictionary larger than allowed; write smaller chunks")
     memory = None if container == lzma.FORMAT_RAW else max(limit, _LZMA_MEMORY)
     return _inflate(lambda: lzma.LZMADecompressor(container, memory, filters), data, limit)
 
@@ -186,8 +221,34 @@ _EXPANDING: dict[str, Callable[[bytes, Configuration, int], Buffer]] = {
     "crc32c": _crc32c,
 }
 
-# Codecs of numcodecs whose result has a size that follows from what they are given; see `_grown`.
-_STEADY = frozenset({
-    "adler32", "astype", "base64", "bitround", "crc32", "delta", "fixedscaleoffset", "fletcher32",
-    "jenkins_lookup3", "packbits", "quantize", "shuffle",
-})  # fmt: skip
+_DTYPES = ("dtype", "astype")
+
+# All codecs that are decoded, with their options. Those that are not in `_EXPANDING` are numcodecs' own,
+# whose result has a size that follows from what they are given; see `_grown`.
+_OPTIONS: dict[str, tuple[str, ...]] = {
+    "blosc": ("cname", "clevel", "shuffle", "typesize", "blocksize"),
+    "zstd": ("level", "checksum"),
+    "lz4": ("acceleration",),
+    "zlib": ("level",),
+    "gzip": ("level",),
+    "bz2": ("level",),
+    "lzma": ("format", "check", "preset", "filters"),
+    "crc32c": ("location",),
+    "adler32": ("location",),
+    "crc32": ("location",),
+    "jenkins_lookup3": ("initval", "prefix"),
+    "fletcher32": (),
+    "astype": ("encode_dtype", "decode_dtype"),
+    "base64": (),
+    "bitround": ("keepbits",),
+    "delta": _DTYPES,
+    "fixedscaleoffset": ("offset", "scale", *_DTYPES),
+    "packbits": (),
+    "quantize": ("digits", *_DTYPES),
+    "shuffle": ("elementsize",),
+    "vlen-utf8": (),
+    "vlen-bytes": (),
+    "bytes": ("endian",),
+    "transpose": ("order",),
+    "sharding_indexed": ("chunk_shape", "codecs", "index_codecs", "index_location"),
+}

@@ -15,14 +15,17 @@ from typing import Any
 
 import numpy as np
 
+from ...core import limits
 from ...core.dtypes import Block, DType, element_size
 from ...core.errors import Unreadable
-from .codecs import Buffer, Step, undo, undo_vlen
+from .codecs import Buffer, Step, check_options, undo, undo_vlen
 from .metadata import Metadata
 from .types import named
 
 VLEN = ("vlen-utf8", "vlen-bytes")
 _VLEN_KINDS = "TO"
+_WIDEST = 16  # bytes that a filter may make of one byte, as a step in between
+_OVERHEAD = 4096  # bytes of checksums and headers
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Pipeline:
         Parameters
         ----------
         limit
-            The size that any step may produce, in bytes.
+            The size that any step may produce, in bytes; of elements of a fixed size, no more than
+            `_WIDEST` times that of the chunk.
 
         Raises
         ------
@@ -59,7 +63,10 @@ class Pipeline:
             When the data are damaged.
         """
         count = math.prod(chunk_shape)
-        check_size(count * element_size(self.dtype), limit)
+        size = count * element_size(self.dtype)
+        check_size(size, limit)
+        if self.dtype.kind not in _VLEN_KINDS:
+            limit = min(limit, _WIDEST * size + _OVERHEAD)
         buffer: Buffer = data
         for step in reversed(self.steps):
             is_vlen = step.name in VLEN
@@ -100,19 +107,24 @@ def pipeline_of(metadata: Metadata, codecs: Sequence[Any]) -> Pipeline:
     Raises
     ------
     Unreadable
-        When they are in an order that is not decoded here.
+        When they are in an order that is not decoded here, too many, or not listed with their options.
     """
+    if len(codecs) > limits.CODECS:
+        raise Unreadable(f"{len(codecs):,} codecs, of which no more than {limits.CODECS} are undone")
     ndim = len(metadata.shape)
     if metadata.zarr_format == 3:
         return _v3([named(codec) for codec in codecs], metadata.dtype, ndim)
     axes = range(ndim)[::-1] if metadata.order == "F" else range(ndim)
-    steps = (Step(c["id"], {k: v for k, v in c.items() if k != "id"}) for c in codecs)
+    steps = [Step(c["id"], {k: v for k, v in c.items() if k != "id"}) for c in codecs]
+    for step in steps:
+        check_options(*step)
     return Pipeline(metadata.dtype, tuple(axes), tuple(steps))
 
 
 def _v3(codecs: list[tuple[str, Any]], dtype: DType, ndim: int) -> Pipeline:
     axes, steps = tuple(range(ndim)), list[Step]()
     for name, configuration in codecs:
+        check_options(name.removeprefix("numcodecs."), configuration)
         if name == "transpose":
             if steps:
                 raise Unreadable("a transposition behind other codecs is not decoded here; ask for Zarr v3")

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from ...core import limits
 from ...core.errors import Unreadable
 from ...core.stored import Blob, Coords
-from .codecs import check_crc32c
+from .codecs import check_crc32c, check_options
 from .types import named
 
 ChunkAt = Callable[[Coords], Blob | None]
@@ -74,6 +75,7 @@ class _Shards:
 
     @classmethod
     def of(cls, grid: Grid, configuration: Any, limit: int) -> "_Shards":
+        check_options("sharding_indexed", configuration)
         inner_shape = tuple(configuration["chunk_shape"])
         _check_shapes(grid.chunk_shape, inner_shape)
         shards = cls(
@@ -83,7 +85,7 @@ class _Shards:
             is_checked=_is_checked(configuration["index_codecs"]),
             is_index_first=configuration.get("index_location", "end") == "start",
         )
-        if shards.index_size > limit:
+        if shards.index_size > min(limit, limits.SHARD_INDEX):
             raise Unreadable(
                 f"the index of a shard takes {shards.index_size:,} bytes; use larger inner chunks"
             )
@@ -150,6 +152,8 @@ def _is_checked(index_codecs: Any) -> bool:
     """Whether a checksum follows the index; any other codec than plain bytes is refused."""
     spelled = [named(codec) for codec in index_codecs]
     names = [name for name, _ in spelled]
+    for name, configuration in spelled:
+        check_options(name, configuration)
     is_plain = names in (["bytes"], ["bytes", "crc32c"])
     if not is_plain or spelled[0][1].get("endian", "little") != "little":
         raise Unreadable(f"a shard index with codecs {names} is not decoded here; ask for Zarr v3")

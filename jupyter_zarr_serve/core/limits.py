@@ -1,0 +1,22 @@
+"""How much one file, node or request may ask of a server; what is beyond is refused by name.
+
+Bytes of chunks are the policy's (`nodes.Policy`). These bound the work and the metadata: a small file can
+claim, nest and count as much as it likes.
+"""
+
+AXES = 64  # of an array; NumPy has no more
+LENGTH = 2**63 - 1  # of an axis; larger ones are no integers for clients
+COLUMNS = 20_000  # of a table, as nodes of a group; see `walk`
+FIELDS = 4096  # of a structured data type
+
+DEPTH = 64  # of attributes and documents, list in list
+DIGITS = 308  # of an integer in a document; beyond, clients' numbers end
+ATTRIBUTES = 1 << 24  # bytes of a node's attributes as JSON
+CONSOLIDATED = 1 << 26  # bytes of a group's consolidated metadata
+
+CODECS = 16  # of a stored array
+PIECES = 1 << 16  # stored chunks, or inner chunks of shards, that one chunk may be made of
+SHARD_INDEX = 1 << 24  # bytes; a million inner chunks
+
+XML = 1 << 22  # bytes of OME-XML; parsed it takes fifty times as much
+TAGS = 1 << 24  # bytes of the tags of a TIFF's page
