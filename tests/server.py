@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ import fsspec
 import requests
 import zarr
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,22 @@ class Server:
 
 @contextmanager
 def running_server(
-    root: Path | None, private: Path, *arguments: str, cwd: Path | None = None, program: str = "zarr",
-    python: str = sys.executable,
+    root: Path | None, private: Path, *arguments: str, cwd: Path | None = None,
+    program: Sequence[str] = ("jupyter", "zarr"), python: str = sys.executable,
 ) -> Iterator[Server]:  # fmt: skip
-    """A server of `root`, with its own configuration and runtime folders below `private`."""
+    """A server of `root`, with its own configuration and runtime folders below `private`.
+
+    Parameters
+    ----------
+    program
+        The module that Python runs, and its first arguments.
+    """
     folders = {f"JUPYTER_{kind}_DIR": str(private / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    folders["IPYTHONDIR"] = str(private / "IPYTHON")  # kernels run no start-up files of the home folder
     environment = {**os.environ, **folders}
     environment.pop("JUPYTER_TOKEN", None)
     command = [
-        python, "-m", "jupyter", program, *arguments,
+        python, "-m", *program, *arguments,
         "--no-browser", "--allow-root", "--ServerApp.port=0",
         *([f"--ServerApp.root_dir={root}"] if root else []),
     ]  # fmt: skip

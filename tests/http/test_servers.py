@@ -58,7 +58,7 @@ def test_a_served_folder_that_is_a_store(tmp_path):
 )
 @pytest.mark.parametrize(("program", "is_loaded"), [("zarr", True), ("server", False)])
 def test_only_our_command_gets_ready_before_it_is_asked(data, tmp_path, program, is_loaded):
-    with running_server(data, tmp_path, program=program) as server:
+    with running_server(data, tmp_path, program=("jupyter", program)) as server:
         maps = Path(f"/proc/{server.process.pid}/maps")
         deadline = time.monotonic() + (20 if is_loaded else 3)
         while "_multiarray_umath" not in maps.read_text() and time.monotonic() < deadline:

@@ -35,7 +35,9 @@ def behind_a_gateway(folder: Path, *arguments: str) -> Iterator[Place]:
     """A plain Jupyter server is the gateway to the kernels of ours."""
     for name in ("gateway", "server"):
         (folder / name).mkdir()
-    with running_server(folder, folder / "gateway", _NO_EXTENSION, program="server") as gateway:
+    with running_server(
+        folder, folder / "gateway", _NO_EXTENSION, program=("jupyter", "server")
+    ) as gateway:
         options = [f"--GatewayClient.url={gateway.url}", f"--GatewayClient.auth_token={gateway.token}"]
         with running_server(folder, folder / "server", *options, *arguments) as server:
             yield Place(server, gateway)

@@ -4,13 +4,17 @@ import json
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.cache import CACHE, kept
 from tests.clients.browser import CHROMIUM
 from tests.clients.node import programs
-from tests.server import Server
+from tests.server import Server, running_server
 
 WANTED = ["jupyterlab>=4.4", "sidecar>=0.8"]
 SECONDS = 250
@@ -36,10 +40,31 @@ def _install(place: Path) -> None:
     subprocess.run(install, check=True, timeout=SECONDS)
 
 
+@contextmanager
+def running_lab(folder: Path, private: Path) -> Iterator[Server]:
+    """JupyterLab for a folder, which asks nobody for news and knows nothing of the home folder."""
+    paths = pytest.MonkeyPatch()
+    paths.setenv("JUPYTER_CONFIG_PATH", str(Path(sys.prefix, "etc", "jupyter")))
+    for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+        paths.setenv(name, str(private / name.lower()))
+    options = [
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    ]
+    try:
+        with running_server(
+            folder, private, *options, program=["jupyterlab"], python=lab_python()
+        ) as server:
+            yield server
+    finally:
+        paths.undo()
+
+
 def run_notebook(server: Server, name: str, frames: int) -> dict[str, Any]:
     """What a notebook shows when its cells are run one after the other, each of which opens a frame."""
-    url = f"{server.url}lab/tree/{name}?reset&token={server.token}"
-    asked = json.dumps({"url": url, "executable": CHROMIUM, "frames": frames})
+    url = f"{server.url}lab?reset&token={server.token}"
+    asked = json.dumps({"url": url, "executable": CHROMIUM, "notebook": name, "frames": frames})
     done = subprocess.run(
         ["node", "lab.js"], cwd=programs(), input=asked, capture_output=True, text=True, check=False,
         timeout=SECONDS,

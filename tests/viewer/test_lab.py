@@ -2,8 +2,6 @@
 
 import base64
 import io
-import sys
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -11,8 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.clients.browser import needs_browser
-from tests.server import running_server
-from tests.viewer.lab import lab_python, run_notebook
+from tests.viewer.lab import run_notebook, running_lab
 from tests.viewer.look import camera_in
 
 pytestmark = needs_browser
@@ -27,7 +24,7 @@ CELLS = [
 
 
 @pytest.fixture
-def server(tmp_path, monkeypatch):
+def server(tmp_path):
     folder, private = tmp_path / "data", tmp_path / "jupyter"
     folder.mkdir()
     private.mkdir()
@@ -36,13 +33,13 @@ def server(tmp_path, monkeypatch):
     nbformat.write(
         nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "look.ipynb"
     )
-    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(Path(sys.prefix, "etc", "jupyter")))
-    with running_server(folder, private, program="lab", python=lab_python()) as server:
+    with running_lab(folder, private) as server:
         yield server
 
 
 def test_a_view_in_a_cell_and_one_beside_the_notebook(server):
     told = run_notebook(server, "look.ipynb", frames=len(CELLS))
+    assert told["dialogs"] == []
     assert [frame["isInCell"] for frame in told["frames"]] == [True, False]
     for frame in told["frames"]:
         assert frame["notices"] == ""

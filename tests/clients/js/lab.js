@@ -1,18 +1,59 @@
-// JupyterLab in Chromium: `{url, executable, frames}` comes in; the notebook at `url` is run cell by cell, until it shows
-// so many frames with the viewer; what each of them shows goes out, and a picture of all.
+// JupyterLab in Chromium: `{url, executable, notebook, frames}` comes in; the notebook is run cell by cell, each of which
+// opens a frame with the viewer; what each of them shows goes out, with a picture of all and the dialogs that were closed.
+//
+// JupyterLab runs the cells by its own commands (`LabApp.expose_app_in_browser`): a click may meet a dialog, a notice or
+// a kernel that is not ready yet. A failure says what was waited for.
 
 import { launched } from "./chromium.js";
 import { received } from "./stdin.js";
 
 const PATIENCE = 100_000;
+const NEVER = 0; // Playwright's way to wait without end: `named` bounds it
 
-const { url, executable, frames: wanted } = await received();
+const { url, executable, notebook, frames: wanted } = await received();
 const browser = await launched(executable, { hasGraphics: true });
+
+/** What a promise gives; if it fails or takes too long, the error says what was waited for. */
+async function named(what, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not within ${PATIENCE / 1000} s`)), PATIENCE);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } catch (error) {
+    throw new Error(`waited for ${what}: ${error.message}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Open the notebook, and wait until its kernel answers. */
+async function open(path) {
+  const app = window.jupyterapp;
+  await app.restored;
+  const panel = await app.commands.execute("docmanager:open", { path, factory: "Notebook", kernel: { name: "python3" } });
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await panel.sessionContext.session.kernel.info;
+  window.panel = panel;
+}
+
+/** Run a cell of the notebook; the text of an error that it raised. */
+async function run(index) {
+  const { jupyterapp: app, panel } = window;
+  app.shell.activateById(panel.id);
+  panel.content.activeCellIndex = index;
+  await app.commands.execute("notebook:run-cell");
+  const outputs = panel.content.widgets[index].model.outputs.toJSON();
+  return outputs.filter((output) => output.output_type === "error").map((output) => output.evalue);
+}
 
 /** The frame once it has drawn: what it shows, and in which part of JupyterLab it is. */
 async function shown(frame) {
-  await frame.waitForSelector("html[data-drawn=fine][data-waiting='0']", { state: "attached", timeout: PATIENCE });
-  await frame.waitForTimeout(500); // the address follows a little later
+  const drawn = "html[data-drawn=fine][data-waiting='0']";
+  await named(`${frame.url()} to be drawn`, frame.waitForSelector(drawn, { state: "attached", timeout: NEVER }));
+  await named("the address of what is seen", frame.waitForFunction(() => location.hash.includes("centre="), null, { timeout: NEVER }));
   const element = await frame.frameElement();
   await element.scrollIntoViewIfNeeded();
   const picture = (await frame.locator("#stage").screenshot()).toString("base64");
@@ -20,33 +61,32 @@ async function shown(frame) {
   return { picture, isInCell, url: frame.url(), notices: await frame.textContent("#notices") };
 }
 
-/** Run a cell. JupyterLab forgets what it is told to run while the kernel is not quite there. */
-async function run(page, index) {
-  const cell = page.locator(".jp-Notebook .jp-Cell").nth(index);
-  const prompt = cell.locator(".jp-InputPrompt").filter({ hasText: /[*\d]/ });
-  const deadline = Date.now() + PATIENCE;
-  do {
-    await cell.locator(".jp-InputPrompt").click();
-    await page.keyboard.press("Shift+Enter");
-    await prompt.waitFor({ timeout: 5000 }).catch(() => {});
-  } while (!(await prompt.count()) && Date.now() < deadline);
+/** The viewer's frame of that number, in the order of their coming. */
+async function nth(page, count) {
+  const frames = () => page.frames().filter((frame) => frame.url().includes("/zarr/view"));
+  while (frames().length < count) await page.waitForEvent("framenavigated", { timeout: NEVER });
+  return frames()[count - 1];
 }
 
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(PATIENCE);
+  const dialogs = [];
+  await page.addLocatorHandler(page.locator(".jp-Dialog"), async (dialog) => {
+    dialogs.push(await dialog.innerText());
+    await page.keyboard.press("Escape");
+  });
   await page.goto(url);
-  await page.waitForSelector(".jp-Notebook-ExecutionIndicator[data-status=idle]");
-  const frames = () => page.frames().filter((frame) => frame.url().includes("/zarr/view"));
+  await named("JupyterLab to start", page.waitForFunction(() => window.jupyterapp, null, { timeout: NEVER }));
+  await named("the notebook's kernel", page.evaluate(open, notebook));
   const found = [];
   for (let count = 1; count <= wanted; count++) {
-    await run(page, count - 1);
-    const deadline = Date.now() + PATIENCE;
-    while (frames().length < count && Date.now() < deadline) await page.waitForTimeout(100);
-    found.push(await shown(frames()[count - 1]));
+    const errors = await named(`cell ${count} to run`, page.evaluate(run, count - 1));
+    if (errors.length) throw new Error(`cell ${count} raised: ${errors}`);
+    found.push(await shown(await named(`frame ${count}`, nth(page, count))));
   }
   const picture = (await page.screenshot()).toString("base64");
-  console.log(JSON.stringify({ picture, frames: found }));
+  console.log(JSON.stringify({ picture, frames: found, dialogs }));
 } finally {
   await browser.close();
 }
