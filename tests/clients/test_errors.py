@@ -18,7 +18,7 @@ import zarr
 from tests.clients import gdal
 from tests.clients.browser import browse, by_token, needs_browser
 from tests.clients.conftest import Jury
-from tests.clients.node import answers_of_script, needs_node
+from tests.clients.node import answers_of_script
 from tests.clients.test_tensorstore import opened
 from tests.clients.test_tensorstore import read as by_tensorstore
 from tests.clients.verdicts import Answer, Question
@@ -109,7 +109,6 @@ def test_a_failure_raises(question: Question, client: Client):
     check(client, question)
 
 
-@needs_node
 @pytest.mark.parametrize("client", NODE, ids=lambda client: client.name)
 def test_a_failure_raises_in_node(question: Question, client: Client):
     check(client, question)
@@ -144,7 +143,6 @@ def test_without_a_token_nothing_opens(question: Question, client: Client):
     assert refuses(client, replace(question, headers={}))
 
 
-@needs_node
 @pytest.mark.parametrize("client", NODE, ids=lambda client: client.name)
 def test_without_a_token_nothing_opens_in_node(question: Question, client: Client):
     assert refuses(client, replace(question, headers={}))

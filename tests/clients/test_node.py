@@ -7,10 +7,8 @@ import pytest
 from tests.clients.cannot_native import NativeCase, misreading_of, reason_why_not
 from tests.clients.conftest import Jury
 from tests.clients.native_jury import PORTABLE, hear_native, hear_portable
-from tests.clients.node import answers_of_script, needs_node
+from tests.clients.node import answers_of_script
 from tests.torture.portable import portable_leaves
-
-pytestmark = needs_node
 
 by_zarrita = partial(answers_of_script, "zarrita_reads.js")
 by_zarr_js = partial(answers_of_script, "zarr_js_reads.js")

@@ -15,7 +15,7 @@ import requests
 import xarray as xr
 
 from tests.clients.browser import needs_browser
-from tests.clients.node import programs
+from tests.clients.node import NODE, programs
 from tests.clients.verdicts import PROGRAM_SECONDS
 from tests.kernels.jupyter import Kernel, running_kernel
 from tests.pages.visits import visits
@@ -134,7 +134,7 @@ def result(code: str) -> Any:
 def in_node(code: str) -> Any:
     """What a module of JavaScript prints."""
     done = subprocess.run(
-        ["node", "--input-type=module", "--eval", code], cwd=programs(),
+        [NODE, "--input-type=module", "--eval", code], cwd=programs(),
         capture_output=True, text=True, check=False, timeout=PROGRAM_SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

@@ -17,7 +17,7 @@ import xarray as xr
 from tests.clients import gdal
 from tests.clients.browser import browse, needs_browser, page_server
 from tests.clients.environments import zarr2
-from tests.clients.node import needs_node, programs
+from tests.clients.node import NODE, programs
 from tests.clients.verdicts import PROGRAM_SECONDS, REPOSITORY, Question
 from tests.server import Server, running_server
 
@@ -117,11 +117,10 @@ def test_in_bash(server: Server):
     assert told["arrays"]["speed"]["values"] == SPEEDS
 
 
-@needs_node
 @pytest.mark.parametrize("title", snippets("js"))
 def test_in_node(server: Server, title):
     script = f"{aimed(snippets('js')[title], server)}\nconsole.log(JSON.stringify({RESULT}));"
-    told = run(["node", "--input-type=module", "--eval", script], cwd=programs())
+    told = run([NODE, "--input-type=module", "--eval", script], cwd=programs())
     assert json.loads(told) == SHOWN
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from tests.clients.browser import CHROMIUM
-from tests.clients.node import programs
+from tests.clients.node import NODE, programs
 from tests.clients.verdicts import PROGRAM_SECONDS
 from tests.hub.hub import PASSWORD, Hub
 
@@ -39,7 +39,7 @@ def enter(hub: Hub, path: str, user: str, links: Sequence[str]) -> Entry:
         "user": user, "password": PASSWORD, "links": list(links),
     }  # fmt: skip
     done = subprocess.run(
-        ["node", "enter.js"], cwd=programs(), input=json.dumps(asked),
+        [NODE, "enter.js"], cwd=programs(), input=json.dumps(asked),
         capture_output=True, text=True, check=False, timeout=PROGRAM_SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

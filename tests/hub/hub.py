@@ -16,6 +16,7 @@ import numpy as np
 import requests
 
 from tests.cache import CACHE, kept
+from tests.clients.node import NODE, install_packages
 from tests.kernels.jupyter import run
 
 ROOT = Path(__file__).parent.parent.parent
@@ -125,17 +126,18 @@ def _submit(session: requests.Session, page: requests.Response, **fields: Any) -
     session.post(page.url, data={"_xsrf": xsrf[1], **fields}, timeout=60)
 
 
-def proxy() -> Path:
-    """The program of the proxy, installed once."""
+def proxy() -> list[str]:
+    """The command of the proxy, which is installed once."""
     names = ("package.json", "package-lock.json")
 
     def install(place: Path) -> None:
         for name in names:
             (place / name).write_bytes((PROXY / name).read_bytes())
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=place, check=True, timeout=250)
+        install_packages(place)
 
     place = kept(CACHE / "hub" / "proxy", "".join((PROXY / name).read_text() for name in names), install)
-    return place / "node_modules" / ".bin" / "configurable-http-proxy"
+    program = place / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
+    return [NODE, str(program)]
 
 
 @contextmanager
@@ -155,7 +157,7 @@ def running_hub(python: Path, folder: Path, origin: str, *, is_public: bool) -> 
     (folder / "CONFIG").mkdir()
     (folder / "CONFIG" / "jupyter_server_config.py").write_text(blocks("jupyter_server_config.py"))
     own = CONFIG.format(
-        tokens=TOKENS, all_scopes=ALL_SCOPES, origin=origin, proxy=[str(proxy())],
+        tokens=TOKENS, all_scopes=ALL_SCOPES, origin=origin, proxy=proxy(),
         port=port, hub_port=hub_port, api_port=api_port,
         public_url=url if is_public else "", password=PASSWORD, seconds=SECONDS,
         home=str(folder / "home" / "{username}"),

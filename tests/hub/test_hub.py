@@ -12,13 +12,12 @@ import xarray as xr
 import zarr
 
 from tests.clients.browser import browse, needs_browser
-from tests.clients.node import needs_node
 from tests.clients.verdicts import EXACT, Question, answer_of, judge
 from tests.http.test_routes import EXAMPLES, LINKS, SHARES
 from tests.hub.enter import enter
 from tests.hub.hub import RAMP, VALUES, Hub, bearing
 
-pytestmark = [needs_node, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 # What the guide's `c.ZarrAuthorizer.paths` leaves to all who may read, and what it does not.
 PUBLIC = [

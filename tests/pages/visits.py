@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.clients.browser import CHROMIUM
-from tests.clients.node import programs
+from tests.clients.node import NODE, programs
 from tests.server import Server
 
 SECONDS = 120
@@ -23,7 +23,7 @@ def visits(server: Server, pages: Sequence[dict[str, Any]]) -> list[dict[str, An
         ],
     }
     done = subprocess.run(
-        ["node", "visit.js"], cwd=programs(), input=json.dumps(asked),
+        [NODE, "visit.js"], cwd=programs(), input=json.dumps(asked),
         capture_output=True, text=True, check=False, timeout=SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.cache import CACHE, kept
 from tests.clients.browser import CHROMIUM
-from tests.clients.node import programs
+from tests.clients.node import NODE, programs
 from tests.server import Server, running_server
 
 WANTED = ["jupyterlab>=4.4", "sidecar>=0.8"]
@@ -66,7 +66,7 @@ def run_notebook(server: Server, name: str, frames: int) -> dict[str, Any]:
     url = f"{server.url}lab?reset&token={server.token}"
     asked = json.dumps({"url": url, "executable": CHROMIUM, "notebook": name, "frames": frames})
     done = subprocess.run(
-        ["node", "lab.js"], cwd=programs(), input=asked, capture_output=True, text=True, check=False,
+        [NODE, "lab.js"], cwd=programs(), input=asked, capture_output=True, text=True, check=False,
         timeout=SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

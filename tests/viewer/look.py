@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from tests.clients.browser import CHROMIUM
-from tests.clients.node import programs
+from tests.clients.node import NODE, programs
 from tests.server import Server
 
 LOOK_SECONDS = 120
@@ -110,7 +110,7 @@ class Browser:
 def browser_of(server: Server) -> Iterator[Browser]:
     """A browser for the pages of a server."""
     with subprocess.Popen(
-        ["node", "look.js", str(CHROMIUM)], cwd=programs(), text=True,
+        [NODE, "look.js", str(CHROMIUM)], cwd=programs(), text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
         try:
