@@ -27,7 +27,7 @@ FLOORS = [
         "core/cache",
     ],
     ["core/dtypes", "core/codecs", "core/stored"],
-    ["core/nodes", "core/children", "core/walk"],
+    ["core/nodes", "core/children", "core/walk", "core/elements"],
     ["core/v2", "core/v3", "core/chunks", "core/request"],
     ["core/colours", "core/sample", "core/rows"],
     ["core/preview", "core/thumbnail"],

@@ -140,6 +140,15 @@ def _as_numpy(array: Any) -> Block:
     return block
 
 
+def _days(array: Any) -> Block:
+    """Dates, which date64 counts in milliseconds."""
+    block = _as_numpy(array)
+    days = block.astype("M8[D]")
+    if not (np.isnat(block) | (days == block)).all():
+        raise Unreadable("dates with a time of day; cast the column to a timestamp")
+    return days
+
+
 def _digits(array: Any) -> Block:
     """Decimals as text; Arrow's own cast writes exponents."""
     items = ["" if value is None else format(value, "f") for value in array.to_pylist()]
@@ -164,7 +173,7 @@ def _rule(kind: Any) -> Rule:
     if _is.is_timestamp(kind):
         return f"M8[{kind.unit}]", _as_numpy
     if _is.is_date(kind):
-        return "M8[D]", _as_numpy
+        return "M8[D]", _days
     if _is.is_duration(kind):
         return f"m8[{kind.unit}]", _as_numpy
     if _is.is_time(kind):

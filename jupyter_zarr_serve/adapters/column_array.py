@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.dtypes import Block, element_size
+from ..core.dtypes import Block, canonical, element_size
+from ..core.elements import converted
 from ..core.errors import Unavailable
 from ..core.grid import Region, chunk_shape_for
 from ..core.nodes import Array, Parts, Policy, make_array
@@ -46,6 +47,8 @@ def _read(column: Column, missing: Missing, limit: int, region: Region) -> Block
         raise Unavailable(
             f"rows {start:,} to {stop:,} are gone: the table changed while it was read; open it again"
         )
+    if column.dtype.kind not in "TO":
+        values = converted(values, canonical(column.dtype))
     return missing.fill(values, where, limit)
 
 
@@ -67,7 +70,8 @@ def _coded_parts(coded: Coded, array: Array, name: str, rows: Rows) -> Parts:
     code = np.min_scalar_type(-coded.count - 1).type
 
     def read(region: Region) -> Block:
-        return coded.codes(region[0].start, region[0].stop)
+        positions = coded.codes(region[0].start, region[0].stop)
+        return positions.astype(code)  # all lie among the categories, for which it has room
 
     codes = make_array(
         array.shape, np.dtype(code), read, rows.policy,

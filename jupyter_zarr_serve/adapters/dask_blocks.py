@@ -18,7 +18,8 @@ import dask.array as da
 import dask.base
 import numpy as np
 
-from ..core.dtypes import Block
+from ..core.dtypes import Block, DType, canonical
+from ..core.elements import converted
 from ..core.errors import Unavailable, Unreadable
 from ..core.grid import Region, region_shape
 from ..core.kept import Kept, Key
@@ -81,11 +82,9 @@ class DaskReader:
             whole: Block = computing(lambda: as_numpy(self._array[region].compute()))
             return whole
         blocks = self._computed.get([coords for coords, _, _ in parts])
-        for block, (coords, _, _) in zip(blocks, parts, strict=True):
-            _check(block, coords, self._shape(coords))
         if len(parts) == 1:
             return np.asarray(blocks[0][(*parts[0][1], ...)])
-        result = np.empty(region_shape(region), blocks[0].dtype)
+        result = np.empty(region_shape(region), _held(self._array.dtype))
         for block, (_, inside, target) in zip(blocks, parts, strict=True):
             result[target] = block[inside]
         return result
@@ -97,17 +96,50 @@ class DaskReader:
             coords, inside, target = zip(*cuts, strict=True) if cuts else ((), (), ())
             yield coords, inside, target
 
-    def _shape(self, coords: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(lengths[i] for lengths, i in zip(self._array.chunks, coords, strict=True))
-
     def _size(self, coords: tuple[int, ...]) -> int:
-        return math.prod(self._shape(coords)) * int(self._array.dtype.itemsize)
+        return math.prod(_shape(self._array, coords)) * int(self._array.dtype.itemsize)
 
 
 def _blocks(array: Any, places: list[tuple[int, ...]]) -> list[Block]:
     keys = [(array.name, *place) for place in places]
     blocks = _computed_of(da.Array, array.__dask_graph__(), keys)
-    return [_sealed(as_numpy(block)) for block in blocks]
+    return [_sealed(_announced(array, place, block)) for place, block in zip(places, blocks, strict=True)]
+
+
+def _announced(array: Any, coords: tuple[int, ...], given: Any) -> Block:
+    """A block as dask announced it.
+
+    Raises
+    ------
+    Unreadable
+        When it is of another shape or dtype.
+    """
+    block, shape = as_numpy(given), _shape(array, coords)
+    if block.shape != shape:
+        raise Unreadable(
+            f"block {coords} has shape {block.shape} where dask announced {shape}; "
+            "give map_blocks the right chunks="
+        )
+    held = _held(array.dtype)
+    if held.kind == "O":
+        return block.astype(object, copy=False)
+    try:
+        return converted(block, held)
+    except Unreadable:
+        raise Unreadable(
+            f"block {coords} is of dtype {block.dtype} where dask announced {array.dtype}; "
+            "give map_blocks the right dtype= or meta=, or convert the blocks with .astype(...)"
+        ) from None
+
+
+def _shape(array: Any, coords: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(lengths[i] for lengths, i in zip(array.chunks, coords, strict=True))
+
+
+def _held(dtype: Any) -> DType:
+    """The dtype in which blocks are kept."""
+    plain = np.dtype(dtype)
+    return plain if plain.kind == "O" else canonical(plain)
 
 
 def chunk_shape_of(array: Any) -> tuple[int, ...] | None:
@@ -155,14 +187,6 @@ def _cuts(ends: Block, wanted: slice) -> Iterator[tuple[int, slice, slice]]:
         at = max(at, end)
         if at >= wanted.stop:
             return
-
-
-def _check(block: Block, coords: tuple[int, ...], shape: tuple[int, ...]) -> None:
-    if block.shape != shape:
-        raise Unreadable(
-            f"block {coords} has shape {block.shape} where dask announced {shape}; "
-            "give map_blocks the right chunks="
-        )
 
 
 def _sealed(block: Block) -> Block:

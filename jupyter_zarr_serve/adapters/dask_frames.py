@@ -140,9 +140,21 @@ class _Partitions:
             begin = int(ends[number - 1]) if number else 0
             if len(part) != ends[number] - begin:
                 raise Unavailable(f"partition {number} changed its length; publish the frame again")
+            _check(part, number, self._empty)
             parts.append(part.iloc[max(0, start - begin) : max(0, stop - begin)])
         filled = [part for part in parts if len(part)]
         return pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or parts)[0]
+
+
+def _check(part: Any, number: int, announced: Any) -> None:
+    """See that a partition is of the dtype that dask announced; text may be held in several ways."""
+    dtypes = part.dtype, announced.dtype
+    both_text = all(isinstance(dtype, pd.StringDtype) or dtype == "O" for dtype in dtypes)
+    if part.dtype != announced.dtype and not both_text:
+        raise Unreadable(
+            f"partition {number} is of dtype {part.dtype!r} where dask announced {announced.dtype!r}; "
+            "give map_partitions the right meta=, or convert the column with .astype(...)"
+        )
 
 
 def _compute(column: Any, numbers: Sequence[int]) -> list[Any]:

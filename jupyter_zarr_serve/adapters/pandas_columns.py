@@ -12,7 +12,16 @@ from ..core.dtypes import STRING, Block, element_size
 from ..core.errors import Unavailable, Unreadable
 from .column import Coded, Column, Field, Pair
 from .columns import MOST_CATEGORIES, text_width
-from .pandas_objects import Values, converted, description, inferred_dtype, known_objects, mask_of, text
+from .pandas_objects import (
+    Values,
+    converted,
+    description,
+    inferred_dtype,
+    known_objects,
+    mask_of,
+    of_kind,
+    text,
+)
 
 _SAMPLE = 16
 
@@ -177,12 +186,13 @@ def _objects(values: Values) -> Column | list[Field]:
     """Objects that are all of one kind."""
     whole = values.whole()
     kind = pd.api.types.infer_dtype(whole.dropna(), skipna=True)
-    column = known_objects(values, kind)
+    checked = Values(lambda a, b: of_kind(values.rows(a, b), kind), values.whole)
+    column = known_objects(checked, kind)
     if column is not None:
         return column
     dtype = inferred_dtype(whole, kind)
     if dtype is None:
         raise Unreadable(f"{description(whole)}; convert with .astype(str)")
     return column_of(
-        dtype, Values(lambda a, b: values.rows(a, b).astype(dtype), lambda: whole.astype(dtype))
+        dtype, Values(lambda a, b: checked.rows(a, b).astype(dtype), lambda: whole.astype(dtype))
     )

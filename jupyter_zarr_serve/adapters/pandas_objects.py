@@ -5,9 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..core.dtypes import BYTES, STRING, Block, DType
+from ..core.errors import Unreadable
 from .column import Column, Pair
+
+# what rows may hold by what all of the column holds
+_TIMES = {"datetime", "datetime64", "empty"}
+_SPANS = {"timedelta", "timedelta64", "empty"}
+_SAME_KIND = {
+    "empty": {"empty", "string"},
+    **dict.fromkeys(_TIMES - {"empty"}, _TIMES),
+    **dict.fromkeys(_SPANS - {"empty"}, _SPANS),
+}
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,23 @@ def known_objects(values: Values, kind: str) -> Column | None:
     if kind == "time":
         return converted(values, np.dtype("m8[us]"), _since_midnight)
     return None
+
+
+def of_kind(series: Any, kind: str) -> Any:
+    """The rows, if their objects are of the kind that a look at the column found.
+
+    Raises
+    ------
+    Unreadable
+        When they are of another one, which converting would hide.
+    """
+    found = pd.api.types.infer_dtype(series.dropna(), skipna=True)
+    if found not in _SAME_KIND.get(kind, {kind, "empty"}):
+        raise Unreadable(
+            f"the column holds objects of kind {found} now where {kind} was found at first; convert it "
+            "with .astype(...), and publish it again"
+        )
+    return series
 
 
 def inferred_dtype(whole: Any, kind: str) -> Any:

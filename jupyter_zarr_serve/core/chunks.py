@@ -1,6 +1,5 @@
 """Encoding one chunk: read its region, pad it, convert it, pack it, compress it."""
 
-import math
 from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
@@ -9,9 +8,10 @@ import numpy as np
 
 from .codecs import Codec
 from .dtypes import Block, DType, pack, shuffle_size
+from .elements import converted
 from .errors import Unreadable
 from .grid import Region, region_of, region_shape
-from .nodes import Array
+from .nodes import Array, Read
 from .stored import Coords
 
 
@@ -39,7 +39,7 @@ def encode_chunk(
     Raises
     ------
     Unreadable
-        When the source gives another shape than was asked for, or elements of another kind.
+        When the source gives another shape than was asked for, or elements of another dtype.
     Exception
         Whatever the array's `read` raises.
     """
@@ -73,42 +73,33 @@ def read_region(array: Array, region: Region) -> Block:
     Raises
     ------
     Unreadable
-        When the source gives another shape than was asked for, or elements of another kind.
+        When the source gives another shape than was asked for, or elements of another dtype.
     Exception
         Whatever the array's `read` raises.
     """
-    block = np.asarray(array.read(region))
+    return read_as(array.dtype, array.read, region)
+
+
+def read_as(dtype: DType, read: Read, region: Region) -> Block:
+    """What `read` gives for a region, whose slices may have steps, in a served dtype.
+
+    Raises
+    ------
+    Unreadable
+        When it gives another shape, elements of another dtype, or elements that are masked.
+    Exception
+        Whatever `read` raises.
+    """
+    given: Any = read(region)
+    if hasattr(type(given), "mask") and np.any(given.mask):
+        raise Unreadable("the source gave masked elements, which a chunk cannot show; fill them first")
+    block = np.asarray(given)
     if block.shape != region_shape(region):
         raise Unreadable(
             f"the source gave shape {block.shape} where {region_shape(region)} was announced; "
-            "it changed, or its metadata are wrong"
+            "it changed, or its metadata are wrong: publish it again, or give it the right shape"
         )
-    return converted(block, array.dtype)
-
-
-def converted(block: Block, dtype: DType) -> Block:
-    """The elements in the served dtype: another byte order or packing, never another kind of value."""
-    if block.dtype == dtype:
-        return block
-    return block.astype(dtype) if dtype.names is None else _repacked(block, dtype)
-
-
-def _repacked(block: Block, dtype: DType) -> Block:
-    """A structure field by field, as offsets and byte orders may differ; see `dtypes.canonical`."""
-    packed = np.empty(block.shape, dtype)
-    for name in dtype.names or ():
-        packed[name] = converted(_field(block, name), dtype[name])
-    return packed
-
-
-def _field(block: Block, name: str) -> Block:
-    """A field; a subarray as a structure of its elements, which have indices for names."""
-    field = block[name]
-    if field.ndim == block.ndim:
-        return field
-    count = math.prod(field.shape[block.ndim :])
-    elements = np.dtype([(str(i), field.dtype) for i in range(count)])
-    return np.ascontiguousarray(field).reshape(-1).view(elements).reshape(block.shape)
+    return converted(block, dtype)
 
 
 def _whole(array: Array, block: Block) -> Block:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.children import Seen
-from ..core.chunks import converted
+from ..core.chunks import read_as
 from ..core.codecs import portable as portable_codecs
 from ..core.dtypes import Block, DType
 from ..core.nodes import Array, Group, Node, Read
@@ -58,7 +58,7 @@ def _array(array: Array) -> Array:
 
 def _casting(dtype: DType) -> Callable[[Read], Read]:
     def cast(read: Read) -> Read:
-        return lambda region: _narrow(converted(np.asarray(read(region)), dtype))
+        return lambda region: _narrow(read_as(dtype, read, region))
 
     return cast
 

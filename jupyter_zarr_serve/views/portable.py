@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from ..adapters.names import served_names
-from ..core.chunks import converted
+from ..core.chunks import read_region
 from ..core.codecs import portable as portable_codecs
 from ..core.dtypes import Block
 from ..core.errors import ServeError
@@ -125,8 +125,7 @@ def _respelled(array: Array, spelling: Spelling) -> Array:
     names = array.dimension_names or (None,) * len(array.shape)
 
     def read(region: Region) -> Block:
-        block = array.read(region[: len(array.shape)])
-        whole = spelling.convert(converted(block, array.dtype))
+        whole = spelling.convert(read_region(array, region[: len(array.shape)]))
         return whole[(*(slice(None),) * len(array.shape), *region[len(array.shape) :])] if added else whole
 
     return replace(
@@ -167,7 +166,7 @@ def _field(array: Array, name: str) -> Array:
 
 
 def _read_field(array: Array, name: str, region: Region) -> Block:
-    block: Block = converted(array.read(region), array.dtype)[name]
+    block: Block = read_region(array, region)[name]
     return block
 
 

@@ -319,3 +319,64 @@ def test_objects():
         assert read_all(child(node, "s")).tolist() == ["a", "", "c"]
         with pytest.raises(Unreadable, match="bad"):
             child(node, "bad")
+
+
+# --- blocks that are not what was announced ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "announced"),
+    [
+        (lambda b: b * 0.5, "i8"),
+        (lambda b: b * 0.5 if b[0] else b, "i8"),
+        (lambda b: b.astype("f4"), "f8"),
+        (lambda b: b.astype("i4"), "i8"),
+        (lambda b: b * 1j, "f8"),
+        (lambda b: b > 1, "u1"),
+        (lambda b: b.astype("M8[s]"), "M8[ns]"),
+        (lambda b: np.array(["a", "bcd"]), "U1"),
+        (lambda b: np.zeros(2, [("x", "f8")]), [("x", "f4")]),
+        (lambda b: b, object),
+    ],
+)
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_blocks_of_another_dtype_than_announced_are_refused(change, announced, zarr_format):
+    array = da.arange(4, chunks=2).map_blocks(change, dtype=announced)
+    reader = open_node(adapt(array, POLICY), zarr_format)
+    with pytest.raises(OSError, match=r"where dask announced|other objects than text"):
+        reader[...]
+
+
+def test_blocks_of_text_in_another_width_that_fits_are_served():
+    array = da.arange(4, chunks=2).map_blocks(lambda b: np.array(["a", "b"], "U9"), dtype="U3")
+    assert read_all(adapt(array, POLICY)).tolist() == ["a", "b", "a", "b"]
+
+
+def test_blocks_of_text_of_several_widths_are_not_cut():
+    def block(b):
+        return np.array(["a", "b"], "U1") if b[0] == 0 else np.array(["abc", "def"])
+
+    array = da.arange(4, chunks=2).map_blocks(block, dtype="U3")
+    assert read_all(adapt(array, POLICY)).tolist() == ["a", "b", "abc", "def"]
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("a", lambda p: p.assign(a=p.a * 0.5)),
+        ("a", lambda p: p.assign(a=p.a * 0.5) if p.a.iloc[0] else p),
+        ("a", lambda p: p.assign(a=p.a.astype("i4"))),
+        ("a", lambda p: p.assign(a=p.a.astype("Int64"))),
+        ("a", lambda p: p.assign(a=p.a.astype(str))),
+        ("c", lambda p: p.assign(c=p.c.cat.add_categories(["new"]))),
+        ("index", lambda p: p.set_index(p.a * 0.5)),
+    ],
+)
+def test_partitions_of_another_dtype_than_announced_are_refused(name, change):
+    frame = pd.DataFrame({"a": [0, 1, 2, 3], "c": pd.Categorical(["p", "q", "p", "q"])})
+    source = dd.from_pandas(frame, npartitions=2)
+    group = adapt(source.map_partitions(change, meta=source._meta), POLICY)
+    with pytest.raises(Unreadable, match="where dask announced"):
+        read_all(group.children[name])
+    for other in {"index", "a", "c"} - {name}:
+        assert read_all(group.children[other]).tolist() == list(frame.reset_index()[other])

@@ -189,8 +189,33 @@ def test_what_changes_later_is_never_silent():
     frame.loc[0, "s"] = 7
     with pytest.raises(Unavailable, match="missing now"):
         read_all(numbers)
-    with pytest.raises((TypeError, ValueError)):
+    with pytest.raises(Unreadable, match="mixed-integer now where string was found"):
         read_all(words)
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        (["a", "b"], [b"c"]),
+        ([b"a", b"b"], ["c"]),
+        ([1, 2], ["3"]),
+        ([1, 2], [2.5]),
+        ([1, 2], [True]),
+        ([True, False], [2]),
+        ([1.5, 2.5], ["3"]),
+        ([decimal.Decimal("1.50")], [2]),
+        ([datetime.date(2020, 1, 1)], [datetime.datetime(2020, 1, 1, 12)]),
+        ([datetime.date(2020, 1, 1)], ["2020-01-01"]),
+        ([datetime.time(1)], [datetime.timedelta(hours=1)]),
+    ],
+)
+def test_objects_of_another_kind_than_at_first_are_never_converted(first, later):
+    series = pd.Series([*first, None], dtype=object)
+    array = adapt(series, SMALL)
+    read_all(array)
+    series.array[0] = later[0]
+    with pytest.raises(Unreadable, match="was found at first"):
+        read_all(array)
 
 
 def test_rows_that_are_gone_are_transient():

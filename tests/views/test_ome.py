@@ -251,7 +251,9 @@ def test_a_huge_image_costs_no_more_than_what_is_looked_at():
     reads: list = []
     array = endless(100_000, reads)
     object.__setattr__(
-        array, "sample", lambda region: np.zeros([len(range(s.start, s.stop, s.step)) for s in region])
+        array,
+        "sample",
+        lambda region: np.zeros([len(range(s.start, s.stop, s.step)) for s in region], "f4"),
     )
     group = viewed(array, "ome")
     tracemalloc.start()

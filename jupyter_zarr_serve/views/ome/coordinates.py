@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
+from ...core.chunks import read_region
 from ...core.dtypes import Block
 from ...core.errors import ServeError, Unavailable, failures_named
 from ...core.nodes import Array, Node
@@ -35,7 +34,7 @@ def coordinate(
             found = beside.get(name)
             if not isinstance(found, Array) or found.shape != (length,) or found.dtype.kind not in kinds:
                 return None
-            return found, np.asarray(found.read((slice(0, length),)))
+            return found, read_region(found, (slice(0, length),))
     except Unavailable:
         raise
     except ServeError:

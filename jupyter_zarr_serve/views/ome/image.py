@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.chunks import converted
+from ...core.chunks import read_as
 from ...core.colours import are_colours, in_colours
 from ...core.dtypes import Block, DType
 from ...core.errors import Unreadable
@@ -110,7 +110,7 @@ def _seen(read: Read, dtype: DType, order: Sequence[int], change: Change | None)
     inverse = np.argsort(order)
 
     def read_image(region: Region) -> Block:
-        block = converted(np.asarray(read(tuple(region[axis] for axis in inverse))), dtype)
+        block = read_as(dtype, read, tuple(region[axis] for axis in inverse))
         return (block if change is None else change(block)).transpose(order)
 
     return read_image

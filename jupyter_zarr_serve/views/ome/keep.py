@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.chunks import converted
+from ...core.chunks import read_region
 from ...core.dtypes import Block
 from ...core.grid import Region, region_of, region_shape
 from ...core.kept import Kept, Key
@@ -43,11 +43,11 @@ class Tiles:
     def read(self, region: Region) -> Block:
         """A region of the image, by whole chunks of the source where these are costly."""
         if not self._is_whole:
-            return converted(np.asarray(self._image.read(region)), self._image.dtype)
+            return read_region(self._image, region)
         shape, chunks = self._image.shape, self._image.chunk_shape
 
         def make(part: Region) -> Block:
-            return np.ascontiguousarray(converted(np.asarray(self._image.read(part)), self._image.dtype))
+            return np.ascontiguousarray(read_region(self._image, part))
 
         return self.assemble(0, region, shape, chunks, make)
 

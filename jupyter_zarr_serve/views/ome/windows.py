@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...core.chunks import read_as
 from ...core.dtypes import Block
 from ...core.grid import Region
 from .image import is_coloured
@@ -52,7 +53,8 @@ def _values(pyramid: Pyramid, channel: int) -> Block | None:
     """Some values of a channel; None where they would be costly."""
     image = pyramid.stored[0]
     if image.array.sample is not None:
-        return image.array.sample(_place(image.array.shape, image.array.dimension_names, channel, _SAMPLES))
+        region = _place(image.array.shape, image.array.dimension_names, channel, _SAMPLES)
+        return read_as(image.array.dtype, image.array.sample, region)
     smallest = pyramid.stored[-1]
     array = smallest.array
     chunk = math.prod(array.chunk_shape) * array.dtype.itemsize
