@@ -4,16 +4,14 @@ Each chunk takes its own region of the object first and copies that from its dev
 shape nor dtype, but an ``__array__``, is converted whole for each chunk.
 """
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..core.dtypes import Block
 from ..core.errors import Unreadable, failures_named
-from ..core.grid import Region
 from ..core.nodes import Node, Policy, make_array
 from .from_numpy import adapt as adapt_numpy
+from .positions import Positions
 from .tensors import as_numpy, dtype_of
 
 
@@ -32,10 +30,13 @@ def adapt(obj: Any, policy: Policy) -> Node:
     shape = _shape_of(obj)
     if shape is None:
         return _converted(obj, name, policy)
-    dtype = dtype_of(obj)
-    if dtype.kind in "OT":
+    if dtype_of(obj).kind in "OT":
         return _converted(obj, name, policy)
-    return make_array(shape, dtype, partial(_read, obj), policy, source_chunks=_chunks_of(obj, shape))
+    read = Positions(obj, shape, name)
+    return make_array(
+        shape, read.dtype, read, policy,
+        source_chunks=_chunks_of(obj, shape), dimension_names=read.dimension_names,
+    )  # fmt: skip
 
 
 def is_array(obj: Any) -> bool:
@@ -52,10 +53,6 @@ def _shape_of(obj: Any) -> tuple[int, ...] | None:
         return tuple(int(length) for length in shape)  # type: ignore[union-attr]
     except (TypeError, ValueError) as error:
         raise Unreadable(f"shape {shape} is not known yet; compute the array first") from error
-
-
-def _read(obj: Any, region: Region) -> Block:
-    return as_numpy(obj[region])
 
 
 def _converted(obj: Any, name: str, policy: Policy) -> Node:

@@ -114,7 +114,8 @@ def torch(values, copied):
 def test_only_the_region_of_a_chunk_is_copied(zarr_format, make):
     copied = []
     node = adapt(make(VALUES, copied), SMALL)
-    assert (node.shape, node.dtype, copied) == ((60, 100), np.dtype("f8"), [])
+    assert (node.shape, node.dtype) == ((60, 100), np.dtype("f8"))
+    assert sum(int(np.prod(shape)) for shape in copied) == 0  # what dtype reading gives, no elements tell
     np.testing.assert_array_equal(open_node(node, zarr_format)[:], VALUES)
     assert max(int(np.prod(shape)) for shape in copied) * 8 <= 800
 
