@@ -1,7 +1,8 @@
 """Access to a file's bytes, the same for local paths and for fsspec's remote ones (`UPath`).
 
 A file is opened for each read and never memory-mapped by us: a mapped file that shrinks would kill
-the whole server (SIGBUS), an ordinary read comes back short and is an error of one request.
+the whole server (SIGBUS), an ordinary read comes back short and is an error of one request. No link is
+followed (see `no_links`): the path of a local file is resolved and checked before it comes here.
 """
 
 import os
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import Unreadable
+from .no_links import open_regular, status_of
 
 ReadAt = Callable[[int, int], bytes]
+_DESCRIPTORS = ("/proc/self/fd", "/dev/fd")
 
 
 @contextmanager
@@ -45,8 +48,22 @@ def open_at(path: Path) -> Iterator[ReadAt]:
 
 
 def open_binary(path: Path) -> Any:
-    """A seekable binary file; unbuffered where the path is local."""
-    return path.open("rb", buffering=0) if is_local(path) else path.open("rb")
+    """A seekable binary file; unbuffered where the path is local, see `no_links.open_regular`."""
+    return open_regular(path) if is_local(path) else path.open("rb")
+
+
+@contextmanager
+def open_by_name(path: Path) -> Iterator[str]:
+    """A local file opened, and a name that leads to what was opened, for libraries that insist on one.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be opened.
+    """
+    with open_regular(path) as file:
+        names = (f"{folder}/{file.fileno()}" for folder in _DESCRIPTORS)
+        yield next(filter(os.path.exists, names), str(path))
 
 
 def is_local(path: Path) -> bool:
@@ -56,7 +73,7 @@ def is_local(path: Path) -> bool:
 
 def size_of(path: Path) -> int:
     """The size of a file in bytes."""
-    return int(path.stat().st_size)
+    return int(status_of(path).st_size if is_local(path) else path.stat().st_size)
 
 
 def stamp_of_status(status: os.stat_result) -> str:
@@ -74,6 +91,6 @@ def stamp_of(path: Path) -> str:
         When the file does not exist or may not be looked at.
     """
     if is_local(path):
-        return stamp_of_status(path.stat())
+        return stamp_of_status(status_of(path))
     remote: Any = path
     return str(remote.fs.ukey(remote.path))

@@ -11,7 +11,7 @@ import stat
 import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from ..core.errors import Forbidden, Unavailable
 from ..core.nodes import Group, Node, Policy
 from ..readers import ZARR_MARKERS, open_file, open_store, suffix_of, suffixes
 from ..readers.files import is_local, stamp_of
+from ..readers.no_links import open_folder, resolved, status_of
 from .fresh import same_file
 from .stores import fresh_node
 from .watch import Watch, watched
@@ -124,9 +125,12 @@ class Library:
     def _checked(self, path: Path) -> Path:
         if not is_local(path):
             return path
-        real = path.resolve()
+        real = resolved(path)
         if real != self.root and self.root not in real.parents:
-            raise Forbidden(f"{path.name}: leads outside the served folder; copy the data inside")
+            raise Forbidden(
+                f"{path.name}: a link leads outside the served folder; mount what it leads to by "
+                "c.ZarrServeApp.mounts, or copy the data inside"
+            )
         if real != path and not self.allow_hidden:
             below = real.relative_to(self.root)
             if any(part.startswith(".") for part in below.parts):
@@ -186,9 +190,14 @@ class Directory(Mapping[str, Node]):
         return sum(1 for _ in self)
 
 
-def _entries(folder: Path) -> AbstractContextManager[Iterable[Any]]:
+@contextmanager
+def _entries(folder: Path) -> Iterator[Iterable[Any]]:
     """The entries of a folder, each with a name."""
-    return os.scandir(folder) if is_local(folder) else nullcontext(folder.iterdir())
+    if not is_local(folder):
+        yield folder.iterdir()
+        return
+    with open_folder(folder) as opened, os.scandir(opened) as entries:
+        yield entries
 
 
 def _is_folder(entry: Any) -> bool:
@@ -220,6 +229,7 @@ def _is_name(name: str) -> bool:
 
 def _mode(path: Path, name: str) -> int:
     try:
-        return path.stat().st_mode
+        status = status_of(path) if is_local(path) else path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise KeyError(name) from None
+    return status.st_mode

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..core.errors import failures_named
 from ..readers.files import is_local, stamp_of, stamp_of_status
+from ..readers.no_links import status_of
 
 _MOUNTS = Path("/proc/self/mountinfo")
 # File systems whose status calls wait for no other machine and no other process.
@@ -51,7 +52,7 @@ def same_file(path: Path, real: Path, stamp: str) -> SameFile | None:
     """What tells whether a path leads elsewhere or to another file; None where nothing does."""
     if is_local(real) and sys.platform in {"darwin", "win32"}:  # a flag may hide any folder on the way
         return None
-    return SameFile(path, real, stamp, is_local(real) and _is_near(real.stat().st_dev))
+    return SameFile(path, real, stamp, is_local(real) and _is_near(status_of(real).st_dev))
 
 
 def _near(path: Path) -> tuple[str, str]:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..core.errors import Unavailable
+from ..readers.no_links import open_regular, resolved
 from ..wire import Endpoint, decode_endpoint, endpoint_path
 from .kernel_connection import Connection
 
 _GREETING_SECONDS = 1.0
+_LARGEST = 1 << 16  # bytes of an announcement
 _AGAIN = "run the cell that publishes again"
 
 
@@ -75,7 +77,7 @@ def is_reachable(kernel: Kernel) -> bool:
     if file is None:
         return False
     try:
-        endpoint = decode_endpoint(file.read_bytes())
+        endpoint = _endpoint(file)
     except FileNotFoundError:
         return True
     return endpoint.unix is None or Path(endpoint.unix).exists()
@@ -94,7 +96,7 @@ async def open_connection(kernel: Kernel, connection: Connection) -> None:
     file = announcement(kernel)
     if file is None:
         raise Unavailable("the kernel does not run on the server's machine")
-    endpoint = decode_endpoint(await asyncio.to_thread(file.read_bytes))
+    endpoint = await asyncio.to_thread(_endpoint, file)
     try:
         await _connect(endpoint, lambda: connection)
     except BlockingIOError:
@@ -112,6 +114,12 @@ async def open_connection(kernel: Kernel, connection: Connection) -> None:
         raise Unavailable(f"the kernel hung up before it was asked; {_AGAIN}") from error
     finally:
         proving.cancel()
+
+
+def _endpoint(file: Path) -> Endpoint:
+    """What an announcement says, which may be anything: a kernel's user writes it."""
+    with open_regular(resolved(file)) as opened:
+        return decode_endpoint(opened.read(_LARGEST) or b"")
 
 
 async def _connect(endpoint: Endpoint, factory: Callable[[], Connection]) -> None:

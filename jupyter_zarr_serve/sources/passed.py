@@ -16,6 +16,7 @@ from ..core.bounded import Bounded
 from ..core.content import Content, Spent, blob_of
 from ..core.request import BINARY
 from ..core.stored import Blob, NotAtHand
+from ..readers.no_links import status_of
 from .flow import AT_ONCE
 from .fresh import SameFile, same_file
 from .resident import CAN_TELL, read_resident
@@ -91,5 +92,5 @@ def _settled(blob: Blob) -> SameFile | None:
         return None
     asked, real = blob.file
     file = same_file(asked, real, blob.version)
-    is_old = time.time() - real.stat().st_ctime > _SETTLED
+    is_old = time.time() - status_of(real).st_ctime > _SETTLED
     return file if file is not None and file.is_near and is_old else None

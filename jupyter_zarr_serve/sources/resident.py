@@ -9,8 +9,10 @@ import os
 from pathlib import Path
 from typing import cast
 
+from ..core.errors import ServeError
 from ..core.stored import NotAtHand
 from ..readers.files import stamp_of_status
+from ..readers.no_links import open_regular
 
 _NO_WAIT: int | None = getattr(os, "RWF_NOWAIT", None)
 CAN_TELL = _NO_WAIT is not None and hasattr(os, "preadv")  # on Linux
@@ -26,13 +28,10 @@ def read_resident(file: Path, stamp: str, start: int, stop: int) -> bytes:
     """
     data = bytearray(stop - start)
     try:
-        opened = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        try:
-            read = os.preadv(opened, [data], start, _NO_WAIT or 0)
-            is_same = stamp_of_status(os.fstat(opened)) == stamp
-        finally:
-            os.close(opened)
-    except OSError:  # the file system cannot tell, or the file is gone
+        with open_regular(file) as opened:
+            read = os.preadv(opened.fileno(), [data], start, _NO_WAIT or 0)
+            is_same = stamp_of_status(os.fstat(opened.fileno())) == stamp
+    except (OSError, ServeError):  # the file system cannot tell, or the file is gone
         raise NotAtHand from None
     if not is_same or read < len(data):
         raise NotAtHand

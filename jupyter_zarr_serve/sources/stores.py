@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from ..core.errors import ServeError
 from ..core.nodes import Group, Node
 from ..readers.files import stamp_of
 from ..readers.zarr_store.places import is_member_name
@@ -79,7 +80,12 @@ def _documents(real: Path, asked: Path) -> SameDocuments | None:
         try:
             file = (real / name).resolve(strict=True)
             known = same_file(asked / name, file, stamp_of(file))
-        except (OSError, ValueError):  # no document there, or no name of a file at all
+        except (
+            OSError,
+            RuntimeError,
+            ValueError,
+            ServeError,
+        ):  # no document there, or no name of a file at all
             absent.append(asked / name)
             continue
         if known is None:

@@ -10,12 +10,13 @@ import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from ..core.errors import Unavailable
 from ..core.request import Response
 from .flow import Flow
+from .threads import Threads
 
 _PER_CLIENT = 512
 _IN_ALL = 2048
@@ -47,7 +48,7 @@ class Workers:
     """
 
     def __init__(self, workers: int, flow: Flow) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="zarr")
+        self._threads = Threads(workers, "zarr")
         self._idle = workers
         self._flow = flow
         self._flights: dict[Hashable, _Flight] = {}
@@ -80,7 +81,7 @@ class Workers:
     def close(self) -> None:
         """Let the threads end with what they do; what waits is refused."""
         self._is_closed = True
-        self._pool.shutdown(wait=False)
+        self._threads.close()
         for flight in list(self._flights.values()):
             self._abandon(flight)
             flight.answer.set_exception(Unavailable("the server is shutting down"))
@@ -120,7 +121,7 @@ class Workers:
                 self._queues[client] = queue  # at the end of the line
             self._leave(flight)
             self._idle -= 1
-            self._pool.submit(self._work, asyncio.get_running_loop(), flight)
+            self._threads.submit(partial(self._work, asyncio.get_running_loop(), flight))
 
     def _work(self, loop: asyncio.AbstractEventLoop, flight: _Flight) -> None:
         """In a thread: do the work."""

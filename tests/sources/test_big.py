@@ -120,10 +120,18 @@ def test_names_need_no_system_call_for_each(tmp_path, monkeypatch):
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("a file was looked at")
 
+    opened, open_it = [], os.open
+
+    def count(*args: Any, **kwargs: Any) -> int:
+        opened.append(args)
+        return open_it(*args, **kwargs)
+
     with monkeypatch.context() as patch:
-        for module, name in ((os, "stat"), (os, "lstat"), (os.path, "realpath"), (os, "open")):
+        for module, name in ((os, "stat"), (os, "lstat"), (os.path, "realpath")):
             patch.setattr(module, name, refuse)
+        patch.setattr(os, "open", count)
         assert len(walk.names_of(root)) == MANY
+    assert len(opened) <= len((tmp_path / "f").parts)  # the folder, from the top
 
 
 @pytest.mark.parametrize("count", [FEW, MANY])

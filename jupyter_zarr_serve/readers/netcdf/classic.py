@@ -1,5 +1,6 @@
 """Classic NetCDF files: each variable is read from where the header says it lies."""
 
+import io
 import math
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from ...core.children import Children
 from ...core.dtypes import Block
 from ...core.grid import Region, region_shape
 from ...core.nodes import Array, Group, Node, Policy, make_array
-from ..files import ReadAt, open_at, size_of
+from ..files import ReadAt, open_at, open_binary, size_of
 from ..strided import read_strided
 from .header import Variable, read_header
 
@@ -26,7 +27,7 @@ def read(path: Path, policy: Policy) -> Node:
     Unreadable
         When the header is damaged.
     """
-    with path.open("rb") as file:
+    with io.BufferedReader(open_binary(path)) as file:
         header = read_header(file, size_of(path))
     variables = header.variables
     children = Children(variables, lambda name: _array(path, variables[name], policy))

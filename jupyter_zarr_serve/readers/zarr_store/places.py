@@ -14,6 +14,7 @@ from ...core.errors import Forbidden, Unavailable, Unreadable
 from ...core.stored import Blob
 from .. import ZARR_MARKERS
 from ..files import is_local, open_at, stamp_of_status
+from ..no_links import open_folder, resolved, status_of
 
 _ABSENT = (FileNotFoundError, NotADirectoryError)
 
@@ -45,18 +46,18 @@ def files_of(folder: Path) -> Files:
         return LocalFiles(folder)
     remote: Any = folder
     if remote.protocol in {"file", "local"}:
-        return LocalFiles(Path(remote.path))
+        return LocalFiles(Path(remote.path).resolve())
     return RemoteFiles(remote)
 
 
 class LocalFiles:
-    """The files below a local folder."""
+    """The files below a local folder, whose path is resolved."""
 
     is_near = True
 
     def __init__(self, folder: Path) -> None:
         self.name = folder.name
-        self._root = folder.resolve()
+        self._root = folder
 
     def blob(self, key: str) -> Blob | None:
         """See `Files`.
@@ -70,7 +71,7 @@ class LocalFiles:
         """
         path = self._inside(key)
         try:
-            status = path.stat()
+            status = status_of(path)
         except _ABSENT:
             if (self._root / key).is_symlink():
                 raise Unavailable(f"{self.name}/{key}: a link whose target is missing; fetch it") from None
@@ -85,16 +86,20 @@ class LocalFiles:
     def children(self, path: str) -> list[str]:
         """See `Files`."""
         try:
-            with os.scandir(self._inside(path)) as entries:
+            folder = self._inside(path)
+            with open_folder(folder) as opened, os.scandir(opened) as entries:
                 folders = [entry for entry in entries if is_member_name(entry.name) and entry.is_dir()]
         except _ABSENT:
             return []
-        return sorted(entry.name for entry in folders if _has_marker(entry.path))
+        return sorted(entry.name for entry in folders if _has_marker(f"{folder}/{entry.name}"))
 
     def _inside(self, key: str) -> Path:
-        path = (self._root / key).resolve()
+        path = resolved(self._root / key)
         if not path.is_relative_to(self._root):
-            raise Forbidden(f"{self.name}/{key}: leads outside the store's folder; copy the data inside")
+            raise Forbidden(
+                f"{self.name}/{key}: a link leads outside the store's folder; copy the store with "
+                "cp -rL, or mount what the link leads to by c.ZarrServeApp.mounts"
+            )
         return path
 
 
