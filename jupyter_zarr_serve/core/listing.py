@@ -21,6 +21,8 @@ from .walk import lookups, names_of
 UNKNOWN = "unknown"
 _MOST_LOOKUPS = 1000
 _IN_HREF = {ord(character): quote(character) for character in "\"'<>"}
+_PROGRAMS = {"javascript", "vbscript", "data"}  # schemes of addresses that do something
+_UNSEEN = "".join(map(chr, range(33)))  # what browsers overlook before a scheme
 _IN_TEXT = {ord(character): html.escape(character) for character in "&\"'<>"}
 
 
@@ -56,13 +58,17 @@ def render(node: Node, location: str, form: str) -> tuple[str, bytes]:
     if form == JSON:
         return "application/json", json.dumps({"kind": _kind(node), "members": kinds}).encode()
     names = [name for name, kind in kinds.items() if kind != UNAVAILABLE]  # clients open what they list
-    links = _raw_links(names)
-    title = f"Index of {html.escape(location)}"
-    page = (
+    return "text/html; charset=utf-8", page(names, location)
+
+
+def page(names: Iterable[str], location: str) -> bytes:
+    """A listing of links to some names; see `render`."""
+    title = f"Index of {html.escape(location if location.endswith('/') else f'{location}/')}"
+    text = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>\n'
-        f"<body><h1>{title}</h1>\n<ul>\n{links}</ul></body></html>\n"
+        f"<body><h1>{title}</h1>\n<ul>\n{_raw_links(names)}</ul></body></html>\n"
     )
-    return "text/html; charset=utf-8", page.encode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _kind(found: Node | ServeError) -> str:
@@ -72,6 +78,12 @@ def _kind(found: Node | ServeError) -> str:
 
 
 def _raw_links(names: Iterable[str]) -> str:
-    return "".join(
-        f'<li><a href="{name.translate(_IN_HREF)}/">{name.translate(_IN_TEXT)}</a></li>\n' for name in names
-    )
+    return "".join(f'<li><a href="{_link(name)}/">{name.translate(_IN_TEXT)}</a></li>\n' for name in names)
+
+
+def _link(name: str) -> str:
+    """A name as a relative address, which no browser takes for a program."""
+    link = name.translate(_IN_HREF)
+    scheme, colon, _ = "".join(name.split()).partition(":")
+    is_program = bool(colon) and scheme.strip(_UNSEEN).casefold() in _PROGRAMS
+    return link.replace(":", "%3A") if is_program else link

@@ -20,6 +20,7 @@ class ProgramHandler(ZarrServeHandler):
     """A file of a page's program, which tells of no data."""
 
     asked_path = None
+    is_program = True
 
     def check_xsrf_cookie(self) -> None:
         """Check nothing: a JupyterHub would want a header that browsers do not send for modules.

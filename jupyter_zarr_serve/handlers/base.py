@@ -35,6 +35,7 @@ _ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
 _LINKS = re.compile(r"(/(?:s|%73)/+)[^/?#&]+")
 _MOST_HOSTS = 64
 SHARING = "jupyter_zarr_serve_sharing"  # the setting that says whether there are share links
+_NO_PAGE = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'"
 _ROUTINE = {200, 206, 304, 404}
 
 
@@ -44,6 +45,7 @@ class ZarrServeHandler(JupyterHandler):
     auth_resource = "zarr"
     is_for_readers = True  # whom a hub lets read Zarr, and reach nothing else
     is_page = False  # whether people come here by a link
+    is_program = False  # whether it is a part of a page
     is_reader = False  # whether the user may do nothing but read, whatever an authorizer says
     link_origins: Collection[str] | None = None  # whose pages may read, below a share link
 
@@ -169,6 +171,9 @@ class ZarrServeHandler(JupyterHandler):
         """Jupyter's headers, and those that let pages of other origins read an answer."""
         super().set_default_headers()
         self.set_header("Vary", "Accept, Origin")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        if not self.is_program:  # what is no page of ours does nothing where a browser shows it as one
+            self.set_header("Content-Security-Policy", f"{_NO_PAGE}; {self.content_security_policy}")
         if "Origin" in self.request.headers:
             self.set_header("Access-Control-Expose-Headers", _EXPOSED)
 

@@ -7,14 +7,16 @@ would take it for fill values.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from ..core.errors import NotFound, ServeError, Unavailable, Unreadable
-from ..core.request import Request, Response, may_be_chunk, refusal
+from ..core.request import BINARY, LINKS, Request, Response, may_be_chunk, refusal
 from ..wire import decode_response, encode_request
 from .answers import Answers
 from .flow import Flow
+from .kernel_answer import admitted, is_listing, listed, question
 from .kernel_channel import Opener, open_channel
 from .kernel_connection import Connection, Frame
 from .kernel_control import Control
@@ -23,6 +25,7 @@ from .kernel_pool import Pool
 from .kernel_turns import Turns
 
 _LISTING_SECONDS = 1.0
+_QUICK = 1 << 16  # bytes that are looked through in the event loop
 _OLDER = (
     "the kernel has an older jupyter_zarr_serve that cannot describe or preview its data; "
     "install the same version in the kernel's environment, and restart the kernel"
@@ -109,12 +112,27 @@ class KernelSource:
         self._control.close()
 
     async def _relay(self, request: Request) -> Response:
+        asked = question(request)
+        response = await self._told(asked)
+        if request.listing != LINKS or response.status >= 400 or not is_listing(asked, response):
+            return response
+        if asked.method != "GET" or response.status != 200:  # a listing is made of all names
+            response = await self._told(
+                replace(asked, method="GET", if_none_match=None, byte_range=None, if_range=None)
+            )
+        return listed(request, response) if response.status == 200 else response
+
+    async def _told(self, request: Request) -> Response:
         asked = self._answers.asked(self._pool, request)
         header, body = await self._frame(encode_request(asked), request.client)
         self.kernel.last_activity = datetime.now(UTC)  # culling looks at it
         response = decode_response(header, cast("bytes", body))
         if request.form and response.status < 400 and response.form != request.form:
             raise Unreadable(_OLDER)
+        if len(body) < _QUICK or response.media_type == BINARY:
+            response = admitted(asked, response)
+        else:
+            response = await asyncio.to_thread(admitted, asked, response)
         return self._answers.full(self._pool, request, response)
 
     async def _frame(self, frame: bytes, client: str) -> Frame:
