@@ -8,6 +8,7 @@ followed (see `no_links`): the path of a local file is resolved and checked befo
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -52,18 +53,19 @@ def open_binary(path: Path) -> Any:
     return open_regular(path) if is_local(path) else path.open("rb")
 
 
-@contextmanager
-def open_by_name(path: Path) -> Iterator[str]:
-    """A local file opened, and a name that leads to what was opened, for libraries that insist on one.
+def open_with_name(path: Path) -> tuple[FileIO, str]:
+    """A local file, opened, and a name for libraries that insist on one.
+
+    As long as the file stays open, the name leads to what was opened, whatever is at the path.
 
     Raises
     ------
     OSError
         When the file cannot be opened.
     """
-    with open_regular(path) as file:
-        names = (f"{folder}/{file.fileno()}" for folder in _DESCRIPTORS)
-        yield next(filter(os.path.exists, names), str(path))
+    file = open_regular(path)
+    names = (f"{folder}/{file.fileno()}" for folder in _DESCRIPTORS)
+    return file, next(filter(os.path.exists, names), str(path))
 
 
 def is_local(path: Path) -> bool:

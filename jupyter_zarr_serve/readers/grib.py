@@ -9,6 +9,7 @@ https://github.com/ecmwf/cfgrib
 https://codes.wmo.int/grib2 (what a message says)
 """
 
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from ..core.dtypes import Block
 from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Group, Node, Policy, make_array
-from .files import is_local, open_binary
+from .files import is_local, open_binary, open_with_name
 
 _HEADING = 128  # bytes; a bulletin of the WMO has a line or two in front of the message
 _WIDTH = 8  # bytes that ecCodes takes for a value as it decodes it
@@ -90,7 +91,9 @@ def read(path: Path, policy: Policy) -> Node:
 
 def _index(path: Path) -> Any:
     """What each message is about; one that cannot be read ends it, as what it holds would be missing."""
-    stream = cfgrib.FileStream(str(path), errors="raise")
+    file, name = open_with_name(path)
+    stream = cfgrib.FileStream(name, errors="raise")
+    weakref.finalize(stream, file.close)  # each of its messages is read from there
     keys = sorted({*cfgrib.compute_index_keys(), *_APART})
     return cfgrib.FieldsetIndex.from_fieldset(stream, keys, cfgrib.COMPUTED_KEYS)
 

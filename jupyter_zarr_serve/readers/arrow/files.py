@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..files import is_local, open_binary, open_by_name
+from ..files import is_local, open_binary, open_with_name
 
 
 @contextmanager
@@ -20,7 +20,8 @@ def open_arrow(path: Path) -> Iterator[Any]:
         When the file cannot be opened.
     """
     if is_local(path):
-        with open_by_name(path) as name, pa.OSFile(name) as source:
+        opened, name = open_with_name(path)
+        with opened, pa.OSFile(name) as source:
             yield source
     else:
         with open_binary(path) as file, pa.PythonFile(file, "r") as source:
