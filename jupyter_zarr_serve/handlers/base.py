@@ -8,7 +8,6 @@ log lines for answers that are routine among Zarr clients.
 import asyncio
 import json
 import logging
-import re
 import sys
 from collections.abc import Collection
 from functools import cached_property
@@ -21,18 +20,17 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.call_context import CallContext
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.prometheus.log_functions import prometheus_log_method
-from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 
 from . import hub
 from .bearer import bearer
 from .failure import failure_page
+from .hiding import hide_tokens
 from .scope import Scope
 from .visits import hide_token, is_key, is_navigation, leave_token
 
 _EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
 _ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
-_LINKS = re.compile(r"(/(?:s|%73)/+)[^/?#&]+")
 _MOST_HOSTS = 64
 SHARING = "jupyter_zarr_serve_sharing"  # the setting that says whether there are share links
 _NO_PAGE = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'"
@@ -244,10 +242,3 @@ class ZarrServeHandler(JupyterHandler):
         else:
             hide_tokens(self.request)
             super()._log()
-
-
-def hide_tokens(request: HTTPServerRequest) -> None:
-    """Take the tokens of share links out of what may be logged; `request.path` stays as it is."""
-    request.uri = _LINKS.sub(r"\1[secret]", request.uri or "")
-    if "Referer" in request.headers:
-        request.headers["Referer"] = _LINKS.sub(r"\1[secret]", request.headers["Referer"])

@@ -17,8 +17,9 @@ from tornado import web
 from ..core.errors import Unavailable, Unreadable
 from ..shares.link import Share
 from ..shares.sharing import Sharing
-from .base import ZarrServeHandler, hide_tokens
+from .base import ZarrServeHandler
 from .bounded import BoundedSource
+from .hiding import hide_tokens
 from .scope import Scope
 from .visits import hide_token, leave_token
 
