@@ -12,27 +12,21 @@ https://numcodecs.readthedocs.io/
 
 import bz2
 import lzma
-import re
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numcodecs import LZ4, Blosc, VLenBytes, VLenUTF8, Zstd, get_codec
 
 from ...core.errors import MissingLibrary, Unreadable
+from .options import Configuration, check_options
 from .zstd import zstd_bound
 
 Buffer = Any  # bytes, or an array whose bytes are meant
-Configuration = Mapping[str, Any]
 
 _BLOSC = struct.Struct("<4xI4xI")  # flags, raw size, block size, encoded size
-
-_PLAIN = re.compile(
-    r"[<>|=]?([biufc]\d{1,2}|\?|[mM]8(\[\d*\w+\])?)|bool|u?int\d\d?|float\d\d|complex\d{2,3}"
-)
-_TYPES = frozenset({"dtype", "astype", "encode_dtype", "decode_dtype"})
 
 _LZMA_MEMORY = 1 << 27  # bytes; decoding what was compressed by the highest preset takes half of it
 
@@ -65,34 +59,6 @@ def undo(step: Step, data: Buffer, limit: int) -> Buffer:
         return _EXPANDING[name](_bytes(data), configuration, limit)
     _check(_grown(step, memoryview(data).nbytes), limit)
     return get_codec({**configuration, "id": name}).decode(data)
-
-
-def check_options(name: str, configuration: Configuration) -> None:
-    """Refuse a codec that is not in the table of those that are decoded here, or an option that is not.
-
-    Raises
-    ------
-    Unreadable
-        When it is not; the message names it.
-    """
-    if name not in _OPTIONS:
-        raise Unreadable(
-            f"codec {str(name)[:80]!r} is not decoded here; use the format in which the array is stored"
-        )
-    unknown = [option for option in configuration if option not in _OPTIONS[name]]
-    if unknown:
-        raise Unreadable(
-            f"codec {name!r} has the unknown option {unknown[0][:80]!r}; write the array without it, or "
-            "use the format in which it is stored"
-        )
-    for option in _TYPES & configuration.keys():
-        _check_type(name, option, configuration[option])
-
-
-def _check_type(name: str, option: str, spelling: Any) -> None:
-    """Refuse what is no plain number: objects, text and structures are never made of a chunk's bytes."""
-    if not isinstance(spelling, str) or not _PLAIN.fullmatch(spelling):
-        raise Unreadable(f"codec {name!r} has the {option} {str(spelling)[:80]!r}, which is no number")
 
 
 def undo_vlen(name: str, data: Buffer, count: int) -> Buffer:
@@ -219,36 +185,4 @@ _EXPANDING: dict[str, Callable[[bytes, Configuration, int], Buffer]] = {
     "bz2": _bz2,
     "lzma": _lzma,
     "crc32c": _crc32c,
-}
-
-_DTYPES = ("dtype", "astype")
-
-# All codecs that are decoded, with their options. Those that are not in `_EXPANDING` are numcodecs' own,
-# whose result has a size that follows from what they are given; see `_grown`.
-_OPTIONS: dict[str, tuple[str, ...]] = {
-    "blosc": ("cname", "clevel", "shuffle", "typesize", "blocksize"),
-    "zstd": ("level", "checksum"),
-    "lz4": ("acceleration",),
-    "zlib": ("level",),
-    "gzip": ("level",),
-    "bz2": ("level",),
-    "lzma": ("format", "check", "preset", "filters"),
-    "crc32c": ("location",),
-    "adler32": ("location",),
-    "crc32": ("location",),
-    "jenkins_lookup3": ("initval", "prefix"),
-    "fletcher32": (),
-    "astype": ("encode_dtype", "decode_dtype"),
-    "base64": (),
-    "bitround": ("keepbits",),
-    "delta": _DTYPES,
-    "fixedscaleoffset": ("offset", "scale", *_DTYPES),
-    "packbits": (),
-    "quantize": ("digits", *_DTYPES),
-    "shuffle": ("elementsize",),
-    "vlen-utf8": (),
-    "vlen-bytes": (),
-    "bytes": ("endian",),
-    "transpose": ("order",),
-    "sharding_indexed": ("chunk_shape", "codecs", "index_codecs", "index_location"),
 }

@@ -18,8 +18,9 @@ import numpy as np
 from ...core import limits
 from ...core.dtypes import Block, DType, element_size
 from ...core.errors import Unreadable
-from .codecs import Buffer, Step, check_options, undo, undo_vlen
+from .codecs import Buffer, Step, undo, undo_vlen
 from .metadata import Metadata
+from .options import check_options
 from .types import named
 
 VLEN = ("vlen-utf8", "vlen-bytes")

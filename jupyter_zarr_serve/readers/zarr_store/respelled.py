@@ -10,7 +10,8 @@ from typing import Any
 
 from ...core.codecs import BloscCodec, Codec, GzipCodec, ZstdCodec
 from ...core.dtypes import DType
-from .codecs import Configuration, Step
+from .codecs import Step
+from .options import Configuration
 from .pipeline import VLEN, Pipeline
 
 Json = dict[str, Any]

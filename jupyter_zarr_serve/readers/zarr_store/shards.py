@@ -16,7 +16,8 @@ import numpy as np
 from ...core import limits
 from ...core.errors import Unreadable
 from ...core.stored import Blob, Coords
-from .codecs import check_crc32c, check_options
+from .codecs import check_crc32c
+from .options import check_options
 from .types import named
 
 ChunkAt = Callable[[Coords], Blob | None]
