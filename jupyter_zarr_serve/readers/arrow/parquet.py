@@ -27,8 +27,19 @@ from ...adapters.column import Column, Field
 from ...core.errors import Unavailable, Unreadable
 from ...core.kept import Kept
 from ...core.nodes import Group, Policy
+from ..files import open_at, size_of
 from .files import open_arrow
-from .footer import Leaves, bounds_of, decoded_width, leaves_of, nulls_in
+from .footer import (
+    Footer,
+    Leaves,
+    bounds_of,
+    decoded_width,
+    has_dictionaries,
+    leaves_of,
+    longest_text,
+    nulls_in,
+    read_footer,
+)
 
 _SEGMENT = 1 << 26
 _BUFFER = 1 << 20
@@ -40,24 +51,24 @@ def read(path: Path, policy: Policy) -> Group:
     Raises
     ------
     Unreadable
-        When the footer contradicts itself.
+        When the footer is damaged, encrypted or contradicts itself.
     """
+    with open_at(path) as read_at:  # before pyarrow sees it: see `footer`
+        footer = read_footer(read_at, size_of(path))
     with open_arrow(path) as source, pq.ParquetFile(source) as file:
-        footer, schema = file.metadata, file.schema_arrow
-    groups = [footer.row_group(i).num_rows for i in range(footer.num_row_groups)]
-    if min(groups, default=0) < 0 or sum(groups) != footer.num_rows:
-        raise Unreadable(
-            f"{path.name}: its row groups do not add up to {footer.num_rows} rows; write it again"
-        )
+        metadata, schema = file.metadata, file.schema_arrow
+    groups = [group.rows for group in footer.groups]
     leaves = leaves_of(schema, footer)
     widths = [
         max(width_of(field.type), decoded_width(footer, leaf))
         for field, leaf in zip(schema, leaves, strict=True)
     ]
-    table = _Table(path, footer, schema, [0, *accumulate(groups)], widths, leaves, policy, _blocks(policy))
+    table = _Table(
+        path, footer, metadata, schema, [0, *accumulate(groups)], widths, leaves, policy, _blocks(policy)
+    )
     return arrow_table(
         schema,
-        footer.num_rows,
+        footer.rows,
         policy,
         lambda j: partial(table.open, j),
         widths.__getitem__,
@@ -82,7 +93,8 @@ class _Table:
     """What is known of a file from its footer, and its last decoded segments."""
 
     path: Path
-    footer: Any
+    footer: Footer
+    metadata: Any
     schema: Any
     starts: list[int]  # the first row of each group, and the number of all rows
     widths: list[int]
@@ -94,7 +106,7 @@ class _Table:
         """The column at a position of the schema."""
         kind = self.schema.field(position).type
         leaf = self.leaves[position]
-        lowest, highest = bounds_of(self.footer, leaf) if pa.types.is_integer(kind) else (None, None)
+        lowest, highest = bounds_of(self.footer, leaf, kind) if pa.types.is_integer(kind) else (None, None)
         return arrow_column(
             kind,
             partial(self.fetch, position),
@@ -127,7 +139,7 @@ class _Table:
 
     def refuse_expansion(self, parts: list[Any]) -> None:
         """Raise when repeated text would take more bytes than one chunk may."""
-        size = sum(_text_bytes(part) for part in parts if pa.types.is_dictionary(part.type))
+        size = sum(_text_bytes(part) for part in parts)
         if size > self.policy.limit_bytes:
             raise Unreadable(
                 f"{sum(map(len, parts)):,} rows of text take {size:,} bytes, more than the "
@@ -138,20 +150,35 @@ class _Table:
         """One segment of a row group's column."""
         name = self.schema.names[position]
         twin = self.schema.names[:position].count(name)
+        rows = min(step, self.footer.groups[group].rows)
+        longest = longest_text(self.footer, self.leaves[position], group)
+        if longest is not None:
+            rows = max(1, min(rows, self.policy.limit_bytes // longest))
         with self.reopened(position) as file:
-            batches = file.iter_batches(
-                min(step, self.footer.row_group(group).num_rows), [group], [name], use_threads=False
-            )
-            chunks = _rows_of(batches, number * step, step, lambda batch: _named(batch, name)[twin])
+            batches = file.iter_batches(rows, [group], [name], use_threads=False)
+            chunks = _rows_of(self.bounded(batches), number * step, step, lambda b: _named(b, name)[twin])
             return pa.chunked_array(chunks, None if chunks else self.schema.field(position).type)
+
+    def bounded(self, batches: Any) -> Iterator[Any]:
+        """The batches, until one holds more than one chunk may take."""
+        for batch in batches:
+            if batch.nbytes > self.policy.limit_bytes:
+                raise Unreadable(
+                    f"{batch.num_rows:,} rows take {batch.nbytes:,} bytes, more than the "
+                    f"{self.policy.limit_bytes:,} allowed; raise c.ZarrServeApp.chunk_limit_bytes"
+                )
+            yield batch
 
     @contextmanager
     def reopened(self, position: int) -> Iterator[Any]:
         """The file, text kept as dictionaries: a short file may repeat a long text very often."""
         field = self.schema.field(position)
-        packed = [field.name] if _is_text(field.type) else None
+        is_packed = _is_text(field.type) and has_dictionaries(self.footer, self.leaves[position])
+        packed = [field.name] if is_packed else None
         with open_arrow(self.path) as source:
-            yield pq.ParquetFile(source, metadata=self.footer, read_dictionary=packed, buffer_size=_BUFFER)
+            yield pq.ParquetFile(
+                source, metadata=self.metadata, read_dictionary=packed, buffer_size=_BUFFER
+            )
 
 
 def _is_text(kind: Any) -> bool:
@@ -159,7 +186,9 @@ def _is_text(kind: Any) -> bool:
 
 
 def _text_bytes(part: Any) -> int:
-    """Bytes of a dictionary-encoded array's text once it is decoded."""
+    """Bytes of an array's text once it is decoded."""
+    if not pa.types.is_dictionary(part.type):
+        return int(part.nbytes) if _is_text(part.type) else 0
     if not _is_text(part.type.value_type):
         return 0
     return pc.sum(pc.binary_length(part.dictionary).cast("int64").take(part.indices)).as_py() or 0
@@ -169,7 +198,7 @@ def _segment_bytes(policy: Policy) -> int:
     return min(_SEGMENT, policy.limit_bytes)
 
 
-def _rows_of(batches: Any, start: int, count: int, column: Callable[[Any], Any]) -> list[Any]:
+def _rows_of(batches: Iterator[Any], start: int, count: int, column: Callable[[Any], Any]) -> list[Any]:
     """`count` rows from `start` on, of batches of any length."""
     seen, chunks = 0, []
     for batch in batches:
