@@ -6,21 +6,37 @@ document with NaN literals. What JSON lacks is spelled as text, as the table in 
 
 import base64
 import datetime
+import json
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import numpy as np
 
+from . import limits
+from .errors import Unreadable
+
 Json = Any
 
 # NaN as a mark of missing floats says nothing new, and as text it would mislead xarray.
+_PRINTED_BITS = 1 << 13  # Python refuses to write more than 4300 digits
+_LARGEST = 10**limits.DIGITS
 _WIDEST = {"f": 8, "c": 16}  # bytes; wider floats are no Python numbers
 MISSING_MARKS = ("_FillValue", "missing_value")
 
 
-def to_json(value: Any) -> Json:
+def to_json(value: Any, depth: int = limits.DEPTH) -> Json:
     """`value` in JSON: numbers stay numbers, arrays become lists, everything else text.
+
+    Parameters
+    ----------
+    depth
+        How many lists and mappings may lie in each other.
+
+    Raises
+    ------
+    Unreadable
+        When there are more.
 
     Examples
     --------
@@ -30,13 +46,15 @@ def to_json(value: Any) -> Json:
     if value is None or isinstance(value, bool | str):
         return _text(value) if isinstance(value, str) else value
     if isinstance(value, int):
-        return int(value)
+        return _whole(int(value))
     if isinstance(value, float):
         return _number(value)
+    if depth < 0:
+        raise Unreadable(f"it is nested more than {limits.DEPTH} deep")
     if isinstance(value, Mapping):
-        return {_text(str(key)): to_json(item) for key, item in value.items()}
+        return {_text(str(key)): to_json(item, depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple | Set):
-        return [to_json(item) for item in value]
+        return [to_json(item, depth - 1) for item in value]
     if isinstance(value, np.ndarray | np.generic):
         return _numpy(value)
     if isinstance(value, bytes | bytearray):
@@ -49,12 +67,44 @@ def to_json(value: Any) -> Json:
 
 
 def attributes_json(attributes: Mapping[str, Any]) -> dict[str, Json]:
-    """All attributes as one JSON object, without NaN marks of missing data."""
+    """All attributes as one JSON object, without NaN marks of missing data.
+
+    In place of what no client should have to parse stands a text that says why: one attribute never
+    costs the array, nor a group what else is in it.
+    """
     return {
-        _text(str(name)): to_json(value)
+        _text(str(name)): _spelled(value)
         for name, value in attributes.items()
         if not (name in MISSING_MARKS and _is_nan(value))
     }
+
+
+def bounded(documents: Iterable[tuple[str, Json]]) -> dict[str, Json] | None:
+    """Documents by key; None where they are too long to be sent at once."""
+    found, left = {}, limits.CONSOLIDATED
+    for key, body in documents:
+        left -= len(key) + len(json.dumps(body))
+        if left < 0:
+            return None
+        found[key] = body
+    return found
+
+
+def _spelled(value: Any) -> Json:
+    try:
+        spelled = to_json(value)
+    except Unreadable as error:
+        return f"(left out: {error})"
+    if not isinstance(spelled, int | float | None) and len(json.dumps(spelled)) > limits.ATTRIBUTES:
+        return f"(left out: as JSON it takes more than {limits.ATTRIBUTES:,} bytes)"
+    return spelled
+
+
+def _whole(value: int) -> int | str:
+    """An integer; as its digits where clients, whose numbers may be float64, have none so large."""
+    if -_LARGEST < value < _LARGEST:
+        return value
+    return str(value) if value.bit_length() < _PRINTED_BITS else hex(value)
 
 
 def _is_nan(value: Any) -> bool:

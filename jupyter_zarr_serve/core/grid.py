@@ -10,11 +10,30 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+from . import limits
+from .errors import Unreadable
+
 Layout = Literal["box", "tile", "rows"]
 Region = tuple[slice, ...]
 
 _SMALL_PLANE = 16  # planes of less than this part of the target are joined
 _SLACK = 8  # a source's own chunk is kept when its size is within this factor of the target
+
+
+def check_shape(shape: Sequence[int]) -> None:
+    """Refuse a shape that no array can have, whatever the source claims.
+
+    Raises
+    ------
+    Unreadable
+        When there are too many axes, or a length is negative or no 64-bit integer.
+    """
+    if len(shape) > limits.AXES:
+        raise Unreadable(
+            f"{len(shape):,} axes are more than the {limits.AXES} of NumPy; store it with fewer"
+        )
+    if not all(0 <= length <= limits.LENGTH for length in shape):
+        raise Unreadable("it claims a length that is no 64-bit integer; repair its metadata")
 
 
 def chunk_shape_for(

@@ -15,7 +15,7 @@ import numpy as np
 from .codecs import DEFAULT_COMPRESSOR, Codec
 from .dtypes import DType, canonical, element_size, neutral_fill, scalar, spelled_fill
 from .errors import Unreadable
-from .grid import Layout, Region, chunk_shape_for, named_axes
+from .grid import Layout, Region, check_shape, chunk_shape_for, named_axes
 from .stored import Stored
 
 Read = Callable[[Region], np.ndarray[Any, Any]]
@@ -229,8 +229,9 @@ def make_array(
     Raises
     ------
     Unreadable
-        When Zarr cannot spell the dtype or one chunk would be larger than the policy allows.
+        When Zarr cannot spell the dtype, or the shape or one chunk are larger than allowed.
     """
+    check_shape(shape)
     served = canonical(dtype)
     size = element_size(served)
     chunks = tuple(chunk_shape) if chunk_shape is not None else chunk_shape_for(

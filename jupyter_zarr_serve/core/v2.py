@@ -12,7 +12,7 @@ https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
 
 from typing import Any
 
-from .attributes import attributes_json
+from .attributes import attributes_json, bounded
 from .codecs import Codec
 from .dtypes import fill_json, missing_fill, shuffle_size, v2_dtype, vlen_codec
 from .grid import spelled_coords
@@ -67,10 +67,11 @@ def _consolidated(group: Group) -> dict[str, Any] | None:
     below = described(group)
     if below is None:
         return None
-    metadata = dict(_documents(group))
-    for path, node in below:
-        metadata.update({f"{path}/{key}": body for key, body in _documents(node).items()})
-    return {"zarr_consolidated_format": 1, "metadata": metadata}
+    pairs = ((f"{path}/{key}", body) for path, node in below for key, body in _documents(node).items())
+    metadata = bounded(pairs)
+    if metadata is None:
+        return None
+    return {"zarr_consolidated_format": 1, "metadata": {**_documents(group), **metadata}}
 
 
 def _documents(node: Node) -> dict[str, dict[str, Any]]:

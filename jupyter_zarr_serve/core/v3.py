@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .attributes import attributes_json
+from .attributes import attributes_json, bounded
 from .codecs import Codec, portable
 from .dtypes import fill_json, shuffle_size, v3_data_type, vlen_codec
 from .grid import spelled_coords
@@ -39,12 +39,9 @@ def document(node: Node, key: str) -> dict[str, Any]:  # noqa: ARG001 (there is 
         return _array(node)
     body = _group(node)
     below = described(node)
-    if below is not None:
-        body["consolidated_metadata"] = {
-            "kind": "inline",
-            "must_understand": False,
-            "metadata": {path: _plain(child) for path, child in below},
-        }
+    metadata = None if below is None else bounded((path, _plain(child)) for path, child in below)
+    if metadata is not None:
+        body["consolidated_metadata"] = {"kind": "inline", "must_understand": False, "metadata": metadata}
     return body
 
 

@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from numpy.lib import format as npy_format
 
+from ..core import limits
 from ..core.dtypes import Block, DType
 from ..core.errors import Unreadable
 from ..core.grid import Region
@@ -28,8 +29,6 @@ from .strided import read_strided, strided_bytes
 
 _MAX_TEXT = 10_000  # longer literals can exhaust the parser
 MAX_HEAD = 12 + _MAX_TEXT  # bytes in which a header ends
-
-_MAX_AXES = 32  # of every NumPy
 
 # version: struct format of the header's length, encoding of the header
 _VERSIONS = {b"\1\0": ("<H", "latin1"), b"\2\0": ("<I", "latin1"), b"\3\0": ("<I", "utf8")}
@@ -140,6 +139,6 @@ def _literal(text: str) -> dict[str, Any]:
 
 def _shape(shape: Any) -> tuple[int, ...]:
     lengths = tuple(operator.index(n) for n in shape)
-    if len(lengths) > _MAX_AXES or not all(0 <= n < 1 << 63 for n in lengths):
+    if len(lengths) > limits.AXES or not all(0 <= n <= limits.LENGTH for n in lengths):
         raise ValueError(f"the shape {str(shape)[:80]} is impossible")
     return lengths

@@ -19,6 +19,7 @@ from ...adapters.columns import named, table
 from ...adapters.names import served_names
 from ...adapters.pandas_columns import column_of
 from ...adapters.pandas_objects import Values
+from ...core import limits
 from ...core.children import Children
 from ...core.dtypes import VLEN_ESTIMATE
 from ...core.errors import Unavailable, Unreadable
@@ -103,6 +104,11 @@ def _header(path: Path) -> _Header:
     if not text.strip():
         raise Unreadable(f"{path.name}: has no header; its first line must name the columns")
     end = end or len(text)
+    if (width := text[:end].count(delimiter.encode()) + 1) > limits.COLUMNS:
+        raise Unreadable(
+            f"{path.name}: has up to {width:,} columns, of which no more than {limits.COLUMNS:,} are read; "
+            "turn it by 90 degrees or write it as an array"
+        )
     names = header_names(text[:end], delimiter)
     try:
         width = _first_width(text[end:], Dialect(delimiter, len(names)))

@@ -12,12 +12,31 @@ from pathlib import Path
 from typing import NoReturn
 from xml.etree import ElementTree
 
+from ...core import limits
 from ...core.errors import Unreadable
 from ..files import ReadAt, open_binary
 
 _MAX_PAGES = 1 << 20
-_MAX_XML = 1 << 26  # bytes; a plane of an OME-TIFF takes about 100
 _MAX_TAGS = 4096
+
+_TYPE_SIZES = {
+    1: 1,
+    2: 1,
+    3: 2,
+    4: 4,
+    5: 8,
+    6: 1,
+    7: 1,
+    8: 2,
+    9: 4,
+    10: 8,
+    11: 4,
+    12: 8,
+    13: 4,
+    16: 8,
+    17: 8,
+    18: 8,
+}
 
 # version -> size of an offset, where the first one lies, format of the tag count, size of a tag
 _CLASSIC, _BIG = (4, 4, "H", 12), (8, 8, "Q", 20)
@@ -87,7 +106,22 @@ def check_pages(read_at: ReadAt, size: int) -> None:
             raise Unreadable(
                 f"page {len(seen) - 1} is truncated or corrupt; copy the file again, completely"
             )
+        _check_tags(read_at(offset + count.size, tags * tag), order, tag, size)
         (offset,) = pointer.unpack(read_at(end, width))
+
+
+def _check_tags(data: bytes, order: str, tag: int, size: int) -> None:
+    """Refuse tags whose values take more bytes than the file has: tifffile makes room for them first."""
+    total = 0
+    for at in range(0, len(data), tag):
+        code, kind, count = struct.unpack_from(order + ("HHI" if tag == _CLASSIC[3] else "HHQ"), data, at)
+        total += count * _TYPE_SIZES.get(kind, 1)
+        if count * _TYPE_SIZES.get(kind, 1) > size:
+            raise Unreadable(
+                f"its tag {code} claims {count:,} values, which the file cannot hold; write it anew"
+            )
+    if total > max(limits.TAGS, size):
+        raise Unreadable(f"the tags of a page claim {total:,} bytes; no more than {limits.TAGS:,} are read")
 
 
 def _check_page(offset: int, size: int, seen: set[int]) -> None:
@@ -113,8 +147,10 @@ def parse_ome(xml: str | None) -> ElementTree.Element | None:
     """
     if xml is None:
         return None
-    if len(xml) > _MAX_XML or "<!DOCTYPE" in xml or "<!ENTITY" in xml:
-        raise Unreadable("its OME-XML is too large or defines entities; write the file without them")
+    if len(xml) > limits.XML or "<!DOCTYPE" in xml or "<!ENTITY" in xml:
+        raise Unreadable(
+            f"its OME-XML is longer than {limits.XML:,} characters or defines entities; shorten it"
+        )
     try:
         root = ElementTree.fromstring(xml)  # noqa: S314
     except ElementTree.ParseError:

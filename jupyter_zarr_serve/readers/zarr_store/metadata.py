@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ...core import limits
 from ...core.attributes import to_json
 from ...core.dtypes import DType, canonical, element_size
 from ...core.errors import Unreadable
@@ -186,14 +187,20 @@ def _v3_chunk_key(spelling: Any) -> Callable[[Coords], str]:
 
 
 def _checked(dtype: DType) -> DType:
-    _require(dtype.itemsize <= _ITEM_LIMIT, f"one element of dtype {dtype} is too large")
+    fields = len(dtype.names or ())
+    _require(
+        fields <= limits.FIELDS, f"{fields:,} fields are more than the {limits.FIELDS:,} of a structure"
+    )
+    _require(dtype.itemsize <= _ITEM_LIMIT, f"one element of dtype {str(dtype)[:80]} is too large")
     canonical(dtype)
     return dtype
 
 
 def _lengths(value: Any) -> tuple[int, ...]:
     valid = isinstance(value, list) and all(type(length) is int and length >= 0 for length in value)
-    _require(valid, f"{value!r} is no list of lengths")
+    _require(valid, f"{str(value)[:80]} is no list of lengths")
+    _require(len(value) <= limits.AXES, f"{len(value):,} axes are more than the {limits.AXES} of NumPy")
+    _require(max(value, default=0) <= limits.LENGTH, "a length is too large for a 64-bit integer")
     return tuple(value)
 
 
