@@ -5,7 +5,8 @@ changes, every three seconds.
 
 References
 ----------
-https://blueskyproject.io/tiled/
+https://blueskyproject.io/tiled/getting-started/integrations/zarr.html
+https://github.com/bluesky/tiled/blob/main/tiled/examples/generated.py
 """
 
 import itertools
@@ -53,8 +54,8 @@ def demo(policy: Policy) -> Group:
     made: Mapping[str, Callable[[], Node]] = {
         "dynamic": lambda: _dynamic(policy),
         "flat_array": lambda: _noise((100,), policy),
-        "high_entropy": lambda: _noise((100, 100), policy),
-        "low_entropy": lambda: adapt(np.ones((100, 100)), policy),
+        "high_entropy": lambda: adapt(np.random.default_rng(0).integers(-10, 10, (100, 100)), policy),
+        "low_entropy": lambda: adapt(np.ones((100, 100), "i4"), policy),
         "nested": lambda: _nested(policy),
         "scalars": lambda: _scalars(policy),
         "structured_data": lambda: _structured_data(policy),
@@ -90,8 +91,8 @@ def _nested(policy: Policy) -> Group:
 def _scalars(policy: Policy) -> Group:
     values: Mapping[str, Any] = {
         "pi": np.float64(math.pi),
-        "fsc": np.float64(0.0072973525643),  # the fine-structure constant, CODATA 2022
-        "e_arr": np.array([math.e]),
+        "fsc": np.str_("1/137"),  # the fine-structure constant
+        "e_arr": np.array(["2.71828"]),
         "fortytwo": np.int64(42),
     }
     return Group({name: adapt(value, policy) for name, value in values.items()})
@@ -127,17 +128,19 @@ def _weather(policy: Policy) -> Group:
 
 def _tables(policy: Policy) -> Group:
     rows, steps = np.arange(100), np.linspace(0, 100, 100_000)
-    hours = np.arange(100).astype("m8[h]")
+    days = np.arange(100).astype("m8[D]")
     tables: Mapping[str, Mapping[str, np.ndarray[Any, Any]]] = {
         "short_table": {
             "A": rows.astype("u1"),
             "B": np.sqrt(rows),
             "C": np.array([f"row {i}" for i in rows], object),
-            "D": np.datetime64("2025-01-01", "ns") + hours,
+            "D": np.datetime64("2025-01-01", "s") + days,
             "E": rows % 3 == 0,
         },
         "long_table": {"A": np.sin(steps), "B": 2 * np.sin(steps), "C": 3 * np.sin(steps)},
-        "wide_table": {name: np.arange(10) * i for i, name in enumerate(string.ascii_uppercase)},
+        "wide_table": {
+            name: i * np.linspace(0.05, 0.95, 10) for i, name in enumerate(string.ascii_uppercase, 1)
+        },
     }
     return Group({name: _table(columns, policy) for name, columns in tables.items()})
 
