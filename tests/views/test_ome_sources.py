@@ -340,3 +340,80 @@ def test_the_chunks_of_a_file_are_read_once(tmp_path):
         read_all(level)
     assert len(reads) == len({str(region) for region in reads}) == 15
     np.testing.assert_array_equal(read_all(group.children["0"]), image)
+
+
+def coordinates_in(dataset: xr.Dataset, name: str) -> dict:
+    group = view(adapt(dataset, Policy())).children[name]
+    told = metadata_of(group)["multiscales"][0]["metadata"]["coordinates"]
+    assert metadata_of(group, 2)["multiscales"][0]["metadata"]["coordinates"] == told
+    return dict(told)
+
+
+def test_coordinates_are_told_as_they_are():
+    """OME-Zarr itself cannot say that one falls, is uneven, or counts from a date."""
+    uneven = np.cumsum(np.arange(1.0, 41))
+    dataset = xr.Dataset(
+        {"v": (("time", "depth", "lat", "lon"), np.zeros((3, 40, 30, 20)))},
+        {
+            "time": pd.date_range("2000-02-28", periods=3, freq="36h"),
+            "depth": ("depth", uneven, {"units": "m"}),
+            "lat": ("lat", np.linspace(14.5, 0, 30).astype("f4"), {"units": "degrees_north"}),
+            "lon": ("lon", (np.arange(20) / 10).astype("f4")),
+        },
+    )
+    told = coordinates_in(dataset, "v")
+    assert told["t"]["units"] == "seconds since 2000-02-28T00:00:00.000Z"
+    assert (told["t"]["start"], told["t"]["step"]) == (0, 129_600)
+    assert told["z"] == {"dimension": "depth", "units": "m", "values": uneven.tolist()}
+    assert told["y"] == {"dimension": "lat", "units": "degrees_north", "start": 14.5, "step": -0.5}
+    assert (told["x"]["start"], told["x"]["step"]) == (0, pytest.approx(0.1, rel=1e-12))
+
+
+def test_coordinates_that_only_seem_even_are_listed():
+    """Each step is nearly the mean one, but places are not where a ruler would have them."""
+    drifting = np.cumsum(np.where(np.arange(1000) < 500, 1.0, 1.0008))
+    dataset = xr.Dataset({"v": (("y", "x"), np.zeros((1000, 5)))}, {"y": drifting})
+    assert coordinates_in(dataset, "v")["y"]["values"] == drifting.tolist()
+
+
+@pytest.mark.parametrize("damage", [np.nan, np.inf])
+def test_a_coordinate_with_holes_tells_no_place(damage):
+    places = np.arange(30.0)
+    places[4] = damage
+    dataset = xr.Dataset({"v": (("y", "x"), np.zeros((30, 5)))}, {"y": places, "x": np.arange(5)})
+    assert set(coordinates_in(dataset, "v")) == {"x"}
+
+
+def test_packed_coordinates_are_unpacked(tmp_path):
+    lat = np.arange(-40, 41, 2.0)
+    dataset = xr.Dataset({"v": (("lat", "lon"), np.zeros((41, 5)))}, {"lat": lat})
+    packing = {"dtype": "i2", "scale_factor": 0.25, "add_offset": 3.0, "_FillValue": -32768}
+    dataset.to_netcdf(tmp_path / "packed.nc", encoding={"lat": packing})
+    metadata = metadata_of(child(view(opened(tmp_path / "packed.nc")), "v"))
+    assert scale_of(metadata)["y"] == (2, -40)
+
+
+def test_dates_of_files_count_in_units_that_viewers_know(tmp_path):
+    days = ("time", np.arange(4) * 2 + 10, {"units": "days since 1900-01-01", "calendar": "360_day"})
+    dataset = xr.Dataset({"v": (("time", "y", "x"), np.zeros((4, 3, 5)))}, {"time": days})
+    dataset.to_netcdf(tmp_path / "dates.nc")
+    metadata = metadata_of(child(view(opened(tmp_path / "dates.nc")), "v"))
+    assert scale_of(metadata)["t"] == (2, 10)
+    assert units_of(metadata)["t"] == "day"
+    told = metadata["multiscales"][0]["metadata"]["coordinates"]["t"]
+    assert (told["units"], told["calendar"]) == ("days since 1900-01-01", "360_day")
+
+
+def test_channels_are_called_by_numbers_and_their_unit():
+    image = xr.DataArray(NOISE[0], dims=("band", "y", "x"))
+    bands = image.assign_coords(band=("band", [450, 550, 650], {"units": "nm"}))
+    metadata = metadata_of(published(bands.to_dataset(name="image")).children["image"])
+    assert [one["label"] for one in metadata["omero"]["channels"]] == ["450 nm", "550 nm", "650 nm"]
+
+
+def test_channels_without_names_are_no_numbers():
+    """A number before a value would read as if it were equal to it."""
+    colours = metadata_of(published(np.zeros((9, 9, 3), "u1")))["omero"]["channels"]
+    assert [one["label"] for one in colours] == ["R", "G", "B"]
+    channels = metadata_of(published(NOISE[0], axes="cyx"))["omero"]["channels"]
+    assert [one["label"] for one in channels] == ["channel 0", "channel 1", "channel 2"]

@@ -1,6 +1,6 @@
 """The channels of an image: what each is called, in what colour it is drawn, and how bright.
 
-Names are the attribute ``channel_names``, or the texts of a coordinate along the axis of channels.
+Names are the attribute ``channel_names``, or the elements of a coordinate along the axis of channels.
 
 References
 ----------
@@ -22,6 +22,8 @@ Json = dict[str, Any]
 _MOST_CHANNELS = 32
 _ACTIVE = 4  # channels that a viewer shows at first
 _COLOURS = ("FF0000", "00FF00", "0000FF")  # of colour images; their other bands are not shown at first
+_NAMES = ("R", "G", "B")
+_NO_UNITS = ("", "1")
 _PALETTE = ("00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000FF", "FF8000", "FFFFFF")
 
 
@@ -44,9 +46,16 @@ def channel_names(array: Array, beside: Mapping[str, Node]) -> list[str]:
 
 
 def _texts(beside: Mapping[str, Node], name: str, length: int) -> list[str]:
-    """The elements of a coordinate of texts; empty where there is none."""
-    found = coordinate(beside, name, length, "OTU") if length <= _MOST_CHANNELS else None
-    return [] if found is None else [str(text) for text in found[1]]
+    """The elements of a coordinate of texts or numbers, with their unit; empty where there is none."""
+    found = coordinate(beside, name, length, "OTUiuf") if length <= _MOST_CHANNELS else None
+    if found is None:
+        return []
+    array, values = found
+    unit = array.attributes.get("units")
+    after = (
+        f" {unit}" if values.dtype.kind in "iuf" and isinstance(unit, str) and unit not in _NO_UNITS else ""
+    )
+    return [f"{value}{after}" for value in values]
 
 
 def omero_of(pyramid: Pyramid, names: list[str]) -> Json | None:
@@ -59,9 +68,12 @@ def omero_of(pyramid: Pyramid, names: list[str]) -> Json | None:
     has_colours = is_coloured(pyramid.stored[0])
     colours = (*_COLOURS, "FFFFFF") if has_colours else _PALETTE if count > 1 else ("FFFFFF",)
     active = len(_COLOURS) if has_colours else _ACTIVE
+    usual = [f"channel {number}" for number in range(count)]
+    if has_colours:
+        usual[: len(_NAMES)] = _NAMES
     channels = [
         {
-            "label": names[number] if number < len(names) else str(number),
+            "label": names[number] if number < len(names) else usual[number],
             "color": colours[min(number, 3) if has_colours else number % len(colours)],
             "active": number < active,
             "window": _window(window),

@@ -16,11 +16,19 @@ from .levels import Pyramid
 
 @dataclass(frozen=True)
 class Scale:
-    """The distance of pixels along an axis, where the first one is, and in what unit."""
+    """The distance of pixels along an axis, where the first one is, and in what unit.
+
+    Attributes
+    ----------
+    coordinate
+        The coordinate that says where they are: the name of its ``dimension``, ``units`` and ``calendar``
+        as CF has them, and either ``start`` and ``step`` or all ``values``; None where there is none.
+    """
 
     step: float = 1.0
     start: float = 0.0
     unit: str | None = None
+    coordinate: Json | None = None
 
 
 def attributes_of(
@@ -39,7 +47,11 @@ def attributes_of(
     """
     source = pyramid.stored[0].source
     named = {"name": name} if name else {}
-    told = {"dimension_names": list(names_of(source)), "channel_names": channels}
+    told = {
+        "dimension_names": list(names_of(source)),
+        "channel_names": channels,
+        "coordinates": {letter: scale.coordinate for letter, scale in scales.items() if scale.coordinate},
+    }
     multiscale: Json = {
         **named,
         "axes": [_axis(letter, scales.get(letter)) for letter in pyramid.letters],

@@ -1,10 +1,16 @@
-"""Where the pixels of an image are: by sizes in its attributes, or by coordinates beside it."""
+"""Where the pixels of an image are: by sizes in its attributes, or by coordinates beside it.
 
+OME-Zarr knows a size and a start for each axis. What it cannot say of a coordinate (that it falls, that it
+is uneven, what date its numbers count from) stands in `Scale.coordinate`, which the viewer reads.
+"""
+
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from ...core.dtypes import Block
 from ...core.nodes import Array, Node
 from .axes import letters_of, names_of
 from .coordinates import coordinate
@@ -16,10 +22,12 @@ _UNITS = {  # as files spell them: as OME-Zarr does
     "in": "inch", "Å": "angstrom", "ns": "nanosecond", "µs": "microsecond", "us": "microsecond",
     "ms": "millisecond", "s": "second", "sec": "second", "min": "minute", "h": "hour", "d": "day",
     "metre": "meter", "metres": "meter", "meters": "meter", "seconds": "second",
-    "hours": "hour", "days": "day",
+    "hours": "hour", "days": "day", "minutes": "minute", "hr": "hour", "milliseconds": "millisecond",
+    "microseconds": "microsecond", "nanoseconds": "nanosecond",
 }  # fmt: skip
 _LONGEST = 1 << 20  # coordinates that are read
-_EVEN = 1e-3  # part of a step that steps may differ by
+_EVEN = 1e-3  # part of a step that a place may be off
+_MOST_LISTED = 4096  # uneven coordinates that are told one by one
 
 
 def scales_of(array: Array, beside: Mapping[str, Node]) -> dict[str, Scale]:
@@ -51,22 +59,53 @@ def _told(array: Array, name: str) -> Mapping[str, Any]:
 
 
 def _unit(unit: Any) -> str | None:
-    return _UNITS.get(unit, unit) if isinstance(unit, str) and unit else None
+    """The unit as OME-Zarr spells it; of a date that numbers count from, the unit they count in."""
+    if not isinstance(unit, str) or not unit:
+        return None
+    since = re.match(r"\s*(\w+)\s+since\b", unit)
+    spelled: str = since[1].lower() if since else unit
+    return _UNITS.get(spelled, spelled)
 
 
 def _of_coordinate(beside: Mapping[str, Node], name: str, length: int) -> Scale | None:
-    """The scale that evenly spaced coordinates have; None where there are none."""
-    found = coordinate(beside, name, length, "iufM") if 1 < length <= _LONGEST else None
+    """The scale that a coordinate gives; None where there is none."""
+    found = coordinate(beside, name, length, "iufM") if length <= _LONGEST else None
     if found is None:
         return None
-    array, values = found
-    unit = _unit(array.attributes.get("units"))
-    if values.dtype.kind == "M":
-        values, unit = (values - values[0]) / np.timedelta64(1, "s"), "second"
-    values = values.astype("f8")
-    steps = np.diff(values)
-    step = float(steps.mean())
-    if not np.isfinite(values).all() or step == 0 or np.abs(steps - step).max() > _EVEN * abs(step):
+    array, stored = found
+    values, told = _counted(array, stored)
+    if not np.isfinite(values).all():
         return None
-    # viewers know no axis that runs backwards
-    return Scale(abs(step), float(values[0]) if step > 0 else 0.0, unit)
+    unit = _unit(told.get("units"))
+    start, step = values[0].item(), ((values[-1] - values[0]) / max(1, length - 1)).item()
+    off = np.abs(values - (start + step * np.arange(length))).max()
+    named = {"dimension": name, **told}
+    if length == 1:
+        return Scale(1.0, start, unit, {**named, "values": [start]})
+    if step != 0 and off <= _EVEN * abs(step):
+        # viewers know no axis that runs backwards
+        first = start if step > 0 and stored.dtype.kind != "M" else 0.0
+        return Scale(abs(step), first, unit, {**named, "start": start, "step": step})
+    if length <= _MOST_LISTED:
+        return Scale(coordinate={**named, "values": values.tolist()})
+    return None
+
+
+def _counted(array: Array, values: Block) -> tuple[Block, dict[str, Any]]:
+    """A coordinate as float64, and what its numbers count; NaN where one is missing."""
+    if values.dtype.kind == "M":
+        seconds = (values - values[0]) / np.timedelta64(1, "s")
+        told = {"units": f"seconds since {values[0].astype('M8[ms]')}Z", "calendar": "proleptic_gregorian"}
+        return seconds, told
+    attributes = array.attributes
+    told = {key: attributes[key] for key in ("units", "calendar") if isinstance(attributes.get(key), str)}
+    mark = array.missing_mark
+    is_missing = np.zeros(values.shape, "?") if mark is None else values == mark
+    # the shortest text of a float32 is what its author meant: 0.1, not 0.10000000149
+    counted: Block = (
+        values.astype("U").astype("f8") if values.dtype.str[1:] == "f4" else values.astype("f8")
+    )
+    factor, offset = attributes.get("scale_factor", 1.0), attributes.get("add_offset", 0.0)
+    if isinstance(factor, int | float | np.number) and isinstance(offset, int | float | np.number):
+        counted = counted * float(factor) + float(offset)
+    return np.where(is_missing, np.nan, counted), told
