@@ -37,6 +37,7 @@ class Sight:
     url: str
     errors: list[str]
     opened: list[str]
+    panel: str
 
     def at(self, y: float, x: float) -> tuple[int, int, int]:
         """The colour of a pixel of the image."""
@@ -103,6 +104,7 @@ class Browser:
             told["url"],
             told["errors"],
             told["opened"],
+            told["panel"],
         )
 
 

@@ -2,8 +2,9 @@
 
 import uPlot from "uplot";
 import { the } from "./dom";
-import { words, type Envelope } from "./envelope";
+import type { Envelope } from "./envelope";
 import { spanOf, where, type Line } from "./plot-readout";
+import { words } from "./times";
 
 interface Listeners {
   /** The pointer is at an index, or nowhere. */

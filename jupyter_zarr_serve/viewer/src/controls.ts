@@ -1,9 +1,24 @@
 // Parts of the panels: sections, buttons, boxes to tick.
 
-import { make } from "./dom";
+import { make, the } from "./dom";
 
 export function section(title: string, ...children: Node[]): HTMLElement {
   return make("section", {}, make("h2", {}, title), ...children);
+}
+
+/** Show sections in the panel, below those that are kept in it. */
+export function fillPanel(...sections: HTMLElement[]): void {
+  const panel = the("panel");
+  const kept = [...panel.children].filter((child) => child.classList.contains("kept"));
+  panel.replaceChildren(...kept, ...sections);
+  panel.hidden = false;
+}
+
+/** Show a section in the panel whatever else comes into it. */
+export function keepInPanel(kept: HTMLElement): void {
+  kept.classList.add("kept");
+  the("panel").prepend(kept);
+  the("panel").hidden = false;
 }
 
 export function row(...children: (Node | string)[]): HTMLElement {

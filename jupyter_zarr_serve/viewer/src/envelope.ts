@@ -1,14 +1,12 @@
 // Lines as the server tells them: the least and the greatest value in each part of a range.
 
 import { loadJson, quoted, Refused } from "./server";
-
-export interface Time {
-  name: "datetime64" | "timedelta64";
-  unit: string;
-  scale_factor: number;
-}
+import type { Meaning } from "./node";
+import type { Column } from "./subject";
+import type { Time } from "./times";
 
 export interface Envelope {
+  unit?: string;
   start: number;
   stop: number;
   step: number;
@@ -19,10 +17,10 @@ export interface Envelope {
   time?: Time;
 }
 
-/** The envelope of a range of an array, in so many points at most. */
+/** The envelope of a range of an array, in so many points at most, in what its numbers mean. */
 export async function envelopeOf(
   scope: string,
-  path: string,
+  { path, meaning }: Column,
   [start, stop]: [number, number],
   points: number,
   signal: AbortSignal,
@@ -35,31 +33,17 @@ export async function envelopeOf(
   });
   const found = await loadJson<Envelope>(`${scope}api/preview/${quoted(path)}?${query}`, { signal });
   if (!found) throw new Refused(404, `there is nothing at ${path}`);
-  return found;
+  return meant(found, meaning);
 }
 
-const SECONDS: Record<string, number> = {
-  W: 604800,
-  D: 86400,
-  h: 3600,
-  m: 60,
-  s: 1,
-  ms: 1e-3,
-  us: 1e-6,
-  μs: 1e-6,
-  ns: 1e-9,
-};
-
-/** A number of the envelope as people read it: with a time where it counts one. */
-export function words(value: number, time: Time | undefined, span = 0): string {
-  if (!time) return String(Number(value.toPrecision(7)));
-  const seconds = (SECONDS[time.unit] ?? NaN) * time.scale_factor;
-  if (Number.isNaN(seconds)) return `${value} ${time.unit}`;
-  if (time.name === "timedelta64") return `${Number((value * seconds).toPrecision(7))} s`;
-  const date = new Date(value * seconds * 1000);
-  if (Number.isNaN(date.getTime())) return String(value);
-  const text = date.toISOString();
-  // Years need no seconds, and a second no year.
-  if (span * seconds > 4 * SECONDS.D!) return text.slice(0, 10);
-  return span ? text.slice(11, 19) : text.replace("T", " ").replace(/\.?0*Z$/, "");
+/** Numbers that are packed, as what they stand for; those that count times, with what they count. */
+function meant(found: Envelope, { unit, factor, offset, time }: Meaning): Envelope {
+  if (found.time) return found;
+  const unpacked = (values: (number | null)[]): (number | null)[] =>
+    factor === 1 && offset === 0
+      ? values
+      : values.map((value) => (value === null ? null : value * factor + offset));
+  const [min, max] = [unpacked(found.min), unpacked(found.max)];
+  const ends = factor < 0 ? { min: max, max: min } : { min, max };
+  return { ...found, ...ends, ...(time ? { time } : unit ? { unit } : {}) };
 }

@@ -1,12 +1,11 @@
 // The controls beside the picture. They change the view they are given and say so.
 
 import { channelSection } from "./channel-panel";
-import { box, button, range, row, section } from "./controls";
-import { make, the } from "./dom";
+import { box, button, fillPanel, range, row, section } from "./controls";
+import { make } from "./dom";
 import type { Spread } from "./limits";
 import type { View } from "./link";
 import type { Axis, Pyramid } from "./pyramid";
-import { length } from "./scale";
 
 export interface Actions {
   changed: () => void;
@@ -23,9 +22,7 @@ export function showPanel(
   spreads: Map<number, Spread>,
   actions: Actions,
 ): void {
-  const panel = the("panel");
-  panel.hidden = false;
-  panel.replaceChildren(
+  fillPanel(
     ...axisSection(pyramid, view, actions),
     channelSection(pyramid, view, spreads, actions.changed),
     viewSection(view, actions),
@@ -45,8 +42,8 @@ function slider(axis: Axis, view: View, actions: Actions): HTMLElement {
   const id = `axis-${axis.name}`;
   const shown = make("output", { for: id });
   const tell = (index: number): void => {
-    const where = axis.unit ? ` · ${length(index * axis.step, axis.unit)}` : "";
-    shown.textContent = `${index} / ${axis.length - 1}${where}`;
+    const where = axis.text(index);
+    shown.textContent = `${index} / ${axis.length - 1}${where && ` · ${where}`}`;
   };
   const take = (index: number): void => {
     view.axes[axis.name] = index;

@@ -1,14 +1,14 @@
 // An image: its view, its controls, and its drawing, kept in step.
 
 import { firstViews, measured, MOST_SHOWN, offsetOf, toldSpreads } from "./channels";
-import { the, told } from "./dom";
+import { the } from "./dom";
 import { Drawing } from "./drawing";
 import { listenToKeys } from "./keys";
 import type { Spread } from "./limits";
 import { read, written, type ChannelView, type View } from "./link";
 import { fail, say } from "./notices";
 import { showPanel } from "./panel";
-import type { Pyramid } from "./pyramid";
+import type { Axis, Pyramid } from "./pyramid";
 import { showValue } from "./readout";
 import { showScale } from "./scale";
 import type { Drawn } from "./sketch";
@@ -48,7 +48,7 @@ export class Picture {
     );
   }
 
-  private get sliders(): { name: string; length: number }[] {
+  private get sliders(): Axis[] {
     return this.pyramid.axes.slice(0, -2).filter((_, i) => i !== this.pyramid.channelAxis);
   }
 
@@ -174,6 +174,7 @@ export class Picture {
     this.view.axes[axis.name] = Math.min(Math.max(index, 0), axis.length - 1);
     this.refresh();
     this.draw();
-    say(`${axis.name} ${told(this.view.axes[axis.name] ?? 0)}`, 0.8);
+    const now = this.view.axes[axis.name] ?? 0;
+    say([`${axis.name} ${now}`, axis.text(now)].filter(Boolean).join(" · "), 0.8);
   }
 }

@@ -1,7 +1,7 @@
 // The controls beside lines.
 
-import { box, button, row, section } from "./controls";
-import { make, the } from "./dom";
+import { box, button, fillPanel, row, section } from "./controls";
+import { make } from "./dom";
 import type { Column } from "./subject";
 
 interface Actions {
@@ -21,7 +21,6 @@ export function showPlotPanel(
   colour: (column: Column) => string,
   actions: Actions,
 ): void {
-  const panel = the("panel");
   const choose = (name: string, isChosen: boolean): void => {
     if (isChosen) shown.add(name);
     else shown.delete(name);
@@ -40,9 +39,8 @@ export function showPlotPanel(
     button("›", "To the right", () => actions.pan(0.5)),
     button("All", "Show all", () => actions.all()),
   ];
-  panel.replaceChildren(
+  fillPanel(
     section(columns.length > 1 ? "Columns" : "Values", ...rows),
     section("View", row(...buttons), row(...box("log", "Logarithmic", isLog, actions.logged, "grow"))),
   );
-  panel.hidden = false;
 }

@@ -60,11 +60,12 @@ export class Plot {
     const { scope, columns, coordinate } = this.subject;
     const points = Math.min(MOST_POINTS, Math.max(200, Math.round(sizeOf().width)));
     const wanted = columns.filter(({ name }) => this.shown.has(name));
-    const get = (path: string): Promise<Envelope> => envelopeOf(scope, path, this.range, points, signal);
+    const get = (column: Column): Promise<Envelope> =>
+      envelopeOf(scope, column, this.range, points, signal);
     try {
       const [along, ...envelopes] = await Promise.all([
-        coordinate && get(coordinate.path),
-        ...wanted.map(({ path }) => get(path)),
+        coordinate && get(coordinate),
+        ...wanted.map((column) => get(column)),
       ]);
       this.coordinate = along;
       this.lines = wanted.map((column, i) => ({

@@ -1,17 +1,16 @@
 // An image of several resolutions, out of the attributes of an OME-Zarr group.
 
 import * as zarr from "zarrita";
-import { dtypeOf, type ArrayDocument, type GroupDocument } from "./node";
-import { Level } from "./raster";
-import { aspectOf } from "./scale";
+import { dtypeOf, meaningOf, type ArrayDocument, type GroupDocument, type Meaning } from "./node";
+import { levelsOf } from "./levels";
+import { composed, placesOf, type Affine, type Places, type Transformation } from "./places";
+import type { Level } from "./raster";
+import { aspectOf, length } from "./scale";
 import { Store } from "./server";
 
-export interface Axis {
+export interface Axis extends Places {
   name: string;
   length: number;
-  /** The size of a step in `unit`; 1 where unknown. */
-  step: number;
-  unit: string;
 }
 
 export interface Channel {
@@ -35,20 +34,16 @@ export interface Pyramid {
   aspect: number;
   /** The finest first. */
   levels: Level[];
+  meaning: Meaning;
   store: Store;
-}
-
-interface Scaling {
-  type: string;
-  scale?: number[];
 }
 
 interface Multiscale {
   name?: string;
   axes?: { name: string; type?: string; unit?: string }[];
-  datasets: { path: string; coordinateTransformations?: Scaling[] }[];
-  coordinateTransformations?: Scaling[];
-  metadata?: { channel_names?: string[] };
+  datasets: { path: string; coordinateTransformations?: Transformation[] }[];
+  coordinateTransformations?: Transformation[];
+  metadata?: { channel_names?: string[]; coordinates?: Record<string, unknown> };
 }
 
 interface Omero {
@@ -83,19 +78,22 @@ export async function openPyramid(root: string, group: GroupDocument): Promise<P
   });
   expect(documents);
   const dtype = dtypeOf(documents[0] as ArrayDocument);
-  const steps = multiscale.datasets.map((dataset) => stepsOf(dataset, multiscale));
-  const levels = arrays.map((array, i) => new Level(array, factorOf(i, arrays, steps)));
-  const axes = axesOf(documents[0] as ArrayDocument, multiscale, steps[0]);
+  const count = arrays[0]?.shape.length ?? 0;
+  const placed = multiscale.datasets.map((dataset) =>
+    composed([dataset.coordinateTransformations, multiscale.coordinateTransformations], count),
+  );
+  const axes = axesOf(documents[0] as ArrayDocument, multiscale, placed[0]);
   const channelAxis = channelAxisOf(axes, multiscale);
-  const count = channelAxis < 0 ? 1 : (axes[channelAxis]?.length ?? 1);
+  const channels = channelAxis < 0 ? 1 : (axes[channelAxis]?.length ?? 1);
   return {
     name: multiscale.name ?? "",
     dtype,
     axes,
     channelAxis,
-    channels: channelsOf(count, attributes.omero, multiscale.metadata?.channel_names),
+    channels: channelsOf(channels, attributes.omero, multiscale.metadata?.channel_names),
     aspect: aspectOf(axes),
-    levels,
+    levels: levelsOf(arrays, placed),
+    meaning: meaningOf(documents[0] as ArrayDocument),
     store,
   };
 }
@@ -113,29 +111,15 @@ async function documentAt(store: Store, path: string, known: unknown): Promise<A
   return JSON.parse(new TextDecoder().decode(body)) as ArrayDocument;
 }
 
-/** The size of a pixel along each axis, or undefined. */
-function stepsOf(dataset: Multiscale["datasets"][0], multiscale: Multiscale): number[] | undefined {
-  const scaleIn = (list?: Scaling[]): number[] | undefined =>
-    list?.find(({ type }) => type === "scale")?.scale;
-  const own = scaleIn(dataset.coordinateTransformations);
-  const common = scaleIn(multiscale.coordinateTransformations);
-  return own?.map((step, axis) => step * (common?.[axis] ?? 1));
-}
-
-function factorOf(i: number, arrays: Found[], steps: (number[] | undefined)[]): number {
-  const [first, mine] = [steps[0]?.at(-1), steps[i]?.at(-1)];
-  if (first && mine) return mine / first;
-  const width = (array: Found | undefined): number => array?.shape.at(-1) ?? 1;
-  return Math.max(1, Math.round(width(arrays[0]) / width(arrays[i])));
-}
-
-function axesOf(document: ArrayDocument, { axes }: Multiscale, steps: number[] | undefined): Axis[] {
-  return document.shape.map((length, i) => ({
-    name: axes?.[i]?.name ?? document.dimension_names?.[i] ?? `axis ${i}`,
-    length,
-    step: steps?.[i] ?? 1,
-    unit: axes?.[i]?.unit ?? "",
-  }));
+function axesOf(
+  document: ArrayDocument,
+  { axes, metadata }: Multiscale,
+  affine: Affine | undefined,
+): Axis[] {
+  return document.shape.map((size, i) => {
+    const { name = document.dimension_names?.[i] ?? `axis ${i}`, unit = "" } = axes?.[i] ?? {};
+    return { name, length: size, ...placesOf(i, affine, unit, metadata?.coordinates?.[name], length) };
+  });
 }
 
 function channelAxisOf(axes: Axis[], multiscale: Multiscale): number {

@@ -4,8 +4,7 @@
 // everything is that is wider than 32 bits. The value under the pointer is read from the chunk itself.
 
 import type * as zarr from "zarrita";
-
-const MOST_BYTES = 256 << 20;
+import { Chunks, type Block, type Values } from "./chunks";
 
 export type Pixels =
   | Uint8Array<ArrayBuffer>
@@ -17,18 +16,6 @@ export type Pixels =
   | Float32Array<ArrayBuffer>;
 
 export type DrawnType = "Uint8" | "Int8" | "Uint16" | "Int16" | "Uint32" | "Int32" | "Float32";
-
-/** Anything that holds the values of a chunk. */
-interface Values {
-  readonly length: number;
-  readonly BYTES_PER_ELEMENT?: number;
-  [index: number]: number | bigint;
-}
-
-interface Block {
-  values: Values;
-  stride: number[];
-}
 
 /** A rectangle of the last two axes, in pixels of a level. */
 export interface Rectangle {
@@ -61,67 +48,20 @@ const MAKERS = {
 /** What pixels are drawn as. */
 export const drawnType = (dtype: string): DrawnType => DRAWN[dtype] ?? "Float32";
 
-interface Entry {
-  reading: Promise<Block>;
-  block?: Block;
-  bytes: number;
-}
-
-/** Chunks by key, the least recently used of which go first; reads of one chunk are shared. */
-class Chunks {
-  private readonly entries = new Map<string, Entry>();
-  private bytes = 0;
-
-  /** A chunk that has been read. */
-  peek(key: string): Block | undefined {
-    return this.entries.get(key)?.block;
-  }
-
-  async get(key: string, read: () => Promise<Block>): Promise<Block> {
-    const known = this.entries.get(key);
-    if (known) {
-      this.entries.delete(key);
-      this.entries.set(key, known);
-      return known.reading;
-    }
-    const entry: Entry = { reading: read(), bytes: 0 };
-    this.entries.set(key, entry);
-    try {
-      entry.block = await entry.reading;
-      entry.bytes = entry.block.values.length * (entry.block.values.BYTES_PER_ELEMENT ?? 8);
-      this.bytes += entry.bytes;
-      this.shrink();
-      return entry.block;
-    } catch (error) {
-      if (this.entries.get(key) === entry) this.entries.delete(key);
-      throw error;
-    }
-  }
-
-  clear(): void {
-    this.entries.clear();
-    this.bytes = 0;
-  }
-
-  private shrink(): void {
-    for (const [key, entry] of this.entries) {
-      if (this.bytes <= MOST_BYTES) return;
-      if (!entry.block) continue;
-      this.entries.delete(key);
-      this.bytes -= entry.bytes;
-    }
-  }
-}
-
 /** One level of an image, an array whose last two axes are those of its planes. */
 export class Level {
   private static readonly chunks = new Chunks();
 
   constructor(
     readonly array: zarr.Array<zarr.DataType>,
-    /** Pixels of the finest level across one of this. */
-    readonly factor: number,
+    /** Elements of the finest level along one of this, for each axis. */
+    private readonly factors: number[],
   ) {}
+
+  /** Pixels of the finest level across one of this. */
+  get factor(): number {
+    return this.factors.at(-1) ?? 1;
+  }
 
   get height(): number {
     return this.array.shape.at(-2) ?? 1;
@@ -140,7 +80,17 @@ export class Level {
     Level.chunks.clear();
   }
 
-  /** The values of a rectangle of a plane, shifted by `-offset`, as they are drawn. */
+  /** The plane of this level that shows what one of the finest level does. */
+  private own(at: number[]): number[] {
+    return at.map((index, axis) => this.nearest(index, axis));
+  }
+
+  private nearest(index: number, axis: number): number {
+    const [factor = 1, length = 1] = [this.factors[axis], this.array.shape[axis]];
+    return Math.min(Math.floor((index + 0.5) / factor), length - 1);
+  }
+
+  /** The values of a rectangle of a plane of the finest level, shifted by `-offset`, as they are drawn. */
   async read(at: number[], wanted: Rectangle, offset: number, signal?: AbortSignal): Promise<Pixels> {
     const out = new MAKERS[drawnType(this.array.dtype)](wanted.width * wanted.height) as Pixels;
     await this.fill(out, at, wanted, offset, signal);
@@ -162,6 +112,7 @@ export class Level {
     signal?: AbortSignal,
   ): Promise<void> {
     const [high, wide] = this.chunkShape;
+    const plane = this.own(at);
     const tasks: Promise<void>[] = [];
     for (let row = Math.floor(top / high); row * high < top + height; row++) {
       for (let column = Math.floor(left / wide); column * wide < left + width; column++) {
@@ -169,23 +120,24 @@ export class Level {
           const [y0, y1] = [Math.max(top, row * high), Math.min(top + height, (row + 1) * high)];
           const [x0, x1] = [Math.max(left, column * wide), Math.min(left + width, (column + 1) * wide)];
           for (let y = y0; y < y1; y++) {
-            const from = this.position(block, at, y - row * high, x0 - column * wide);
+            const from = this.position(block, plane, y - row * high, x0 - column * wide);
             copyRow(block, from, x1 - x0, out, (y - top) * width + x0 - left, offset);
           }
         };
-        tasks.push(this.chunk(at, row, column, signal).then(copy));
+        tasks.push(this.chunk(plane, row, column, signal).then(copy));
       }
     }
     await Promise.all(tasks);
   }
 
-  /** The exact value of a pixel, if its chunk has been read. */
+  /** The exact value that shows a pixel of the finest level, if its chunk has been read. */
   value(at: number[], y: number, x: number): number | bigint | undefined {
     const [high, wide] = this.chunkShape;
-    const block = Level.chunks.peek(this.key(at, Math.floor(y / high), Math.floor(x / wide)));
+    const plane = this.own(at);
+    const [row, column] = [y, x].map((index, i) => this.nearest(index, at.length + i)) as [number, number];
+    const block = Level.chunks.peek(this.key(plane, Math.floor(row / high), Math.floor(column / wide)));
     if (!block) return undefined;
-    const from = this.position(block, at, y % high, x % wide);
-    return block.values[from];
+    return block.values[this.position(block, plane, row % high, column % wide)];
   }
 
   private coords(at: number[], row: number, column: number): number[] {

@@ -2,7 +2,6 @@
 
 import { the, told } from "./dom";
 import type { Pyramid } from "./pyramid";
-import { length } from "./scale";
 
 export interface Looked {
   label: string;
@@ -17,25 +16,32 @@ export function showValue(pyramid: Pyramid, looked: Looked[], place: [number, nu
 function textAt(pyramid: Pyramid, looked: Looked[], [x, y]: [number, number]): string {
   const [first] = pyramid.levels;
   if (!first || x < 0 || y < 0 || x >= first.width || y >= first.height) return "";
-  const [down, right] = pyramid.axes.slice(-2);
-  const spot = [down, right].map((axis, i) => {
-    const index = Math.floor(i ? x : y);
-    const where = axis?.unit ? ` (${length((i ? x : y) * axis.step, axis.unit)})` : "";
-    return `${axis?.name ?? ""} ${index}${where}`;
+  const [row, column] = [Math.floor(y), Math.floor(x)];
+  const spot = [row, column].map((index, i) => {
+    const axis = pyramid.axes.at(i - 2);
+    const where = axis?.text(index);
+    return `${axis?.name ?? ""} ${index}${where ? ` (${where})` : ""}`;
   });
   const values = looked.map(({ label, at }) => {
-    const found = valueAt(pyramid, at, x, y);
+    const found = valueAt(pyramid, at, row, column);
     return found ? `${label ? `${label} ` : ""}${found}` : "";
   });
   return [...spot, ...values.filter(Boolean)].join("   ");
 }
 
-function valueAt({ levels, dtype }: Pyramid, at: number[], x: number, y: number): string | undefined {
-  for (const [i, level] of levels.entries()) {
-    const value = level.value(at, Math.floor(y / level.factor), Math.floor(x / level.factor));
+function valueAt(pyramid: Pyramid, at: number[], row: number, column: number): string | undefined {
+  for (const [i, level] of pyramid.levels.entries()) {
+    const value = level.value(at, row, column);
     if (value === undefined) continue;
-    const words = dtype === "bool" ? (value ? "true" : "false") : told(value, dtype === "float64" ? 15 : 7);
-    return i ? `= ${words} (level ${i})` : `= ${words}`;
+    return `= ${meant(value, pyramid)}${i ? ` (level ${i})` : ""}`;
   }
   return undefined;
+}
+
+/** A value with its unit; of one that is packed, what it stands for, and itself. */
+function meant(value: number | bigint, { dtype, meaning: { unit, factor, offset } }: Pyramid): string {
+  if (dtype === "bool") return value ? "true" : "false";
+  const stored = told(value, dtype === "float64" ? 17 : 7);
+  if (factor === 1 && offset === 0) return `${stored} ${unit}`.trim();
+  return `${told(Number(value) * factor + offset, 7)} ${unit} (stored: ${stored})`.replace("  ", " ");
 }

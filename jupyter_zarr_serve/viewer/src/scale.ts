@@ -43,7 +43,8 @@ export function length(value: number, unit: string): string {
   const metres = METRES[unit];
   if (metres === undefined) return `${told(value)} ${unit || "px"}`;
   const inMetres = value * metres;
-  const [symbol, size] = SHOWN.find(([, least]) => inMetres >= least * 0.999) ?? ["pm", 1e-12];
+  const far = Math.abs(inMetres || metres);
+  const [symbol, size] = SHOWN.find(([, least]) => far >= least * 0.999) ?? ["pm", 1e-12];
   return `${told(inMetres / size, 4)} ${symbol}`;
 }
 

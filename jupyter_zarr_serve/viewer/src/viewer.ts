@@ -1,51 +1,62 @@
 // The page of the viewer: finds out what its path leads to, and shows it.
 
 import { inView, leaveToken, scopeOf } from "./address";
+import { keepInPanel } from "./controls";
 import { make, the } from "./dom";
-import { documentOf, type GroupDocument } from "./node";
+import { below, chosenOf, memberSection } from "./members";
+import { documentOf, type Document, type GroupDocument } from "./node";
 import { fail, say, showTraffic } from "./notices";
 import { Picture } from "./picture";
 import { openPyramid } from "./pyramid";
 import { openers } from "./others";
-import { quoted, Refused } from "./server";
+import { quoted } from "./server";
 import { subjectOf } from "./subject";
 import { followTheme } from "./theme";
 
+/** Draw what a path leads to, or say what there is to choose from. */
 async function show(scope: string, path: string): Promise<void> {
-  const image = inView(path);
   const document = await documentOf(scope, path);
+  const failure = await draw(scope, path, document);
+  if (!failure) return;
+  if (document.node_type !== "group") throw failure;
+  const [name, chosen] = chosenOf(document) ?? [];
+  const members = await memberSection(scope, path, document, name);
+  if (!members) throw new Error("There is nothing in this group.");
+  if (name && chosen) {
+    keepInPanel(members);
+    the("facts").before(make("strong", {}, name));
+    const unseen = await draw(scope, below(path, name), chosen, false);
+    if (unseen) throw unseen;
+  } else {
+    the("notices").append(make("div", { class: "notice" }, members));
+  }
+}
+
+/** Draw a node; what hinders it, if it cannot be drawn. */
+async function draw(
+  scope: string,
+  path: string,
+  document: Document,
+  isOfPage = true,
+): Promise<Error | undefined> {
+  const image = inView(path);
   const isFlat = document.node_type === "array" && document.shape.length < 2;
   const viewed = isFlat ? undefined : await documentOf(scope, image).catch((error: unknown) => error);
   if (isImage(viewed)) {
     const pyramid = await openPyramid(`${scope}v3/${quoted(image)}`, viewed);
-    the("actions").prepend(...openers());
-    return new Picture(pyramid).show();
+    if (isOfPage) the("actions").prepend(...openers());
+    await new Picture(pyramid).show();
+    return undefined;
   }
   const subject = await subjectOf(scope, path, document);
-  if (subject) {
-    const { Plot } = await import("./plot");
-    return new Plot(subject).show();
-  }
-  if (document.node_type === "group") return offer(scope, path, document);
-  throw viewed instanceof Refused ? viewed : new Error("There is nothing to draw here.");
+  if (!subject) return viewed instanceof Error ? viewed : new Error("There is nothing to draw here.");
+  const { Plot } = await import("./plot");
+  await new Plot(subject).show();
+  return undefined;
 }
 
 const isImage = (document: unknown): document is GroupDocument =>
   Boolean((document as GroupDocument | undefined)?.attributes?.ome?.multiscales);
-
-/** The members of a group, to choose from. */
-function offer(scope: string, path: string, group: GroupDocument): void {
-  const names = Object.keys(group.consolidated_metadata?.metadata ?? {});
-  const links = names.map((name) => {
-    const href = `${scope}view?path=${encodeURIComponent(path ? `${path}/${name}` : name)}`;
-    return make("li", {}, make("a", { href }, name));
-  });
-  const more = make("a", { href: `${scope}v3/${path ? `${quoted(path)}/` : ""}` }, "Browse the group");
-  const list = links.length
-    ? ["This is a group. Look at a member:", make("ul", {}, ...links)]
-    : ["This is a group. ", more];
-  the("notices").append(make("div", { class: "notice" }, make("div", {}, ...list)));
-}
 
 function copyButton(): HTMLElement {
   const click = async (): Promise<void> => {

@@ -78,10 +78,12 @@ async function look({ url, width = 800, height = 600, scheme = "light", steps = 
       const { x, y, width, height } = document.getElementById("stage").getBoundingClientRect();
       return [x, y, width, height];
     });
-    const [text, notices] = await Promise.all([page.textContent("#readout"), page.textContent("#notices")]);
+    const [text, notices, panel] = await Promise.all(
+      ["#readout", "#notices", "#panel"].map((part) => page.textContent(part)),
+    );
     const picture = (await page.screenshot()).toString("base64");
     await page.waitForTimeout(200); // the address follows a little later
-    return { picture, box, text, notices, url: page.url(), errors, foreign, opened };
+    return { picture, box, text, notices, panel, url: page.url(), errors, foreign, opened };
   } finally {
     await page.close();
   }

@@ -1,0 +1,146 @@
+"""The viewer shows where a value lies as the file says: never an index as if it were a coordinate."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tests.clients.browser import needs_browser
+from tests.kernels.jupyter import running_kernel
+from tests.server import running_server
+from tests.viewer.coordinates import LAT, LON, UNEVEN, write_places
+from tests.viewer.look import Browser, Sight, browser_of
+
+pytestmark = needs_browser
+
+NEAR = {"zoom": 2, "centre": "40,40"}
+ROW, COLUMN = 35, 41
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    folder = tmp_path_factory.mktemp("places")
+    write_places(folder)
+    with (
+        running_server(folder, tmp_path_factory.mktemp("jupyter")) as server,
+        browser_of(server) as browser,
+    ):
+        yield browser
+
+
+def pointed(browser: Browser, path: str, view: dict[str, object] | None = None) -> Sight:
+    """What the page shows when the pointer is at the row and column."""
+    view = {**NEAR, **(view or {})}
+    there = browser.look(path, view).place(ROW, COLUMN)
+    return browser.look(path, view, steps=[["move", *there]])
+
+
+def test_rising_coordinates_begin_where_the_file_says(places):
+    text = pointed(places, "files/ocean.nc/sst", {"at.t": 1}).text
+    assert LAT[ROW] == -19
+    assert f"y {ROW} (lat -19 degrees_north)" in text
+    assert f"x {COLUMN} (lon {LON[COLUMN]:g} degrees_east)" in text
+    assert "= 135041" in text
+
+
+def test_falling_coordinates_fall(places):
+    text = pointed(places, "files/falling.nc/t2m").text
+    assert f"(lat {LAT[::-1][ROW]:g} degrees_north)" in text
+    assert "= 35041" in text
+
+
+def test_uneven_coordinates_are_those_of_the_file(places):
+    sight = pointed(places, "files/uneven.nc/u")
+    assert f"y {ROW} (depth {UNEVEN[ROW]:g} m)" in sight.text
+    assert f"x {COLUMN} " in sight.text  # it has no coordinate
+    assert "x 41 (" not in sight.text
+
+
+def test_packed_coordinates_and_values_are_unpacked(places):
+    text = pointed(places, "files/packed.nc/sst").text
+    assert f"(lat {LAT[ROW]:g}" in text
+    assert "= 350.41 degC (stored: 34541)" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "column"),
+    [
+        ("ordered", (ROW * 2 + 10) * 3 - 1, (COLUMN * 2 + 100) * 3 + 1000),
+        ("turned", (ROW + 10) * 2, (COLUMN + 100) * 2),
+        ("backwards", 50 - 2 * ROW, 2 * COLUMN),
+    ],
+)
+def test_transformations_are_applied_in_their_order(places, name, row, column):
+    text = pointed(places, f"files/{name}.zarr").text
+    assert f"y {ROW} ({row} m)" in text
+    place = f"{column / 1000:g} km" if column >= 1000 else f"{column} m"
+    assert f"x {COLUMN} ({place})" in text
+
+
+def test_a_transformation_that_is_not_known_tells_no_place(places):
+    text = pointed(places, "files/unknown.zarr").text
+    assert f"y {ROW}   x {COLUMN}   = 35041" in text
+
+
+def test_a_coarse_level_shows_the_same_plane(places):
+    """It has fewer planes; levels that lie elsewhere, or have other pixels, are not drawn."""
+    view = {"c0": "0,255,grey,1,linear", "at.z": 9, "zoom": -2, "centre": "512,512", "smooth": 0}
+    sight = places.look("files/stack.zarr", view, steps=[["move", 300, 300]])
+    assert set(sight.pixels[200:300, 250:350, 0].flat) == {9}
+    assert "= 9 (level 1)" in sight.text
+    fine = places.look("files/stack.zarr", {**view, "zoom": 0}, steps=[["move", 300, 300]])
+    assert fine.text.endswith("= 9")
+
+
+def test_sliders_tell_places(places):
+    sight = places.look("files/ocean.nc/sst", {"at.t": 1}, steps=[["press", "]"]])
+    assert "2 / 2 · time 59 days since 2000-01-01 (noleap)" in sight.panel
+
+
+def test_lines_lie_along_their_coordinate(places):
+    view = {"start": 100, "stop": 108}
+    there = places.look("files/series.nc/level", view, steps=[["move", 80, 300]])
+    index = int(there.text.partition("(")[2].partition(")")[0])
+    assert f"level = {index} m" in there.text
+    date = np.datetime64("2000-01-01") + np.timedelta64(39_999 - index, "D")
+    assert there.text.startswith(f"time {date} 00:00:00 ({index})")
+    whole = places.look("files/series.nc/level", steps=[["move", 300, 300]])
+    first = int(whole.text.partition("(")[2].partition("–")[0])
+    date = np.datetime64("2000-01-01") + np.timedelta64(39_999 - first, "D")
+    assert whole.text.startswith(f"time {date} 00:00:00 ({first}–")  # not the last of these, the least
+
+
+def test_lines_of_another_calendar_have_no_dates(places):
+    sight = places.look("files/series.nc/model", steps=[["move", 300, 300]])
+    index = int(sight.text.partition("(")[2].partition(")")[0])
+    assert sight.text.startswith(f"month {30 * index} days since 2000-01-01 (")
+
+
+def test_a_dataset_is_shown_by_its_data(places):
+    """Neither by its time nor by the edges of its cells; the other members are offered."""
+    sight = places.look("files/ocean.nc", NEAR, steps=[["move", 300, 300]])
+    assert "= 40" in sight.text or "= 3" in sight.text
+    assert "lat" in sight.text
+    again = places.look("files/ocean.nc", steps=[["click", "#members a:text-is('mask')"]])
+    assert "path=files%2Focean.nc%2Fmask" in again.url
+
+
+def test_a_folder_offers_what_is_in_it(places):
+    sight = places.look("files")
+    assert "ocean.nc" in sight.notices
+
+
+def test_times_and_bands_of_a_live_variable(places):
+    with running_kernel(places.server) as kernel:
+        kernel.run(
+            "import numpy as np, pandas as pd, xarray as xr, jupyter_zarr_serve as jz\n"
+            "times = pd.date_range('2001-02-03', periods=5, freq='6h')\n"
+            "wave = ('band', [450., 550.], {'units': 'nm'})\n"
+            "values = np.arange(5*2*90*90.).reshape(5, 2, 90, 90)\n"
+            "array = xr.DataArray(values, dims=('time', 'band', 'y', 'x'))\n"
+            "jz.publish(ds=array.to_dataset(name='v').assign_coords(time=times, band=wave))\n"
+        )
+        sight = places.look(f"{kernel.path}/ds/v", steps=[["press", "]"], ["move", 300, 300]])
+    assert "1 / 4 · time 2001-02-03 06:00:00" in sight.panel
+    assert "450.0 nm = " in sight.text
+    assert "550.0 nm = " in sight.text
