@@ -12,18 +12,16 @@ import gzip
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import numpy as np
-from numcodecs import Blosc, Shuffle, Zstd
+from numcodecs import Blosc, Zstd
 
 Json = dict[str, Any]
 
 
 class Codec(Protocol):
-    """One step from a chunk's bytes to what is stored; version 2 calls some of them filters."""
-
-    is_filter: ClassVar[bool]
+    """One step from a chunk's bytes to what is stored."""
 
     def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
         """Encode `data`, one-dimensional uint8, whose elements have `itemsize` bytes."""
@@ -49,7 +47,6 @@ def _shuffles(itemsize: int) -> bool:
 class BloscCodec:
     """Blosc: fast, splits elements into byte planes, stores a plain copy when nothing is gained."""
 
-    is_filter: ClassVar[bool] = False
     cname: str = "lz4"
     clevel: int = 5
 
@@ -88,7 +85,6 @@ class BloscCodec:
 class ZstdCodec:
     """Zstandard, without checksum."""
 
-    is_filter: ClassVar[bool] = False
     level: int = 3
 
     def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
@@ -108,7 +104,6 @@ class ZstdCodec:
 class GzipCodec:
     """Deflate in the gzip container; the same input always gives the same bytes."""
 
-    is_filter: ClassVar[bool] = False
     level: int = 5
 
     def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
@@ -126,9 +121,8 @@ class GzipCodec:
 
 @dataclass(frozen=True)
 class ZlibCodec:
-    """Deflate in the zlib container, as HDF5 and TIFF store it; version 3 has no name for it."""
+    """Deflate in the zlib container; version 3 has no name for it."""
 
-    is_filter: ClassVar[bool] = False
     level: int = 5
 
     def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
@@ -138,24 +132,6 @@ class ZlibCodec:
     def v2(self, itemsize: int) -> Json:
         """See `Codec`."""
         return {"id": "zlib", "level": self.level}
-
-    def v3(self, itemsize: int) -> None:
-        """See `Codec`."""
-
-
-@dataclass(frozen=True)
-class ShuffleCodec:
-    """HDF5's byte shuffle, a filter of version 2."""
-
-    is_filter: ClassVar[bool] = True
-
-    def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
-        """See `Codec`."""
-        return bytes(Shuffle(itemsize).encode(_typed(data, itemsize)))
-
-    def v2(self, itemsize: int) -> Json:
-        """See `Codec`."""
-        return {"id": "shuffle", "elementsize": itemsize}
 
     def v3(self, itemsize: int) -> None:
         """See `Codec`."""

@@ -86,8 +86,8 @@ def _documents(node: Node) -> dict[str, dict[str, Any]]:
 def _array(array: Array) -> dict[str, Any]:
     array = array.in_format(ZARR_FORMAT)
     size = shuffle_size(array.dtype)
-    codecs = codecs_of(array)
-    compressors = [codec.v2(size) for codec in codecs if not codec.is_filter]
+    vlen = vlen_codec(array.dtype)
+    compressors = [codec.v2(size) for codec in codecs_of(array)]
     stored = array.stored.get(ZARR_FORMAT)
     return {
         "zarr_format": ZARR_FORMAT,
@@ -97,16 +97,10 @@ def _array(array: Array) -> dict[str, Any]:
         "compressor": compressors[0] if compressors else None,
         "fill_value": fill_json(_fill_value(array), array.dtype),
         "order": "C",
-        "filters": _filters(array, codecs),
+        "filters": [{"id": vlen}] if vlen else None,
         "dimension_separator": ".",
         **(stored.document if stored else {}),
     }
-
-
-def _filters(array: Array, codecs: tuple[Codec, ...]) -> list[dict[str, Any]] | None:
-    filters = [codec.v2(shuffle_size(array.dtype)) for codec in codecs if codec.is_filter]
-    vlen = vlen_codec(array.dtype)
-    return ([{"id": vlen}] if vlen else []) + filters or None
 
 
 def _fill_value(array: Array) -> Any:

@@ -1,7 +1,6 @@
 """Chunks of TIFF files that are sent as they lie in the file."""
 
 import itertools
-import zlib
 
 import numpy as np
 import pytest
@@ -33,8 +32,6 @@ def sent(array, zarr_format):
             continue
         raw = blob.read(0, 5) + blob.read(5, blob.size)
         assert len(raw) == blob.size
-        for _ in stored.codecs:
-            raw = zlib.decompress(raw)
         block = np.frombuffer(raw, array.dtype).reshape(array.chunk_shape)
         want = array.read(region_of(coords, array.shape, array.chunk_shape))
         np.testing.assert_array_equal(block[tuple(map(slice, want.shape))], want)
@@ -55,22 +52,14 @@ def test_plain_tiles_in_both_formats(tmp_path, shape):
     assert array.stored[3].codecs == ()
 
 
-def test_deflated_tiles_in_version_2_but_not_at_the_edges(tmp_path):
-    array = opened(tmp_path, pixels(3, 300, 400), tile=(128, 128), compression="zlib")
-    assert list(array.stored) == [2]
-    assert sent(array, 2) == 3 * 2 * 3
-
-
-def test_deflated_colours(tmp_path):
-    array = opened(
-        tmp_path, pixels(256, 256, 3, dtype="u1"), tile=(128, 128), compression="zlib", photometric="rgb"
-    )
+def test_colours(tmp_path):
+    array = opened(tmp_path, pixels(256, 256, 3, dtype="u1"), tile=(128, 128), photometric="rgb")
     assert array.chunk_shape == (128, 128, 3)
     assert sent(array, 2) == 4
 
 
 def test_separate_colour_planes(tmp_path):
-    options = {"photometric": "rgb", "planarconfig": "separate", "compression": "zlib"}
+    options = {"photometric": "rgb", "planarconfig": "separate"}
     array = opened(tmp_path, pixels(3, 256, 256, dtype="u1"), tile=(128, 128), **options)
     assert sent(array, 2) == 12
 
@@ -79,17 +68,14 @@ def test_planes_of_a_contiguous_stack(tmp_path):
     assert sent(opened(tmp_path, pixels(5, 200, 300), imagej=True, metadata={"axes": "ZYX"}), 3) == 5
 
 
-def test_single_strips_of_pages(tmp_path):
-    array = opened(tmp_path, pixels(5, 200, 300), compression="zlib")
-    assert sent(array, 2) == 5
-
-
 @pytest.mark.parametrize(
     "options",
     [
         {"byteorder": ">"},
         {"byteorder": ">", "tile": (128, 128)},
         {"tile": (128, 128), "compression": "lzw"},
+        {"tile": (128, 128), "compression": "zlib"},
+        {"compression": "zlib"},
         {"tile": (128, 128), "compression": "zlib", "predictor": True},
         {"tile": (16, 16)},
         {"bitspersample": 12},

@@ -11,6 +11,7 @@ import zarr.codecs
 import zarr.dtype
 
 from jupyter_zarr_serve.core.nodes import Array
+from jupyter_zarr_serve.core.v2 import document
 
 from ..nodes import child
 from .zarr_stores import GRID, QUIET, assert_same, check_array, edit, open_store, served, write
@@ -68,14 +69,22 @@ def test_other_compressors_of_version_2_are_decoded_for_version_3(tmp_path: Path
     ],
     ids=lambda filters: filters[0].codec_id,
 )
-def test_filters_of_version_2_are_undone_for_version_3(tmp_path: Path, filters: list[Any]) -> None:
+def test_filters_of_version_2_are_undone_as_clients_ignore_them(tmp_path: Path, filters: list[Any]) -> None:
     write(tmp_path, GRID, 2, filters=filters, compressors=numcodecs.Zstd(1))
-    check_array(tmp_path, (2,))
+    node = check_array(tmp_path)
+    assert document(node, ".zarray")["filters"] is None
 
 
-def test_packed_bits_are_unpacked_for_version_3(tmp_path: Path) -> None:
+def test_packed_bits_are_unpacked(tmp_path: Path) -> None:
     write(tmp_path, NUMBERS % 3 == 0, 2, filters=[numcodecs.PackBits()])
-    check_array(tmp_path, (2,))
+    check_array(tmp_path)
+
+
+def test_filters_are_undone_in_the_order_and_with_the_fill_value_of_the_store(tmp_path: Path) -> None:
+    write(tmp_path, GRID, 2, filters=[numcodecs.Shuffle(4)], order="F", fill_value=7)
+    node = check_array(tmp_path)
+    assert document(node, ".zarray")["order"] == "C"
+    assert served(node, 2).fill_value == 7
 
 
 @pytest.mark.parametrize("order", ["C", "F"])

@@ -20,8 +20,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ...core.codecs import Codec, ShuffleCodec, ZlibCodec
-from ...core.dtypes import Block, shuffle_size
+from ...core.dtypes import Block
 from ...core.errors import Unreadable
 from ...core.grid import Region, region_of, region_shape
 from ...core.nodes import Read
@@ -29,7 +28,7 @@ from ...core.stored import Blob, Coords, Stored
 from ..decoded import DECODED
 from ..files import ReadAt
 from ..strided import read_strided
-from .filters import DEFLATE, SHUFFLE, Filter, are_decodable, decode, filters_of, is_deflated
+from .filters import DEFLATE, Filter, are_decodable, decode, filters_of, is_deflated
 from .types import is_stored_as
 
 _NO_CHUNK = np.empty(0, np.uint8)
@@ -136,34 +135,22 @@ class Chunks:
         return int(mask), data
 
     def pass_through(self) -> dict[int, Stored]:
-        """By Zarr format: the chunks as they are stored, where that format can name the filters."""
-        codecs = self._codecs()
-        if codecs is None:
-            return {}
-        return {version: Stored(self._sendable, codecs) for version in ((2,) if codecs else (2, 3))}
+        """By Zarr format: the chunks as they are stored, if no filter changed their bytes.
 
-    def _codecs(self) -> tuple[Codec, ...] | None:
+        Version 2 has names for deflate and shuffle, but clients that read neither, and one that
+        ignores filters and takes what is shuffled for values.
+        """
         dtype = self.dataset.dtype
-        swapped = dtype.newbyteorder("<") != dtype
-        if swapped or dtype.kind not in "biufcS":
-            return None
-        codecs: list[Codec] = []
-        for number, _, parameters, _ in self.filters:
-            if number == SHUFFLE and parameters[0] == shuffle_size(dtype):
-                codecs.append(ShuffleCodec())
-            elif number == DEFLATE:
-                codecs.append(ZlibCodec(parameters[0]))
-            else:
-                return None
-        return tuple(codecs)
+        if self.filters or dtype.kind not in "biufcS" or dtype.newbyteorder("<") != dtype:
+            return {}
+        stored = Stored(self._sendable, ())
+        return {2: stored, 3: stored}
 
     def _sendable(self, coords: Coords) -> Blob | None:
         found = self.stored(coords)
-        if found is None or found[0] != 0:
+        if found is None or found[0] != 0 or len(found[1]) != self.raw_size:
             return None
         data = bytes(found[1])
-        if self._may_be_plain(coords, data) if self.filters else len(data) != self.raw_size:
-            return None
         return Blob(len(data), lambda start, stop: data[start:stop])
 
     def _may_be_plain(self, coords: Coords, data: Any) -> bool:

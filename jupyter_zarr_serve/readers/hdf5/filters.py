@@ -17,9 +17,9 @@ from ...core.errors import Unreadable
 Filter = tuple[int, int, tuple[int, ...], bytes]  # identifier, flags, parameters, name
 
 DEFLATE: int = h5py.h5z.FILTER_DEFLATE
-SHUFFLE: int = h5py.h5z.FILTER_SHUFFLE
+_SHUFFLE: int = h5py.h5z.FILTER_SHUFFLE
 _FLETCHER32: int = h5py.h5z.FILTER_FLETCHER32
-_ORDER = (SHUFFLE, DEFLATE, _FLETCHER32)
+_ORDER = (_SHUFFLE, DEFLATE, _FLETCHER32)
 
 
 def filters_of(dataset: h5py.Dataset) -> tuple[Filter, ...]:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.codecs import ZlibCodec
 from ...core.dtypes import DType
 from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for, grid_shape, region_shape
@@ -25,7 +24,6 @@ from .pages import Block, Pages
 _TILE_BYTES = range(1 << 14, (1 << 24) + 1)  # raw sizes of tiles that make good chunks
 _MAX_SAMPLES = 16  # per pixel, to be served in one chunk
 _UNCOMPRESSED = 1
-_DEFLATE = {8, 32946}
 
 
 @dataclass(frozen=True)
@@ -130,15 +128,15 @@ def reader_of(pages: Pages, axes: Axes, chunks: Coords, transform: Callable[[Blo
 
 
 def stored_tiles(pages: Pages, axes: Axes, chunks: Coords) -> Mapping[int, Stored]:
-    """The tiles or strips that Zarr can read as they lie in the file; empty where none can be."""
-    if chunks != axes.of_page(pages.segment) or not is_portable(pages.stored):
+    """The tiles or strips that Zarr can read as they lie in the file; empty where none can be.
+
+    Those are the plain ones. TIFF's deflate has a name in version 2 only, which not all clients know.
+    """
+    is_plain = pages.compression == _UNCOMPRESSED and is_portable(pages.stored)
+    if chunks != axes.of_page(pages.segment) or not is_plain:
         return {}
-    if pages.compression == _UNCOMPRESSED:
-        stored = Stored(Tiles(pages, axes).plain, ())
-        return {2: stored, 3: stored}
-    if pages.compression in _DEFLATE:
-        return {2: Stored(Tiles(pages, axes).deflated, (ZlibCodec(),))}
-    return {}
+    stored = Stored(Tiles(pages, axes).plain, ())
+    return {2: stored, 3: stored}
 
 
 def is_portable(stored: DType | None) -> bool:
@@ -148,7 +146,7 @@ def is_portable(stored: DType | None) -> bool:
 
 @dataclass(frozen=True)
 class Tiles:
-    """The encoded tiles of a series whose chunks are its tiles."""
+    """The stored tiles of a series whose chunks are its tiles."""
 
     pages: Pages
     axes: Axes
@@ -161,14 +159,6 @@ class Tiles:
         """An uncompressed tile; None for a short one, such as the last strip."""
         place = self._place(coords)
         return _blob(self.pages.path, *place) if place and place[1] == self._size else None
-
-    def deflated(self, coords: Coords) -> Blob | None:
-        """A compressed tile; None at the edges, where some writers shorten it."""
-        _, (_, *inner) = self.axes.segment_coords(coords)
-        ends = [(i + 1) * n for i, n in zip(inner, self.pages.segment[1:], strict=True)]
-        inside = all(end <= n for end, n in zip(ends, self.pages.shape[1:], strict=True))
-        place = self._place(coords) if inside else None
-        return _blob(self.pages.path, *place) if place else None
 
     def _place(self, coords: Coords) -> tuple[int, int] | None:
         number, place = self.axes.segment_coords(coords)

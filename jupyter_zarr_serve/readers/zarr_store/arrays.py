@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...core.codecs import portable
-from ...core.dtypes import Block, DType, canonical, element_size
+from ...core.dtypes import Block, DType, canonical, element_size, shuffle_size, v2_dtype, vlen_codec
 from ...core.errors import Unreadable
 from ...core.grid import Region
 from ...core.nodes import Array, Policy
@@ -18,7 +18,7 @@ from .chunks import read_region
 from .codecs import Step
 from .marks import MARK, with_typed_mark
 from .metadata import Metadata, explained
-from .pipeline import check_size, pipeline_of
+from .pipeline import VLEN, check_size, pipeline_of
 from .respelled import compressor_of, v2_codecs, v2_document, v3_document
 from .shards import ChunkAt, Grid, without_shards
 
@@ -56,7 +56,7 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
         codecs=(policy.compressor,) if policy.compressor else (),
     )
     return replace(array, stored={
-        metadata.zarr_format: Stored(chunk_at, document=metadata.document),
+        metadata.zarr_format: _as_it_is(array, metadata, where, chunk_at, policy.limit_bytes),
         5 - metadata.zarr_format: _respelled(array, metadata, where, chunk_at, policy.limit_bytes),
     })  # fmt: skip
 
@@ -67,6 +67,36 @@ def _with_declared_mark(metadata: Metadata) -> Mapping[str, Any]:
     if not is_xarrays or metadata.fill_value is None or MARK in metadata.attributes:
         return metadata.attributes
     return {**metadata.attributes, MARK: metadata.fill_value}
+
+
+def _as_it_is(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, limit: int) -> Stored:
+    """The chunks in the store's own format: the stored bytes, unless version 2's filters changed them.
+
+    A client that ignores filters takes what they made for values; so they are undone here.
+    """
+    if metadata.zarr_format == 3 or not _has_filters(metadata):
+        return Stored(chunk_at, document=metadata.document)
+    at = partial(_found_or_small, _none, metadata.chunk_bytes, limit, where)
+    vlen = vlen_codec(array.dtype)
+    compressors = [codec.v2(shuffle_size(array.dtype)) for codec in array.codecs]
+    document = {
+        **metadata.document,
+        "filters": [{"id": vlen}] if vlen else None,
+        "compressor": compressors[0] if compressors else None,
+        "order": "C",
+        "dtype": v2_dtype(array.dtype),
+    }
+    return Stored(at, array.codecs, document)
+
+
+def _has_filters(metadata: Metadata) -> bool:
+    """Whether there are filters that are undone here, beyond that of elements of variable length."""
+    try:
+        with explained("codecs"):
+            steps = [s for s in pipeline_of(metadata, metadata.codecs).steps if s.name not in VLEN]
+    except Unreadable:
+        return False
+    return len(steps) > (metadata.document.get("compressor") is not None)
 
 
 def _respelled(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, limit: int) -> Stored:
