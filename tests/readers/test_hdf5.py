@@ -417,3 +417,16 @@ def test_remote_files(tmp_path):
     root = read(remote, Policy())
     for name in "ab":
         assert read_all(array(root, name)).tolist() == list(range(10))
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"chunks": (2,)}, {"chunks": (2,), "compression": "gzip"}], ids=str
+)
+@pytest.mark.parametrize("kind", ["f8", ">i2", "S3", "?"])
+def test_elements_that_are_arrays_are_axes(tmp_path, kind, options):
+    values = np.arange(24).reshape(4, 3, 2).astype(kind)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("x", (4,), dtype=(kind, (3, 2)), **options)[:] = values
+    array = child(read(tmp_path / "a.h5", Policy()), "x")
+    assert array.shape == (4, 3, 2)
+    np.testing.assert_array_equal(read_all(array), values)

@@ -1,4 +1,6 @@
 import ctypes
+import subprocess
+import sys
 import zlib
 from itertools import product
 
@@ -12,6 +14,7 @@ from jupyter_zarr_serve.core.grid import grid_shape
 from jupyter_zarr_serve.core.nodes import Array, Policy
 from jupyter_zarr_serve.core.respond import DIALECTS
 from jupyter_zarr_serve.readers.hdf5 import chunks as module
+from jupyter_zarr_serve.readers.hdf5 import filters as filters_module
 from jupyter_zarr_serve.readers.hdf5 import node_of, read
 from jupyter_zarr_serve.readers.hdf5.filters import decode
 from tests.nodes import child, read_all
@@ -192,16 +195,52 @@ def test_chunks_larger_than_allowed_are_refused(tmp_path):
     assert plain.read((slice(5, 7), slice(0, 2))).tolist() == [[0, 0]] * 2
 
 
-def test_a_filter_that_is_not_installed_is_named(tmp_path):
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (32999, {True: "HDF5_PLUGIN_PATH", False: "pip install hdf5plugin"}),
+        (305, "has .LZO"),
+    ],
+)
+def test_a_filter_that_is_not_installed_is_named(tmp_path, monkeypatch, number, remedy, installed):
+    monkeypatch.setattr(filters_module, "_has_plugins", lambda: installed)
     path = write(tmp_path / "a.h5", BLOCK, chunks=(32, 32), compression="lzf")
     content = path.read_bytes()
     lzf = (32000).to_bytes(2, "little") + (8).to_bytes(
         2, "little"
     )  # the filter's number, its name's length
     assert content.count(lzf) == 1
-    path.write_bytes(content.replace(lzf, (32999).to_bytes(2, "little") + lzf[2:]))
-    with pytest.raises(Unreadable, match=r"filter 32999 .*: pip install hdf5plugin"):
+    path.write_bytes(content.replace(lzf, number.to_bytes(2, "little") + lzf[2:]))
+    remedy = remedy[installed] if isinstance(remedy, dict) else remedy
+    with pytest.raises(Unreadable, match=f"filter {number} .*{remedy}"):
         array(path)
+
+
+def test_filters_of_hdf5plugin_come_when_they_are_needed(tmp_path):
+    """In a process that has not imported the package, reading what another one wrote."""
+    code = f"""
+import h5py, hdf5plugin as plugins, numpy
+kinds = [plugins.Bitshuffle(), plugins.Bitshuffle(cname="none"), plugins.Blosc(), plugins.Blosc2()]
+kinds += [plugins.BZip2(), plugins.LZ4(), plugins.Zstd()]
+with h5py.File({str(tmp_path / "a.h5")!r}, "w") as file:
+    for number, options in enumerate(kinds):
+        data = numpy.arange(4096, dtype="f4").reshape(64, 64)
+        file.create_dataset(f"a{{number}}", data=data, chunks=(32, 64), **options)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+    code = f"""
+import sys
+from pathlib import Path
+from jupyter_zarr_serve.core.nodes import Policy
+from jupyter_zarr_serve.readers import open_file
+root = open_file(Path({str(tmp_path / "a.h5")!r}), Policy())
+assert "hdf5plugin" not in sys.modules
+region = (slice(0, 64), slice(0, 64))
+print(*[int(root.children[name].read(region).sum(dtype="i8")) for name in root.children])
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == [str(4095 * 2048)] * 7
 
 
 @pytest.mark.parametrize("options", [{"compression": "gzip"}, {"shuffle": True}], ids=str)

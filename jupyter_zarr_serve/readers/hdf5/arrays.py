@@ -1,22 +1,27 @@
 """Arrays of HDF5 datasets, and groups of the fields of structures that Zarr cannot spell."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import h5py
 import numpy as np
 
 from ...core.children import Children
-from ...core.dtypes import STRING, Block, DType
+from ...core.dtypes import STRING, VLEN_ESTIMATE, Block, DType
+from ...core.errors import Unreadable
 from ...core.grid import Region, region_shape
 from ...core.nodes import Array, Group, Node, Policy, Read, make_array
 from ..files import ReadAt
 from .attributes import attributes_of, fill_of
 from .chunks import Chunks, reader_of
-from .types import Elements, elements_of
+from .filters import filters_of
+from .types import Elements, elements_of, stored_size, text_size
 
 Names = tuple[str | None, ...]
 
+_MOST_CHUNKS = 4096  # stored ones in one that is served
 _SMALLER, _LARGER = 8, 16  # a stored chunk within these factors of the target is served as it is
 
 
@@ -41,7 +46,10 @@ def array_of(
     Unreadable
         When its type, its filters or the size of its chunks cannot be served.
     """
+    if dataset.dtype.subdtype is not None:
+        return _of_subarrays(dataset, names, policy)
     elements = elements_of(dataset.dtype)
+    policy = _bounded(dataset, policy)
     attributes = {**elements.attributes, **attributes_of(dataset)}
     fill = fill_of(dataset, attributes, elements.dtype.kind)
     read, chunks = reader_of(dataset, policy.limit_bytes, read_at)
@@ -60,6 +68,44 @@ def array_of(
     return make_array(shape, elements.dtype, read, policy, **fields)
 
 
+def _bounded(dataset: h5py.Dataset, policy: Policy) -> Policy:
+    """A policy by which no chunk is made of too many stored ones, or of more text than is allowed.
+
+    Raises
+    ------
+    Unreadable
+        When a single element is too large.
+    """
+    target, width = policy.target_bytes, text_size(dataset.dtype)
+    if dataset.chunks is not None:
+        target = min(target, _MOST_CHUNKS * math.prod(dataset.chunks) * stored_size(dataset))
+    if width > VLEN_ESTIMATE:  # as so many bytes, text is counted where its length varies
+        if width > policy.limit_bytes:
+            raise Unreadable(
+                f"{dataset.name}: texts of {width:,} bytes, more than allowed; cut them shorter"
+            )
+        target = max(VLEN_ESTIMATE, target * VLEN_ESTIMATE // width)
+    return replace(policy, target_bytes=max(1, target))
+
+
+def _of_subarrays(dataset: h5py.Dataset, names: Names, policy: Policy) -> Array:
+    """The array of a dataset whose elements are arrays themselves: they are its last axes."""
+    base, extra = dataset.dtype.subdtype
+    elements, axes = elements_of(base), len(dataset.shape)
+    read, _ = reader_of(dataset, policy.limit_bytes)
+
+    def read_region(region: Region) -> Block:
+        block = np.asarray(read(region[:axes]))
+        return elements.convert(block[(..., *region[axes:])])
+
+    return make_array(
+        (*dataset.shape, *extra), elements.dtype, read_region, policy,
+        source_chunks=dataset.chunks and (*dataset.chunks, *extra),
+        dimension_names=(*names, *[None] * len(extra)),
+        attributes={**elements.attributes, **attributes_of(dataset)},
+    )  # fmt: skip
+
+
 def has_fields_apart(dtype: DType) -> bool:
     """Whether a structure has fields that are better arrays of their own: arrays, or text of any length."""
     return dtype.names is not None and (
@@ -76,6 +122,7 @@ def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy) -> Group:
         When the dataset's filters or the size of its chunks cannot be served.
     """
     reader_of(dataset, policy.limit_bytes)
+    chunks = None if dataset.chunks is None else Chunks(dataset, filters_of(dataset))
 
     def array(dtype: DType, read: Read) -> Array:
         base, extra = dtype.subdtype or (dtype, ())
@@ -92,7 +139,13 @@ def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy) -> Group:
         )  # fmt: skip
 
     def read_of(name: str) -> Read:
-        return lambda region: dataset.fields(name)[region]
+        def read_fields(region: Region) -> Block:
+            if chunks is not None:
+                chunks.check(region)
+            block: Block = dataset.fields(name)[region]
+            return block
+
+        return read_fields
 
     return Group(_fields(dataset.dtype, read_of, array), attributes_of(dataset))
 

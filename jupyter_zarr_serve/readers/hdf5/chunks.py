@@ -11,6 +11,7 @@ https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t4.html
 """
 
 import math
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,8 +29,18 @@ from ...core.stored import Blob, Coords, Stored
 from ..decoded import DECODED
 from ..files import ReadAt
 from ..strided import read_strided
-from .filters import DEFLATE, Filter, are_decodable, decode, filters_of, is_deflated
-from .types import is_stored_as
+from .filters import (
+    DEFLATE,
+    Filter,
+    are_decodable,
+    decode,
+    encoded_bound,
+    filters_of,
+    is_deflated,
+    refuse_bomb,
+)
+from .texts import PLACE, contiguous_texts, has_places, refuse_long
+from .types import is_stored_as, stored_size
 
 _NO_CHUNK = np.empty(0, np.uint8)
 
@@ -50,29 +61,26 @@ def reader_of(
         When a filter is not available, or one chunk is larger than allowed.
     """
     filters = filters_of(dataset)
-    if filters and math.prod(dataset.chunks) * dataset.dtype.itemsize > limit_bytes:
+    if filters and math.prod(dataset.chunks) * stored_size(dataset) > limit_bytes:
         raise Unreadable(
             f"{dataset.name}: its chunks {dataset.chunks} are larger than the {limit_bytes:,} bytes "
             "allowed; repack with: h5repack -l CHUNK"
         )
-    if dataset.is_virtual or not is_stored_as(dataset):
+    if dataset.is_virtual:
         return dataset.__getitem__, None
     if dataset.chunks is None:
-        return _contiguous(dataset, read_at) or dataset.__getitem__, None
-    return _chunked(dataset, filters, keeps=read_at is not None)
-
-
-def _chunked(
-    dataset: h5py.Dataset, filters: tuple[Filter, ...], *, keeps: bool
-) -> "tuple[Read, Chunks | None]":
-    if not are_decodable(filters):
-        return dataset.__getitem__, None
-    chunks = Chunks(dataset, filters, keeps)
-    return chunks.read, chunks
+        if has_places(dataset):
+            return contiguous_texts(dataset, limit_bytes, read_at), None
+        direct = _contiguous(dataset, read_at) if is_stored_as(dataset) else None
+        return direct or dataset.__getitem__, None
+    chunks = Chunks(dataset, filters, read_at is not None, limit_bytes)
+    if is_stored_as(dataset) and are_decodable(filters):
+        return chunks.read, chunks
+    return chunks.read_by_hdf5, None
 
 
 def _contiguous(dataset: h5py.Dataset, read_at: ReadAt | None) -> Read | None:
-    """What reads the file itself, where the dataset is one run of bytes in it."""
+    """What reads the file past HDF5, where the dataset is one run of bytes in it."""
     offset = dataset.id.get_offset()
     if offset is None or read_at is None:
         return None
@@ -90,13 +98,14 @@ class Chunks:
     dataset: h5py.Dataset
     filters: tuple[Filter, ...]
     keeps: bool = False
+    limit_bytes: int = 1 << 28
     token: object = field(default_factory=object)  # for what is kept
 
     @cached_property
     def raw_size(self) -> int:
         """Size of a decoded chunk in bytes."""
         chunk_shape: tuple[int, ...] = self.dataset.chunks
-        return math.prod(chunk_shape) * int(self.dataset.dtype.itemsize)
+        return math.prod(chunk_shape) * stored_size(self.dataset)
 
     @cached_property
     def _any_stored(self) -> bool:
@@ -114,6 +123,42 @@ class Chunks:
             block[inside] = self._part(part)
         return block
 
+    def read_by_hdf5(self, region: Region) -> Block:
+        """The elements of a region, where only HDF5 can decode or convert them.
+
+        Raises
+        ------
+        Unreadable
+            When a chunk would decode to more bytes than it has.
+        """
+        self.check(region)
+        block: Block = self.dataset[region]
+        return block
+
+    def check(self, region: Region) -> None:
+        """Make sure that no chunk of a region decodes to more bytes than it has; see `read_by_hdf5`."""
+        is_text = has_places(self.dataset)
+        for part in self._parts(region) if self.filters or is_text else ():
+            coords = self._coords(part)
+            found = self.stored(coords)
+            if found is None:
+                continue
+            try:
+                refuse_bomb(found[1], self.filters, found[0], self.raw_size)
+            except (RuntimeError, ValueError, zlib.error):
+                if not self._may_be_plain(coords, found[1]):
+                    raise
+            if is_text and are_decodable(self.filters):
+                self._check_texts(part, coords, *found)
+
+    def _check_texts(self, part: Region, coords: Coords, mask: int, data: Any) -> None:
+        size = math.prod(self.dataset.chunks) * PLACE.itemsize
+        plain = data if len(data) == size else decode(data, self.filters, mask, size)
+        if len(plain) == size:
+            places = np.frombuffer(plain, PLACE).reshape(self.dataset.chunks)
+            origin = [i * c for i, c in zip(coords, self.dataset.chunks, strict=True)]
+            refuse_long(places[_relative(part, origin)], self.limit_bytes)
+
     def stored(self, coords: Coords) -> tuple[int, bytes] | None:
         """A chunk's filter mask and bytes; None where none is stored.
 
@@ -124,7 +169,7 @@ class Chunks:
         """
         if not self._any_stored:
             return None
-        room = np.empty(self.raw_size + self.raw_size // 64 + 1024, np.uint8)
+        room = np.empty(encoded_bound(self.raw_size), np.uint8)
         start = tuple(i * c for i, c in zip(coords, self.dataset.chunks, strict=True))
         try:
             mask, data = self.dataset.id.read_direct_chunk(start, out=room)
@@ -166,9 +211,12 @@ class Chunks:
             cuts.append([slice(max(s.start, i * c), min(s.stop, (i + 1) * c)) for i in range(first, last)])
         return product(*cuts)
 
+    def _coords(self, part: Region) -> Coords:
+        return tuple(s.start // c for s, c in zip(part, self.dataset.chunks, strict=True))
+
     def _part(self, part: Region) -> Block:
         """A region within one chunk."""
-        coords = tuple(s.start // c for s, c in zip(part, self.dataset.chunks, strict=True))
+        coords = self._coords(part)
 
         def make() -> Block:
             found = self.stored(coords)

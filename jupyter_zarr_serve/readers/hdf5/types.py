@@ -70,10 +70,25 @@ def _flags(enum: Mapping[str, int], dtype: DType) -> dict[str, Any]:
     return {"flag_values": np.array([enum[name] for name in names], dtype), "flag_meanings": meanings}
 
 
+_REFERENCE = 16  # bytes, in the file, of the place and length of an element of varying length
+
+
+def stored_size(dataset: h5py.Dataset) -> int:
+    """Bytes of an element in the file; not less for one of varying length, whose place is stored."""
+    dtype, size = dataset.dtype, int(dataset.id.get_type().get_size())
+    return max(size * 2, _REFERENCE) if dtype.hasobject else size
+
+
+def text_size(dtype: DType) -> int:
+    """Bytes of an element of fixed length that is served as text; 0 for all others."""
+    string = h5py.check_string_dtype(dtype)
+    return 0 if string is None or string.length is None else int(string.length)
+
+
 def is_stored_as(dataset: h5py.Dataset) -> bool:
     """Whether the bytes in the file are elements of `dataset.dtype`, without HDF5's conversion."""
     dtype, stored = dataset.dtype, dataset.id.get_type()
-    if dtype.hasobject:
+    if dtype.hasobject or dtype.subdtype is not None:
         return False
     if isinstance(stored, h5py.h5t.TypeStringID):
         pad = stored.get_strpad()
