@@ -179,6 +179,8 @@ class Group:
         As of an `Array`.
     levels
         The names of the children that are one image in ever lower resolution, the full one first.
+    growing
+        Whether another program writes what is below, and a change makes nothing wrong that was read.
     by_format
         Gives, for a Zarr format, what else its attributes say: conventions may differ between formats.
     """
@@ -189,13 +191,13 @@ class Group:
     version: str | None = None
     fresh: "Fresh | None" = None
     levels: tuple[str, ...] = ()
+    growing: bool = False
     by_format: Callable[[int], Mapping[str, Any]] | None = None
 
     def attributes_in(self, zarr_format: int) -> Mapping[str, Any]:
         """The attributes as one Zarr format spells them."""
-        if self.by_format is None:
-            return self.attributes
-        return {**self.attributes, **self.by_format(zarr_format)}
+        more = self.by_format(zarr_format) if self.by_format else {}
+        return {**self.attributes, **more}
 
 
 Node = Array | Group

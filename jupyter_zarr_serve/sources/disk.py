@@ -151,16 +151,26 @@ class Library:
             if known is not None and known[0] == stamp:
                 self._opened.move_to_end(key)
                 return known[1]
-        watch = Watch(path, stamp)
-        try:
-            node = watched(open_file(path, self._policy, suffix), watch)
-        finally:
-            watch.check()
+        node = self._opened_anew(path, suffix, stamp)
+        if isinstance(node, Group) and node.growing:
+            return node  # opened for each request: its writer may be quicker than the clock
         with self._lock:
             self._opened[key] = (stamp, node)
             if len(self._opened) > _OPENED_LIMIT:
                 self._opened.popitem(last=False)
         return node
+
+    def _opened_anew(self, path: Path, suffix: str, stamp: str) -> Node:
+        watch = Watch(path, stamp)
+        try:
+            node = open_file(path, self._policy, suffix)
+        except BaseException:
+            watch.check()
+            raise
+        if isinstance(node, Group) and node.growing:
+            return node
+        watch.check()
+        return watched(node, watch)
 
 
 class Directory(Mapping[str, Node]):

@@ -4,7 +4,7 @@ Nothing but metadata is read until a chunk is asked for. Links and storage never
 (see `links`). The file stays open as long as one of its nodes lives; it is never locked.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import h5py
@@ -13,12 +13,13 @@ from ...core.children import Children
 from ...core.errors import Unreadable
 from ...core.nodes import Group, Node, Policy
 from ..files import ReadAt, open_binary
-from .arrays import array_of, fields_of, has_fields_apart
+from .arrays import array_of, fields_of, has_fields_apart, none_of
 from .attributes import attributes_of
 from .dimensions import NON_COORDINATE, Dimensions, is_bare_dimension
 from .file import open_hdf5
 from .links import Object, Sources, address_of, follow
 from .sparse import is_sparse, sparse_array
+from .writers import blamed_on_writer, followed, only_one, open_growing, with_blame
 
 _FOREIGN = {
     b"MATLAB 5.0": "a MATLAB 5 file: save it with -v7.3",
@@ -33,6 +34,8 @@ class _Opened:
 
     policy: Policy
     read_at: ReadAt | None
+    path: Path | None = None
+    growing: bool = False
     dimensions: Dimensions = field(default_factory=Dimensions)
     sources: Sources = field(default_factory=Sources)
 
@@ -52,8 +55,12 @@ def read(path: Path, policy: Policy) -> Node:
     for magic, remedy in _FOREIGN.items():
         if start.startswith(magic):
             raise Unreadable(f"{path.name}: {remedy}")
-    root, read_at = open_hdf5(path)
-    return _group(root["/"], _Opened(policy, read_at), frozenset())
+    growing = open_growing(path)
+    if growing is not None:
+        return _group(growing["/"], _Opened(policy, None, path, growing=True), frozenset())
+    with blamed_on_writer(path):
+        root, read_at = open_hdf5(path)
+        return _group(root["/"], _Opened(policy, read_at, path), frozenset())
 
 
 def node_of(thing: h5py.Group | h5py.Dataset, policy: Policy) -> Node:
@@ -82,12 +89,16 @@ def _group(group: h5py.Group, opened: _Opened, above: frozenset[int]) -> Node:
     links = _links_by_name(group)
 
     def make(name: str) -> Node:
-        return _node(follow(group, links[name]), opened, above | {address})
+        thing = follow(group, links[name])
+        if opened.growing and isinstance(thing, h5py.Dataset):
+            thing = only_one(thing)
+            thing.refresh()
+        return _node(thing, opened, above | {address})
 
-    children, attributes = Children(links, make), attributes_of(group)
+    children, attributes = Children(links, with_blame(make, opened.path)), attributes_of(group)
     if is_sparse(attributes):
         return sparse_array(children, attributes, opened.policy)
-    return Group(children, attributes)
+    return Group(children, attributes, growing=opened.growing)
 
 
 def _links_by_name(group: h5py.Group) -> dict[str, str]:
@@ -108,10 +119,15 @@ def _links_by_name(group: h5py.Group) -> dict[str, str]:
 def _dataset(dataset: h5py.Dataset, opened: _Opened) -> Node:
     if is_bare_dimension(dataset):
         raise Unreadable("a NetCDF dimension without a variable; it has a length, but no values")
+    if dataset.shape is None and dataset.attrs.get("encoding-type") == "null":
+        return none_of(dataset, opened.policy)
     if dataset.shape is None:
         raise Unreadable("an empty HDF5 dataset: it has a type, but neither shape nor values")
     opened.sources.check(dataset)
     names, shape = opened.dimensions.of(dataset)
     if has_fields_apart(dataset.dtype):
         return fields_of(dataset, names, opened.policy)
-    return array_of(dataset, names, shape, opened.policy, opened.read_at)
+    array = array_of(dataset, names, shape, opened.policy, opened.read_at)
+    if opened.growing:
+        return replace(array, read=followed(array.read, dataset))
+    return replace(array, read=with_blame(array.read, opened.path)) if opened.path else array

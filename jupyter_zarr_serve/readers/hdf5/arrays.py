@@ -9,18 +9,20 @@ import h5py
 import numpy as np
 
 from ...core.children import Children
-from ...core.dtypes import STRING, VLEN_ESTIMATE, Block, DType
+from ...core.dtypes import STRING, VLEN_ESTIMATE, Block, DType, canonical, element_size
 from ...core.errors import Unreadable
-from ...core.grid import Region, region_shape
+from ...core.grid import Region, chunk_shape_for, region_shape
 from ...core.nodes import Array, Group, Node, Policy, Read, make_array
 from ..files import ReadAt
 from .attributes import attributes_of, fill_of
 from .chunks import Chunks, reader_of
 from .filters import filters_of
 from .types import Elements, elements_of, stored_size, text_size
+from .writers import is_growable
 
 Names = tuple[str | None, ...]
 
+_ENDLESS = 1 << 40
 _MOST_CHUNKS = 4096  # stored ones in one that is served
 _SMALLER, _LARGER = 8, 16  # a stored chunk within these factors of the target is served as it is
 
@@ -61,11 +63,20 @@ def array_of(
     if chunks is not None and not kept and not chunks.filters:
         read = dataset.__getitem__  # of chunks that are not encoded, HDF5 reads only what is wanted
     read = _converted(read, elements)
+    if is_growable(dataset):
+        fields["chunk_shape"] = _lasting(dataset, elements.dtype, policy)
     if shape != dataset.shape:
         read = _extended(read, dataset.shape, elements.dtype, fill)
     elif chunks is not None and kept:
         fields |= {"chunk_shape": dataset.chunks, "stored": chunks.pass_through()}
     return make_array(shape, elements.dtype, read, policy, **fields)
+
+
+def _lasting(dataset: h5py.Dataset, dtype: DType, policy: Policy) -> tuple[int, ...]:
+    """A chunk shape that does not change as the dataset grows, for clients that know it already."""
+    longest = [_ENDLESS if most is None else most for most in dataset.maxshape]
+    size = element_size(canonical(dtype))
+    return chunk_shape_for(longest, size, policy.target_bytes, source_chunks=dataset.chunks)
 
 
 def _bounded(dataset: h5py.Dataset, policy: Policy) -> Policy:
@@ -95,7 +106,7 @@ def _of_subarrays(dataset: h5py.Dataset, names: Names, policy: Policy) -> Array:
     read, _ = reader_of(dataset, policy.limit_bytes)
 
     def read_region(region: Region) -> Block:
-        block = np.asarray(read(region[:axes]))
+        block: Any = np.asarray(read(region[:axes]))
         return elements.convert(block[(..., *region[axes:])])
 
     return make_array(
@@ -104,6 +115,13 @@ def _of_subarrays(dataset: h5py.Dataset, names: Names, policy: Policy) -> Array:
         dimension_names=(*names, *[None] * len(extra)),
         attributes={**elements.attributes, **attributes_of(dataset)},
     )  # fmt: skip
+
+
+def none_of(dataset: h5py.Dataset, policy: Policy) -> Array:
+    """What stands for None in AnnData files: only its attributes matter."""
+    return make_array(
+        (), np.dtype(bool), lambda _: np.zeros((), bool), policy, attributes=attributes_of(dataset)
+    )
 
 
 def has_fields_apart(dtype: DType) -> bool:
@@ -186,6 +204,8 @@ def _extended(read: Read, stored: tuple[int, ...], dtype: DType, fill: Any) -> R
 def _is_kept(chunks: Chunks, policy: Policy) -> bool:
     """Whether the dataset's own chunks are of a size to be served."""
     dataset = chunks.dataset
-    is_only = all(c >= n for c, n in zip(dataset.chunks, dataset.shape, strict=True))
+    is_only = not is_growable(dataset) and all(
+        c >= n for c, n in zip(dataset.chunks, dataset.shape, strict=True)
+    )
     smallest = 0 if is_only else policy.target_bytes // _SMALLER
     return bool(smallest <= chunks.raw_size <= min(policy.target_bytes * _LARGER, policy.limit_bytes))

@@ -67,9 +67,16 @@ def _value(thing: h5py.Group | h5py.Dataset, name: str) -> Any:
         return "" if string is not None else np.array([], value.dtype)
     if string is not None and not _marks_bytes(thing, name):
         value = _text(value)
+    if _keeps_lists(thing):
+        return value
     if isinstance(value, np.ndarray) and value.size == 1:
         return value.reshape(-1)[0]
     return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _keeps_lists(thing: h5py.Group | h5py.Dataset) -> bool:
+    """Whether a list of one element is none for NetCDF but for AnnData, such as the order of columns."""
+    return "encoding-type" in thing.attrs
 
 
 def _marks_bytes(thing: h5py.Group | h5py.Dataset, name: str) -> bool:

@@ -16,6 +16,8 @@ from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for
 from ...core.nodes import Array, Node, Policy, make_array
 
+_OF_GROUPS = {"encoding-type", "encoding-version", "shape", "h5sparse_format", "h5sparse_shape"}
+_OF_ARRAYS = {"encoding-type": "array", "encoding-version": "0.2.0"}  # by which AnnData reads an array
 _BY_ROWS, _BY_COLUMNS = ("csr_matrix", "csr"), ("csc_matrix", "csc")
 _WIDEST = 16  # lines of up to this many times the size of a chunk are read whole
 
@@ -57,12 +59,14 @@ def sparse_array(parts: Mapping[str, Node], attributes: Mapping[str, Any], polic
     layout = "rows" if lines[1] * size <= policy.target_bytes * _WIDEST else "box"
     chunks = chunk_shape_for(lines, size, policy.target_bytes, layout=layout)  # type: ignore[arg-type]
 
+    kept = {name: value for name, value in attributes.items() if name not in _OF_GROUPS}
+
     def read(region: Region) -> Block:
         return matrix.dense(*region) if by_rows else matrix.dense(*region[::-1]).T
 
     return make_array(
         shape, data.dtype, read, policy,
-        chunk_shape=chunks if by_rows else chunks[::-1], attributes=attributes,
+        chunk_shape=chunks if by_rows else chunks[::-1], attributes={**kept, **_OF_ARRAYS},
     )  # fmt: skip
 
 

@@ -1,0 +1,83 @@
+"""AnnData files (``.h5ad``), read by AnnData from what is served: the same as from the file."""
+
+import warnings
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+
+from jupyter_zarr_serve.core.nodes import Policy
+from jupyter_zarr_serve.readers import open_file
+from tests.store import open_node
+
+ROWS, GENES = 20, 12
+
+
+def table() -> pd.DataFrame:
+    half = ROWS // 2
+    return pd.DataFrame(
+        {
+            "number": np.arange(ROWS),
+            "kind": pd.Categorical(["a", "b"] * half),
+            "level": pd.Categorical(["lo", "hi"] * half, categories=["lo", "hi"], ordered=True),
+            "nullable": pd.array([1, None] * half, dtype="Int64"),
+            "flag": pd.array([True, None] * half, dtype="boolean"),
+            "text": [f"x{i}" for i in range(ROWS)],
+        },
+        index=[f"c{i}" for i in range(ROWS)],
+    )
+
+
+def example() -> anndata.AnnData:
+    rng = np.random.default_rng(0)
+    counts = sp.random(ROWS, GENES, 0.3, format="csr", random_state=0, dtype="f4")
+    data = anndata.AnnData(counts, obs=table())
+    data.var = pd.DataFrame({"alone": np.arange(GENES)}, index=[f"g{i}" for i in range(GENES)])
+    data.layers["columns"], data.layers["dense"] = sp.csc_matrix(counts), counts.toarray()
+    data.obsm["X_pca"] = rng.random((ROWS, 3)).astype("f4")
+    data.obsm["sparse"] = sp.random(ROWS, 4, 0.5, format="csr", random_state=1)
+    data.obsm["table"] = pd.DataFrame({"u": np.arange(ROWS)}, index=data.obs_names)
+    data.varm["PCs"], data.varp["corr"] = rng.random((GENES, 3)), rng.random((GENES, GENES))
+    data.obsp["near"] = sp.random(ROWS, ROWS, 0.2, format="csr", random_state=2)
+    data.uns = {
+        "text": "x", "number": 3, "list": np.array([1, 2, 3]), "texts": np.array(["a", "bb"], object),
+        "deep": {"er": {"z": np.arange(3)}}, "empty": {}, "none": None,
+        "table": pd.DataFrame({"q": [1, 2]}),
+        "record": np.array([(1, 2.5)], [("a", "i4"), ("b", "f8")]), "nothing": np.zeros((0, 3)),
+    }  # fmt: skip
+    data.raw = data.copy()
+    return data
+
+
+def dense(matrix):
+    return matrix.toarray() if sp.issparse(matrix) else np.asarray(matrix)
+
+
+def assert_same(got, wanted):
+    if isinstance(wanted, dict):
+        assert got.keys() == wanted.keys()
+        for key in wanted:
+            assert_same(got[key], wanted[key])
+    elif isinstance(wanted, pd.DataFrame):
+        pd.testing.assert_frame_equal(got, wanted)
+    elif wanted is None or isinstance(wanted, str | int):
+        assert got == wanted
+    else:
+        assert dense(got).tolist() == dense(wanted).tolist()
+
+
+@pytest.mark.filterwarnings("ignore")  # AnnData's and zarr-python's own, about their future versions
+def test_a_file_is_read_by_anndata_as_from_the_disk(tmp_path, zarr_format):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        example().write_h5ad(tmp_path / "a.h5ad")
+        wanted = anndata.read_h5ad(tmp_path / "a.h5ad")
+        got = anndata.io.read_zarr(open_node(open_file(tmp_path / "a.h5ad", Policy()), zarr_format))
+    assert_same(got.X, wanted.X)
+    assert_same(got.raw.X, wanted.raw.X)
+    for part in ("obs", "var"):
+        assert_same(getattr(got, part), getattr(wanted, part))
+    for part in ("layers", "obsm", "varm", "obsp", "varp", "uns"):
+        assert_same(dict(getattr(got, part)), dict(getattr(wanted, part)))
