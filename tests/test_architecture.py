@@ -26,7 +26,7 @@ FLOORS = [
         "core/kept",
         "core/cache",
     ],
-    ["core/dtypes", "core/codecs", "core/stored"],
+    ["core/dtypes", "core/codecs", "core/stored", "core/fills"],
     ["core/nodes", "core/children", "core/walk", "core/elements"],
     ["core/v2", "core/v3", "core/chunks", "core/request"],
     ["core/colours", "core/sample", "core/rows"],

@@ -107,6 +107,20 @@ def _whole(value: int) -> int | str:
     return str(value) if value.bit_length() < _PRINTED_BITS else hex(value)
 
 
+def with_hashable_marks(attributes: dict[str, Json]) -> dict[str, Json]:
+    """The same, marks of missing data that are objects renamed: xarray opens no dataset with them.
+
+    Examples
+    --------
+    >>> with_hashable_marks({"_FillValue": {"a": 1}, "missing_value": 0})
+    {'_FillValue_object': {'a': 1}, 'missing_value': 0}
+    """
+    return {
+        f"{name}_object" if name in MISSING_MARKS and isinstance(value, dict) else name: value
+        for name, value in attributes.items()
+    }
+
+
 def _is_nan(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         return value.size == 1 and _is_nan(value.reshape(-1)[0])

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any
 
 from .attributes import attributes_json, to_json
-from .dtypes import fill_json
 from .errors import NotFound, ServeError
+from .fills import fill_json
 from .nodes import Array, Group, Node
 from .rows import columns_of, dtype_name, has_rows, size_of
 from .sample import is_numeric

@@ -33,7 +33,7 @@ _REGISTERED = 2  # NumPy's `isbuiltin` of a dtype that another library defines, 
 
 
 @dataclass(frozen=True)
-class _Spelling:
+class Spelling:
     """A row of the table: both spellings, the JSON of a fill value, and the neutral element."""
 
     v2: Callable[[DType], Any]
@@ -64,6 +64,12 @@ def _scalar_json(value: Any) -> str:
     return base64.standard_b64encode(np.asarray(value).tobytes()).decode()
 
 
+def _time_json(value: Any) -> int | str:
+    """Ticks; of no unit there are none that zarr-python takes."""
+    is_none = np.isnat(value) and np.datetime_data(value.dtype)[0] == "generic"
+    return "NaT" if is_none else int(value.astype("i8"))
+
+
 def _time_v3(dtype: DType) -> dict[str, Any]:
     unit, scale = np.datetime_data(dtype)
     name = "numpy.datetime64" if dtype.kind == "M" else "numpy.timedelta64"
@@ -91,32 +97,33 @@ def _named_v3(dtype: DType) -> str:
     return dtype.name
 
 
-_NAT = -(2**63)
-_TABLE: dict[str, _Spelling] = {
-    "b": _Spelling(_plain_v2, _named_v3, bool, False),
-    "i": _Spelling(_plain_v2, _named_v3, int, 0),
-    "u": _Spelling(_plain_v2, _named_v3, int, 0),
-    "f": _Spelling(_plain_v2, _named_v3, _float_json, 0.0, v2_missing=math.nan),
-    "c": _Spelling(_plain_v2, _named_v3, _complex_json, 0j),
-    "M": _Spelling(_plain_v2, _time_v3, lambda v: int(v.astype("i8")), _NAT),
-    "m": _Spelling(_plain_v2, _time_v3, lambda v: int(v.astype("i8")), _NAT),
-    "U": _Spelling(_plain_v2, _sized_v3("fixed_length_utf32"), str, ""),
-    "S": _Spelling(_plain_v2, _sized_v3("null_terminated_bytes"), _base64_json, b""),
-    "V": _Spelling(_plain_v2, _sized_v3("raw_bytes"), _scalar_json, b""),
-    "struct": _Spelling(
+NAT = -(2**63)
+_TABLE: dict[str, Spelling] = {
+    "b": Spelling(_plain_v2, _named_v3, bool, False),
+    "i": Spelling(_plain_v2, _named_v3, int, 0),
+    "u": Spelling(_plain_v2, _named_v3, int, 0),
+    "f": Spelling(_plain_v2, _named_v3, _float_json, 0.0, v2_missing=math.nan),
+    "c": Spelling(_plain_v2, _named_v3, _complex_json, 0j),
+    "M": Spelling(_plain_v2, _time_v3, _time_json, NAT),
+    "m": Spelling(_plain_v2, _time_v3, _time_json, NAT),
+    "U": Spelling(_plain_v2, _sized_v3("fixed_length_utf32"), str, ""),
+    "S": Spelling(_plain_v2, _sized_v3("null_terminated_bytes"), _base64_json, b""),
+    "V": Spelling(_plain_v2, _sized_v3("raw_bytes"), _scalar_json, b""),
+    "struct": Spelling(
         lambda dtype: [[name, v2_dtype(field)] for name, field in _fields(dtype)],
         _struct_v3,
         _scalar_json,
         None,
     ),
-    "T": _Spelling(lambda _: "|O", lambda _: "string", str, ""),
-    "O": _Spelling(lambda _: "|O", lambda _: "variable_length_bytes", _base64_json, b""),
+    "T": Spelling(lambda _: "|O", lambda _: "string", str, ""),
+    "O": Spelling(lambda _: "|O", lambda _: "variable_length_bytes", _base64_json, b""),
 }
 
-_VLEN = {"T": ("vlen-utf8", VLenUTF8), "O": ("vlen-bytes", VLenBytes)}
+VLEN = {"T": ("vlen-utf8", VLenUTF8), "O": ("vlen-bytes", VLenBytes)}
 
 
-def _row(dtype: DType) -> _Spelling:
+def row_of(dtype: DType) -> Spelling:
+    """How a dtype is spelled."""
     return _TABLE["struct" if dtype.names is not None else dtype.kind]
 
 
@@ -152,7 +159,7 @@ def canonical(dtype: DType) -> DType:
 
 def _canonical_struct(dtype: DType) -> DType:
     fields = [(name, canonical(field)) for name, field in _fields(dtype)]
-    vlen = [name for name, field in fields if field.kind in _VLEN]
+    vlen = [name for name, field in fields if field.kind in VLEN]
     if vlen or not fields:
         reason = f"fields of variable length ({', '.join(vlen)})" if vlen else "no fields"
         raise Unreadable(f"dtype {dtype}: a structure with {reason}; serve its fields separately")
@@ -161,70 +168,22 @@ def _canonical_struct(dtype: DType) -> DType:
 
 def v2_dtype(dtype: DType) -> Any:
     """The ``dtype`` member of ``.zarray``."""
-    return _row(dtype).v2(dtype)
+    return row_of(dtype).v2(dtype)
 
 
 def v3_data_type(dtype: DType) -> Any:
     """The ``data_type`` member of ``zarr.json``."""
-    return _row(dtype).v3(dtype)
+    return row_of(dtype).v3(dtype)
 
 
 def vlen_codec(dtype: DType) -> str | None:
     """The name, in both formats, of the codec that packs elements of variable length."""
-    return _VLEN[dtype.kind][0] if dtype.kind in _VLEN else None
-
-
-def scalar(value: Any, dtype: DType) -> Any:
-    """`value` as an element of `dtype`.
-
-    Raises
-    ------
-    Unreadable
-        When the value does not fit.
-    """
-    if dtype.kind in _VLEN:
-        return value
-    try:
-        return np.asarray(value).astype(dtype, casting="unsafe").reshape(())[()]
-    except (TypeError, ValueError, OverflowError) as error:
-        raise Unreadable(f"fill value {value!r} is no {dtype}: {error}") from error
-
-
-def spelled_fill(value: Any, dtype: DType) -> Any:
-    """A fill value as JSON can spell it: it has one NaN; a chunk of any other NaN has to be sent."""
-    fill = scalar(value, dtype)
-    if dtype.kind == "f" and np.isnan(fill):
-        return dtype.type(np.nan)
-    if dtype.kind == "c":
-        return dtype.type(complex(*(np.nan if np.isnan(part) else part for part in (fill.real, fill.imag))))
-    return fill
-
-
-def neutral_fill(dtype: DType) -> Any:
-    """The fill value of an array that names none: zero, False, "", NaT."""
-    if dtype.names is not None or dtype.kind == "V":
-        return np.zeros((), dtype)[()]
-    if dtype.kind in "Mm":
-        return np.array(_NAT, "i8").view(dtype)[()]
-    return scalar(_row(dtype).neutral, dtype)
-
-
-def missing_fill(dtype: DType) -> Any:
-    """What version 2 declares as fill value when the source has none: NaN for floats, else None.
-
-    xarray takes version 2's ``fill_value`` for a mark of missing data, so it must be no real value.
-    """
-    return _row(dtype).v2_missing
-
-
-def fill_json(value: Any, dtype: DType) -> Any:
-    """A fill value in JSON, in either format; None stays null."""
-    return None if value is None else _row(dtype).fill_json(scalar(value, dtype))
+    return VLEN[dtype.kind][0] if dtype.kind in VLEN else None
 
 
 def element_size(dtype: DType) -> int:
     """Bytes per element, estimated where the length varies."""
-    return VLEN_ESTIMATE if dtype.kind in _VLEN else dtype.itemsize
+    return VLEN_ESTIMATE if dtype.kind in VLEN else dtype.itemsize
 
 
 def shuffle_size(dtype: DType) -> int:
@@ -242,7 +201,7 @@ def pack(block: Block) -> Block:
     TypeError
         When an element of variable length is neither text nor bytes, as its dtype promises.
     """
-    if block.dtype.kind in _VLEN:
-        _, packer = _VLEN[block.dtype.kind]
+    if block.dtype.kind in VLEN:
+        _, packer = VLEN[block.dtype.kind]
         return np.frombuffer(packer().encode(block.astype(object).reshape(-1)), np.uint8)
     return np.ascontiguousarray(block).reshape(-1).view(np.uint8)

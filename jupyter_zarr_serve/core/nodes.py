@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from .codecs import DEFAULT_COMPRESSOR, Codec
-from .dtypes import DType, canonical, element_size, neutral_fill, scalar, spelled_fill
+from .dtypes import DType, canonical, element_size
 from .errors import Unreadable
+from .fills import fill_of, mark_of
 from .grid import Layout, Region, check_shape, chunk_shape_for, named_axes
 from .stored import Stored
 
@@ -131,23 +132,12 @@ class Array:
     @property
     def fill(self) -> Any:
         """The fill value as an element of `dtype`."""
-        if self.fill_value is None:
-            return neutral_fill(self.dtype)
-        return spelled_fill(self.fill_value, self.dtype)
+        return fill_of(self.fill_value, self.dtype)
 
     @property
     def missing_mark(self) -> Any:
         """The attribute ``_FillValue`` as an element of `dtype`; None where there is none that fits."""
-        mark = self.attributes.get("_FillValue")
-        if mark is None or np.size(mark) != 1:
-            return None
-        value = np.asarray(mark).reshape(-1)[0]
-        try:
-            with np.errstate(invalid="ignore", over="ignore"):
-                cast = scalar(value, self.dtype)
-        except Unreadable:
-            return None
-        return None if self.dtype.kind in "biu" and cast != value else cast
+        return mark_of(self.attributes, self.dtype)
 
     def in_format(self, zarr_format: int) -> "Array":
         """The array with the chunk shape that it has in one format."""

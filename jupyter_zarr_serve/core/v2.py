@@ -12,9 +12,10 @@ https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
 
 from typing import Any
 
-from .attributes import attributes_json, bounded
+from .attributes import attributes_json, bounded, with_hashable_marks
 from .codecs import Codec
-from .dtypes import fill_json, missing_fill, shuffle_size, v2_dtype, vlen_codec
+from .dtypes import shuffle_size, v2_dtype, vlen_codec
+from .fills import fill_json, missing_fill
 from .grid import spelled_coords
 from .nodes import Array, Group, Node
 from .stored import Coords
@@ -78,7 +79,7 @@ def _documents(node: Node) -> dict[str, dict[str, Any]]:
     if isinstance(node, Group):
         attributes = attributes_json(node.attributes_in(ZARR_FORMAT))
         return {".zgroup": {"zarr_format": ZARR_FORMAT}, ".zattrs": attributes}
-    attributes = attributes_json(node.attributes)
+    attributes = with_hashable_marks(attributes_json(node.attributes))
     attributes["_ARRAY_DIMENSIONS"] = list(node.axis_names)
     return {".zarray": _array(node), ".zattrs": attributes}
 

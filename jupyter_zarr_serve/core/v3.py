@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from .attributes import attributes_json, bounded
+from .attributes import attributes_json, bounded, to_json, with_hashable_marks
 from .codecs import Codec, portable
-from .dtypes import fill_json, shuffle_size, v3_data_type, vlen_codec
+from .dtypes import shuffle_size, v3_data_type, vlen_codec
+from .fills import fill_json
 from .grid import spelled_coords
 from .nodes import Array, Group, Node
 from .stored import Coords
@@ -122,13 +123,13 @@ def _attributes(array: Array) -> Mapping[str, Any]:
     ----------
     https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
     """
-    attributes = dict(attributes_json(array.attributes))
+    attributes = with_hashable_marks(attributes_json(array.attributes))
     plain, mark = attributes.pop("_FillValue", None), array.missing_mark
     if mark is not None and array.dtype.kind in "fc":
         parts = np.atleast_1d(mark).astype("c16" if array.dtype.kind == "c" else "f8").view("f8")
         encoded = [base64.standard_b64encode(struct.pack("<d", part)).decode() for part in parts]
         attributes["_FillValue"] = encoded if array.dtype.kind == "c" else encoded[0]
     elif plain is not None:
-        is_known = mark is not None and array.dtype.kind in "biuT"
-        attributes["_FillValue" if is_known else "missing_mark"] = plain
+        is_known = mark is not None and array.dtype.kind in "biu"
+        attributes["_FillValue" if is_known else "missing_mark"] = to_json(mark) if is_known else plain
     return attributes

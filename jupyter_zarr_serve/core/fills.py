@@ -1,0 +1,89 @@
+"""Fill values: what pads chunks, what absent chunks hold, and what marks missing data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .dtypes import NAT, VLEN, DType, row_of
+from .errors import Unreadable
+
+
+def scalar(value: Any, dtype: DType) -> Any:
+    """`value` as an element of `dtype`.
+
+    Raises
+    ------
+    Unreadable
+        When the value does not fit.
+    """
+    if dtype.kind in VLEN:
+        return _of_any_length(value, dtype)
+    try:
+        return np.asarray(value).astype(dtype, casting="unsafe").reshape(())[()]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise Unreadable(f"fill value {value!r} is no {dtype}: {error}") from error
+
+
+def _of_any_length(value: Any, dtype: DType) -> Any:
+    """Text or bytes, as the dtype wants them."""
+    kind: type[Any] = str if dtype.kind == "T" else bytes
+    if isinstance(value, kind):
+        return value
+    if isinstance(value, str | bytes):
+        return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value.encode()
+    raise Unreadable(f"fill value {value!r} is no {kind.__name__}")
+
+
+def spelled_fill(value: Any, dtype: DType) -> Any:
+    """A fill value as JSON can spell it: it has one NaN; a chunk of any other NaN has to be sent."""
+    fill = scalar(value, dtype)
+    if dtype.kind == "f" and np.isnan(fill):
+        return dtype.type(np.nan)
+    if dtype.kind == "c":
+        return dtype.type(complex(*(np.nan if np.isnan(part) else part for part in (fill.real, fill.imag))))
+    return fill
+
+
+def neutral_fill(dtype: DType) -> Any:
+    """The fill value of an array that names none: zero, False, "", NaT."""
+    if dtype.names is not None or dtype.kind == "V":
+        return np.zeros((), dtype)[()]
+    if dtype.kind in "Mm":
+        return np.array(NAT, "i8").view(dtype)[()]
+    return scalar(row_of(dtype).neutral, dtype)
+
+
+def missing_fill(dtype: DType) -> Any:
+    """What version 2 declares as fill value when the source has none: NaN for floats, else None.
+
+    xarray takes version 2's ``fill_value`` for a mark of missing data, so it must be no real value.
+    """
+    return row_of(dtype).v2_missing
+
+
+def fill_json(value: Any, dtype: DType) -> Any:
+    """A fill value in JSON, in either format; None stays null."""
+    return None if value is None else row_of(dtype).fill_json(scalar(value, dtype))
+
+
+def fill_of(value: Any, dtype: DType) -> Any:
+    """A fill value as an element of a dtype; the neutral one for None, and for what no element can hold."""
+    try:
+        return neutral_fill(dtype) if value is None else spelled_fill(value, dtype)
+    except Unreadable:
+        return neutral_fill(dtype)
+
+
+def mark_of(attributes: Mapping[str, Any], dtype: DType) -> Any:
+    """The attribute ``_FillValue`` as an element of a dtype; None where there is none that fits."""
+    mark = attributes.get("_FillValue")
+    if mark is None or np.size(mark) != 1 or isinstance(mark, Mapping) or dtype.names is not None:
+        return None
+    value = np.asarray(mark).reshape(-1)[0]
+    try:
+        with np.errstate(invalid="ignore", over="ignore"):
+            cast = scalar(value, dtype)
+    except Unreadable:
+        return None
+    return None if dtype.kind in "biu" and cast != value else cast
