@@ -236,3 +236,19 @@ def test_real_files():
     for path in files:
         node = csv.read(path, SMALL)
         same(node, path.read_text(), names=list(node.children), header=0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# made by hand\n# in 2020\na,b,c\n1,2,3\n",
+        "a,b\n1,2\n# so, they, say, it\n3,4\n",
+        "#x\n#y\n" + "1,2,3\n" * 400_000,
+    ],
+    ids=["above", "between", "large"],
+)
+def test_comments_are_named_and_so_is_the_remedy(tmp_path, text):
+    path = tmp_path / "x.csv"
+    path.write_text(text)
+    with pytest.raises(Unreadable, match=r"begin with '#'.*comment='#'"):
+        dict(csv.read(path, Policy()).children)

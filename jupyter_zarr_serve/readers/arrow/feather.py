@@ -1,7 +1,7 @@
 """Feather and other Arrow IPC files and streams: a group of columns, read by record batch.
 
 A file gives one column of a batch, a stream only whole batches. The legacy Feather version 1 has no
-batches: it is read at once, if it is small enough.
+batches: see `version_1`.
 
 References
 ----------
@@ -18,9 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pyarrow import feather
 
-from ...adapters import from_pyarrow
 from ...adapters.arrow_columns import arrow_column, width_of
 from ...adapters.arrow_tables import arrow_table
 from ...adapters.column import Column, Field
@@ -30,10 +28,10 @@ from ...core.nodes import Node, Policy
 from ..files import open_at, size_of
 from .files import open_arrow
 from .messages import Message, decoded_sizes, messages
+from .version_1 import MAGIC, read_version_1
 
 _KEPT = 1 << 27
 _FILE = b"ARROW1"
-_VERSION_1 = b"FEA1"
 
 
 def read(path: Path, policy: Policy) -> Node:
@@ -47,8 +45,8 @@ def read(path: Path, policy: Policy) -> Node:
     size = size_of(path)
     with open_at(path) as read_at:
         magic = read_at(0, min(size, 8))
-        if magic.startswith(_VERSION_1):
-            return _read_version_1(path, size, policy)
+        if magic.startswith(MAGIC):
+            return read_version_1(path, size, policy)
         is_file = magic.startswith(_FILE)
         found = list(messages(read_at, 8 if is_file else 0, size))
     schema = _schema(path, is_file)
@@ -104,16 +102,6 @@ def _schema(path: Path, is_file: bool) -> Any:
     with open_arrow(path) as source:
         opened = pa.ipc.open_file(source) if is_file else pa.ipc.open_stream(source)
         return opened.schema
-
-
-def _read_version_1(path: Path, size: int, policy: Policy) -> Node:
-    if size > policy.limit_bytes:
-        raise Unreadable(
-            f"{path.name}: Feather version 1 cannot be read in parts and {size:,} bytes are too many to "
-            "read at once; write it again with pyarrow.feather.write_feather(...)"
-        )
-    with open_arrow(path) as source:
-        return from_pyarrow.adapt(feather.read_table(source, memory_map=False, use_threads=False), policy)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def _header(path: Path) -> _Header:
     try:
         width = _first_width(text[end:], Dialect(delimiter, len(names)))
     except pd.errors.ParserError as error:
-        raise refuse_rows(error, text[:end].count(b"\n")) from error
+        raise refuse_rows(error, text[:end].count(b"\n"), text) from error
     # Like pandas: what is left of the header's columns is a column of labels without a name.
     labels = served_names(["index"] * (width - len(names)), names)
     names = [*labels, *names]

@@ -134,7 +134,7 @@ def _parsed(text: bytes, dialect: Dialect, lines: int) -> Any:
     try:
         return dialect.parse(text)
     except pd.errors.ParserError as error:
-        raise refuse_rows(error, lines) from error
+        raise refuse_rows(error, lines, text) from error
 
 
 def _texts(path: Path, start: int, dialect: Dialect, encoding: str) -> Iterator[tuple[int, bytes]]:

@@ -166,8 +166,13 @@ def header_names(header: bytes, delimiter: str) -> list[str]:
     return [str(name) for name in _read_csv(header, sep=delimiter, nrows=0).columns]
 
 
-def refuse_rows(error: Exception, lines_before: int) -> Unreadable:
+def refuse_rows(error: Exception, lines_before: int, block: bytes) -> Unreadable:
     """What a parser's complaint about a block means in the file."""
+    if block.startswith(b"#") or b"\n#" in block or b"\r#" in block:
+        return Unreadable(
+            "it has lines that begin with '#', and a CSV file has no comments; remove them, or publish "
+            "what pandas.read_csv(..., comment='#') reads"
+        )
     text = " ".join(str(error).split())
     found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", text)
     if found:
