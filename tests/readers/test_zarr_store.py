@@ -206,7 +206,7 @@ def test_unknown_codecs_pass_in_their_own_format_and_say_so_in_the_other(tmp_pat
     assert_same(served(open_store(tmp_path), 2)["b"][...], GRID)
 
 
-def test_objects_in_json_pass_in_version_2_only(tmp_path: Path) -> None:
+def test_what_is_no_json_passes_in_version_2_only(tmp_path: Path) -> None:
     write(tmp_path, NUMBERS, 2, chunks=(7, 10))
     edit(tmp_path / ".zarray", dtype="|O", filters=[{"id": "json2"}], compressor=None, fill_value=None)
     node = open_store(tmp_path)

@@ -18,7 +18,8 @@ from .chunks import read_region
 from .codecs import Step
 from .marks import MARK, with_typed_mark
 from .metadata import Metadata, explained
-from .pipeline import VLEN, check_size, pipeline_of
+from .objects import TEXTS, VLEN
+from .pipeline import check_size, pipeline_of
 from .respelled import compressor_of, v2_codecs, v2_document, v3_document
 from .shards import ChunkAt, Grid, without_shards
 
@@ -93,7 +94,9 @@ def _has_filters(metadata: Metadata) -> bool:
     """Whether there are filters that are undone here, beyond that of elements of variable length."""
     try:
         with explained("codecs"):
-            steps = [s for s in pipeline_of(metadata, metadata.codecs).steps if s.name not in VLEN]
+            steps = [
+                s for s in pipeline_of(metadata, metadata.codecs).steps if s.name not in (*VLEN, *TEXTS)
+            ]
     except Unreadable:
         return False
     return len(steps) > (metadata.document.get("compressor") is not None)

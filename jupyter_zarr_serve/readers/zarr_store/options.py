@@ -48,10 +48,16 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "shuffle": ("elementsize",),
     "vlen-utf8": (),
     "vlen-bytes": (),
+    "json2": (
+        "encoding", "skipkeys", "ensure_ascii", "check_circular", "allow_nan", "sort_keys", "indent",
+        "separators", "strict",
+    ),
+    "msgpack2": ("use_single_float", "use_bin_type", "raw"),
+    "categorize": ("labels", *_DTYPES),
     "bytes": ("endian",),
     "transpose": ("order",),
     "sharding_indexed": ("chunk_shape", "codecs", "index_codecs", "index_location"),
-}
+}  # fmt: skip
 
 
 def check_options(name: str, configuration: Configuration) -> None:
@@ -72,7 +78,7 @@ def check_options(name: str, configuration: Configuration) -> None:
             f"codec {name!r} has the unknown option {unknown[0][:80]!r}; write the array without it, or "
             "use the format in which it is stored"
         )
-    for option in _TYPES & configuration.keys():
+    for option in (_TYPES - {"dtype"} if name == "categorize" else _TYPES) & configuration.keys():
         _check_type(name, option, configuration[option])
 
 

@@ -18,12 +18,12 @@ import numpy as np
 from ...core import limits
 from ...core.dtypes import Block, DType, element_size
 from ...core.errors import Unreadable
-from .codecs import Buffer, Step, undo, undo_vlen
+from .codecs import Buffer, Step, undo
 from .metadata import Metadata
+from .objects import TEXTS, VLEN, undo_objects
 from .options import check_options
 from .types import named
 
-VLEN = ("vlen-utf8", "vlen-bytes")
 _VLEN_KINDS = "TO"
 _WIDEST = 16  # bytes that a filter may make of one byte, as a step in between
 _OVERHEAD = 4096  # bytes of checksums and headers
@@ -70,8 +70,8 @@ class Pipeline:
             limit = min(limit, _WIDEST * size + _OVERHEAD)
         buffer: Buffer = data
         for step in reversed(self.steps):
-            is_vlen = step.name in VLEN
-            buffer = undo_vlen(step.name, buffer, count) if is_vlen else undo(step, buffer, limit)
+            are_objects = step.name in (*VLEN, *TEXTS)
+            buffer = undo_objects(step, buffer, count) if are_objects else undo(step, buffer, limit)
         stored_shape = tuple(chunk_shape[axis] for axis in self.axes)
         block = self._elements(buffer, count).reshape(stored_shape)
         return block.transpose(np.argsort(self.axes)) if self.axes else block

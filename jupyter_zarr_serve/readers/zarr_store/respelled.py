@@ -11,8 +11,9 @@ from typing import Any
 from ...core.codecs import BloscCodec, Codec, GzipCodec, ZstdCodec
 from ...core.dtypes import DType
 from .codecs import Step
+from .objects import VLEN
 from .options import Configuration
-from .pipeline import VLEN, Pipeline
+from .pipeline import Pipeline
 
 Json = dict[str, Any]
 
