@@ -19,7 +19,7 @@ To read it, paste one of these (version 3 of the format; version 2 is below zarr
 
 To look at it, click; "Open in vizarr" and others are there, too:
 
-    {base}zarr/view?path={image}{token}
+    {base}zarr/{page}
 
 The token opens everything on this server. To let somebody read one thing, give them a link instead:
 
@@ -38,7 +38,8 @@ def welcome(base: str, token: str, *, demo: bool) -> str:
     """
     headers = f'{{"headers": {{"Authorization": "token {token}"}}}}'
     query = f"?token={token}" if token else ""
-    image = "demo/nested/images/big_image" if demo else "files/path/to/image"
+    # Of a folder of which nothing is known, its page: what is in it is a click away.
+    image = f"view?path=demo/nested/images/big_image{query.replace('?', '&')}"
     return _WELCOME.format(
         base=base,
         mount="demo" if demo else "files",
@@ -46,6 +47,5 @@ def welcome(base: str, token: str, *, demo: bool) -> str:
         client=f", client_kwargs={headers}" if token else "",
         dataset="demo/structured_data/xarray_dataset" if demo else "files/path/to/dataset",
         storage=f', storage_options={{"client_kwargs": {headers}}}' if token else "",
-        image=image,
-        token=f"&token={token}" if token else "",
+        page=image if demo else f"v3/files/{query}",
     )

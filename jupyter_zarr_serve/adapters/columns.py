@@ -95,7 +95,7 @@ def named(fields: Iterable[Field], taken: Collection[str] = ()) -> dict[str, Fie
 
 def _group(fields: Mapping[str, Field], rows: Rows, attributes: Mapping[str, Any]) -> Group:
     makers = {name: once(partial(node_of, column, name, rows)) for name, column in fields.items()}
-    return Group(Children(makers, lambda name: makers[name]()), attributes)
+    return Group(Children(makers, lambda name: makers[name]()), attributes, called="table")
 
 
 def text_width(sample: Iterable[Any]) -> int:

@@ -59,7 +59,7 @@ def _frame(obj: Any, columns: list[tuple[Any, Any]], policy: Policy) -> Group:
     fields = {**levels, **served}
     dimension = index_dimension(levels, served)
     whole = once(lambda: table(fields, _count(ends()), policy, dimension))
-    return Group(Children(fields, lambda name: whole().children[name]), _attributes(obj))
+    return Group(Children(fields, lambda name: whole().children[name]), _attributes(obj), called="table")
 
 
 def _attributes(obj: Any) -> dict[str, Any]:

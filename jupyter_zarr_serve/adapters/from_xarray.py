@@ -56,7 +56,8 @@ def _(dataset: xr.Dataset, policy: Policy) -> Group:
         variable = dataset.variables[key]
         return _array(variable, {**variable.attrs, **mentions.get(key, {})}, policy)
 
-    return Group(Children(variables, make), {**dataset.attrs, **mentions.get(None, {})})
+    attributes = {**dataset.attrs, **mentions.get(None, {})}
+    return Group(Children(variables, make), attributes, called="dataset")
 
 
 @adapt.register

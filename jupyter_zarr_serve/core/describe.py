@@ -46,6 +46,7 @@ def described(
     names = names_of(node)
     return {
         "kind": "group",
+        "called": _called(node),
         **told,
         "members": _members(node, names, offset, min(limit, MOST_MEMBERS), search.casefold()),
         "levels": list(node.levels),
@@ -67,6 +68,15 @@ def _previews(array: Array) -> dict[str, Any]:
     if has_rows(array):
         found["rows"] = {}
     return found
+
+
+def _called(group: Group) -> str:
+    """What people call a group, as far as that is known without a look at its members."""
+    if not group.consolidate:
+        return "folder"
+    told = group.attributes.get("ome")
+    is_image = group.levels or "multiscales" in (told if isinstance(told, dict) else group.attributes)
+    return "image" if is_image else group.called
 
 
 def _array(array: Array) -> dict[str, Any]:
@@ -99,4 +109,6 @@ def _member(group: Group, name: str) -> dict[str, Any] | None:
         return None
     except ServeError as error:
         return {"name": name, "kind": UNAVAILABLE, "message": to_json(str(error))}
-    return {"name": name, **(_array(node) if isinstance(node, Array) else {"kind": "group"})}
+    if isinstance(node, Array):
+        return {"name": name, **_array(node)}
+    return {"name": name, "kind": "group", "called": _called(node)}

@@ -7,7 +7,7 @@ powers of two, tables blocks of rows, everything else boxes that are near to cub
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from . import limits
@@ -209,3 +209,21 @@ def named_axes(shape: Sequence[int], names: Sequence[str | None] | None) -> tupl
                 name = f"{base}_{copies}"
         found.append(name)
     return tuple(found)
+
+
+def are_one_dataset(arrays: Iterable[tuple[Sequence[int], Sequence[str | None] | None]]) -> bool:
+    """Whether arrays, given by shapes and names of dimensions, can be opened as one xarray dataset.
+
+    Examples
+    --------
+    >>> are_one_dataset([((3, 4), ("y", "x")), ((4,), ("x",)), ((7,), None)])
+    True
+    >>> are_one_dataset([((3,), ("x",)), ((4,), ("x",))]), are_one_dataset([])
+    (False, False)
+    """
+    lengths: dict[str, int] = {}
+    for shape, names in arrays:
+        for name, length in zip(named_axes(shape, names), shape, strict=True):
+            if lengths.setdefault(name, length) != length:
+                return False
+    return bool(lengths)

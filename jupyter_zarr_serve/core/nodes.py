@@ -171,6 +171,8 @@ class Group:
         The names of the children that are one image in ever lower resolution, the full one first.
     growing
         Whether another program writes what is below, and a change makes nothing wrong that was read.
+    called
+        What people call it, such as "table" or "dataset".
     by_format
         Gives, for a Zarr format, what else its attributes say: conventions may differ between formats.
     """
@@ -182,6 +184,7 @@ class Group:
     fresh: "Fresh | None" = None
     levels: tuple[str, ...] = ()
     growing: bool = False
+    called: str = "group"
     by_format: Callable[[int], Mapping[str, Any]] | None = None
 
     def attributes_in(self, zarr_format: int) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ import contextlib
 from typing import Any, cast
 from urllib.parse import unquote
 
+from jupyter_core.utils import ensure_async
 from tornado import web
 from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
@@ -31,6 +32,7 @@ class AnsweringHandler(ZarrServeHandler):
         self._asking: asyncio.Task[Any] | None = None
         self._has_gone = False
         self._unsent: memoryview | None = None
+        self._other_path: tuple[str, ...] | None = None
 
     @property
     def prefix(self) -> str:
@@ -40,7 +42,18 @@ class AnsweringHandler(ZarrServeHandler):
     @property
     def asked_path(self) -> tuple[str, ...]:
         """The path in the whole tree, as the source reads it."""
+        if self._other_path is not None:
+            return self._other_path
         return self.scope.inside(segments(self.request.path, f"{self.scope.url}{self.prefix}"))
+
+    async def may_read(self, path: tuple[str, ...]) -> bool:
+        """Whether the user may read another path in the whole tree, too."""
+        self._other_path = path
+        try:
+            asked = self.authorizer.is_authorized(self, self.current_user, "read", "zarr")
+            return bool(await ensure_async(asked))
+        finally:
+            self._other_path = None
 
     async def answer(self, request: Request) -> None:
         """Ask, and send what is said."""

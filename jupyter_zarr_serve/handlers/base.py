@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from http.client import responses
 from inspect import isawaitable
@@ -22,6 +22,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.prometheus.log_functions import prometheus_log_method
 from tornado.web import HTTPError
 
+from ..shares.link import Share
 from . import hub
 from .bearer import bearer
 from .failure import failure_page
@@ -46,6 +47,7 @@ class ZarrServeHandler(JupyterHandler):
     is_program = False  # whether it is a part of a page
     is_reader = False  # whether the user may do nothing but read, whatever an authorizer says
     link_origins: Collection[str] | None = None  # whose pages may read, below a share link
+    link: Share | None = None  # that led here
 
     def _execute(self, *args: Any, **kwargs: Any) -> Any:
         """Tornado's, begun in this turn of the event loop where Python can do so, not in the next.
@@ -220,11 +222,10 @@ class ZarrServeHandler(JupyterHandler):
         reason = responses.get(status_code, "error")
         self.say(status_code, message or reason, reason.replace(" ", ""))
 
-    def say(self, status_code: int, message: str, reason: str) -> None:
-        """Send a failure: as JSON or, to people, as a page."""
+    def say(self, status_code: int, message: str, reason: str, near: Sequence[str] = ()) -> None:
+        """Send a failure: as JSON or, to people, as a page that offers names `near` what was asked for."""
         if self.wants_page():
-            scope = self.scope.url if self.current_user else f"{self.base_url}zarr/"
-            self.finish(failure_page(self, scope, status_code, message, reason))
+            self.finish(failure_page(self, status_code, message, reason, near))
             return
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps({"message": message, "reason": reason}))

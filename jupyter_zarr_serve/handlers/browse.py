@@ -1,22 +1,23 @@
 """The page of a node for people: what is told of it, and how its values look, for the template."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from ..core.request import LINE, ROWS, STATS, Options, Response
+from ..core.request import LINE, NODE, ROWS, STATS, Options, Response
+from .facts import called, facts, lead, lengths, rows_told, stats_told
 from .others import Way
-from .plots import histogram_plot, line_plot, number
+from .plots import line_plot
 from .render import crumbs, quoted, root_from, shown, size
-from .snippets import snippets
+from .snippets import is_dataset, snippets
 from .viewers import Place, share_url, viewers
 
 MEMBERS = 100  # on one page
 _FEW = 20  # members that need no search
 _POINTS, _ROWS = (("points", 800),), (("limit", 10),)
-Ask = Callable[[str, Options], Awaitable[Response | None]]
+Ask = Callable[[str, Options, int], Awaitable[Response | None]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class Page:
         To other viewers.
     query
         The texts "search" and "stats" of the URL's query; "" where they are not given.
+    labels
+        What to show for names that say little to people.
+    link
+        What leads here, as the template shows it; None without a share link.
     """
 
     path: str
@@ -55,6 +60,8 @@ class Page:
     may_share: bool
     ways: list[Way]
     query: dict[str, str]
+    labels: Mapping[str, str]
+    link: dict[str, Any] | None
 
     @property
     def root(self) -> str:
@@ -69,8 +76,7 @@ class Page:
     @property
     def url(self) -> str:
         """The absolute URL of the node; of what is shared, the script of the page knows it."""
-        scope = "…/" if self.is_shared else f"{self.origin}{self.scope}"
-        return f"{scope}v{self.zarr_format}/{quoted(self.names)}".rstrip("/")
+        return f"{self._base()}v{self.zarr_format}/{quoted(self.names)}".rstrip("/")
 
     async def context(self, node: dict[str, Any], ask: Ask) -> dict[str, Any]:
         """All that the template needs.
@@ -80,33 +86,67 @@ class Page:
         node
             What is told of the node; see `core.describe`.
         ask
-            Asks for another form of the node.
+            Asks for another form of the node, or of what is so many steps above it.
         """
-        heading = shown(self.names[-1]) if self.names else "Zarr on this Jupyter server"
+        heading = self._heading()
         previews, place = node["previews"], Place(self.root, self.names, self.plain)
         wants_stats = "stats" in previews and bool(self.query.get("stats"))
         return {
-            "title": f"{heading} – zarr" if self.names else "zarr",
+            "title": f"{heading} – zarr" if self.names or self.link else "zarr",
             "heading": heading,
-            "lead": _lead(node, is_search=bool(self.query.get("search"))),
+            "lead": lead(node, self._name(), is_search=bool(self.query.get("search"))),
+            "link": self.link,
+            "shares_url": f"{self.root}shares" if self.may_share and not self.names else "",
             "root": self.root,
-            "crumbs": crumbs(self.root, self.zarr_format, self.names),
+            "crumbs": crumbs(self.root, self.zarr_format, self.names, self.labels, self._top()),
             "formats": self._formats(),
             "viewers": viewers(node, place, self.ways, self.scope),
             "share_url": share_url(place) if self.may_share else "",
             "url": self.url,
-            "origin": self.origin,
+            "given": self._base(),
             "address": self.address,
-            "facts": _facts(node) if node["kind"] == "array" else {},
+            "facts": facts(node) if node["kind"] == "array" else {},
             "image": self._image(node) if "image" in previews else None,
-            "line": await _told(ask(LINE, _POINTS), line_plot) if "line" in previews else None,
-            "rows": await _told(ask(ROWS, _ROWS), _rows) if _has_table(node) else None,
-            "stats": await _told(ask(STATS, ()), _stats) if wants_stats else None,
+            "line": await _told(ask(LINE, _POINTS, 0), line_plot) if "line" in previews else None,
+            "rows": await _told(ask(ROWS, _ROWS, 0), rows_told) if _has_table(node) else None,
+            "stats": await _told(ask(STATS, (), 0), stats_told) if wants_stats else None,
             "stats_url": "?stats=1#stats" if "stats" in previews else "",
             "members": self._members(node["members"]) if "members" in node else None,
             "attributes": node["attributes"],
-            "snippets": snippets(node, self.url, self.zarr_format, is_shared=self.is_shared),
-        }
+            "snippets": snippets(
+                node, self.url, self.zarr_format, is_shared=self.is_shared,
+                dataset=await self._dataset(node, ask),
+            ),
+        }  # fmt: skip
+
+    def _name(self) -> str:
+        """The name of the node, or of what is shared."""
+        if self.names:
+            return self.names[-1]
+        return str(self.link["name"]) if self.link else ""
+
+    def _heading(self) -> str:
+        name = self._name()
+        return self.labels.get(name, shown(name)) or "Zarr on this Jupyter server"
+
+    def _top(self) -> str:
+        """What the first of the breadcrumbs is called."""
+        return shown(str(self.link["name"])) if self.link else "zarr"
+
+    def _base(self) -> str:
+        """What addresses begin with, as far as the server knows."""
+        return "…/" if self.is_shared else f"{self.origin}{self.scope}"
+
+    async def _dataset(self, node: dict[str, Any], ask: Ask) -> str:
+        """The URL of the dataset that an array belongs to with its coordinates; "" for none."""
+        if node["kind"] != "array" or not self.names or len(self.names) != len(self.plain):
+            return ""
+        response = await ask(NODE, (("limit", MEMBERS),), 1)
+        if response is None or response.status != 200:
+            return ""
+        above = told_by(response)
+        is_group = above["kind"] == "group" and above.get("called") != "folder"
+        return self.url.rpartition("/")[0] if is_group and is_dataset(above) else ""
 
     def _formats(self) -> list[dict[str, Any]]:
         return [
@@ -155,13 +195,14 @@ class Page:
 
     def _member(self, item: dict[str, Any]) -> dict[str, str]:
         return {
-            "name": shown(item["name"]),
+            "name": self.labels.get(item["name"], shown(item["name"])),
+            "title": shown(item["name"]) if item["name"] in self.labels else "",
             "url": f"{self.address}{quoted((item['name'],))}",
-            "kind": item["kind"],
+            "kind": "kernel" if item["name"] in self.labels else called(item, item["name"]),
             "message": item.get("message", ""),
-            "shape": _lengths(item.get("shape")),
+            "shape": lengths(item.get("shape")),
             "dtype": item.get("dtype", ""),
-            "chunks": _lengths(item.get("chunk_shape")),
+            "chunks": lengths(item.get("chunk_shape")),
             "size": size(item.get("nbytes")),
         }
 
@@ -185,60 +226,6 @@ def told_by(response: Response) -> dict[str, Any]:
     return told
 
 
-def _lead(node: dict[str, Any], *, is_search: bool) -> str:
-    if node["kind"] == "array":
-        lengths = _lengths(node["shape"])
-        return f"Array of {node['dtype']}: {lengths}" if node["shape"] else f"Array of one {node['dtype']}"
-    kind, member = ("Table", "column") if "rows" in node["previews"] else ("Group", "member")
-    total = node["members"]["total"]
-    return kind if is_search else f"{kind} of {total:,} {member}{'' if total == 1 else 's'}"
-
-
-def _lengths(shape: list[int] | None) -> str:
-    if shape is None:
-        return ""
-    return " × ".join(f"{length:,}" for length in shape) if shape else "scalar"
-
-
-def _facts(node: dict[str, Any]) -> dict[str, str]:
-    names = [shown(name) if name else "–" for name in node["dimension_names"] or []]
-    facts = {
-        "Shape": _lengths(node["shape"]),
-        "Dimensions": ", ".join(names),
-        "Type": node["dtype"],
-        "Chunks": _lengths(node["chunk_shape"]) if node["shape"] else "",
-        "Size": size(node["nbytes"]),
-        "Fill value": "" if node["fill_value"] is None else json.dumps(node["fill_value"]),
-    }
-    return {name: fact for name, fact in facts.items() if fact}
-
-
 def _has_table(node: dict[str, Any]) -> bool:
     """Whether the first rows tell more than a plot or a picture would."""
     return "rows" in node["previews"] and not {"line", "image"} & node["previews"].keys()
-
-
-def _rows(rows: dict[str, Any]) -> dict[str, Any]:
-    count, total = len(rows["rows"]), rows["total"]
-    return {
-        **rows,
-        "caption": f"The first {count:,} of {total:,} rows" if count < total else f"{total:,} rows",
-    }
-
-
-def _stats(stats: dict[str, Any]) -> dict[str, Any]:
-    lowest, highest = stats.get("text") or [
-        "" if value is None else number(value) for value in (stats["min"], stats["max"])
-    ]
-    count = f"{stats['count']:,}"
-    if stats["is_sampled"]:
-        count += ", a sample: whole chunks from all over the array"
-    infinite = f"{stats['infinite_count']:,}" if stats["infinite_count"] else ""
-    facts = {
-        "Minimum": lowest,
-        "Maximum": highest,
-        "Missing (NaN)": f"{stats['nan_count']:,}",
-        "Infinite": infinite,
-        "Values read": count,
-    }
-    return {"facts": {name: fact for name, fact in facts.items() if fact}, "plot": histogram_plot(stats)}

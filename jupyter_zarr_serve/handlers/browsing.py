@@ -1,6 +1,8 @@
 """What answers people with pages: of nodes, and of failures."""
 
 from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
 
 from ..core.request import LINKS, NODE, Options, Request, Response
 from ..sources import Source
@@ -10,6 +12,10 @@ from .browse import MEMBERS, Page, told_by
 from .others import Viewers, origin_of, ways
 from .render import HTML, rendered
 from .scope import parted
+from .sessions import kernel_labels
+from .times import moment
+
+_BEGINNING = 1  # characters of a name that somebody mistyped which are likely right
 
 
 class BrowsingHandler(AnsweringHandler):
@@ -38,25 +44,40 @@ class BrowsingHandler(AnsweringHandler):
         if response is None:
             return
         if response.status >= 400:
-            self._refuse(response)
+            await self._refuse(response, asked)
         elif response.form == NODE:
             await self._show(response, asked, zarr_format)
         else:
             await self.send(response, request.client)
 
-    def _refuse(self, response: Response) -> None:
+    async def _refuse(self, response: Response, asked: Request) -> None:
         self.set_status(response.status)
         for name, value in response.headers.items():
             self.set_header(name, value)
         told = told_by(response)
-        self.say(response.status, told["message"], told["reason"])
+        near = await self._near(asked) if response.status == 404 else []
+        self.say(response.status, told["message"], told["reason"], near)
+
+    async def _near(self, asked: Request) -> list[str]:
+        """The members of the group above that have nearly the name which was asked for."""
+        path = asked.path[:-1] if asked.path[-1:] == ("",) else asked.path
+        if len(path) <= len(self.scope.path) or not await self.may_read(path[:-1]):
+            return []
+        options: Options = (("limit", MEMBERS), ("search", path[-1][:_BEGINNING]))
+        response = await self.response(replace(asked, path=path[:-1], form=NODE, options=options))
+        above = told_by(response) if response is not None and response.status == 200 else {}
+        names = [item["name"] for item in above.get("members", {"items": []})["items"]]
+        return get_close_matches(path[-1], names, n=3)
 
     def _members_asked(self) -> Options:
         return (("limit", MEMBERS), *self.details("offset", "search"))
 
     async def _show(self, response: Response, request: Request, zarr_format: int) -> None:
-        async def ask(form: str, options: Options) -> Response | None:
-            return await self.response(replace(request, path=path, form=form, options=options))
+        async def ask(form: str, options: Options, up: int) -> Response | None:
+            there = path[: len(path) - up]
+            if up and not await self.may_read(there):
+                return None
+            return await self.response(replace(request, path=there, form=form, options=options))
 
         path = request.path[:-1] if request.path[-1:] == ("",) else request.path
         query = {name: self.get_query_argument(name, "") for name in ("search", "stats")}
@@ -68,12 +89,23 @@ class BrowsingHandler(AnsweringHandler):
         page = Page(
             self.request.path, self.scope.url, origin_of(self), zarr_format, names, plain, is_shared,
             may_share, ways(self, self._viewers, may_link=may_share), query,
+            await kernel_labels(self, names), self._link(),
         )  # fmt: skip
         context = await page.context(told_by(response), ask)
         body = rendered(self, "node.html", **context)
         self.set_header("Cache-Control", "private, no-cache")
         told = Response(200, HTML, body, len(body), spent=response.spent)
         await self.send(told, request.client)
+
+    def _link(self) -> dict[str, Any] | None:
+        """What a visitor is told of the share link that led here."""
+        if self.link is None:
+            return None
+        return {
+            "name": self.link.path[-1],
+            "note": self.link.note,
+            "ends": None if self.link.expires is None else moment(self.link.expires),
+        }
 
     async def _existing(self, request: Request, names: tuple[str, ...]) -> tuple[str, ...]:
         """A path in the scope as far as there is such a node; see `viewers.Place`."""

@@ -1,12 +1,19 @@
 """The page that tells a person what failed and what helps."""
 
-from urllib.parse import quote
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from jupyter_server.base.handlers import JupyterHandler
 
 from . import hub
-from .render import rendered, root_from
+from .render import crumbs, quoted, rendered, root_from, shown
 
+if TYPE_CHECKING:
+    from .base import ZarrServeHandler
+
+_STORE = re.compile(r"v([23])(/.*)?")
 _HEADINGS = {
     400: "This address makes no sense",
     401: "Log in first",
@@ -18,23 +25,54 @@ _HEADINGS = {
 }
 
 
-def failure_page(handler: JupyterHandler, scope: str, status: int, message: str, reason: str) -> bytes:
-    """The page of a failure, with links below the URL path `scope`."""
+def failure_page(
+    handler: "ZarrServeHandler", status: int, message: str, reason: str, near: Sequence[str] = ()
+) -> bytes:
+    """The page of a failure, with ways up and back in.
+
+    Parameters
+    ----------
+    near
+        The names of members that may have been meant.
+    """
+    is_let_in = bool(handler.current_user)
+    is_by_link = handler.link_origins is not None
+    scope = handler.scope.url if is_let_in else f"{handler.base_url}zarr/"
     root = root_from(handler.request.path, scope)
     heading = _HEADINGS.get(status, "Something went wrong")
+    if is_by_link and not is_let_in and status == 403:
+        heading = "This link is not valid"
+    path = _crumbs(handler, root, scope) if is_let_in else []
+    if not is_let_in and not is_by_link:
+        path = [{"name": "zarr", "url": root}]
+    parent = path[-2] if len(path) > 1 else None
+    beside = f"{path[-1]['url'].rstrip('/').rpartition('/')[0]}/" if path else ""
     return rendered(
         handler,
         "error.html",
+        is_whole=not is_let_in,
         title=f"{heading} – zarr",
         root=root,
-        crumbs=[{"name": "zarr", "url": root}],
+        crumbs=path,
         heading=heading,
         message=message,
         reason=reason,
         status=status,
         retry="",
+        up=parent,
+        near=[{"name": shown(name), "url": f"{beside}{quoted((name,))}"} for name in near],
         login=_login(handler, root) if status == 401 else "",
     )
+
+
+def _crumbs(handler: "ZarrServeHandler", root: str, scope: str) -> list[dict[str, str]]:
+    """Links to what is above the place where nothing could be shown, and to itself."""
+    top = shown(handler.link.path[-1]) if handler.link else "zarr"
+    found = _STORE.fullmatch(handler.request.path.removeprefix(scope))
+    if found is None:
+        return [{"name": top, "url": root}]
+    names = tuple(unquote(name, errors="surrogateescape") for name in (found[2] or "").split("/") if name)
+    return crumbs(root, int(found[1]), names, top=top)
 
 
 def _login(handler: JupyterHandler, root: str) -> str:

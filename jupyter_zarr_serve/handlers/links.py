@@ -72,7 +72,7 @@ class ByLink(ZarrServeHandler):
         leave_token(self)
 
     def _accept(self, share: Share) -> None:
-        self._share = share
+        self._share = self.link = share
         if self._bounded is not None:
             self._bounded.path = share.path
         self.current_user = self._jupyter_current_user = User(f"link {share.id}", "Holder of a link")

@@ -3,6 +3,8 @@
 Who has no JavaScript comes here; the pages' scripts know better by which address the server is reached.
 """
 
+from urllib.parse import urljoin, urlsplit
+
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
@@ -108,6 +110,7 @@ class OpenByLinkHandler(ManagingHandler):
     async def post(self, name: str) -> None:
         """Make a link, and go to the viewer with it."""
         names, way = asked_names(self), await way_to(self, self._viewers, name)
+        root = self.get_body_argument("root", "")  # the script of the page knows it, behind a proxy
         told = await self.make(
             {
                 "path": list(names),
@@ -117,11 +120,25 @@ class OpenByLinkHandler(ManagingHandler):
             }
         )
         self.set_header("Referrer-Policy", "no-referrer")
-        self.redirect(way.url(f"{told['url']}v3/{DRAWN}"), status=303)
+        below = told["link"].removeprefix(self.scope.url)
+        link = urljoin(root, below) if _is_address(root) else told["url"]
+        self.redirect(way.url(f"{link}v3/{DRAWN}"), status=303)
 
     @property
     def _life(self) -> int:
         return min(_LIFE, self.sharing.settings.longest or _LIFE)
+
+
+def _is_address(root: str) -> bool:
+    """Whether a text is the address of a folder of a web server.
+
+    Examples
+    --------
+    >>> _is_address("https://hub.org/team/ann/zarr/"), _is_address("javascript:alert()"), _is_address("")
+    (True, False, False)
+    """
+    parts = urlsplit(root)
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and parts.path.endswith("/zarr/")
 
 
 def _words(seconds: int) -> str:

@@ -13,8 +13,8 @@ _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Index of {path}</title></head>
 <body><h1>Zarr on this Jupyter server</h1>
 <ul>
-<li><a href="{url}v3/">v3/</a></li>
-<li><a href="{url}v2/">v2/</a></li>
+<li><a href="v3/">v3/</a></li>
+<li><a href="v2/">v2/</a></li>
 </ul></body></html>
 """
 
@@ -37,9 +37,7 @@ class IndexHandler(BrowsingHandler):
             await self.browse(self.node_request(NODE), 3)
             return
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        await self.finish(
-            _PAGE.format(path="/" if self.scope.path else self.request.path, url=self.scope.url)
-        )
+        await self.finish(_PAGE.format(path="/" if self.scope.path else self.request.path))
 
     head = get
 

@@ -3,7 +3,10 @@
 Links are relative, so that they hold behind a proxy that puts a prefix before our addresses.
 """
 
+import base64
+import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +15,10 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jupyter_server.base.handlers import JupyterHandler
 
-from .written import hashed_name
+from .written import WRITTEN, hashed_name
 
 HTML = "text/html; charset=utf-8"
+NO_LABELS: Mapping[str, str] = {}
 _LONGEST = 60  # characters of a cell
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -23,22 +27,35 @@ _POLICY = (
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
-def rendered(handler: JupyterHandler, template: str, leads_to: str = "", **context: Any) -> bytes:
+def rendered(
+    handler: JupyterHandler, template: str, leads_to: str = "", *, is_whole: bool = False, **context: Any
+) -> bytes:
     """A page, for which the headers are set, too.
 
     Parameters
     ----------
     leads_to
         An origin that the answer to a form of the page may lead to.
+    is_whole
+        Whether the page has its style in itself, as one for whom nothing else would be served.
     """
     policy = _POLICY.replace("form-action 'self'", f"form-action 'self' {leads_to}".rstrip())
+    style = _style() if is_whole else ""
+    if is_whole:
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = policy.replace("style-src 'self'; script-src 'self'", f"style-src 'sha256-{digest}'")
     # Of two directives of one name the first holds; who may frame us is for Jupyter to say.
     handler.set_header("Content-Security-Policy", f"{policy}; {handler.content_security_policy}")
     handler.set_header("X-Content-Type-Options", "nosniff")
     handler.set_header("Referrer-Policy", "no-referrer")
     handler.set_header("Content-Type", HTML)
     files = {"css": hashed_name("browse.css"), "js": hashed_name("browse.js")}
-    return _templates().get_template(template).render(**files, **context).encode()
+    return _templates().get_template(template).render(**files, style=style, **context).encode()
+
+
+@cache
+def _style() -> str:
+    return (WRITTEN / "browse.css").read_text()
 
 
 def root_from(path: str, scope: str) -> str:
@@ -64,13 +81,20 @@ def shown(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def crumbs(root: str, zarr_format: int, names: tuple[str, ...]) -> list[dict[str, str]]:
-    """A link to each node on the way to a page."""
+def crumbs(
+    root: str,
+    zarr_format: int,
+    names: tuple[str, ...],
+    labels: Mapping[str, str] = NO_LABELS,
+    top: str = "zarr",
+) -> list[dict[str, str]]:
+    """A link to each node on the way to a page; `labels` are shown in the place of names."""
     store = f"{root}v{zarr_format}/"
     links = [
-        {"name": shown(name), "url": f"{store}{quoted(names[:end])}"} for end, name in enumerate(names, 1)
+        {"name": labels.get(name, shown(name)), "url": f"{store}{quoted(names[:end])}"}
+        for end, name in enumerate(names, 1)
     ]
-    return [{"name": "zarr", "url": root}, *links]
+    return [{"name": top, "url": root}, *links]
 
 
 def size(nbytes: int | None) -> str:

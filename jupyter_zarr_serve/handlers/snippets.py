@@ -3,6 +3,9 @@
 import json
 import re
 from typing import Any
+from urllib.parse import unquote
+
+from ..core.grid import are_one_dataset
 
 _LOGIN = 'token = "..."  # of this server: `jupyter server list` shows it, a hub has it under "Token"\n'
 _OPTIONS = 'options = {"client_kwargs": {"headers": {"Authorization": f"token {token}"}}}\n'
@@ -11,7 +14,9 @@ _BY_TENSORSTORE = re.compile(r"bool|u?int\d+|float\d+|complex\d+")
 _BY_ZARRITA = re.compile(r"bool|u?int\d+|float(32|64)|string")
 
 
-def snippets(node: dict[str, Any], url: str, zarr_format: int, *, is_shared: bool) -> list[dict[str, str]]:
+def snippets(
+    node: dict[str, Any], url: str, zarr_format: int, *, is_shared: bool, dataset: str = ""
+) -> list[dict[str, str]]:
     """Titles and code for a node, of the clients that can read it.
 
     Parameters
@@ -20,6 +25,8 @@ def snippets(node: dict[str, Any], url: str, zarr_format: int, *, is_shared: boo
         What is told of it; see `core.describe`.
     is_shared
         Whether the URL is a link that needs no token.
+    dataset
+        The URL of the group that an array is in, where xarray opens it as one dataset; "" elsewhere.
     """
     login = f"url = {url!r}\n" + ("" if is_shared else _LOGIN)
     options = "" if is_shared else _OPTIONS
@@ -29,21 +36,38 @@ def snippets(node: dict[str, Any], url: str, zarr_format: int, *, is_shared: boo
     tail = "array[...]" if is_array else "dict(group.members())"
     made = {"zarr-python": f"import zarr\n\n{login}{options}{kind} = {opened}\n{tail}\n"}
     if is_array:
+        name = unquote(url.rpartition("/")[2], errors="surrogateescape")
         dask = f"da.from_zarr({opened})"
         made["xarray"] = (
-            "import dask.array as da\nimport xarray as xr\nimport zarr\n\n"
-            f"{login}{options}xr.DataArray({dask}{_dims(node)})\n"
+            _variable(dataset, name, given, is_shared=is_shared)
+            if dataset
+            else (
+                "import dask.array as da\nimport xarray as xr\nimport zarr\n\n"
+                f"{login}{options}xr.DataArray({dask}{_dims(node)})\n"
+            )
         )
         made["dask"] = f"import dask.array as da\nimport zarr\n\n{login}{options}{dask}\n"
         if _BY_TENSORSTORE.fullmatch(node["dtype"]):
             made["tensorstore"] = _tensorstore(login, zarr_format, is_shared=is_shared)
-    else:
+    elif node.get("called") != "folder" and is_dataset(node):
         made["xarray"] = f"import xarray as xr\n\n{login}{options}xr.open_zarr(url{given})\n"
     if not is_array or _BY_ZARRITA.fullmatch(node["dtype"]):
         made["zarrita"] = _zarrita(kind, url, is_shared=is_shared)
     if not is_shared:
         made["JupyterLab cell"] = _cell(f"url = {url!r}\n", f"{kind} = {opened}\n{tail}\n")
     return [{"title": title, "code": code} for title, code in made.items()]
+
+
+def is_dataset(group: dict[str, Any]) -> bool:
+    """Whether xarray opens a group as one dataset, as far as its members are told."""
+    arrays = [item for item in group["members"]["items"] if item["kind"] == "array"]
+    return are_one_dataset((item["shape"], item["dimension_names"]) for item in arrays)
+
+
+def _variable(dataset: str, name: str, given: str, *, is_shared: bool) -> str:
+    """An array with the coordinates that its dataset has for it."""
+    login = f"url = {dataset!r}\n" + ("" if is_shared else f"{_LOGIN}{_OPTIONS}")
+    return f"import xarray as xr\n\n{login}xr.open_zarr(url{given})[{name!r}]\n"
 
 
 def _dims(node: dict[str, Any]) -> str:

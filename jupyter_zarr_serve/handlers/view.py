@@ -20,6 +20,7 @@ from .opening import LookingHandler
 from .others import ways
 from .render import root_from
 from .scope import parted
+from .sessions import kernel_labels
 from .viewers import Place, other
 
 _FOLDER = Path(__file__).parent.parent / "viewer"
@@ -47,6 +48,7 @@ class ViewHandler(LookingHandler):
         names = path.split("/") if path else []
         root = root_from(self.request.path, self.scope.url)
         crumbs = _crumbs(f"{root}v3/", names)
+        labels = await kernel_labels(self, tuple(names))
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", f"{_POLICY}; {self._ancestors()}")
         self.set_header("Cache-Control", "private, no-cache")
@@ -56,7 +58,8 @@ class ViewHandler(LookingHandler):
                 path=path,
                 names=names,
                 document=f"{crumbs[-1][1]}zarr.json" if crumbs else "",
-                crumbs=crumbs,
+                crumbs=[(labels.get(name, name), url) for name, url in crumbs],
+                top=self.link.path[-1] if self.link else "zarr",
                 others=await self._others(root, names),
                 # A hub's server takes a script's cookie only beside it; below a link there is none.
                 xsrf="" if self.scope.path else self.xsrf_token.decode(),

@@ -57,7 +57,7 @@ def _facts(node: Node) -> dict[str, str]:
     if isinstance(node, Array):
         codecs = ", ".join(type(codec).__name__.removesuffix("Codec").lower() for codec in node.codecs)
         return {
-            "shape": f"{node.shape} ({', '.join(node.axis_names)})" if node.shape else "()",
+            "shape": f"{node.shape}{_dims(node)}",
             "dtype": str(node.dtype),
             "chunks": f"{node.chunk_shape}, {codecs or 'not compressed'}",
             "size": _size(node),
@@ -68,6 +68,12 @@ def _facts(node: Node) -> dict[str, str]:
         **{child: summary(found) for child, found in shown.items()},
         **({"…": f"{left} more"} if left else {}),
     }
+
+
+def _dims(array: Array) -> str:
+    """The names of the axes that have one; those that Zarr gets besides are of no use to people."""
+    names = array.dimension_names or ()
+    return f" ({', '.join(name or '–' for name in names)})" if any(names) else ""
 
 
 def _size(array: Array) -> str:

@@ -1,5 +1,8 @@
 """Code to copy: how the usual clients open what is published. It holds no token, see `urls`."""
 
+from collections.abc import Iterator
+
+from ..core.grid import are_one_dataset
 from ..core.nodes import Array, Group, Node
 from ..core.walk import members
 from .urls import Place
@@ -14,11 +17,19 @@ def snippets_of(name: str, node: Node, place: Place) -> list[tuple[str, str]]:
     """Titles and code for a published node."""
     origin = place.origin or "https://<address of this Jupyter server>"
     login = _LOGIN.format(url=origin + place.path(3, name))
-    return [
-        ("zarr-python", f"import zarr\n\n{login}{_zarr(node)}"),
-        ("xarray", f"import xarray as xr\n{_xarray(node, login)}"),
-        ("dask", f"import dask.array as da\nimport zarr\n\n{login}{_dask(node)}"),
-    ]
+    found = [("zarr-python", f"import zarr\n\n{login}{_zarr(node)}")]
+    if isinstance(node, Array) or are_one_dataset(_arrays(node)):
+        found.append(("xarray", f"import xarray as xr\n{_xarray(node, login)}"))
+    if isinstance(node, Array) or any(_arrays(node)):
+        found.append(("dask", f"import dask.array as da\nimport zarr\n\n{login}{_dask(node)}"))
+    return found
+
+
+def _arrays(group: Group) -> Iterator[tuple[tuple[int, ...], tuple[str | None, ...] | None]]:
+    """The shapes and dimensions of the arrays in a group."""
+    for _, child in members(group):
+        if isinstance(child, Array):
+            yield child.shape, child.dimension_names
 
 
 def _zarr(node: Node) -> str:
@@ -31,15 +42,15 @@ def _xarray(node: Node, login: str) -> str:
     if isinstance(node, Group):
         return f"\n{login}xr.open_zarr(url, storage_options=options)\n"
     array = 'da.from_zarr(zarr.open_array(url, mode="r", storage_options=options))'
-    return (
-        f"import dask.array as da\nimport zarr\n\n{login}xr.DataArray({array}, dims={node.axis_names!r})\n"
-    )
+    names = node.dimension_names or ()
+    dims = f", dims={names!r}" if names and all(names) else ""
+    return f"import dask.array as da\nimport zarr\n\n{login}xr.DataArray({array}{dims})\n"
 
 
 def _dask(node: Node) -> str:
     if isinstance(node, Array):
         return 'da.from_zarr(zarr.open_array(url, mode="r", storage_options=options))\n'
-    first = next((n for n, child in members(node) if isinstance(child, Array)), "name")
+    first = next(name for name, child in members(node) if isinstance(child, Array))
     return (
         f'group = zarr.open_group(url, mode="r", storage_options=options)\nda.from_zarr(group[{first!r}])\n'
     )

@@ -178,7 +178,7 @@ def _group(dataset: _Dataset, policy: Policy) -> Group:
     variables = dataset.variables
     names = dict(zip(served_names(list(variables)), variables, strict=True))
     children = Children(names, lambda name: _array(variables[names[name]], policy))
-    return Group(children, dataset.attributes)
+    return Group(children, dataset.attributes, called="dataset")
 
 
 def _array(variable: Any, policy: Policy) -> Array:

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import requests
 import xarray as xr
+import zarr
 
 from tests.clients.browser import needs_browser
 from tests.clients.node import NODE, programs
@@ -27,9 +28,11 @@ IMAGE = np.arange(12, dtype="<u2").reshape(3, 4)
 SPEEDS = xr.Dataset(
     {"speed": (("y", "x"), np.arange(6, dtype="f4").reshape(2, 3))}, attrs={"title": "<Run>"}
 )
+GRID = SPEEDS.assign_coords(x=[10, 20, 30])
 FRAME = pd.DataFrame({"n": [1, 2, 3], "t": ["a", "<b>", ""]})
 FOR_ARRAYS = {"zarr-python", "xarray", "dask", "tensorstore", "zarrita", "JupyterLab cell"}
 FOR_GROUPS = {"zarr-python", "xarray", "zarrita", "JupyterLab cell"}
+FOR_FOLDERS = FOR_GROUPS - {"xarray"}
 KINDS: dict[str, tuple[list[Any], set[str]]] = {  # values, and clients that do not read them
     "?": ([1, 0], set()), "<i8": ([1, -2], set()), "<u8": ([1, 2], set()), "<f4": ([1, 2], set()),
     "<f2": ([1, 2], {"zarrita"}), "<c8": ([1, 2], {"zarrita"}),
@@ -48,6 +51,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("served")
     np.save(folder / "an image.npy", IMAGE)
     SPEEDS.to_netcdf(folder / "run.nc", engine="netcdf4")
+    GRID.to_netcdf(folder / "grid.nc", engine="netcdf4")
+    mixed = zarr.open_group(folder / "mix.zarr", mode="w")  # x has two lengths: no dataset
+    for name, length in (("short", 2), ("long", 3)):
+        mixed.create_array(name, data=np.arange(length), dimension_names=["x"])
     for number, (dtype, (values, _)) in enumerate(KINDS.items()):
         np.save(folder / f"kind {number}.npy", np.array(values).astype(dtype))
     FRAME.to_parquet(folder / "table.parquet", index=False)
@@ -92,6 +99,24 @@ def is_field(value: Any) -> bool:
     return np.array_equal(np.asarray(value), SPEEDS["speed"])
 
 
+def is_gridded(value: Any) -> bool:
+    if isinstance(value, xr.DataArray) and not value.load().identical(GRID["speed"]):
+        return False
+    return np.array_equal(np.asarray(value), GRID["speed"])
+
+
+def is_mixed(value: Any) -> bool:
+    return set(value) == {"short", "long"}
+
+
+def is_folder(value: Any) -> bool:
+    return {"grid.nc", "run.nc", "mix.zarr"} <= set(value)
+
+
+def is_column(value: Any) -> bool:
+    return list(np.asarray(value)) == list(FRAME["n"])
+
+
 def is_table(value: Any) -> bool:
     columns = {name: value[name][...] if isinstance(value, dict) else value[name].values for name in FRAME}
     return all(list(columns[name]) == list(FRAME[name]) for name in FRAME)
@@ -101,6 +126,7 @@ WHOLE = (
     "const { shape, data } = await zarr.get(array);\n"
     "console.log(JSON.stringify([shape, Array.from(data)]));"
 )
+MANY = "console.log(JSON.stringify(Array.from((await zarr.get(array)).data, Number)));"
 MEMBER = (
     'const array = await zarr.open(group.resolve("NAME"), { kind: "array" });\n'
     "console.log(JSON.stringify(Array.from((await zarr.get(array)).data, Number)));"
@@ -111,6 +137,14 @@ SUBJECTS = {
     "dataset": Subject(
         FOR_GROUPS, "files/run.nc", is_speeds, MEMBER.replace("NAME", "speed"), list(range(6))
     ),
+    "variable with coordinates": Subject(
+        FOR_ARRAYS, "files/grid.nc/speed", is_gridded, WHOLE, [[2, 3], list(range(6))]
+    ),
+    "column": Subject(FOR_ARRAYS, "files/table.parquet/n", is_column, MANY, [1, 2, 3]),
+    "arrays that are no dataset": Subject(
+        FOR_FOLDERS, "files/mix.zarr", is_mixed, MEMBER.replace("NAME", "long"), [0, 1, 2]
+    ),
+    "folder": Subject(FOR_FOLDERS, "files/", is_folder, MEMBER.replace("NAME", "mix.zarr/long"), [0, 1, 2]),
     "table": Subject(FOR_GROUPS, "files/table.parquet/", is_table, MEMBER.replace("NAME", "n"), [1, 2, 3]),
 }
 

@@ -1,6 +1,9 @@
 """The pages for people: what they show, that nothing in them is markup but ours, and who is sent where."""
 
+import base64
+import hashlib
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urljoin
@@ -217,6 +220,22 @@ def test_variables_of_kernels(server: Server, kernel_path, name):
     assert found[name] in text
 
 
+def kinds(text: str) -> dict[str, str]:
+    """What the members of a page are called."""
+    rows = re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a>.*?</th><td>([^<]*)</td>', text)
+    return dict(rows)
+
+
+def test_things_are_called_what_people_call_them(server: Server, folder, kernel_path):
+    found = kinds(page(server, "zarr/v3/files/pages/"))
+    wanted = {"many": "folder", "run.h5": "file", "table.parquet": "table", "walk.npy": "array"}
+    assert wanted.items() <= found.items()
+    found = kinds(page(server, f"zarr/v3/{kernel_path}/"))
+    assert {"line": "array", "table": "table"}.items() <= found.items()
+    assert "Table of 3 columns" in page(server, f"zarr/v3/{kernel_path}/table")
+    assert "Folder of 250 members" in page(server, "zarr/v3/files/pages/many")
+
+
 class TestManyMembers:
     def test_a_page_of_them(self, server: Server, folder):
         text = page(server, "zarr/v3/files/pages/many/")
@@ -260,6 +279,38 @@ class TestFailures:
         assert message in text
         assert 'role="alert"' in text
         assert json.loads(server.get(f"zarr/v3/{path}").content)["message"], "programs get JSON, as ever"
+
+    @pytest.mark.parametrize(
+        ("path", "up", "near"),
+        [("files/pages/wakl.npy", "files/pages/", ["files/pages/walk.npy/"]),
+         ("files/pages/run.h5/zzz", "files/pages/run.h5/", []), ("fles/", "", ["files/"]),
+         ("files/pages/many/a042.npi", "files/pages/many/", ["files/pages/many/a042.npy/"])],
+    )  # fmt: skip
+    def test_have_ways_up_and_to_what_was_meant(self, server: Server, folder, path, up, near):
+        text = page(server, f"zarr/v3/{path}", 404)
+        links = {urljoin(f"{server.url}zarr/v3/{path}", link) for link in Parsed(text).links}
+        assert f"{server.url}zarr/v3/{up}" in links or not up
+        assert f"{server.url}zarr/" in links
+        assert {f"{server.url}zarr/v3/{name}" for name in near} <= links
+        assert ("Did you mean" in text) is bool(near)
+
+    def test_offer_nothing_that_the_visitor_may_not_read(self, server: Server, folder):
+        told = server.get("zarr/api/shares", "POST", json={"path": "files/pages/walk.npy"}).json()
+        answer = requests.get(f"{told['url']}v3/wak", headers=HTML, timeout=60)
+        server.get(f"zarr/api/shares/{told['id']}", "DELETE")
+        assert answer.status_code == 404
+        assert "Did you mean" not in answer.text
+        assert "run.h5" not in answer.text
+
+    def test_are_styled_for_whom_nothing_else_is_served(self, server: Server):
+        for path in ("zarr/", f"zarr/s/{'f' * 44}/v3/"):
+            headers = {**HTML, "Sec-Fetch-Mode": "cors"}
+            answer = requests.get(server.url + path, headers=headers, timeout=60)
+            assert answer.status_code in {401, 403}
+            style = answer.text.partition("<style>")[2].partition("</style>")[0]
+            digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+            assert f"style-src 'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
+            assert "static/" not in answer.text
 
     def test_addresses_of_nothing(self, server: Server):
         assert "nothing is served here" in page(server, "zarr/%3Cscript%3E", 404)

@@ -37,7 +37,7 @@ def test_a_link_is_made_and_revoked(server: Server, folder, person):
     assert made.status_code == 200
     assert made.headers["Referrer-Policy"] == "same-origin"
     assert made.headers["Cache-Control"] == "no-store"
-    link = re.search(r"<code>(http[^<]+)</code>", made.text)
+    link = re.search(r'<code id="data"[^>]*>(http[^<]+)</code>', made.text)
     assert link
     assert requests.get(f"{link[1]}/zarr.json", timeout=60).status_code == 200
     assert "&lt;b&gt;" in made.text
@@ -47,6 +47,33 @@ def test_a_link_is_made_and_revoked(server: Server, folder, person):
     gone = person.post(url, {**fields(again.text), "revoke": share_id}, timeout=60)
     assert "is revoked" in gone.text
     assert requests.get(f"{link[1]}/zarr.json", timeout=60).status_code == 403
+
+
+def test_a_page_below_a_link_says_what_it_is_from_whom_and_until_when(server: Server, folder):
+    told = server.get(
+        "zarr/api/shares", "POST", json={"path": "files/lab/open", "note": "for <Ann>", "expires": "7d"}
+    ).json()
+    for path in ("", "v3/", "v2/", "v3/deep/"):
+        text = requests.get(told["url"] + path, headers={"Accept": "text/html"}, timeout=60).text
+        assert "on this Jupyter server" not in text
+        assert f"<h1>{'deep' if 'deep' in path else 'open'}</h1>" in text
+        assert "<strong>for &lt;Ann&gt;</strong>" in text
+        assert f'<time datetime="{told["expires"]}"' in text
+        assert ">in 7 days</time>" in text
+    server.get(f"zarr/api/shares/{told['id']}", "DELETE")
+
+
+def test_the_list_is_in_words(server: Server, folder, person):
+    told = server.get(
+        "zarr/api/shares", "POST", json={"path": "files/lab/open", "note": "listed", "expires": "12h"}
+    ).json()
+    text = person.get(f"{server.url}zarr/shares", timeout=60).text
+    row = next(row for row in text.split("<tr>") if "listed" in row)
+    assert f'datetime="{told["expires"]}"' in row
+    assert "in 12 hours" in row
+    assert "by you" in row
+    assert told["maker"] not in row
+    assert 'href="./shares"' in person.get(f"{server.url}zarr/", timeout=60).text
 
 
 @needs_browser

@@ -65,14 +65,18 @@ system.addEventListener("change", paint);
 document.addEventListener("DOMContentLoaded", () => {
   paint();
   // A proxy may have changed what the server thinks is its address.
-  const url = document.getElementById("url");
-  if (url) {
-    const given = url.textContent;
-    const real = new URL(url.dataset.path, location.href).href.replace(/\/$/, "");
-    url.textContent = real;
-    for (const code of document.querySelectorAll("code[data-origin]"))
-      code.textContent = code.textContent.replaceAll(given, real);
+  for (const code of document.querySelectorAll("code[data-path]")) {
+    const real = new URL(code.dataset.path, location.href).href;
+    code.textContent = code.id === "page" ? real : real.replace(/\/$/, "");
   }
+  for (const code of document.querySelectorAll("code[data-given]")) {
+    const { given, root } = code.dataset;
+    code.textContent = code.textContent.replaceAll(given, new URL(root, location.href).href);
+  }
+  for (const field of document.querySelectorAll("input[data-root]"))
+    field.value = new URL(field.dataset.root, location.href).href;
+  for (const time of document.querySelectorAll("time"))
+    time.title = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" });
   for (const link of document.querySelectorAll("a[data-template]")) {
     const source = new URL(link.dataset.source, location.href).href;
     link.href = link.dataset.template.replace("{source}", encodeURIComponent(source));

@@ -62,7 +62,9 @@ def read(path: Path, policy: Policy) -> Group:
     if size_of(path) <= _INDEXED_AT_ONCE:
         return make()
     names = served_names(header.names)
-    return Group(Children(names, lambda name: make().children[name]), _told(header.encoding))
+    return Group(
+        Children(names, lambda name: make().children[name]), _told(header.encoding), called="table"
+    )
 
 
 def _told(encoding: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ def read(path: Path, policy: Policy) -> Node:
         header = read_header(file, size_of(path))
     variables = header.variables
     children = Children(variables, lambda name: _array(path, variables[name], policy))
-    return Group(children, header.attributes)
+    return Group(children, header.attributes, called="dataset")
 
 
 def _array(path: Path, variable: Variable, policy: Policy) -> Array:

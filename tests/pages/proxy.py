@@ -1,0 +1,64 @@
+"""A proxy that puts a prefix before a server's addresses, of which the server knows nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.server import Server
+
+PREFIX = "/team/ann"
+_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
+
+
+@dataclass(frozen=True)
+class Proxied:
+    """A server as it is seen through the proxy, and the paths that were asked for without the prefix."""
+
+    server: Server
+    strays: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def behind_prefix(server: Server) -> Iterator[Proxied]:
+    """The same server at another port, with the prefix before all its addresses."""
+    target, strays = urlsplit(server.url), list[str]()
+
+    class Relay(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def relay(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if not self.path.startswith(f"{PREFIX}/"):
+                strays.append(self.path)
+                self.send_error(404)
+                return
+            connection = HTTPConnection(target.hostname or "", target.port, timeout=60)
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+            connection.request(self.command, self.path.removeprefix(PREFIX), body or None, headers)
+            answer = connection.getresponse()
+            sent = answer.read()
+            self.send_response(answer.status)
+            for name, value in answer.getheaders():
+                if name.lower() not in _HOP:
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(sent)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(sent)
+            connection.close()
+
+        do_GET = do_HEAD = do_POST = relay  # noqa: N815 (http.server's names)
+
+        def log_message(self, *args: Any) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Relay) as proxy:
+        Thread(target=proxy.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{proxy.server_port}{PREFIX}{target.path}"
+        yield Proxied(replace(server, url=url), strays)
+        proxy.shutdown()
