@@ -23,6 +23,10 @@ _CARD = (
     f"color:{_TEXT};border:1px solid {_BORDER};border-radius:4px;padding:8px 12px;margin:4px 0;"
     "max-width:60em;font-family:var(--jp-content-font-family, sans-serif);font-size:13px"
 )
+_WARNING = (
+    "color:var(--jp-warn-color0, inherit);border-left:3px solid var(--jp-warn-color1, #f57c00);"
+    "padding:2px 8px;margin:6px 0"
+)
 _CODE = (
     f"background:{_BACK};color:{_TEXT};padding:8px;margin:4px 0;overflow-x:auto;white-space:pre;"
     "font-family:var(--jp-code-font-family, monospace);font-size:12px"
@@ -42,15 +46,39 @@ def summary(node: Node) -> str:
     return f"array {node.shape} {node.dtype}, chunks {node.chunk_shape}, {_size(node)}"
 
 
-def html(name: str, node: Node | str, place: Place, *, is_frozen: bool) -> str:
-    """The card of a published object; in place of its node, why it cannot be served."""
+def html(name: str, node: Node | str, place: Place, *, is_frozen: bool, warning: str = "") -> str:
+    """The card of a published object; in place of its node, why it cannot be served.
+
+    Parameters
+    ----------
+    warning
+        Why its addresses lead nowhere.
+    """
     facts = {"why not served": node} if isinstance(node, str) else _facts(node)
     state = "frozen" if is_frozen else "live"
     head = f'<strong>{escape(name)}</strong> <span style="color:{_FAINT}">published, {state}</span>'
-    parts = [head, _table({**facts, **_addresses(name, place)})]
+    parts = [head, warned(warning), _table({**facts, **_addresses(name, place)})]
     if not isinstance(node, str):
         parts += [_details(title, text) for title, text in snippets_of(name, node, place)]
     return f'<div style="{_CARD}">{"".join(parts)}</div>'
+
+
+def warned(warning: str) -> str:
+    """A warning in a line of its own; nothing where there is none."""
+    if not warning:
+        return ""
+    return f'<div role="alert" style="{_WARNING}">{escape(sentence(warning))}</div>'
+
+
+def sentence(text: str) -> str:
+    """A message as a sentence.
+
+    Examples
+    --------
+    >>> sentence("the server is gone")
+    'The server is gone.'
+    """
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _facts(node: Node) -> dict[str, str]:

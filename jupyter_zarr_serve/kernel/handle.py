@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from ..core.errors import ServeError
@@ -9,12 +10,19 @@ from ..core.nodes import Node
 from . import card
 from .look import View
 from .service import Service
+from .unserved import why_unserved
 from .urls import Place, place_of
 
 if TYPE_CHECKING:
     from .shared import Link
 
 Format = Literal["v2", "v3", 2, 3]
+
+BY_RULE = (
+    "{!r} is served by %load_ext jupyter_zarr_serve, as all variables are; delete it (del), give it a name "
+    "that begins with _, or end that: %unload_ext jupyter_zarr_serve"
+)
+_RULE = "Served by %load_ext jupyter_zarr_serve, which serves every variable that can be"
 
 
 class Published:
@@ -46,8 +54,14 @@ class Published:
     @property
     def is_frozen(self) -> bool:
         """Whether it was promised that the data never change."""
-        live = self._service.registry.lives.get(self.name)
+        live = self._service.registry.live(self.name)
         return live is not None and live.is_frozen
+
+    @property
+    def is_of_namespace(self) -> bool:
+        """Whether it is served because ``%load_ext`` serves all variables, not by its name."""
+        registry = self._service.registry
+        return self.name not in registry.lives and self.name in registry.namespace
 
     def url(self, zarr_format: Format = "v3") -> str:
         """Its URL; without scheme and host where the server's address is not known.
@@ -117,23 +131,37 @@ class Published:
 
     def touch(self) -> None:
         """Say that the object was changed in place, in ways that cannot be seen from outside."""
-        live = self._service.registry.lives.get(self.name)
+        live = self._service.registry.live(self.name)
         if live is not None:
             live.touch()
 
     def unpublish(self) -> None:
-        """Withdraw it."""
+        """Withdraw it.
+
+        Raises
+        ------
+        ValueError
+            When it is served by the rule of ``%load_ext``, which no name is withdrawn from.
+        """
+        if self.is_of_namespace:
+            raise ValueError(BY_RULE.format(self.name))
         self._service.registry.remove([self.name])
 
     def __repr__(self) -> str:
+        return "\n".join([self._line(), *_warnings()])
+
+    def _line(self) -> str:
         return f"<Published {self.name!r}: {self._summary()} at {self.url()}>"
 
     def _repr_html_(self) -> str:
+        return self._card(why_unserved())
+
+    def _card(self, warning: str) -> str:
         try:
             node: Node | str = self.node
         except ServeError as error:
             node = str(error)
-        return card.html(self.name, node, self._place, is_frozen=self.is_frozen)
+        return card.html(self.name, node, self._place, is_frozen=self.is_frozen, warning=warning)
 
     @property
     def _place(self) -> Place:
@@ -167,15 +195,36 @@ class Catalogue(Mapping[str, Published]):
             handle.touch()
 
     def unpublish(self) -> None:
-        """Withdraw all of them."""
-        for handle in self._handles.values():
+        """Withdraw all that was published by name."""
+        for handle in self._parted[0]:
             handle.unpublish()
 
+    @property
+    def _parted(self) -> tuple[list[Published], list[Published]]:
+        """Those that were published by name, and those that are served by the rule of ``%load_ext``."""
+        handles = list(self._handles.values())
+        by_rule = [handle for handle in handles if handle.is_of_namespace]
+        return [handle for handle in handles if handle not in by_rule], by_rule
+
     def __repr__(self) -> str:
-        return "\n".join(map(repr, self._handles.values())) or "<nothing is published>"
+        named, by_rule = self._parted
+        lines = [handle._line() for handle in named]
+        if by_rule:
+            lines += [f"{_RULE}:", *(handle._line() for handle in by_rule)]
+        return "\n".join([*lines, *_warnings()]) if lines else "<nothing is published>"
 
     def _repr_html_(self) -> str:
-        return "".join(handle._repr_html_() for handle in self._handles.values()) or "nothing is published"
+        named, by_rule = self._parted
+        warning = why_unserved() if named or by_rule else ""
+        cards = [handle._card("") for handle in named]
+        if by_rule:
+            cards += [f"<div>{escape(_RULE)}:</div>", *(handle._card("") for handle in by_rule)]
+        return card.warned(warning) + "".join(cards) if cards else "nothing is published"
+
+
+def _warnings() -> list[str]:
+    warning = why_unserved()
+    return [card.sentence(warning)] if warning else []
 
 
 def _number(zarr_format: Format) -> int:

@@ -87,6 +87,8 @@ def load_ipython_extension(shell: Shell) -> None:
     RuntimeError
         When this process is no Jupyter kernel.
     """
+    from .card import sentence
+    from .unserved import why_unserved
     from .urls import place_of
 
     serving = service()
@@ -97,6 +99,9 @@ def load_ipython_extension(shell: Shell) -> None:
     _loaded.append(namespace)
     place = place_of(serving.connection_file)
     sys.stdout.write(f"Variables are published live at {place.origin}{place.path(3)}/\n")
+    warning = why_unserved()
+    if warning:
+        sys.stdout.write(f"{sentence(warning)}\n")
 
 
 def unload_ipython_extension(shell: Shell) -> None:

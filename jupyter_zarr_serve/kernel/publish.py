@@ -7,7 +7,7 @@ from ..core.errors import Unreadable
 from ..core.nodes import Group, Node
 from ..core.respond import DOCUMENT_KEYS
 from ..core.walk import members
-from .handle import Catalogue, Published
+from .handle import BY_RULE, Catalogue, Published
 from .live import Live
 from .options import Options, make_options
 from .service import Service, running, service
@@ -85,10 +85,14 @@ def unpublish(*names: str) -> None:
     ------
     KeyError
         When a name is not published.
+    ValueError
+        When it is served by the rule of ``%load_ext``, which no name is withdrawn from.
     """
     serving = running()
     known = serving.registry.lives if serving else {}
     for name in names:
+        if serving and name not in known and name in serving.registry.namespace:
+            raise ValueError(BY_RULE.format(name))
         if name not in known:
             raise KeyError(f"{name!r} is not published; published are: {', '.join(known) or 'none'}")
     if serving:
@@ -96,9 +100,13 @@ def unpublish(*names: str) -> None:
 
 
 def published() -> Catalogue:
-    """All that is published by name."""
+    """All that is served: what was published by name, and the variables that ``%load_ext`` serves."""
     serving = running()
-    return Catalogue({name: Published(name, serving) for name in serving.registry.lives} if serving else {})
+    if serving is None:
+        return Catalogue({})
+    lives = serving.registry.lives
+    by_rule = [name for name, _ in members(serving.registry.root()) if name not in lives]
+    return Catalogue({name: Published(name, serving) for name in [*lives, *by_rule]})
 
 
 def _objects(name: Any, obj: Any, objects: Mapping[str, Any]) -> dict[str, Any]:

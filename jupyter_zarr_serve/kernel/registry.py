@@ -61,6 +61,15 @@ class Registry:
         """What was published by name."""
         return self._lives
 
+    @property
+    def namespace(self) -> Mapping[str, Live]:
+        """The user's variables, while they are attached."""
+        return self._namespace
+
+    def live(self, name: str) -> Live | None:
+        """What is served under a name; None where nothing is."""
+        return next((layer[name] for layer in (self._lives, self._namespace) if name in layer), None)
+
     def root(self, request: Request | None = None) -> Group:
         """The root group as it is now; one that is made for a request refuses outdated ones."""
         return Group(_Names((self._lives, self._namespace), self._told, request))

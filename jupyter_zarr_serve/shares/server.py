@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from ..core.errors import Unavailable
 
 _SECONDS = 60.0
 _EVERYWHERE = {"", "*", "0.0.0.0", "::"}  # noqa: S104 (they are recognised, not listened on)
+_GLANCE_SECONDS = 2.0
 _REMEDY = "make the link in a browser, on the page zarr/shares of the server"
 
 
@@ -33,12 +34,41 @@ class Server:
         Scheme, host and port in the URLs that it shows to people.
     root
         The folder that it serves.
+    process
+        The id of its process; 0 where unknown.
     """
 
     url: str
     origin: str
     token: str
     root: Path
+    process: int = 0
+
+    def lacks_zarr(self) -> bool | None:
+        """Whether it answers, and serves no Zarr; None where it does not answer in time.
+
+        It is asked without its token: a server of Zarr says 401 then, and any other one 404.
+        """
+        url = f"{self.url}zarr/v3/zarr.json"
+        try:
+            with _opener(url).open(Request(url), timeout=_GLANCE_SECONDS):  # noqa: S310
+                return False
+        except HTTPError as error:
+            return error.code == 404
+        except (URLError, OSError, ValueError):
+            return None
+
+    def remedy(self) -> str:
+        """What is missing in a server that lacks Zarr, and what mends it."""
+        python = _python_of(self.process)
+        pip = f"{python} -m pip" if python else "pip"
+        return (
+            f"the Jupyter server at {self.url} (process {self.process}) does not serve Zarr. If it was "
+            "started before jupyter_zarr_serve was installed, restart it (the server, not the kernel). "
+            "Else install it where the server runs, and restart the server: "
+            f"{pip} install jupyter_zarr_serve; or, where `jupyter server extension list` calls it "
+            "disabled: jupyter server extension enable jupyter_zarr_serve"
+        )
 
     def make(self, wish: Mapping[str, Any]) -> dict[str, Any]:
         """Make a link; what the server says of it.
@@ -63,13 +93,13 @@ class Server:
     def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
         headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
         url = f"{self.url}zarr/api/shares{path}"
-        opener = build_opener(ProxyHandler({}), *_trusting(url))
         try:
-            with opener.open(Request(url, body, headers, method=method), timeout=_SECONDS) as answer:  # noqa: S310
+            with _opener(url).open(Request(url, body, headers, method=method), timeout=_SECONDS) as answer:  # noqa: S310
                 told: dict[str, Any] = json.load(answer)
                 return told
         except HTTPError as error:
-            raise Unavailable(_reason(error)) from None
+            is_without = error.code in {404, 405} and self.lacks_zarr()
+            raise Unavailable(self.remedy() if is_without else _reason(error)) from None
         except (URLError, OSError, ValueError) as error:
             raise Unavailable(f"the server at {self.url} cannot be asked ({error}); {_REMEDY}") from None
 
@@ -90,8 +120,7 @@ def server_of(runtime: Path, environment: Mapping[str, str] = os.environ) -> Ser
     Unavailable
         When it cannot be found.
     """
-    file = runtime / f"jpserver-{environment.get('JPY_PARENT_PID')}.json"
-    found = _server(file, environment)
+    found = server_that_started(runtime, environment)
     if found is None:
         raise Unavailable(
             f"this kernel does not find the Jupyter server that started it; {_REMEDY}, "
@@ -100,18 +129,23 @@ def server_of(runtime: Path, environment: Mapping[str, str] = os.environ) -> Ser
     return found
 
 
+def server_that_started(runtime: Path, environment: Mapping[str, str] = os.environ) -> Server | None:
+    """The server that started the kernel which has this environment; None where it cannot be found."""
+    return _server(runtime / f"jpserver-{environment.get('JPY_PARENT_PID')}.json", environment)
+
+
 def _server(file: Path, environment: Mapping[str, str]) -> Server | None:
     try:
         told = json.loads(file.read_text())
         url, token, root = urlsplit(str(told["url"])), str(told.get("token", "")), Path(told["root_dir"])
-        is_everywhere = told.get("hostname") in _EVERYWHERE
+        is_everywhere, process = told.get("hostname") in _EVERYWHERE, int(told.get("pid", 0))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     if environment.get("JUPYTERHUB_SERVICE_PREFIX"):
         token = environment.get("JUPYTERHUB_API_TOKEN", token)
     host = f"127.0.0.1:{url.port}" if is_everywhere else url.netloc
     base = f"{url.scheme}://{host}/{url.path.strip('/')}".rstrip("/")
-    return Server(f"{base}/", f"{url.scheme}://{url.netloc}", token, root)
+    return Server(f"{base}/", f"{url.scheme}://{url.netloc}", token, root, process)
 
 
 def _reason(error: HTTPError) -> str:
@@ -122,6 +156,21 @@ def _reason(error: HTTPError) -> str:
     if error.code in {401, 403}:
         return f"the server refused: {message}; {_REMEDY}"
     return message
+
+
+def _python_of(process: int) -> str:
+    """The interpreter of a process, as it was called; "" where that cannot be seen."""
+    try:
+        called = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")[0].decode()
+    except (OSError, ValueError):
+        return ""
+    is_python = called.startswith("/") and Path(called).name.startswith("python")
+    return called if is_python else ""
+
+
+def _opener(url: str) -> OpenerDirector:
+    """What asks a server on this machine, without any proxy."""
+    return build_opener(ProxyHandler({}), *_trusting(url))
 
 
 def _trusting(url: str) -> list[HTTPSHandler]:
