@@ -14,14 +14,15 @@ from urllib.parse import urlsplit
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, default, validate
+from traitlets import Bool, Enum, Int, TraitError, Unicode, default
 
 from ._version import __version__
-from .handlers import hub, routes
+from .handlers import faulty_routes, hub, routes
 from .handlers.base import SHARING
 from .handlers.metrics import watch
 from .handlers.others import Viewers
-from .shares.sharing import ORIGINS, Sharing, checked_origin
+from .settings import Mounts, Origins, Seconds, Viewer, fault_in
+from .shares.sharing import ORIGINS, Sharing
 from .sources.flow import Flow
 from .sources.lazy import LazySource
 from .welcome import welcome
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from .sources.tree import Settings
 
 COMPRESSORS = ("blosc", "blosc-lz4", "blosc-zstd", "blosc-zlib", "zstd", "gzip", "zlib", "none")
-RESERVED = ("files", "kernels", "notebooks", "drawn", "ome", "portable", "demo")
 _COMMANDS = "jupyter_zarr_serve.commands"
 
 
@@ -47,6 +47,8 @@ class ZarrServeApp(ExtensionApp):
     examples = "jupyter zarr --demo\njupyter zarr /data --no-browser"
     extension_url = "/zarr/"
     load_other_extensions = True
+    _fault = ""  # of the settings
+    _is_command = False  # whether this is `jupyter zarr`
     subcommands: dict[str, Any] = {  # noqa: RUF012 (traitlets wants a plain class attribute)
         "share": (f"{_COMMANDS}.ShareCommand", "Make a link by which others read one file or folder."),
         "shares": (f"{_COMMANDS}.ListCommand", "List all links."),
@@ -54,7 +56,7 @@ class ZarrServeApp(ExtensionApp):
         "rotate": (f"{_COMMANDS}.RotateCommand", "End all links, by a new key."),
     }
 
-    mounts = Dict(
+    mounts = Mounts(
         value_trait=Unicode(),
         key_trait=Unicode(),
         help="Datasets besides the served folder: name -> path or fsspec URL (such as s3://bucket/x.zarr).",
@@ -86,20 +88,22 @@ class ZarrServeApp(ExtensionApp):
         min=1, help="Threads that read and encode; by default as many as processors, and at least two."
     ).tag(config=True)
 
-    kernel_timeout = Float(
+    kernel_timeout = Seconds(
         10.0, min=0.1, help="How long a kernel may take to answer before a client gets 503, in seconds."
     ).tag(config=True)
 
-    allow_origins = List(
+    allow_origins = Origins(
         Unicode(),
         help="Origins whose pages may read data by a token, besides c.ServerApp.allow_origin; '*' is all.",
     ).tag(config=True)
 
-    vizarr_url = Unicode(
-        "https://hms-dbmi.github.io/vizarr/", help="Where vizarr is: a URL, or the folder of a build of it."
+    vizarr_url = Viewer(
+        "https://hms-dbmi.github.io/vizarr/",
+        may_be_folder=True,
+        help="Where vizarr is: a URL, or the folder of a build of it.",
     ).tag(config=True)
 
-    neuroglancer_url = Unicode("https://neuroglancer-demo.appspot.com/", help="Where neuroglancer is.").tag(
+    neuroglancer_url = Viewer("https://neuroglancer-demo.appspot.com/", help="Where neuroglancer is.").tag(
         config=True
     )
 
@@ -109,7 +113,7 @@ class ZarrServeApp(ExtensionApp):
         30 * 86_400, min=0, help="The longest life of a share link; with 0 there may be links without end."
     ).tag(config=True)
 
-    share_origins = List(
+    share_origins = Origins(
         Unicode(),
         list(ORIGINS),
         help="Origins whose pages may read a share link, unless its maker names others.",
@@ -134,29 +138,25 @@ class ZarrServeApp(ExtensionApp):
     @classmethod
     def initialize_server(cls, *args: Any, **kwargs: Any) -> ServerApp:
         """The server of ``jupyter zarr``, which is of no use without this extension."""
+        cls._is_command = True
         serverapp: ServerApp = super().initialize_server(*args, **kwargs)  # type: ignore[no-untyped-call]
         if not serverapp.extension_manager.linked_extensions.get(cls.name):
             raise SystemExit("jupyter zarr: the extension could not start; the reason is above")
         return serverapp
 
+    def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """Take the settings; one that cannot be right ends ``jupyter zarr``, and no other server."""
+        try:
+            super()._link_jupyter_server_extension(serverapp)
+        except (TraitError, ValueError) as error:
+            self._fault = fault_in(self, serverapp.config, error)
+            if self._is_command:
+                raise SystemExit(f"jupyter zarr: {self._fault}") from None
+            serverapp.log.error("Zarr is not served: %s", self._fault)  # noqa: TRY400 (one line)
+
     @default("workers")
     def _default_workers(self) -> int:
         return max(2, os.cpu_count() or 1)  # more of them keep Jupyter's own answers waiting
-
-    @validate("mounts")
-    def _check_mounts(self, proposal: dict[str, Any]) -> dict[str, str]:
-        mounts: dict[str, str] = proposal["value"]
-        for name in mounts:
-            if not name or "/" in name or name.startswith(".") or name in RESERVED:
-                raise TraitError(f"mounts: {name!r} cannot be a name; reserved: {', '.join(RESERVED)}")
-        return mounts
-
-    @validate("vizarr_url", "neuroglancer_url")
-    def _check_viewer(self, proposal: dict[str, Any]) -> str:
-        url = str(proposal["value"])
-        if "://" in url and not url.startswith(("http://", "https://")):
-            raise TraitError(f"{url!r}: pages of viewers have URLs of http or https")
-        return url
 
     def settings_object(self) -> "Settings":
         """All settings, the server's included, as one frozen object."""
@@ -200,13 +200,16 @@ class ZarrServeApp(ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Tell all handlers whose pages may read data, who else may, and whether there are share links."""
-        self.settings[f"{self.name}_origins"] = frozenset(map(checked_origin, self.allow_origins))
+        self.settings[f"{self.name}_origins"] = frozenset(self.allow_origins)
         self.settings[hub.SETTING] = self.hub_scope
         self.settings[SHARING] = self.sharing
 
     def initialize_handlers(self) -> None:
         """Add the routes; see `handlers.routes`."""
         assert self.serverapp is not None
+        if self._fault:
+            self.handlers.extend(faulty_routes(self._fault))
+            return
         flow = Flow(self.outgoing_bytes)
         self._source = LazySource(partial(self._make_site, flow))
         self._preparing: asyncio.Future[Site] | None = None
@@ -225,16 +228,18 @@ class ZarrServeApp(ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Once the server of ``jupyter zarr`` listens: tell what to click and paste, and get ready."""
-        if serverapp._starter_app is self:
+        if serverapp._starter_app is self and not self._fault:
             url = urlsplit(serverapp.public_url)
             base = f"{url.scheme}://{url.netloc}{serverapp.base_url}"
             token = serverapp.identity_provider.token
-            sys.stdout.write(welcome(base, token, demo=self.demo))
+            sys.stdout.write(welcome(base, token, str(self._root_dir()), demo=self.demo))
             sys.stdout.flush()
             self._preparing = asyncio.ensure_future(self._source.prepare())
 
     async def stop_extension(self) -> None:
         """Let the worker threads end, close the connections to kernels and write down who used links."""
+        if self._fault:
+            return
         self._shares.uses.write()
         if self._preparing is not None:
             self._preparing.cancel()

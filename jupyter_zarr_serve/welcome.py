@@ -5,6 +5,8 @@ Zarr is served at
 
     {base}zarr/{query}
 
+of the folder {root}
+
 To read it, paste one of these (version 3 of the format; version 2 is below zarr/v2/):
 
   zarr-python
@@ -28,11 +30,13 @@ The token opens everything on this server. To let somebody read one thing, give 
 """
 
 
-def welcome(base: str, token: str, *, demo: bool) -> str:
+def welcome(base: str, token: str, root: str, *, demo: bool) -> str:
     """The text for a server at `base` (a URL with a trailing slash) and its token, if it has one.
 
     Parameters
     ----------
+    root
+        The folder that is served.
     demo
         Whether to take the demo data as the example, or else the served folder.
     """
@@ -44,6 +48,7 @@ def welcome(base: str, token: str, *, demo: bool) -> str:
         base=base,
         mount="demo" if demo else "files",
         query=query,
+        root=root,
         client=f", client_kwargs={headers}" if token else "",
         dataset="demo/structured_data/xarray_dataset" if demo else "files/path/to/dataset",
         storage=f', storage_options={{"client_kwargs": {headers}}}' if token else "",

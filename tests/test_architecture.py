@@ -40,13 +40,14 @@ FLOORS = [
     ["views"],
     ["sources", "kernel"],
     ["handlers", "welcome"],
+    ["settings"],
     ["extension", "authorizer", "commands"],
 ]
 LIBRARIES = {  # only these parts may import these libraries
     "tornado": ("handlers",),
     # Jupyter makes an authorizer itself, with settings of its own: it is no part of the extension.
     "jupyter_server": ("handlers", "extension", "authorizer"),
-    "traitlets": ("extension", "authorizer", "commands"),
+    "traitlets": ("extension", "authorizer", "commands", "settings"),
 }
 
 
@@ -147,12 +148,12 @@ def test_a_server_starts_without_what_only_data_need():
 
 
 def test_what_the_extension_names_exists():
-    from jupyter_zarr_serve import extension
+    from jupyter_zarr_serve import extension, settings
     from jupyter_zarr_serve.core.codecs import COMPRESSORS
     from jupyter_zarr_serve.handlers import scope
     from jupyter_zarr_serve.sources.tree import ROUTED
     from jupyter_zarr_serve.views import VIEWS
 
     assert set(COMPRESSORS) == set(extension.COMPRESSORS)
-    assert set(VIEWS) <= scope.VIEWS <= set(extension.RESERVED)
-    assert {*ROUTED, *VIEWS, "files", "demo"} <= set(extension.RESERVED)
+    assert set(VIEWS) <= scope.VIEWS <= set(settings.RESERVED)
+    assert {*ROUTED, *VIEWS, "files", "demo"} <= set(settings.RESERVED)

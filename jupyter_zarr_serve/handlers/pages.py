@@ -61,3 +61,27 @@ class NowhereHandler(ZarrServeHandler):
         raise web.HTTPError(404, f"nothing is served here; the stores are {stores}")
 
     head = get
+
+
+class FaultyHandler(ZarrServeHandler):
+    """Every address of a server whose settings cannot be right."""
+
+    asked_path = None
+
+    def initialize(self, fault: str) -> None:
+        """Take what is wrong with the settings."""
+        self._fault = fault
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self, *args: Any) -> None:
+        """Say what is wrong.
+
+        Raises
+        ------
+        HTTPError
+            422, always.
+        """
+        raise web.HTTPError(422, f"this server serves no Zarr: {self._fault}")
+
+    head = get

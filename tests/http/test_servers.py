@@ -110,7 +110,7 @@ def test_compressed_responses_are_whole(data, tmp_path):
         assert values(server, "files/a.npy") == [0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("argument", ["mounts=files=/x", "compressor=lzma", "vizarr_url=ftp://x"])
+@pytest.mark.parametrize("argument", ["mounts=files=/x", "allow_origins=nonsense"])
 def test_a_bad_setting_stops_the_command(data, tmp_path, argument):
     command = [
         sys.executable,
@@ -126,11 +126,27 @@ def test_a_bad_setting_stops_the_command(data, tmp_path, argument):
         command, cwd=data, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode != 0
-    assert "could not start" in done.stderr
+    sentence = done.stderr.rstrip().splitlines()[-1]
+    assert sentence.startswith(f"jupyter zarr: c.ZarrServeApp.{argument.partition('=')[0]} cannot be ")
+    assert "Traceback" not in done.stderr
+    assert "is served" not in done.stdout
+
+
+def test_a_bad_setting_leaves_another_server_running(data, tmp_path):
+    setting = "--ZarrServeApp.allow_origins=nonsense"
+    with running_server(data, tmp_path, setting, program=("jupyter", "server")) as server:
+        answer = server.get("zarr/v3/zarr.json")
+        assert answer.status_code == 422
+        assert "c.ZarrServeApp.allow_origins" in answer.json()["message"]
+        assert server.nobody("zarr/v3/zarr.json").status_code == 401
+        log = server.log.read_text()
+    assert log.count("Zarr is not served: c.ZarrServeApp.allow_origins cannot be 'nonsense'") == 1
+    assert "Traceback" not in log
 
 
 def test_a_folder_on_the_command_line(data, tmp_path):
     with running_server(None, tmp_path, "data", cwd=tmp_path) as server:
         assert json.loads(server.get("zarr/v3/files/a.npy/zarr.json").content)["shape"] == [5]
         assert "Zarr is served at" in server.log.read_text()
+        assert f"of the folder {data}" in server.log.read_text()
         assert f"{server.url.replace('127.0.0.1', 'localhost')}zarr/" in server.log.read_text()

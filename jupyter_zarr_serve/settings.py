@@ -1,0 +1,106 @@
+"""Kinds of settings, and the sentence that names one which cannot be right.
+
+``jupyter zarr`` ends with the sentence; any other Jupyter server runs on without Zarr, with the sentence in
+its log and in the answers of the routes that would have served it.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from traitlets import Dict, Float, List, TraitError, Unicode
+from traitlets.config import Config, Configurable
+
+from .shares.sharing import checked_origin
+
+RESERVED = ("files", "kernels", "notebooks", "drawn", "ome", "portable", "demo")
+
+
+class Mounts(Dict):
+    """Names of datasets, and where they are."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """See `TraitType`."""
+        mounts = super().validate(obj, value)
+        for name, place in (mounts or {}).items():
+            if not name or "/" in name or name.startswith(".") or name in RESERVED:
+                raise TraitError(f"{name!r} cannot be a name; reserved: {', '.join(RESERVED)}")
+            if not place:
+                raise TraitError(f"{name!r} has neither a path nor a URL")
+        return mounts
+
+
+class Origins(List):  # type: ignore[type-arg]
+    """Origins as browsers spell them; one text may be a JSON list of them."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """See `TraitType`."""
+        found: list[str] = []
+        for text in super().validate(obj, [value] if isinstance(value, str) else value) or []:
+            try:
+                listed = json.loads(text) if text.lstrip().startswith("[") else [text]
+            except ValueError:
+                raise TraitError(f"{text!r} is no JSON list") from None
+            try:
+                found += [checked_origin(origin) for origin in listed]
+            except (ValueError, AttributeError) as error:
+                raise TraitError(str(error)) from None
+        return found
+
+
+class Seconds(Float):  # type: ignore[type-arg]
+    """A number of seconds."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """See `TraitType`."""
+        seconds = super().validate(obj, value)
+        if not math.isfinite(seconds):
+            raise TraitError(f"{seconds} is no number of seconds")
+        return seconds
+
+
+class Viewer(Unicode):  # type: ignore[type-arg]
+    """Where a viewer is: a URL or, where it may be one, a folder with its page."""
+
+    def __init__(self, *args: Any, may_be_folder: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._may_be_folder = may_be_folder
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """See `TraitType`."""
+        url = super().validate(obj, value)
+        if url.startswith(("http://", "https://")):
+            return url
+        if "://" in url or not self._may_be_folder:
+            raise TraitError(f"{url!r}: pages of viewers have URLs of http or https")
+        if not Path(url, "index.html").is_file():
+            raise TraitError(f"{url!r} is neither a URL of http or https nor a folder with an index.html")
+        return url
+
+
+def fault_in(app: Configurable, settings: Config, failure: Exception) -> str:
+    """The sentence that names the setting at fault, its value and what is wanted.
+
+    Parameters
+    ----------
+    settings
+        All of them, by the class that has them.
+    failure
+        What was raised by all of them together.
+    """
+    name = type(app).__name__
+    for setting, value in settings.get(name, {}).items():
+        try:
+            getattr(type(app)(config=Config({name: {setting: value}})), setting)
+        except (TraitError, ValueError, AttributeError) as error:
+            return _sentence(app, setting, value, str(error))
+    return f"the settings of {name} cannot be right: {failure}"
+
+
+def _sentence(app: Configurable, setting: str, value: Any, reason: str) -> str:
+    trait = app.traits().get(setting)
+    given = value[0] if isinstance(value, list) and len(value) == 1 else value
+    wanted = f" ({setting}: {str(trait.help).rstrip('.')})" if trait else ""
+    words = " ".join(reason.split()).rstrip(".")
+    return f"c.{type(app).__name__}.{setting} cannot be {str(given)!r}: {words}; mend or remove it{wanted}"

@@ -1,0 +1,98 @@
+"""A setting that cannot be right is named in one sentence; what can be right is understood in each form."""
+
+from typing import Any
+
+import pytest
+from traitlets import TraitError
+from traitlets.config import Config
+from traitlets.config.loader import KVArgParseConfigLoader
+
+from jupyter_zarr_serve.extension import ZarrServeApp
+from jupyter_zarr_serve.settings import fault_in
+
+# traitlets would rather have an option once for each element than a list as JSON
+pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated in traitlets:DeprecationWarning")
+
+ORIGIN = "http://127.0.0.1:9777"
+
+
+def on_the_command_line(*arguments: str) -> Config:
+    loader = KVArgParseConfigLoader(classes=[ZarrServeApp])
+    config: Config = loader.load_config([f"--ZarrServeApp.{argument}" for argument in arguments])
+    return config
+
+
+def fault(config: Config) -> str:
+    """The sentence for settings that must not pass."""
+    app = ZarrServeApp()
+    with pytest.raises((TraitError, ValueError)) as raised:
+        app.update_config(config)
+    return fault_in(app, config, raised.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "value"),
+    [
+        ([f'allow_origins=["{ORIGIN}"]'], "allow_origins", [ORIGIN]),
+        ([f'share_origins=["{ORIGIN}", "*"]'], "share_origins", [ORIGIN, "*"]),
+        ([f"allow_origins={ORIGIN}", "allow_origins=https://b.org/"], "allow_origins", [ORIGIN, "https://b.org"]),
+        (['mounts={"x": "/data"}'], "mounts", {"x": "/data"}),
+        (["mounts=x=/data", "mounts=y=s3://b/c"], "mounts", {"x": "/data", "y": "s3://b/c"}),
+        (["demo=true"], "demo", True),
+        (["cache_bytes=0"], "cache_bytes", 0),
+    ],
+)  # fmt: skip
+def test_a_setting_is_understood_in_each_form(arguments: list[str], name: str, value: Any):
+    app = ZarrServeApp()
+    app.update_config(on_the_command_line(*arguments))
+    assert getattr(app, name) == value
+
+
+def test_one_origin_in_a_file_needs_no_list():
+    app = ZarrServeApp()
+    app.update_config(Config({"ZarrServeApp": {"allow_origins": ORIGIN}}))
+    assert app.allow_origins == [ORIGIN]
+
+
+@pytest.mark.parametrize(
+    ("argument", "reason"),
+    [
+        ("allow_origins=foo", "'foo' is no origin"),
+        ('allow_origins=["http://a.org", "b"]', "'b' is no origin"),
+        ("share_origins=[oops", "no JSON list"),
+        ("allow_origins=[1]", "not the int 1"),
+        ("mounts=files=/x", "reserved"),
+        ("mounts=a/b=/x", "cannot be a name"),
+        ("mounts=x=", "neither a path nor a URL"),
+        ("mounts=/data", "expected a dict"),
+        ("compressor=lzma", "blosc"),
+        ("chunk_bytes=-5", "less than 1024"),
+        ("chunk_bytes=1e6", "expected an int"),
+        ("cache_bytes=-1", "less than 0"),
+        ("outgoing_bytes=5", "less than 1048576"),
+        ("workers=0", "less than 1"),
+        ("kernel_timeout=nan", "no number of seconds"),
+        ("kernel_timeout=soon", "expected a float"),
+        ("vizarr_url=ftp://x", "http or https"),
+        ("vizarr_url=/no/such/folder", "index.html"),
+        ("neuroglancer_url=/tmp", "http or https"),
+        ("sharing=maybe", "expected a boolean"),
+        ("max_share_seconds=-1", "less than 0"),
+        ("demo=maybe", "expected a boolean"),
+    ],
+)
+def test_a_setting_that_cannot_be_right_is_named(argument: str, reason: str):
+    name = argument.partition("=")[0]
+    told = fault(on_the_command_line(argument))
+    assert told.startswith(f"c.ZarrServeApp.{name} cannot be ")
+    assert reason in told
+    assert "mend or remove it" in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("mounts", {"a": 5}), ("mounts", "x"), ("share_origins", None), ("chunk_bytes", "5")],
+)
+def test_a_wrong_type_in_a_file_is_named(name: str, value: object):
+    assert f"c.ZarrServeApp.{name} cannot be" in fault(Config({"ZarrServeApp": {name: value}}))
