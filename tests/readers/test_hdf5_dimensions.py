@@ -1,10 +1,13 @@
 import h5py
+import netCDF4
 import numpy as np
 import pytest
+import xarray as xr
 
 from jupyter_zarr_serve.core.nodes import Array, Policy
 from jupyter_zarr_serve.readers.hdf5 import read
 from tests.nodes import child
+from tests.store import CoreStore
 
 
 def array(path, name) -> Array:
@@ -71,3 +74,20 @@ def test_a_scalar_has_no_dimensions(tmp_path):
     with h5py.File(path, "w") as file:
         file["a"] = 1.5
     assert array(path, "a").dimension_names == ()
+
+
+def test_a_name_that_a_nearer_dimension_takes_over_is_not_that_of_the_farther_one(tmp_path, zarr_format):
+    with netCDF4.Dataset(tmp_path / "a.nc", "w") as file:
+        file.createDimension("x", 4)
+        file.createVariable("x", "i4", ("x",))[:] = range(4)
+        group = file.createGroup("g")
+        group.createVariable("far", "i4", ("x",))[:] = range(4)
+        group.createDimension("x", 3)
+        group.createVariable("near", "i4", ("x",))[:] = range(3)
+        group.createGroup("below").createVariable("near", "i4", ("x",))[:] = range(3)
+    store = CoreStore(read(tmp_path / "a.nc", Policy()), zarr_format)
+    opened = xr.open_zarr(store, group="g", zarr_format=zarr_format, chunks=None)
+    assert dict(opened.sizes) == {"x": 3, "phony_dim_4": 4}
+    assert opened["near"].dims == ("x",)
+    below = xr.open_zarr(store, group="g/below", zarr_format=zarr_format, chunks=None)
+    assert below["near"].dims == ("x",)

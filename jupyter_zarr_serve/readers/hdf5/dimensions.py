@@ -40,7 +40,7 @@ class Dimensions:
         scales = _scales(dataset)
         lengths = tuple(self._length(scale, n) for scale, n in zip(scales, dataset.shape, strict=True))
         names = tuple(
-            _name_of(scale, length) if scale is not None else self._label(dataset, axis)
+            _name_of(scale, length, dataset) if scale is not None else self._label(dataset, axis)
             for axis, (scale, length) in enumerate(zip(scales, lengths, strict=True))
         )
         return names, lengths
@@ -88,11 +88,22 @@ def _referred(file: h5py.File, reference: Any) -> h5py.Dataset | None:
     return target if isinstance(target, h5py.Dataset) and target.ndim else None
 
 
-def _name_of(scale: h5py.Dataset, length: int) -> str | None:
-    """A scale's name, if it has one and is as long as the axis."""
-    name = (scale.name or "").rpartition("/")[2]
+def _name_of(scale: h5py.Dataset, length: int, dataset: h5py.Dataset) -> str | None:
+    """A scale's name, if it has one, is as long as the axis, and has no other meaning there."""
+    home, _, name = (scale.name or "").rpartition("/")
     fits = "_Netcdf4Dimid" in scale.attrs or scale.shape[0] == length
-    return name if name and fits else None
+    return name if name and fits and not _is_shadowed(name, home, dataset) else None
+
+
+def _is_shadowed(name: str, home: str, dataset: h5py.Dataset) -> bool:
+    """Whether a group between that of a dimension and that of its variable has another one of its name."""
+    here = (dataset.name or "").rpartition("/")[0]
+    while here.startswith(f"{home}/"):
+        group = dataset.file[here]
+        if isinstance(group.get(name, getlink=True), h5py.HardLink) and is_scale(group[name]):
+            return True
+        here = here.rpartition("/")[0]
+    return False
 
 
 def _lengths_along(scale: h5py.Dataset) -> Iterator[int]:
