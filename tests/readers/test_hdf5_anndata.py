@@ -1,18 +1,33 @@
 """AnnData files (``.h5ad``), read by AnnData from what is served: the same as from the file."""
 
 import warnings
+from collections.abc import AsyncIterator
 
 import anndata
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+import zarr
 
-from jupyter_zarr_serve.core.nodes import Policy
+from jupyter_zarr_serve.core.nodes import Group, Policy
 from jupyter_zarr_serve.readers import open_file
-from tests.store import open_node
+from tests.nodes import child
+from tests.store import CoreStore
 
 ROWS, GENES = 20, 12
+
+
+class Listed(CoreStore):
+    """A store that lists, as one over HTTP does."""
+
+    supports_listing = True
+
+    async def list_dir(self, prefix: str) -> AsyncIterator[str]:
+        node = child(self.root, prefix.strip("/")) if prefix.strip("/") else self.root
+        assert isinstance(node, Group)
+        for name in node.children:
+            yield name
 
 
 def table() -> pd.DataFrame:
@@ -74,7 +89,8 @@ def test_a_file_is_read_by_anndata_as_from_the_disk(tmp_path, zarr_format):
         warnings.simplefilter("ignore")
         example().write_h5ad(tmp_path / "a.h5ad")
         wanted = anndata.read_h5ad(tmp_path / "a.h5ad")
-        got = anndata.io.read_zarr(open_node(open_file(tmp_path / "a.h5ad", Policy()), zarr_format))
+        store = Listed(open_file(tmp_path / "a.h5ad", Policy()), zarr_format)
+        got = anndata.io.read_zarr(zarr.open_group(store, mode="r", zarr_format=zarr_format))
     assert_same(got.X, wanted.X)
     assert_same(got.raw.X, wanted.raw.X)
     for part in ("obs", "var"):
