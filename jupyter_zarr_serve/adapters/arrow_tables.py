@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from ..core.names import served_names
 from ..core.nodes import Group, Policy
 from .column import Column, Field
 from .columns import named, table
-from .names import served_names
 
 Index = tuple[list[int], list[Field]]  # which columns are levels of the index, and all its levels
 

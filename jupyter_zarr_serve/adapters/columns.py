@@ -21,7 +21,7 @@ All columns of a table share one dimension and one chunk length. What a column b
 | column of nulls without a type | float64 | NaN |
 | list, map, union, mixed or other objects | refused by name, with the remedy | |
 
-A column whose name cannot be a node's name is renamed; its attribute "column" keeps the original.
+A column whose name cannot be a node's name is renamed; its attribute "original_name" keeps the original.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -31,10 +31,10 @@ from typing import Any
 from ..core.children import Children
 from ..core.dtypes import VLEN_ESTIMATE
 from ..core.errors import Unreadable
+from ..core.names import ORIGINAL, served_names
 from ..core.nodes import Group, Node, Policy
 from .column import Field, Rows, once
 from .column_array import array_of, chunk_rows
-from .names import served_names
 
 MOST_CATEGORIES = 1000
 
@@ -70,7 +70,7 @@ def node_of(column: Field, name: str, rows: Rows) -> Node:
     Unreadable
         When the column cannot be served; the message names it and says why.
     """
-    renamed = {} if column.name == name else {"column": column.name}
+    renamed = {} if column.name == name else {ORIGINAL: column.name}
     try:
         opened = column.open()
         if isinstance(opened, list):

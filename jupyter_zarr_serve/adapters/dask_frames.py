@@ -18,12 +18,12 @@ import pandas as pd
 from ..core.children import Children
 from ..core.dtypes import VLEN_ESTIMATE, Block
 from ..core.errors import Unavailable, Unreadable
+from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
 from .column import Column, Field, once
 from .columns import named, single, table
 from .dask_blocks import Computed, computing
 from .from_pandas import index_dimension
-from .names import served_names
 from .pandas_columns import column_of
 from .pandas_objects import Values
 

@@ -5,7 +5,6 @@ list is a group whose names are the indices. Times with a time zone are served i
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatch
 from typing import Any
@@ -15,7 +14,9 @@ import numpy as np
 from ..core.children import Children
 from ..core.dtypes import Block
 from ..core.errors import Unreadable
+from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
+from ..core.served import named_after
 from . import adapt as adapt_any
 from .from_numpy import adapt as adapt_numpy
 
@@ -36,7 +37,6 @@ _KINDS: tuple[tuple[type, str], ...] = (
 )
 # text as objects, for one long element would make all wide
 _DTYPES = {"U": "O", "S": "O", "datetime": "M8[us]", "date": "M8[D]", "timedelta": "m8[us]"}
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _NUMBERS = "ifc"  # a list that mixes them has the last of its kinds
 
 
@@ -94,23 +94,28 @@ def _(obj: dt.timedelta, policy: Policy) -> Node:
 
 @adapt.register
 def _(obj: Mapping, policy: Policy) -> Node:  # type: ignore[type-arg]
-    keys: dict[str, list[Any]] = {}
-    for key in obj:
-        keys.setdefault(str(key), []).append(key)
+    given = list(obj)
+    keys = dict(zip(served_names(given), given, strict=True))
 
     def make(name: str) -> Node:
-        key, *others = keys[name]
-        if others or not isinstance(key, str | int) or not _is_name(name):
-            reason = "is not unique as text" if others else "cannot be a name below a group"
-            raise Unreadable(f"the key {key!r} {reason}; rename it")
-        return adapt_any(obj[key], policy)
+        key = keys[name]
+        if not _is_value(key):
+            raise Unreadable(f"a key of the type {type(key).__qualname__}, of which no name can be made")
+        node = adapt_any(obj[key], policy)
+        return node if name == key else named_after(node, key)
 
     return Group(Children(keys, make))
 
 
-def _is_name(name: str) -> bool:
-    """Whether a URL can carry the name as one segment; lone surrogates have no UTF-8 form."""
-    return "/" not in name and name not in ("", ".", "..") and not _SURROGATES.search(name)
+def _is_value(key: Any) -> bool:
+    """Whether the text of a key says what it is, and not where it is in memory."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return all("__repr__" in _own(type(part)) and not callable(part) for part in parts)
+
+
+def _own(cls: type) -> set[str]:
+    """What a class has of its own, or of any base but `object`."""
+    return {name for base in cls.__mro__[:-1] for name in vars(base)}
 
 
 @adapt.register(list)

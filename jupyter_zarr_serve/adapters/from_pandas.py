@@ -13,10 +13,10 @@ import pandas as pd
 
 from ..core.dtypes import VLEN_ESTIMATE
 from ..core.errors import Unreadable
+from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
 from .column import Field
 from .columns import named, single, table
-from .names import served_names
 from .pandas_columns import coded_column, field_of
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 
 from ..core.errors import MissingLibrary, Unreadable
+from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
 from .column import Column, Field
 from .columns import MOST_CATEGORIES, named, single, table
-from .names import served_names
 
 try:
     import pyarrow as pa

@@ -23,7 +23,9 @@ from ..core.children import Children
 from ..core.dtypes import STRING, Block
 from ..core.errors import Unreadable
 from ..core.grid import Region
+from ..core.names import served_names
 from ..core.nodes import Array, Group, Node, Policy, make_array
+from ..core.served import named_after, referring
 from .objects import texts
 from .sampling import sampling
 
@@ -44,20 +46,38 @@ def adapt(obj: Any, _policy: Policy) -> Node:
 
 @adapt.register
 def _(dataset: xr.Dataset, policy: Policy) -> Group:
-    variables = {str(name): name for name in dataset.variables}
+    return _group(dataset, policy, _renames(dataset, {}))
+
+
+def _renames(dataset: xr.Dataset, above: Mapping[Hashable, str]) -> dict[Hashable, str]:
+    """The names under which variables, and dimensions with a variable here or above, are served."""
+    bare = [dim for dim in dataset.dims if dim not in dataset.variables]
+    taken = [above.get(dim, str(dim)) for dim in bare]
+    served = zip(dataset.variables, served_names([*dataset.variables], taken), strict=True)
+    return {dim: above[dim] for dim in bare if dim in above} | {
+        key: name for key, name in served if key != name
+    }
+
+
+def _group(dataset: xr.Dataset, policy: Policy, renames: Mapping[Hashable, str]) -> Group:
+    if renames:
+        dataset = dataset.rename(renames)
+    originals = {name: key for key, name in renames.items()}
+    others = {str(key): name for key, name in renames.items()}
     mentions = _mentions(dataset)
 
     def make(name: str) -> Node:
-        key = variables[name]
-        if key in dataset.dims and isinstance(dataset.xindexes.get(key), xr.indexes.PandasMultiIndex):
+        if name in dataset.dims and isinstance(dataset.xindexes.get(name), xr.indexes.PandasMultiIndex):
             raise Unreadable(
                 f"{name}: a multi-index, which Zarr cannot spell; its levels are served instead"
             )
-        variable = dataset.variables[key]
-        return _array(variable, {**variable.attrs, **mentions.get(key, {})}, policy)
+        variable = dataset.variables[name]
+        attributes = referring({**variable.attrs, **mentions.get(name, {})}, lambda: others)
+        array = _array(variable, attributes, policy)
+        return named_after(array, originals[name]) if name in originals else array
 
-    attributes = {**dataset.attrs, **mentions.get(None, {})}
-    return Group(Children(variables, make), attributes, called="dataset")
+    attributes = referring({**dataset.attrs, **mentions.get(None, {})}, lambda: others)
+    return Group(Children([*map(str, dataset.variables)], make), attributes, called="dataset")
 
 
 @adapt.register
@@ -75,11 +95,16 @@ def _(variable: xr.Variable, policy: Policy) -> Array:
 
 @adapt.register
 def _(tree: xr.DataTree, policy: Policy) -> Group:
-    here: Any = adapt(tree.to_dataset(inherit=False), policy)
-    below = tree.children
+    return _tree(tree, policy, {})
+
+
+def _tree(tree: xr.DataTree, policy: Policy, above: Mapping[Hashable, str]) -> Group:
+    dataset = tree.to_dataset(inherit=False)
+    renames = _renames(dataset, above)
+    here, below = _group(dataset, policy, renames), tree.children
 
     def make(name: str) -> Node:
-        return adapt(below[name], policy) if name in below else here.children[name]
+        return _tree(below[name], policy, {**above, **renames}) if name in below else here.children[name]
 
     return Group(Children([*here.children, *below], make), here.attributes)
 

@@ -3,11 +3,13 @@
 Chunks are aligned with the array's own, or with the chunks inside its shards.
 """
 
+import asyncio
 from functools import partial, singledispatch
 from typing import Any
 
 import numpy as np
 import zarr
+from zarr.core.sync import sync
 
 from ..core.children import Children
 from ..core.dtypes import BYTES, Block, DType
@@ -46,8 +48,32 @@ def _(array: zarr.Array, policy: Policy) -> Array:  # type: ignore[type-arg]
 
 @adapt.register
 def _(group: zarr.Group, policy: Policy) -> Group:
-    children = Children(sorted(group.keys()), lambda name: adapt(group[name], policy))
-    return Group(children, group.attrs.asdict())
+    def make(name: str) -> Node:
+        try:
+            member = group[name]
+        except ValueError as error:  # of an unknown codec or data type
+            raise Unreadable(f"zarr-python cannot open it: {error}") from error
+        return adapt(member, policy)
+
+    return Group(Children(_names(group), make), group.attrs.asdict())
+
+
+def _names(group: zarr.Group) -> list[str]:
+    """The names of a group's members; `Group.keys` would open each, and raise where one cannot be."""
+    if group.metadata.consolidated_metadata is not None:
+        return sorted(group.keys())
+    documents = ("zarr.json",) if group.metadata.zarr_format == 3 else (".zarray", ".zgroup")
+    prefix = f"{group.path}/" if group.path else ""
+
+    async def is_node(name: str) -> bool:
+        return any([await group.store.exists(f"{prefix}{name}/{document}") for document in documents])
+
+    async def names() -> list[str]:
+        entries = [name.rstrip("/") async for name in group.store.list_dir(prefix.rstrip("/"))]
+        are_nodes = await asyncio.gather(*map(is_node, entries))
+        return [name for name, is_one in zip(entries, are_nodes, strict=True) if is_one]
+
+    return sorted(sync(names()))
 
 
 def _read(array: Any, region: Region) -> Block:

@@ -1,6 +1,7 @@
 """Children of a group that are made, or made over, when they are asked for."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import ClassVar
 
 from .nodes import Node
 
@@ -15,6 +16,8 @@ class Children(Mapping[str, Node]):
     make
         Makes the child of a name; may raise any `ServeError` to say why there is none to be had.
     """
+
+    is_fixed: ClassVar[bool] = True  # see `served.Served`
 
     def __init__(self, names: Iterable[str], make: Callable[[str], Node]) -> None:
         self._made: dict[str, Node | None] = dict.fromkeys(names)
@@ -41,6 +44,8 @@ class Seen(Mapping[str, Node]):
     see
         Makes a child, by its name, into what is seen of it.
     """
+
+    has_fit_names: ClassVar[bool] = True  # see `served.Served`
 
     def __init__(self, children: Mapping[str, Node], see: Callable[[str, Node], Node]) -> None:
         self._children = children

@@ -4,7 +4,8 @@ Members are looked up before they are listed, as clients open what they list, an
 would keep them from its siblings; but only in groups of up to 1 000. Of larger ones the names are told.
 
 fsspec takes every ``href`` under the page's address and does not decode it, so a link holds the raw
-name, but for what would end the attribute. GDAL reads only pages titled "Index of /path/".
+name, but for what would end the attribute or begin another address. GDAL reads only pages titled
+"Index of /path/".
 """
 
 import html
@@ -12,14 +13,14 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from .consolidated import left_out, told_of
 from .describe import UNAVAILABLE
 from .errors import ServeError, Unavailable
 from .nodes import Array, Node
 from .request import JSON
-from .walk import lookups, names_of
+from .walk import MOST_LOOKUPS, lookups, names_of
 
 UNKNOWN = "unknown"
-_MOST_LOOKUPS = 1000
 _IN_HREF = {ord(character): quote(character) for character in "\"'<>"}
 _PROGRAMS = {"javascript", "vbscript", "data"}  # schemes of addresses that do something
 _UNSEEN = "".join(map(chr, range(33)))  # what browsers overlook before a scheme
@@ -35,8 +36,8 @@ def member_kinds(node: Node) -> dict[str, str]:
     if isinstance(node, Array):
         return {}
     names = names_of(node)
-    if len(names) > _MOST_LOOKUPS:
-        return {name: UNKNOWN for name in names if "\\" not in name}  # see `walk.child_of`
+    if len(names) > MOST_LOOKUPS:
+        return dict.fromkeys(names, UNKNOWN)
     return {
         name: _kind(found)
         for name, found in lookups(node, names)
@@ -44,7 +45,7 @@ def member_kinds(node: Node) -> dict[str, str]:
     }
 
 
-def render(node: Node, location: str, form: str) -> tuple[str, bytes]:
+def render(node: Node, location: str, form: str, zarr_format: int) -> tuple[str, bytes]:
     """A listing and its media type.
 
     Parameters
@@ -52,11 +53,12 @@ def render(node: Node, location: str, form: str) -> tuple[str, bytes]:
     location
         The URL path of the node, with a trailing slash.
     form
-        `request.LINKS` or `request.JSON`.
+        `request.LINKS` or `request.JSON`; this one says what was left out, too.
     """
     kinds = member_kinds(node)
     if form == JSON:
-        return "application/json", json.dumps({"kind": _kind(node), "members": kinds}).encode()
+        body = {"kind": _kind(node), "members": kinds, **_left_out(node, kinds, zarr_format)}
+        return "application/json", json.dumps(body).encode()
     names = [name for name, kind in kinds.items() if kind != UNAVAILABLE]  # clients open what they list
     return "text/html; charset=utf-8", page(names, location)
 
@@ -71,6 +73,13 @@ def page(names: Iterable[str], location: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
+def _left_out(node: Node, kinds: dict[str, str], zarr_format: int) -> dict[str, list[str]]:
+    """What is not listed, and why, as far as that is known by now."""
+    if isinstance(node, Array) or UNKNOWN in kinds.values() or UNAVAILABLE in kinds.values():
+        return {}
+    return told_of(left_out(node, zarr_format))
+
+
 def _kind(found: Node | ServeError) -> str:
     if isinstance(found, ServeError):
         return UNAVAILABLE
@@ -82,8 +91,10 @@ def _raw_links(names: Iterable[str]) -> str:
 
 
 def _link(name: str) -> str:
-    """A name as a relative address, which no browser takes for a program."""
+    """A name as a relative address, which no browser takes for a program, nor fsspec for a server."""
     link = name.translate(_IN_HREF)
     scheme, colon, _ = "".join(name.split()).partition(":")
     is_program = bool(colon) and scheme.strip(_UNSEEN).casefold() in _PROGRAMS
+    if link.startswith("http"):
+        return f"%68{link[1:]}"
     return link.replace(":", "%3A") if is_program else link

@@ -1,8 +1,7 @@
 """Nodes: what is served, as data plus one function.
 
-An `Array` has `read(region)`, the core's one seam to input and output; a `Group` has `children`, a
-mapping that may be lazy. A child that exists but cannot be served raises a `ServeError` when looked
-up; one that does not exist raises `KeyError`.
+An `Array` has `read(region)`, the core's one seam to input and output; a `Group` has `children`, a mapping
+that may be lazy: what cannot be served raises a `ServeError`, what is not there `KeyError`.
 """
 
 import math
@@ -17,6 +16,7 @@ from .dtypes import DType, canonical, element_size
 from .errors import Unreadable
 from .fills import fill_of, mark_of
 from .grid import Layout, Region, check_shape, chunk_shape_for, named_axes
+from .served import Served, referring
 from .stored import Stored
 
 Read = Callable[[Region], np.ndarray[Any, Any]]
@@ -159,14 +159,11 @@ class Group:
     Attributes
     ----------
     children
-        Name to node; may be lazy.
+        Name to node; may be lazy. Names are those of the source; see `served`.
     consolidate
-        Whether documents of the group describe everything below it; False for folders, so that
-        nobody's home directory is walked.
-    version
-        Changes whenever anything below may have changed; None where nobody knows.
-    fresh
-        As of an `Array`.
+        Whether its documents describe everything below it; not of folders: nobody's home is walked.
+    version, fresh
+        As of an `Array`, of anything below.
     levels
         The names of the children that are one image in ever lower resolution, the full one first.
     growing
@@ -174,7 +171,7 @@ class Group:
     called
         What people call it, such as "table" or "dataset".
     by_format
-        Gives, for a Zarr format, what else its attributes say: conventions may differ between formats.
+        Gives, for a Zarr format, what else its attributes say, as its conventions want.
     """
 
     children: "Mapping[str, Node]" = field(default_factory=dict)
@@ -186,6 +183,12 @@ class Group:
     growing: bool = False
     called: str = "group"
     by_format: Callable[[int], Mapping[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        if not getattr(self.children, "has_fit_names", False):
+            children = Served(self.children)
+            object.__setattr__(self, "children", children)
+            object.__setattr__(self, "attributes", referring(self.attributes, children.renames))
 
     def attributes_in(self, zarr_format: int) -> Mapping[str, Any]:
         """The attributes as one Zarr format spells them."""
@@ -213,11 +216,11 @@ def make_array(
     Parameters
     ----------
     dtype
-        The source's dtype, in any byte order.
+        In any byte order.
     source_chunks, layout, spatial
         See `grid.chunk_shape_for`.
     chunk_shape
-        An exact chunk shape, where somebody asked for one.
+        An exact one, where somebody asked for it.
     **fields
         Further fields of `Array`.
 

@@ -55,7 +55,7 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Co
         When it names nothing, or what cannot be served.
     """
     if request.form:
-        return content_of(resolve(root, request.path, frozenset()), request, request.form, remember)
+        return _told(root, request, remember)
     dialect = DIALECTS[request.zarr_format]
     path = request.path[:-1] if request.path and request.path[-1] == "" else request.path
     found = resolve(root, path, DOCUMENT_KEYS if path == request.path else frozenset())
@@ -71,9 +71,15 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Co
     return _chunk(dialect, node, found, request, remember)
 
 
+def _told(root: Node, request: Request, remember: Remember | None) -> Content:
+    """What is told to programs of ours, which may know names as people gave them."""
+    found = resolve(root, request.path, frozenset(), by_any_name=True)
+    return content_of(found, request, request.form, remember)
+
+
 def _listing(node: Node, request: Request) -> Content:
     location = request.location if request.location.endswith("/") else f"{request.location}/"
-    media_type, body = listing.render(node, location, request.listing)
+    media_type, body = listing.render(node, location, request.listing, request.zarr_format)
     return Content(location, media_type, lambda _: blob_of(body))
 
 

@@ -50,9 +50,13 @@ class Stored:
         Members that replace those of the array's metadata document.
     chunk_shape
         The shape of these chunks, where it is not the array's.
+    obstacle
+        Why most clients cannot parse the metadata document; "" where they can. It stays out of what
+        describes several nodes at once, as it would keep clients from all of them.
     """
 
     chunk: Callable[[Coords], Blob | None]
     codecs: tuple[Codec, ...] | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
     chunk_shape: tuple[int, ...] | None = None
+    obstacle: str = ""

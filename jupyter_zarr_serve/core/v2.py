@@ -10,16 +10,18 @@ https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html
 https://docs.xarray.dev/en/stable/internals/zarr-encoding-spec.html
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeGuard
 
 from .attributes import attributes_json, bounded, with_hashable_marks
 from .codecs import Codec
+from .consolidated import described, left_out, told_of
 from .dtypes import shuffle_size, v2_dtype, vlen_codec
+from .errors import ServeError
 from .fills import fill_json, missing_fill
 from .grid import spelled_coords
 from .nodes import Array, Group, Node
 from .stored import Coords
-from .walk import described
 
 ZARR_FORMAT = 2
 GROUP_KEYS = frozenset({".zgroup", ".zattrs", ".zmetadata"})
@@ -37,7 +39,12 @@ def document(node: Node, key: str) -> dict[str, Any] | None:
     """
     if key == ".zmetadata":
         return _consolidated(node) if isinstance(node, Group) else None
-    return _documents(node).get(key)
+    return _documents(node, left_out(node, ZARR_FORMAT) if _tells(node, key) else {}).get(key)
+
+
+def _tells(node: Node, key: str) -> TypeGuard[Group]:
+    """Whether a document has the attributes of a group."""
+    return isinstance(node, Group) and key == ".zattrs"
 
 
 def chunk_key(coords: Coords) -> str:
@@ -65,19 +72,20 @@ def codecs_of(array: Array) -> tuple[Codec, ...]:
 
 
 def _consolidated(group: Group) -> dict[str, Any] | None:
-    below = described(group)
+    below = described(group, ZARR_FORMAT)
     if below is None:
         return None
-    pairs = ((f"{path}/{key}", body) for path, node in below for key, body in _documents(node).items())
-    metadata = bounded(pairs)
-    if metadata is None:
-        return None
-    return {"zarr_consolidated_format": 1, "metadata": {**_documents(group), **metadata}}
+    metadata = bounded(
+        (f"{one.path}/{key}".lstrip("/"), body)
+        for one in below
+        for key, body in _documents(one.node, one.left_out).items()
+    )
+    return None if metadata is None else {"zarr_consolidated_format": 1, "metadata": metadata}
 
 
-def _documents(node: Node) -> dict[str, dict[str, Any]]:
+def _documents(node: Node, left_out: Mapping[str, ServeError]) -> dict[str, dict[str, Any]]:
     if isinstance(node, Group):
-        attributes = attributes_json(node.attributes_in(ZARR_FORMAT))
+        attributes = attributes_json({**told_of(left_out), **node.attributes_in(ZARR_FORMAT)})
         return {".zgroup": {"zarr_format": ZARR_FORMAT}, ".zattrs": attributes}
     attributes = with_hashable_marks(attributes_json(node.attributes))
     attributes["_ARRAY_DIMENSIONS"] = list(node.axis_names)

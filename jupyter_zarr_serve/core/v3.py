@@ -15,12 +15,13 @@ import numpy as np
 
 from .attributes import attributes_json, bounded, to_json, with_hashable_marks
 from .codecs import Codec, portable
+from .consolidated import Described, described, left_out, told_of
 from .dtypes import shuffle_size, v3_data_type, vlen_codec
+from .errors import ServeError
 from .fills import fill_json
 from .grid import spelled_coords
 from .nodes import Array, Group, Node
 from .stored import Coords
-from .walk import described
 
 ZARR_FORMAT = 3
 GROUP_KEYS = frozenset({"zarr.json"})
@@ -38,9 +39,11 @@ def document(node: Node, key: str) -> dict[str, Any]:  # noqa: ARG001 (there is 
     """
     if isinstance(node, Array):
         return _array(node)
-    body = _group(node)
-    below = described(node)
-    metadata = None if below is None else bounded((path, _plain(child)) for path, child in below)
+    below = described(node, ZARR_FORMAT)
+    if below is None:
+        return _group(node, left_out(node, ZARR_FORMAT))
+    body = _group(node, below[0].left_out)
+    metadata = bounded((one.path, _plain(one)) for one in below[1:])
     if metadata is not None:
         body["consolidated_metadata"] = {"kind": "inline", "must_understand": False, "metadata": metadata}
     return body
@@ -70,15 +73,16 @@ def codecs_of(array: Array) -> tuple[Codec, ...]:
     return portable(array.codecs)
 
 
-def _plain(node: Node) -> dict[str, Any]:
-    return _array(node) if isinstance(node, Array) else _group(node)
+def _plain(one: Described) -> dict[str, Any]:
+    return _array(one.node) if isinstance(one.node, Array) else _group(one.node, one.left_out)
 
 
-def _group(node: Group) -> dict[str, Any]:
+def _group(node: Group, left_out: Mapping[str, ServeError]) -> dict[str, Any]:
+    attributes = {**told_of(left_out), **node.attributes_in(ZARR_FORMAT)}
     return {
         "zarr_format": ZARR_FORMAT,
         "node_type": "group",
-        "attributes": attributes_json(node.attributes_in(ZARR_FORMAT)),
+        "attributes": attributes_json(attributes),
     }
 
 

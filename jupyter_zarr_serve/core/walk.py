@@ -1,13 +1,15 @@
 """Walking a tree of nodes: from a path to a node, and from a group to everything below it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_named
 from .nodes import Array, Fresh, Group, Node
+from .served import served_name
 
 _MAX_DEPTH = 64
 _MAX_NODES = 20_000  # one answer of seconds, where clients would ask for each node for minutes
+MOST_LOOKUPS = 1000  # members of a group that are looked up to tell more of it than their names
 
 
 def child_of(group: Group, name: str, path: str) -> Node:
@@ -22,16 +24,17 @@ def child_of(group: Group, name: str, path: str) -> Node:
     """
     with failures_named(f"{path}/{name}".lstrip("/")):
         try:
-            child = group.children[name]
+            return group.children[name]
         except KeyError as error:
-            if error.args == (name,):
-                raise NotFound(f"{path}/: has no member {name!r}") from None
-            raise
-        if "\\" in name:  # zarr-python could then open none of its siblings
-            raise Unreadable(
-                f"the name {name!r} has a backslash, which clients take for a slash; rename it"
-            )
-        return child
+            if error.args != (name,):
+                raise
+        raise NotFound(f"{path}/: has no member {name!r}{_served_as(group, name)}")
+
+
+def _served_as(group: Group, name: str) -> str:
+    """What to ask for instead of a name that no address may have."""
+    other = served_name(group.children, name)
+    return "" if other == name else f"; it is served as {other!r}, as clients mistake the other name"
 
 
 def names_of(group: Group) -> list[str]:
@@ -55,8 +58,18 @@ def lookups(group: Group, names: Iterable[str] | None = None) -> Iterator[tuple[
             yield name, error
 
 
-def members(group: Group, names: Iterable[str] | None = None) -> Iterator[tuple[str, Node]]:
+def members(
+    group: Group,
+    names: Iterable[str] | None = None,
+    *,
+    left_out: Callable[[str, ServeError], None] = lambda _name, _why: None,
+) -> Iterator[tuple[str, Node]]:
     """The children that can be served, by name; damaged ones are left out.
+
+    Parameters
+    ----------
+    left_out
+        Is told of those that are, and why.
 
     Raises
     ------
@@ -66,12 +79,21 @@ def members(group: Group, names: Iterable[str] | None = None) -> Iterator[tuple[
     for name, found in lookups(group, names):
         if isinstance(found, Unavailable):
             raise found
-        if not isinstance(found, ServeError):
+        if isinstance(found, ServeError):
+            left_out(name, found)
+        else:
             yield name, found
 
 
-def descendants(group: Group) -> Iterator[tuple[str, Node]]:
+def descendants(
+    group: Group, members_of: Callable[[Group, list[str]], Iterator[tuple[str, Node]]] = members
+) -> Iterator[tuple[str, Node]]:
     """Everything below a group, depth first, with paths relative to it.
+
+    Parameters
+    ----------
+    members_of
+        Gives the members of a group, all of whose names it is told.
 
     Raises
     ------
@@ -80,45 +102,27 @@ def descendants(group: Group) -> Iterator[tuple[str, Node]]:
     Unavailable
         See `members`.
     """
-    for found, pair in enumerate(_below(group, "", 0)):
+
+    def below(group: Group, prefix: str, depth: int) -> Iterator[tuple[str, Node]]:
+        if depth > _MAX_DEPTH:
+            raise Unreadable(f"{prefix}: groups nested more than {_MAX_DEPTH} deep")
+        names = names_of(group)
+        if len(names) > _MAX_NODES:  # before any of them is looked up
+            raise _too_many()
+        for name, node in members_of(group, names):
+            path = f"{prefix}{name}"
+            yield path, node
+            if isinstance(node, Group):
+                yield from below(node, f"{path}/", depth + 1)
+
+    for found, pair in enumerate(below(group, "", 0)):
         if found >= _MAX_NODES:
             raise _too_many()
         yield pair
 
 
-def _below(group: Group, prefix: str, depth: int) -> Iterator[tuple[str, Node]]:
-    if depth > _MAX_DEPTH:
-        raise Unreadable(f"{prefix}: groups nested more than {_MAX_DEPTH} deep")
-    names = names_of(group)
-    if len(names) > _MAX_NODES:  # before any of them is looked up
-        raise _too_many()
-    for name, node in members(group, names):
-        path = f"{prefix}{name}"
-        yield path, node
-        if isinstance(node, Group):
-            yield from _below(node, f"{path}/", depth + 1)
-
-
 def _too_many() -> Unreadable:
     return Unreadable(f"more than {_MAX_NODES:,} nodes are too many to be described at once")
-
-
-def described(group: Group) -> list[tuple[str, Node]] | None:
-    """What consolidated metadata of a group describe: everything below it, or None where it has none.
-
-    They are complete or absent: folders have none, and groups too large to be described at once.
-
-    Raises
-    ------
-    Unavailable
-        See `members`.
-    """
-    if not group.consolidate:
-        return None
-    try:
-        return list(descendants(group))
-    except Unreadable:
-        return None
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,9 @@ class Found:
     fresh: Fresh | None = None
 
 
-def resolve(root: Node, path: Sequence[str], document_keys: frozenset[str]) -> Found:
+def resolve(
+    root: Node, path: Sequence[str], document_keys: frozenset[str], *, by_any_name: bool = False
+) -> Found:
     """Walk from `root` until an array is met or a document is named; what is left is the key.
 
     Parameters
@@ -150,6 +156,8 @@ def resolve(root: Node, path: Sequence[str], document_keys: frozenset[str]) -> F
         Decoded segments.
     document_keys
         Names that, at the end of the path, are a group's document and never a member.
+    by_any_name
+        Whether a member may be called by its name in the source, too, where that is no served one.
 
     Raises
     ------
@@ -158,11 +166,13 @@ def resolve(root: Node, path: Sequence[str], document_keys: frozenset[str]) -> F
     ServeError
         When a node on the way cannot be served.
     """
-    node, fresh = root, root.fresh
+    node, fresh, names = root, root.fresh, list(path)
     for depth, name in enumerate(path):
         is_key = depth == len(path) - 1 and name in document_keys
         if isinstance(node, Array) or is_key:
-            return Found(node, tuple(path[:depth]), "/".join(path[depth:]), fresh)
-        node = child_of(node, name, "/".join(path[:depth]))
+            return Found(node, tuple(names[:depth]), "/".join(path[depth:]), fresh)
+        if by_any_name:
+            names[depth] = served_name(node.children, name)
+        node = child_of(node, names[depth], "/".join(names[:depth]))
         fresh = node.fresh or fresh
-    return Found(node, tuple(path), "", fresh)
+    return Found(node, tuple(names), "", fresh)

@@ -12,7 +12,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from ..core.errors import ServeError
-from ..core.request import Request
+from ..core.request import NODE, Request
 from ..shares.link import Share
 from ..shares.sharing import Sharing, Wish
 from ..sources import Source
@@ -142,12 +142,21 @@ class ManagingHandler(ZarrServeHandler):
         HTTPError
             With the reason why it cannot be had.
         """
-        path = await self._by_notebook(wish.path)
+        path = await self._by_served_names(await self._by_notebook(wish.path))
         for within in (0, len(path)):  # an honest 404 first
             response = await self._source.ask(Request(2, (*path, ".zattrs"), within=within))
             if response.status != 200:
                 raise web.HTTPError(response.status, json.loads(bytes(response.body))["message"])
         return Wish(path, wish.maker, wish.expires, wish.note, wish.origins)
+
+    async def _by_served_names(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """A path whose names may be those of files and variables, by those under which they are served."""
+        response = await self._source.ask(Request(3, path, form=NODE, options=(("limit", 1),)))
+        if response.status != 200:
+            return path
+        told = json.loads(bytes(response.body))["path"]
+        names = tuple(told.split("/")) if told else ()
+        return (*path[: len(path) - len(names)], *names)
 
     async def _by_notebook(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """The same variable by its notebook's path, which outlives the kernel."""

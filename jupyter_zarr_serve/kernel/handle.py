@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..core.errors import ServeError
 from ..core.nodes import Node
+from ..core.served import served_name
 from . import card
 from .look import View
 from .service import Service
@@ -49,7 +50,7 @@ class Published:
         """
         from ..core.walk import child_of
 
-        return child_of(self._service.registry.root(), self.name, "")
+        return child_of(self._service.registry.root(), self._served, "")
 
     @property
     def is_frozen(self) -> bool:
@@ -71,7 +72,7 @@ class Published:
         ValueError
             When there is no such format.
         """
-        return self._place.origin + self._place.path(_number(zarr_format), self.name)
+        return self._place.origin + self._place.path(_number(zarr_format), self._served)
 
     def notebook_url(self, zarr_format: Format = "v3") -> str | None:
         """The URL that outlives restarts of the kernel; None where the notebook is not known.
@@ -81,7 +82,7 @@ class Published:
         ValueError
             When there is no such format.
         """
-        path = self._place.notebook_path(_number(zarr_format), self.name)
+        path = self._place.notebook_path(_number(zarr_format), self._served)
         return None if path is None else self._place.origin + path
 
     def share(
@@ -110,7 +111,7 @@ class Published:
         """
         from .shared import share
 
-        return share(self._service.connection_file, self.name, expires, note, origins)
+        return share(self._service.connection_file, self._served, expires, note, origins)
 
     def view(self, member: str = "", *, beside: bool = False, height: int = 560) -> View:
         """The viewer of it, or of a member: a notebook shows it below the cell.
@@ -125,7 +126,7 @@ class Published:
         height
             Of the frame below the cell, in pixels.
         """
-        names = (self.name, *(name for name in member.split("/") if name))
+        names = (self._served, *(name for name in member.split("/") if name))
         view = View(self._place, names, height)
         return view.beside() if beside else view
 
@@ -161,7 +162,12 @@ class Published:
             node: Node | str = self.node
         except ServeError as error:
             node = str(error)
-        return card.html(self.name, node, self._place, is_frozen=self.is_frozen, warning=warning)
+        return card.html(self._served, node, self._place, is_frozen=self.is_frozen, warning=warning)
+
+    @property
+    def _served(self) -> str:
+        """The name in its addresses; see `core.names`."""
+        return served_name(self._service.registry.root().children, self.name)
 
     @property
     def _place(self) -> Place:

@@ -11,11 +11,12 @@ from threading import Lock
 from typing import Any
 from weakref import ref
 
+from ..core.consolidated import Described, described
 from ..core.errors import NotFound, Replaced, ServeError
 from ..core.nodes import Array, Node
 from ..core.request import Request
 from ..core.respond import DIALECTS, DOCUMENT_KEYS
-from ..core.walk import described, resolve
+from ..core.walk import resolve
 
 _MOST = 100_000  # arrays to remember; the oldest are forgotten
 
@@ -56,13 +57,16 @@ class Told:
         try:
             found = resolve(root, request.path, DOCUMENT_KEYS)
             node = found.node
-            below = [("", node)] if isinstance(node, Array) else described(node) or []
+            if isinstance(node, Array):
+                below = [Described("", node)]
+            else:
+                below = described(node, request.zarr_format) or []
         except ServeError:
             return
-        for path, child in below:
-            if isinstance(child, Array):
-                where = (*found.names, *filter(None, path.split("/")))
-                self._remember((request.view, request.zarr_format, where), child)
+        for one in below:
+            if isinstance(one.node, Array):
+                where = (*found.names, *filter(None, one.path.split("/")))
+                self._remember((request.view, request.zarr_format, where), one.node)
 
     def _remember(self, key: Key, array: Array) -> None:
         known = self._told.get(key)

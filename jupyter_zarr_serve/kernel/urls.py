@@ -13,6 +13,8 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from ..core.names import renamed
+
 
 @dataclass(frozen=True)
 class Place:
@@ -48,7 +50,7 @@ class Place:
         """The same by the notebook's path: it outlives restarts of the kernel."""
         if self.notebook is None:
             return None
-        names = [*self.notebook.split("/"), *_given(name)]
+        names = [*map(_served, self.notebook.split("/")), *_given(name)]
         return f"{self.base}zarr/v{zarr_format}/notebooks/{_quoted(*names)}"
 
 
@@ -89,6 +91,11 @@ def _notebook(session: str, root: str) -> str | None:
 
 def _given(name: str) -> list[str]:
     return [name] if name else []
+
+
+def _served(name: str) -> str:
+    """A notebook's name, or a folder's, in addresses; of two that differ in signs alone, the first's."""
+    return renamed([name]).get(name, name)
 
 
 def _quoted(*names: str) -> str:

@@ -19,11 +19,11 @@ from typing import Any
 import cfgrib
 import numpy as np
 
-from ..adapters.names import served_names
 from ..core.children import Children
 from ..core.dtypes import Block
 from ..core.errors import Unreadable
 from ..core.grid import Region
+from ..core.names import served_names
 from ..core.nodes import Array, Group, Node, Policy, make_array
 from .files import is_local, open_binary, open_with_name
 

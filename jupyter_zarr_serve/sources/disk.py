@@ -20,8 +20,10 @@ from typing import Any
 
 from ..core.errors import Forbidden, Unavailable
 from ..core.nodes import Group, Node, Policy
+from ..core.served import Served
 from ..readers import ZARR_MARKERS, open_file, open_store, suffix_of, suffixes
 from ..readers.files import is_local, stamp_of
+from ..readers.foreign import refuse_foreign
 from ..readers.no_links import open_folder, resolved, status_of
 from .fresh import same_file
 from .stores import fresh_node
@@ -29,7 +31,7 @@ from .watch import Watch, watched
 
 _OPENED_LIMIT = 256
 _DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{d}{n}" for d in ("COM", "LPT") for n in range(1, 10))}
-_SEPARATORS = frozenset("/\\\0:" if os.name == "nt" else "/\\\0")
+_SEPARATORS = frozenset("/\\\0:" if os.name == "nt" else "/\0")
 _NAME_MAX = 255  # bytes; no file system of ours has longer names
 
 
@@ -70,20 +72,18 @@ class Library:
     def part(self, names: tuple[str, ...]) -> tuple["Library", tuple[str, ...]]:
         """The library of only what is at and below some names, and those that lead on inside a file.
 
-        Links on the way there lead outside of it, as those below may.
-
-        Raises
-        ------
-        Forbidden
-            When a name is hidden, or none of a file.
+        Links on the way lead outside of it. Raises `Forbidden` if a name is hidden, or none of a file.
         """
         place, left = self.root, list(names)
         if not is_local(place):  # there are no links
             return self, names
         while left and _is_folder(place):
-            if not self.admits(place, left[0]):
-                raise Forbidden(f"{left[0]}: is hidden, or no name of a file")
-            place = place / left.pop(0)
+            name = left.pop(0)
+            if not os.path.lexists(place / name):
+                name = Served(Directory(place, place, self)).original(name)
+            if not self.admits(place, name):
+                raise Forbidden(f"{name}: is hidden, or no name of a file")
+            place = place / name
         part = copy.copy(self)  # what one has opened the other knows
         part.root = place
         return part, tuple(left)
@@ -117,6 +117,7 @@ class Library:
             return self._folder(real, asked or path)
         suffix = suffix_of(path.name)
         if not stat.S_ISREG(mode) or suffix is None:
+            refuse_foreign(real, is_folder=False)
             raise KeyError(path.name)
         stamp = stamp_of(real)
         node = self._opened_file(real, suffix, stamp)
@@ -141,6 +142,8 @@ class Library:
         if any((path / marker).is_file() for marker in ZARR_MARKERS):
             open_it = partial(open_store, path, self._policy)
             return fresh_node(path, asked, open_it) if is_local(path) else open_it()
+        if path != self.root:
+            refuse_foreign(path, is_folder=True)
         return Group(children=Directory(path, asked, self), consolidate=False)
 
     def _opened_file(self, path: Path, suffix: str, stamp: str) -> Node:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ..core.names import renamed
 from ..core.nodes import Group
 
 
@@ -20,6 +21,26 @@ def tree_of(paths: Iterable[tuple[str, ...]]) -> Group:
         for name in path:
             branch = branch.setdefault(name, {})
     return _group(tree)
+
+
+def served_paths(paths: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The paths by those under which clients can ask for them; see `core.names`.
+
+    Examples
+    --------
+    >>> served_paths([("a#b", "c"), ("a_b",)])
+    {('a_b_1', 'c'): ('a#b', 'c'), ('a_b',): ('a_b',)}
+    """
+    given = list(paths)
+    siblings: dict[tuple[str, ...], set[str]] = {}
+    for path in given:
+        for depth, name in enumerate(path):
+            siblings.setdefault(path[:depth], set()).add(name)
+    others = {above: renamed(sorted(names)) for above, names in siblings.items()}
+    return {
+        tuple(others[path[:depth]].get(name, name) for depth, name in enumerate(path)): path
+        for path in given
+    }
 
 
 def _group(tree: dict[str, Any]) -> Group:

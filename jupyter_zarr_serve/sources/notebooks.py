@@ -1,12 +1,13 @@
 """What kernels publish, found by the path of their notebook: it outlives restarts and renames."""
 
+from collections.abc import Set
 from typing import Any, Protocol
 
 from ..core.errors import Unavailable
 from ..core.request import Request, Response, refusal
 from ..core.respond import DOCUMENT_KEYS, respond
 from .kernel import absence
-from .kernel_tree import tree_of
+from .kernel_tree import served_paths, tree_of
 from .kernels import KernelsSource
 
 Path = tuple[str, ...]
@@ -33,10 +34,11 @@ class NotebooksSource:
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`; of paths that begin alike, the longest is meant."""
         kernel_ids = await self._kernel_ids()
-        path = _longest_prefix(request.path, kernel_ids.keys() | self._seen)
-        if path is None:
-            return await self._between(request, kernel_ids)
-        below = request.below(len(path))
+        served = served_paths(kernel_ids.keys() | self._seen)
+        found = _longest_prefix(request.path, served.keys())
+        if found is None:
+            return await self._between(request, kernel_ids, served)
+        path, below = served[found], request.below(len(found))
         source = self._kernels.source(kernel_ids[path]) if path in kernel_ids else None
         if source is None:
             gone = Unavailable("no kernel runs for this notebook now: it was closed or renamed")
@@ -46,12 +48,14 @@ class NotebooksSource:
             self._seen.add(path)
         return response
 
-    async def _between(self, request: Request, kernel_ids: dict[Path, str]) -> Response:
+    async def _between(
+        self, request: Request, kernel_ids: dict[Path, str], served: dict[Path, Path]
+    ) -> Response:
         """A folder of notebooks, or nothing."""
         publishing = set(await self._kernels.publishing())
-        paths = [path for path, kernel_id in kernel_ids.items() if kernel_id in publishing]
-        self._seen.update(paths)
-        response = respond(tree_of(paths), request)
+        self._seen.update(path for path, kernel_id in kernel_ids.items() if kernel_id in publishing)
+        names = [name for name, path in served.items() if kernel_ids.get(path) in publishing]
+        response = respond(tree_of(names), request)
         if response.status != 404:
             return response
         gone = Unavailable("no kernel runs for a notebook of this name; open it and run its cells")
@@ -69,7 +73,7 @@ class NotebooksSource:
         }
 
 
-def _longest_prefix(path: Path, known: set[Path]) -> Path | None:
+def _longest_prefix(path: Path, known: Set[Path]) -> Path | None:
     """The longest known path that `path` begins with; a document's name at the end is no part of it."""
     end = len(path) - 1 if path and path[-1] in DOCUMENT_KEYS else len(path)
     return next((path[:stop] for stop in range(end, 0, -1) if path[:stop] in known), None)

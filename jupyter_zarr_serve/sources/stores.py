@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..core.errors import ServeError
 from ..core.nodes import Group, Node
+from ..core.served import original_of
 from ..readers.files import stamp_of
 from ..readers.zarr_store.places import is_member_name
 from .fresh import SameFile, same_file
@@ -54,6 +55,8 @@ def fresh_node(real: Path, asked: Path, make: Callable[[], Node]) -> Node:
 
 
 class _Members(Mapping[str, Node]):
+    has_fit_names = True
+
     def __init__(self, children: Mapping[str, Node], real: Path, asked: Path) -> None:
         self._children = children
         self._real = real
@@ -63,7 +66,8 @@ class _Members(Mapping[str, Node]):
         if not is_member_name(name):  # before any file is looked at
             raise KeyError(name)
         make = partial(self._children.__getitem__, name)
-        return fresh_node(self._real / name, self._asked / name, make)
+        original = name if os.path.lexists(self._real / name) else original_of(self._children, name)
+        return fresh_node(self._real / original, self._asked / original, make)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._children)

@@ -51,6 +51,8 @@ def _watched_array(array: Array, watch: Watch) -> Array:
 
 
 class _WatchedChildren(Mapping[str, Node]):
+    has_fit_names = True
+
     def __init__(self, children: Mapping[str, Node], watch: Watch) -> None:
         self._children = children
         self._watch = watch

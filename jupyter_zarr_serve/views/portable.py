@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from ..adapters.names import served_names
 from ..core.chunks import read_region
 from ..core.codecs import portable as portable_codecs
 from ..core.dtypes import Block
@@ -32,6 +31,8 @@ def portable(node: Node) -> Node:
 
 class _Portable(Mapping[str, Node]):
     """The children of a group, and what stands beside them."""
+
+    has_fit_names = True
 
     def __init__(self, group: Group) -> None:
         self._children = group.children
@@ -147,8 +148,7 @@ def _respelled(array: Array, spelling: Spelling) -> Array:
 def _fields(array: Array) -> Group:
     """A structure as a group with an array for each field."""
     array = _unsharded(array)
-    names = dict(zip(served_names(array.dtype.names or ()), array.dtype.names or (), strict=True))
-    fields = {name: _made(_field(array, field), {}) for name, field in names.items()}
+    fields = {name: _made(_field(array, name), {}) for name in array.dtype.names or ()}
     return Group(fields, array.attributes, version=array.version, fresh=array.fresh)
 
 

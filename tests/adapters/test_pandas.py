@@ -10,9 +10,9 @@ import pytest
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.adapters.column import Column, Field
 from jupyter_zarr_serve.adapters.columns import table
-from jupyter_zarr_serve.adapters.names import served_names
 from jupyter_zarr_serve.core.dtypes import BYTES, STRING
 from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
+from jupyter_zarr_serve.core.names import ORIGINAL, served_names
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
 from jupyter_zarr_serve.core.walk import members
 from tests.nodes import child, read_all
@@ -259,8 +259,8 @@ def test_names_of_nodes():
         "unnamed", "None", "x_y", "_..", "_zarr.json", "p_1",
     ]  # fmt: skip
     node = adapt(pd.DataFrame([[1, 2]], columns=["km/h", 3]), SMALL)
-    assert child(node, "km_h").attributes == {"column": "km/h"}
-    assert child(node, "3").attributes == {"column": 3}
+    assert child(node, "km_h").attributes == {ORIGINAL: "km/h"}
+    assert child(node, "3").attributes == {ORIGINAL: 3}
 
 
 def test_series_and_indexes():

@@ -1,6 +1,7 @@
 """Open arrays and groups of zarr-python."""
 
 import asyncio
+import json
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from zarr.storage import LocalStore, MemoryStore
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Policy
-from jupyter_zarr_serve.core.walk import descendants
+from jupyter_zarr_serve.core.walk import child_of, descendants, members, names_of
 from tests.nodes import child, read_all
 from tests.store import CoreStore
 
@@ -125,3 +126,21 @@ def test_groups(zarr_format, stored_format):
 def test_what_is_no_node_is_refused():
     with pytest.raises(Unreadable, match=r"zarr\.open"):
         adapt(MemoryStore(), POLICY)
+
+
+def test_a_member_that_zarr_cannot_open_does_not_keep_its_siblings(tmp_path, stored_format):
+    group = zarr.create_group(tmp_path, zarr_format=stored_format)
+    for name in ("good", "codec", "type"):
+        group.create_array(name, data=np.arange(3))
+    strange = {
+        2: {"codec": {"compressor": {"id": "acme"}}, "type": {"dtype": "<z9"}},
+        3: {"codec": {"codecs": [{"name": "acme.squeeze"}]}, "type": {"data_type": "acme"}},
+    }
+    for name, changes in strange[stored_format].items():
+        document = tmp_path / name / {2: ".zarray", 3: "zarr.json"}[stored_format]
+        document.write_text(json.dumps(json.loads(document.read_text()) | changes))
+    node = adapt(zarr.open_group(tmp_path, mode="r"), POLICY)
+    assert names_of(node) == ["codec", "good", "type"]
+    assert [name for name, _ in members(node)] == ["good"]
+    with pytest.raises(Unreadable, match=r"zarr-python cannot open it: .*acme"):
+        child_of(node, "codec", "")

@@ -1,6 +1,5 @@
 """What a client cannot do with any server, and why: the one table of clients' own limits."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -49,8 +48,7 @@ class Limit:
     reason: str
 
 
-ZARR_PYTHON = ("mapper", "url", "obstore", "dask")
-ENCODED = re.compile("[#?]|%[0-9A-Fa-f]{2}")
+ZARR_PYTHON = ("mapper", "members", "url", "obstore", "dask")
 # What xarray is asked for: groups whose arrays agree in their dimensions.
 XARRAY_THEMES = (
     "dataset.nc",
@@ -70,16 +68,6 @@ LIMITS: list[Limit] = [
         ZARR_PYTHON,
         lambda case: case.has_old_zarr and case.zarr_format == 2 and case.is_nested,
         "zarr-python 3.1 cannot read nested structures of version 2, not even its own",
-    ),
-    Limit(
-        ("mapper", "zarr2"),
-        lambda case: ENCODED.search(case.path) is not None,
-        "fsspec puts names into URLs as they are: # and ? end the path, %25 is decoded",
-    ),
-    Limit(
-        ("mapper", "zarr2"),
-        lambda case: any(character in case.path for character in "\n\t"),
-        "aiohttp drops line breaks and tabs from URLs that are not percent-encoded",
     ),
     Limit(
         ("zarr2",),

@@ -33,7 +33,7 @@ def _is_plain(case: NativeCase) -> bool:
 
 
 def _named(members: Iterable[str]) -> Callable[[NativeCase], bool]:
-    wanted = frozenset(members)
+    wanted = {names.SERVED.get(name, name) for name in members}
     return lambda case: case.path.startswith("names") and not wanted.isdisjoint(case.path.split("/"))
 
 

@@ -110,7 +110,7 @@ class TestNode:
 
     def test_names_that_are_no_text(self):
         found = told(Group({"\udc80": Group()}), NODE)["members"]
-        assert found["items"] == [{"name": "\udc80", "kind": "group"}]
+        assert found["items"] == [{"name": "_", "kind": "group"}]
 
     def test_a_page_is_asked_for_as_a_listing(self):
         root = Group({"x": node_of([1])})
@@ -126,6 +126,7 @@ class TestNode:
             for form in (NODE, STATS):
                 assert ask(node, form, path=path).status == 404
         assert ask(Group({"zarr.json": node}), NODE, path=("zarr.json",)).status == 200
+        assert told(Group({"a#b": node}), NODE, path=("a#b",))["path"] == "x/a_b"
 
     def test_unknown_forms_are_refused(self):
         assert ask(node_of([1]), "unheard-of").status == 422

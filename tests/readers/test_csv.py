@@ -102,7 +102,7 @@ def test_header_names_are_those_of_pandas(tmp_path):
     text = "a,a,,km/h\n1,2,3,4\n"
     node = csv.read(write(tmp_path / "x.csv", text), SMALL)
     assert list(node.children) == ["a", "a.1", "Unnamed: 2", "km_h"]
-    assert child(node, "km_h").attributes == {"column": "km/h"}
+    assert child(node, "km_h").attributes == {"original_name": "km/h"}
 
 
 def test_labels_without_a_name_are_a_column(tmp_path):

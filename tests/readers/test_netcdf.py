@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from jupyter_zarr_serve.core.errors import Unreadable
+from jupyter_zarr_serve.core.errors import NotFound, Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
 from jupyter_zarr_serve.core.walk import descendants, members
 from jupyter_zarr_serve.readers.netcdf import read
@@ -156,7 +156,7 @@ def test_nested_groups_inherit_dimensions(tmp_path):
     assert [path for path, _ in descendants(root)] == ["g", "g/h", "g/h/v"]
     assert array(root, "g/h/v").dimension_names == ("x",)
     assert child(root, "g/h").attributes == {"title": "inner"}
-    with pytest.raises(Unreadable, match="dimension without a variable"):
+    with pytest.raises(NotFound, match="dimension without a variable"):
         child(root, "x")
 
 

@@ -115,7 +115,7 @@ def test_one_bad_member_does_not_break_its_siblings(tmp_path):
         "../parent.npy": np.arange(3),
     }
     root = read(archive(tmp_path / "a.npz", contents), POLICY)
-    assert [name for name, _ in members(root)] == ["good"]
+    assert [name for name, _ in members(root)] == ["good", "unnamed", "_.."]
     reasons = {
         "objects": "allow_pickle=False",
         "readme.txt": r"is no \.npy file",
@@ -123,8 +123,6 @@ def test_one_bad_member_does_not_break_its_siblings(tmp_path):
         "long": "its header promises",
         "nonsense": "magic",
         "empty": "magic",
-        "": "segment",
-        "..": "segment",
     }
     for name, reason in reasons.items():
         with pytest.raises(Unreadable, match=reason) as failure:

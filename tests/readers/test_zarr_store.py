@@ -202,7 +202,7 @@ def test_unknown_codecs_pass_in_their_own_format_and_say_so_in_the_other(tmp_pat
     assert blob.read(0, blob.size) == (tmp_path / "a/c/0/0").read_bytes()
     assert node.stored[3].document["codecs"] == codecs
     with pytest.raises(OSError, match=r"acme\.squeeze"):
-        served(open_store(tmp_path), 2)["a"][...]
+        served(open_store(tmp_path), 2, "a")[...]
     assert_same(served(open_store(tmp_path), 2)["b"][...], GRID)
 
 

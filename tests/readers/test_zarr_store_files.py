@@ -128,3 +128,20 @@ def test_a_file_url_is_guarded_like_a_local_folder(tmp_path: Path) -> None:
     assert isinstance(check_names, Array)
     with pytest.raises(Forbidden):
         child(root, "leak")
+
+
+@pytest.mark.parametrize("is_zipped", [False, True])
+def test_a_folder_in_the_place_of_a_chunk_is_not_a_chunk_that_is_missing(
+    tmp_path: Path, zarr_format: int, is_zipped: bool
+) -> None:
+    store = tmp_path / "s.zarr"
+    write(store, GRID, zarr_format, chunks=(7, 10))
+    chunk = store / {2: "0.0", 3: "c/0/0"}[zarr_format]
+    chunk.unlink()
+    (chunk / "x").mkdir(parents=True)
+    (chunk / "x" / "0").write_bytes(b"0")
+    path = zipped(store, tmp_path / "s.zarr.zip") if is_zipped else store
+    node = read(path, POLICY)
+    for wanted in (2, 3):
+        with pytest.raises(OSError, match="folder where a chunk should be"):
+            served(node, wanted)[...]

@@ -46,14 +46,14 @@ def test_a_document_that_is_a_link_outside_is_refused(tmp_path: Path) -> None:
         child(open_store(store), "bad")
 
 
-def test_a_chunk_that_is_a_pipe_or_a_folder_does_not_block(tmp_path: Path) -> None:
+def test_a_chunk_that_is_a_pipe_or_a_folder_is_refused_at_once(tmp_path: Path) -> None:
     write(tmp_path, GRID, 2)
     (tmp_path / "0.0").unlink()
     os.mkfifo(tmp_path / "0.0")
     (tmp_path / "0.1").unlink()
     (tmp_path / "0.1").mkdir()
     assert "regular file" in reason(ask(tmp_path, 2, "0.0"))
-    assert ask(tmp_path, 2, "0.1").status == 404
+    assert "a folder where a chunk" in reason(ask(tmp_path, 2, "0.1"))
 
 
 def test_a_cycle_of_links_ends(tmp_path: Path) -> None:

@@ -14,27 +14,34 @@ NUMBERS = ["0", "1", "-1", "0.0", "1e3", "007"]
 KEYS = ["c", "v2", "v3", "files", "zarr.json.d", "index.html", "labels"]
 UNUSUAL = ["line\nbreak", "tab\tstop", "\x7f"]  # in archives only
 LONG = ["x" * 255, "日" * 85]
-# What ends the path of a URL when it is not percent-encoded, or looks as if it were encoded already. No
-# name is the decoded form of another: a client that decodes must not find something else.
-URL_SIGNS = ["#", "?", "a#b", "a?b", "50%", "a%25b", "a%20b", "a%2Fb"]
+# What ends the path of a URL when it is not percent-encoded, or looks as if it were encoded already: the
+# names "a b" and "A" must not be found in the place of "a%20b" and "%41".
+URL_SIGNS = ["#", "?", "a#b", "a?b", "50%", "a%25b", "a%20b", "a%2Fb", "%41", "is?valid"]
 NAMES = [*PLAIN, *SIGNS, *NUMBERS, *KEYS, *URL_SIGNS]
 
-# Keys of a mapping that cannot be names, and what is said of them; None and 1.0 stand for any other type.
-IMPOSSIBLE: dict[Any, str] = {
-    "": "cannot be a name",
-    ".": "cannot be a name",
-    "..": "cannot be a name",
-    "a/b": "cannot be a name",
-    "a\\b": "backslash",
-    "\ud800": "cannot be a name",
-    (1, 2): "cannot be a name",
-    None: "cannot be a name",
-    2.5: "cannot be a name",
-    "7": "not unique",
-    7: "not unique",
+# Under what names those are served that clients would take for others, where siblings have the rest.
+SERVED = {
+    "#": "_", "?": "__1", "a#b": "a_b_1", "a?b": "a_b_2", "50%": "50_", "a%25b": "a_25b", "a%20b": "a_20b",
+    "a%2Fb": "a_2Fb", "%41": "_41", "is?valid": "is_valid",
+    "line\nbreak": "line_break", "tab\tstop": "tab_stop", "\x7f": "__2",
+}  # fmt: skip
+
+# Keys of a mapping that cannot be names, and the names that they get.
+KEYS_OF_ALL_KINDS: dict[Any, str] = {
+    "": "unnamed",
+    ".": "_.",
+    "..": "_..",
+    "a/b": "a_b_1",
+    "a\\b": "a_b_2",
+    "a_b": "a_b",
+    "\ud800": "_",
+    (1, 2): "1_2",
+    None: "None",
+    2.5: "2.5",
+    "7": "7",
+    7: "7_1",
+    **{name: f"_{name}" for name in (".zgroup", ".zattrs", ".zmetadata", "zarr.json", ".zarray")},
 }
-# Names of the documents that a group has: the key means the document, a longer one the member.
-DOCUMENTS = [".zgroup", ".zattrs", ".zmetadata", "zarr.json", ".zarray"]
 
 CROWD = 10_000
 DEPTH = 50
@@ -60,15 +67,20 @@ def _write_folders(folder: Path) -> None:
 
 
 def _folder_leaves() -> Leaves:
-    return {f"{name}/{file}": a for name, arrays in _folders().items() for file, a in arrays.items()}
+    folders = {SERVED.get(name, name): arrays for name, arrays in _folders().items()}
+    return {f"{name}/{file}": a for name, arrays in folders.items() for file, a in arrays.items()}
 
 
-def _impossible() -> dict[Any, Any]:
-    return {**dict.fromkeys(IMPOSSIBLE, 0), **_documents(), 5: np.arange(5)}
+def _member_leaves() -> Leaves:
+    return {SERVED.get(name, name): array for name, array in _members().items()}
 
 
-def _documents() -> Leaves:
-    return {name: np.full(3, number, "<i4") for number, name in enumerate(DOCUMENTS)}
+def _keys() -> dict[Any, np.ndarray]:
+    return {key: np.full(3, number, "<i4") for number, key in enumerate(KEYS_OF_ALL_KINDS)}
+
+
+def _key_leaves() -> Leaves:
+    return {KEYS_OF_ALL_KINDS[key]: array for key, array in _keys().items()}
 
 
 class Crowd(Mapping[str, np.ndarray]):
@@ -116,8 +128,8 @@ def _deep_leaves() -> Leaves:
 
 THEMES: dict[str, Theme] = {
     "names": Theme(_folder_leaves, _folders, _write_folders),
-    "names.npz": Theme(_members, _members, lambda path: np.savez(path, **_members())),
-    "impossible": Theme(lambda: {"5": np.arange(5), **_documents()}, _impossible),
+    "names.npz": Theme(_member_leaves, _members, lambda path: np.savez(path, **_members())),
+    "keys": Theme(_key_leaves, _keys),
     "crowd.npz": Theme(_crowd_leaves, Crowd, lambda path: np.savez(path, **Crowd())),
     "deep": Theme(_deep_leaves, _deep, _write_deep),
 }

@@ -16,7 +16,6 @@ import pandas as pd
 
 from ...adapters.column import Column, Field, once
 from ...adapters.columns import named, table
-from ...adapters.names import served_names
 from ...adapters.pandas_columns import column_of
 from ...adapters.pandas_objects import Values
 from ...core import limits
@@ -24,6 +23,7 @@ from ...core.children import Children
 from ...core.dtypes import VLEN_ESTIMATE
 from ...core.errors import Unavailable, Unreadable
 from ...core.kept import Kept
+from ...core.names import served_names
 from ...core.nodes import Group, Policy
 from ..files import open_at, open_binary, size_of
 from .index import Index, index_of

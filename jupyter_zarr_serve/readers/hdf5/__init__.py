@@ -10,7 +10,7 @@ from pathlib import Path
 import h5py
 
 from ...core.children import Children
-from ...core.errors import Unreadable
+from ...core.errors import NotFound, Unreadable
 from ...core.nodes import Group, Node, Policy
 from ..files import ReadAt, open_binary
 from .arrays import array_of, fields_of, has_fields_apart, none_of
@@ -118,7 +118,7 @@ def _links_by_name(group: h5py.Group) -> dict[str, str]:
 
 def _dataset(dataset: h5py.Dataset, opened: _Opened) -> Node:
     if is_bare_dimension(dataset):
-        raise Unreadable("a NetCDF dimension without a variable; it has a length, but no values")
+        raise NotFound("a NetCDF dimension without a variable; it has a length, but no values")
     if dataset.shape is None and dataset.attrs.get("encoding-type") == "null":
         return none_of(dataset, opened.policy)
     if dataset.shape is None:

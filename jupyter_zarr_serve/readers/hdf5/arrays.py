@@ -171,15 +171,13 @@ def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy) -> Group:
 def _fields(
     dtype: DType, read_of: Callable[[str], Read], array: Callable[[DType, Read], Array]
 ) -> Children:
-    names = {name.replace("/", "_"): name for name in dtype.names or ()}
-
     def make(name: str) -> Node:
-        inner, read = dtype[names[name]], read_of(names[name])
+        inner, read = dtype[name], read_of(name)
         if inner.names is None or not inner.hasobject:
             return array(inner, read)
         return Group(_fields(inner, lambda part: lambda region: read(region)[part], array))
 
-    return Children(names, make)
+    return Children(dtype.names or (), make)
 
 
 def _converted(read: Read, elements: Elements) -> Read:

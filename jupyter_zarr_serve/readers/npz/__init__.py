@@ -20,7 +20,6 @@ from ..zipped import Deflated, Member, open_member
 from .sparse import is_sparse, sparse_view
 
 _SUFFIX = ".npy"
-_NO_NAMES = ("", ".", "..")  # that a URL cannot carry
 
 Members = dict[tuple[str, ...], zipfile.ZipInfo]  # by the segments of their names below a group
 
@@ -77,8 +76,6 @@ def _group(path: Path, members: Members, policy: Policy) -> Group:
 
     def make(name: str) -> Node:
         inner = below[name]
-        if name in _NO_NAMES:
-            raise Unreadable(f"{path.name}: a member's name has the segment {name!r}; rename the member")
         return _array(path, inner[()], policy) if () in inner else _group(path, inner, policy)
 
     return Group(Children(below, make))

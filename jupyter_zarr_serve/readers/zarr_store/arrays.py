@@ -19,6 +19,7 @@ from .codecs import Step
 from .marks import MARK, with_typed_mark
 from .metadata import Metadata, explained
 from .objects import TEXTS, VLEN
+from .parsable import data_type, obstacle_of
 from .pipeline import check_size, pipeline_of
 from .respelled import compressor_of, v2_codecs, v2_document, v3_document
 from .shards import ChunkAt, Grid, without_shards
@@ -56,9 +57,13 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
         attributes=with_typed_mark(_with_declared_mark(metadata), dtype),
         codecs=(policy.compressor,) if policy.compressor else (),
     )
+    known = data_type(metadata.document, array.fill, metadata.dtype)
+    obstacle = obstacle_of(metadata.zarr_format, metadata.codecs)
+    stored = _as_it_is(array, metadata, where, chunk_at, policy.limit_bytes)
+    other = _respelled(array, metadata, where, chunk_at, policy.limit_bytes)
     return replace(array, stored={
-        metadata.zarr_format: _as_it_is(array, metadata, where, chunk_at, policy.limit_bytes),
-        5 - metadata.zarr_format: _respelled(array, metadata, where, chunk_at, policy.limit_bytes),
+        metadata.zarr_format: replace(stored, document={**stored.document, **known}, obstacle=obstacle),
+        5 - metadata.zarr_format: replace(other, obstacle=obstacle),
     })  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from .. import ZARR_MARKERS
 from ..files import is_local, open_at, stamp_of_status
 from ..no_links import open_folder, resolved, status_of
 
+_SEPARATORS = frozenset("/\\\0:" if os.name == "nt" else "/\0")
+_DOCUMENTS = {*ZARR_MARKERS, ".zattrs", ".zmetadata"}
 _ABSENT = (FileNotFoundError, NotADirectoryError)
 
 
@@ -77,6 +79,7 @@ class LocalFiles:
                 raise Unavailable(f"{self.name}/{key}: a link whose target is missing; fetch it") from None
             return None
         if stat.S_ISDIR(status.st_mode):
+            refuse_folder(f"{self.name}/{key}")
             return None
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable(f"{self.name}/{key}: is no regular file; replace it by one")
@@ -126,6 +129,7 @@ class RemoteFiles:
         except _ABSENT:
             return None
         if info["type"] == "directory":
+            refuse_folder(f"{self.name}/{key}")
             return None
         if info.get("size") is None:
             data = self._fs.cat_file(path)
@@ -140,6 +144,20 @@ class RemoteFiles:
             return []
         folders = (entry["name"].rstrip("/") for entry in entries if entry["type"] == "directory")
         return sorted(filter(is_member_name, (name.rpartition("/")[2] for name in folders)))
+
+
+def refuse_folder(where: str) -> None:
+    """Refuse a folder in the place of a chunk; one that is named like a document is only a folder.
+
+    Raises
+    ------
+    Unreadable
+        When it is not: no chunk is missing there, and clients must not take it for one.
+    """
+    if where.rpartition("/")[2] not in _DOCUMENTS:
+        raise Unreadable(
+            f"{where}: is a folder where a chunk should be; the store is damaged, copy it again"
+        )
 
 
 def read_range(path: Path, start: int, stop: int) -> bytes:
@@ -163,4 +181,4 @@ def read_range(path: Path, start: int, stop: int) -> bytes:
 
 def is_member_name(name: str) -> bool:
     """Whether a name can be a node's: not hidden, and one segment of a path."""
-    return not name.startswith(".") and name != "" and not any(sign in name for sign in "/\\\0")
+    return not name.startswith(".") and name != "" and _SEPARATORS.isdisjoint(name)

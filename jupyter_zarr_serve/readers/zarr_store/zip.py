@@ -19,7 +19,7 @@ from ...core.errors import NotFound, Unreadable
 from ...core.stored import Blob
 from .. import ZARR_MARKERS
 from ..files import is_local, open_binary
-from .places import is_member_name, read_range
+from .places import is_member_name, read_range, refuse_folder
 
 _HEADER = struct.Struct("<4s22xHH")  # signature, ..., length of the name, length of the extra field
 _PIECE = 1 << 16
@@ -49,6 +49,7 @@ class ZipFiles:
         self._limit = limit
         with open_binary(path) as file, zipfile.ZipFile(file) as archive:
             self._members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+        self._folders = _folders(self._members)
         self._prefix = _store_prefix(self._members, path.name)
         self._children = _tree(self._members, self._prefix)
 
@@ -62,6 +63,8 @@ class ZipFiles:
         """
         info = self._members.get(self._prefix + key)
         if info is None:
+            if self._prefix + key in self._folders:
+                refuse_folder(f"{self.name}/{key}")
             return None
         if info.flag_bits & _ENCRYPTED:
             raise Unreadable(f"{self.name}: {key} is encrypted; unpack the archive")
@@ -122,6 +125,17 @@ def _data_offset(path: Path, info: zipfile.ZipInfo) -> int:
     if signature != b"PK\3\4":
         raise zipfile.BadZipFile(f"{info.filename}: has no header where the directory says")
     return start + _HEADER.size + int(name) + int(extra)
+
+
+def _folders(members: Iterable[str]) -> set[str]:
+    """The paths of all folders that hold anything."""
+    found = set[str]()
+    for member in members:
+        folder = member.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def _store_prefix(members: Iterable[str], name: str) -> str:

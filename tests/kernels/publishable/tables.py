@@ -42,7 +42,7 @@ def pandas_frame(_: Path) -> tuple[Any, Expected]:
         "zoned": Leaf(utc, {"timezone": "Europe/Berlin"}),
         "lasting": np.array([1, "NaT", -3, 0], "m8[us]"),
         "arrow int": Leaf(np.array([1, low, 2**62, 4]), {"_FillValue": int(low)}),
-        "arrow_text": Leaf(objects("a", "", "b", ""), {"column": "arrow/text", **NO_TEXT}),
+        "arrow_text": Leaf(objects("a", "", "b", ""), {"original_name": "arrow/text", **NO_TEXT}),
     }
 
 
