@@ -26,6 +26,7 @@ FLOORS = [
         "core/conditional",
         "core/bounded",
         "core/kept",
+        "core/abridged",
         "core/cache",
     ],
     ["core/dtypes", "core/codecs", "core/stored", "core/fills"],

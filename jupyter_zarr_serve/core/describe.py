@@ -3,9 +3,11 @@
 Names come without a look at what they stand for; only the members that are shown are looked up.
 """
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
+from .abridged import abridged, short
 from .attributes import attributes_json, to_json
 from .errors import NotFound, ServeError
 from .fills import fill_json
@@ -40,9 +42,9 @@ def described(
     """
     told: dict[str, Any] = {"path": "/".join(path)}
     if isinstance(node, Array):
-        told |= {"attributes": attributes_json(node.attributes), "previews": _previews(node)}
+        told |= {**_attributes(node.attributes), "previews": _previews(node)}
         return {**_array(node), "fill_value": _fill(node), **told}
-    told["attributes"] = attributes_json(node.attributes_in(zarr_format))
+    told |= _attributes(node.attributes_in(zarr_format))
     names = names_of(node)
     return {
         "kind": "group",
@@ -52,6 +54,12 @@ def described(
         "levels": list(node.levels),
         "previews": {"rows": {}} if columns_of(node, names) else {},
     }
+
+
+def _attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """As much of them as a page shows; the node's document has all."""
+    shown, is_cut = abridged(attributes)
+    return {"attributes": attributes_json(shown), **({"attributes_cut": True} if is_cut else {})}
 
 
 def _previews(array: Array) -> dict[str, Any]:
@@ -83,7 +91,7 @@ def _array(array: Array) -> dict[str, Any]:
     return {
         "kind": "array",
         "shape": list(array.shape),
-        "dtype": dtype_name(array.dtype),
+        "dtype": short(dtype_name(array.dtype)),
         "chunk_shape": list(array.chunk_shape),
         "dimension_names": list(array.dimension_names) if array.dimension_names else None,
         "nbytes": size_of(array),
@@ -91,7 +99,8 @@ def _array(array: Array) -> dict[str, Any]:
 
 
 def _fill(array: Array) -> Any:
-    return to_json(fill_json(array.fill_value, array.dtype))
+    shown, _ = abridged({"": to_json(fill_json(array.fill_value, array.dtype))})
+    return shown[""]
 
 
 def _members(group: Group, names: list[str], offset: int, limit: int, search: str) -> dict[str, Any]:
@@ -108,7 +117,7 @@ def _member(group: Group, name: str) -> dict[str, Any] | None:
     except NotFound:
         return None
     except ServeError as error:
-        return {"name": name, "kind": UNAVAILABLE, "message": to_json(str(error))}
+        return {"name": name, "kind": UNAVAILABLE, "message": short(to_json(str(error)))}
     if isinstance(node, Array):
         return {"name": name, **_array(node)}
     return {"name": name, "kind": "group", "called": _called(node)}

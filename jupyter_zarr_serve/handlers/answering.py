@@ -1,7 +1,8 @@
 """What all handlers share that ask the sources: one question, and the way of its answer to the client."""
 
 import asyncio
-import contextlib
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from tornado.iostream import StreamClosedError
 from ..core.request import Options, Request, Response
 from ..sources import Source
 from ..sources.flow import AT_ONCE, Flow
+from . import hub
 from .base import ZarrServeHandler
 from .metrics import count, in_flight, server_timing
 from .sending import head_of, send
@@ -64,7 +66,8 @@ class AnsweringHandler(ZarrServeHandler):
     async def response(self, request: Request) -> Response | None:
         """What the source says; None if the client goes away before."""
         with in_flight():
-            response = self._source.at_once(request) or await self._ask(request)
+            has_room = self._flow.has_room_for(request.client)
+            response = (self._source.at_once(request) if has_room else None) or await self._ask(request)
         if response is not None:
             count(next(iter(request.path), ""), response)
         return response
@@ -84,8 +87,16 @@ class AnsweringHandler(ZarrServeHandler):
             raise web.HTTPError(500, "the answer is not as long as was told; please report this")
         self.set_status(response.status)
         self._set_headers(response)
-        with self._flow.sending(len(body), client), contextlib.suppress(StreamClosedError):
-            await self._send(body)
+        with self._flow.sending(len(body), client, self._end):
+            try:
+                await self._send(body)
+            except StreamClosedError as error:
+                # The connection keeps it, and its traceback would keep the body and the connection.
+                error.__traceback__ = error.__context__ = None
+
+    def _end(self) -> None:
+        """Close the connection of a client who takes the answer slowly while others wait."""
+        cast("HTTP1Connection", self.request.connection).close()
 
     def node_request(self, form: str, options: Options = ()) -> Request:
         """A request for what is told of the node whose path the URL ends with."""
@@ -145,9 +156,10 @@ class AnsweringHandler(ZarrServeHandler):
             asking.cancel()
 
     def client(self) -> str:
-        """Who asks, as far as can be told; no secret can be told from it."""
-        headers = self.request.headers
-        return f"{self.request.remote_ip} {hash((headers.get('Authorization'), headers.get('User-Agent')))}"
+        """Who asks: an address, and a user or link. What else they say of themselves makes nobody new."""
+        is_owner = self.token_authenticated and hub.auth(self) is None  # who gets a new name each time
+        user = "token" if is_owner else getattr(self.current_user, "username", "")
+        return f"{network_of(self.request.remote_ip or '')} {user}"
 
     def _set_headers(self, response: Response) -> None:
         if response.status != 304:
@@ -199,6 +211,25 @@ def _done() -> "asyncio.Future[None]":
     future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     future.set_result(None)
     return future
+
+
+@lru_cache(maxsize=1024)
+def network_of(address: str) -> str:
+    """An address, or the network of it that one person can have: of IPv6 that is very many addresses.
+
+    Examples
+    --------
+    >>> network_of("192.0.2.1"), network_of("2001:db8:1:2:3::4")
+    ('192.0.2.1', '2001:db8:1:2::/64')
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return address
+    mapped = found.ipv4_mapped
+    return str(mapped) if mapped else str(IPv6Network((found, 64), strict=False))
 
 
 def segments(path: str, prefix: str) -> tuple[str, ...]:

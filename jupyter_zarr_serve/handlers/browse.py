@@ -113,6 +113,7 @@ class Page:
             "stats_url": "?stats=1#stats" if "stats" in previews else "",
             "members": self._members(node["members"]) if "members" in node else None,
             "attributes": node["attributes"],
+            "all_attributes": self._document() if node.get("attributes_cut") else "",
             "snippets": snippets(
                 node, self.url, self.zarr_format, is_shared=self.is_shared,
                 dataset=await self._dataset(node, ask),
@@ -147,6 +148,10 @@ class Page:
         above = told_by(response)
         is_group = above["kind"] == "group" and above.get("called") != "folder"
         return self.url.rpartition("/")[0] if is_group and is_dataset(above) else ""
+
+    def _document(self) -> str:
+        """The relative URL of what has all attributes."""
+        return f"{self.address}{'zarr.json' if self.zarr_format == 3 else '.zattrs'}"
 
     def _formats(self) -> list[dict[str, Any]]:
         return [

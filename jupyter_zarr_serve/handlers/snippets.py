@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from ..core.grid import are_one_dataset
 
+_MOST_NAMES = 1000  # characters
 _LOGIN = 'token = "..."  # of this server: `jupyter server list` shows it, a hub has it under "Token"\n'
 _OPTIONS = 'options = {"client_kwargs": {"headers": {"Authorization": f"token {token}"}}}\n'
 # What else there is of these clients' types, they read below ``portable/``.
@@ -72,6 +73,8 @@ def _variable(dataset: str, name: str, given: str, *, is_shared: bool) -> str:
 
 def _dims(node: dict[str, Any]) -> str:
     names = node["dimension_names"] or []
+    if sum(len(name or "") for name in names) > _MOST_NAMES:
+        return ""
     return f", dims={names!r}" if names and all(names) else ""
 
 

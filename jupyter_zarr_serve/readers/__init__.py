@@ -9,12 +9,14 @@ functions fetch regions later. Its failures may be any exception: callers name t
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import ModuleType
 
-from ..core.errors import MissingLibrary
+from ..core.errors import MissingLibrary, Unavailable
 from ..core.nodes import Node, Policy
+from . import shortage
 
 ReadFile = Callable[[Path, Policy], Node]
 
@@ -83,13 +85,26 @@ def read_with(row: Format, path: Path, policy: Policy) -> Node:
         When the module's library is not installed.
     """
     try:
-        module = import_module(f"{__name__}.{row.module}")
+        module = _module(row)
     except ImportError as error:
+        if shortage.is_short():
+            raise Unavailable(f"{path.name}: too many files are open to load its reader; retry") from error
         if not row.extra:
             raise
         raise MissingLibrary(path.name, row.extra) from error
     node: Node = module.read(path, policy)
     return node
+
+
+def _module(row: Format) -> ModuleType:
+    try:
+        return import_module(f"{__name__}.{row.module}")
+    except (ImportError, OSError):
+        if not shortage.is_short():
+            raise
+    shortage.give_up()
+    invalidate_caches()  # a folder that could not be listed is taken for empty
+    return import_module(f"{__name__}.{row.module}")
 
 
 def suffix_of(name: str) -> str | None:

@@ -20,6 +20,7 @@ from io import FileIO
 from pathlib import Path
 
 from ..core.errors import Unavailable, Unreadable
+from .shortage import give_up, is_shortage
 
 _IS_WINDOWS = sys.platform == "win32"
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -80,6 +81,12 @@ def open_regular(path: Path) -> FileIO:
     OSError
         When the file cannot be opened.
     """
+    try:
+        return FileIO(str(path), "rb", opener=lambda _, __: _regular(path))
+    except OSError as error:
+        if not is_shortage(error):
+            raise
+    give_up()
     return FileIO(str(path), "rb", opener=lambda _, __: _regular(path))
 
 

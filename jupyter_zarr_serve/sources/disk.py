@@ -25,6 +25,7 @@ from ..readers import ZARR_MARKERS, open_file, open_store, suffix_of, suffixes
 from ..readers.files import is_local, stamp_of
 from ..readers.foreign import refuse_foreign
 from ..readers.no_links import open_folder, resolved, status_of
+from ..readers.shortage import most_kept, when_short
 from .fresh import same_file
 from .stores import fresh_node
 from .watch import Watch, watched
@@ -52,6 +53,7 @@ class Library:
         self._policy = policy
         self._opened: OrderedDict[tuple[str, str], tuple[str, Node]] = OrderedDict()
         self._lock = Lock()
+        when_short(self._give_up)
 
     def top(self) -> Node:
         """The node of the root itself.
@@ -146,6 +148,11 @@ class Library:
             refuse_foreign(path, is_folder=True)
         return Group(children=Directory(path, asked, self), consolidate=False)
 
+    def _give_up(self) -> None:
+        """Keep no file open that nobody reads now."""
+        with self._lock:
+            self._opened.clear()
+
     def _opened_file(self, path: Path, suffix: str, stamp: str) -> Node:
         """The opened file from the last time, if the file has not changed since."""
         key = (str(path), suffix)
@@ -159,7 +166,7 @@ class Library:
             return node  # opened for each request: its writer may be quicker than the clock
         with self._lock:
             self._opened[key] = (stamp, node)
-            if len(self._opened) > _OPENED_LIMIT:
+            while len(self._opened) > most_kept(_OPENED_LIMIT):
                 self._opened.popitem(last=False)
         return node
 

@@ -24,6 +24,7 @@ _IMAGE = {"region": [[int]], "axes": [int], "step?": int}
 _NODE = {
     "path": str,
     "attributes": dict,
+    "attributes_cut?": bool,
     "previews": {"line?": dict, "stats?": dict, "rows?": dict, "image?": _IMAGE},
 }
 _ARRAY = {**_NODE, **_FACTS, "kind": {"array"}, "dimension_names": [str | None], "fill_value": object}
