@@ -31,6 +31,7 @@ from .stores import fresh_node
 from .watch import Watch, watched
 
 _OPENED_LIMIT = 256
+_OUTSIDE = "a link leads outside the served folder; mount its target by c.ZarrServeApp.mounts, or copy it"
 _DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{d}{n}" for d in ("COM", "LPT") for n in range(1, 10))}
 _SEPARATORS = frozenset("/\\\0:" if os.name == "nt" else "/\0")
 _NAME_MAX = 255  # bytes; no file system of ours has longer names
@@ -130,10 +131,7 @@ class Library:
             return path
         real = resolved(path)
         if real != self.root and self.root not in real.parents:
-            raise Forbidden(
-                f"{path.name}: a link leads outside the served folder; mount what it leads to by "
-                "c.ZarrServeApp.mounts, or copy the data inside"
-            )
+            raise Forbidden(f"{path.name}: {_OUTSIDE}")
         if real != path and not self.allow_hidden:
             below = real.relative_to(self.root)
             if any(part.startswith(".") for part in below.parts):
