@@ -1,8 +1,6 @@
 """What all handlers share that ask the sources: one question, and the way of its answer to the client."""
 
 import asyncio
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -17,6 +15,7 @@ from ..sources.flow import AT_ONCE, Flow
 from . import hub
 from .base import ZarrServeHandler
 from .metrics import count, in_flight, server_timing
+from .network import network_of
 from .sending import head_of, send
 
 _PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
@@ -211,25 +210,6 @@ def _done() -> "asyncio.Future[None]":
     future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     future.set_result(None)
     return future
-
-
-@lru_cache(maxsize=1024)
-def network_of(address: str) -> str:
-    """An address, or the network of it that one person can have: of IPv6 that is very many addresses.
-
-    Examples
-    --------
-    >>> network_of("192.0.2.1"), network_of("2001:db8:1:2:3::4")
-    ('192.0.2.1', '2001:db8:1:2::/64')
-    """
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, IPv4Address):
-        return address
-    mapped = found.ipv4_mapped
-    return str(mapped) if mapped else str(IPv6Network((found, 64), strict=False))
 
 
 def segments(path: str, prefix: str) -> tuple[str, ...]:

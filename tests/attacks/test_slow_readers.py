@@ -14,7 +14,8 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from jupyter_zarr_serve.core.request import BINARY, Request, Response
-from jupyter_zarr_serve.handlers.answering import AnsweringHandler, network_of
+from jupyter_zarr_serve.handlers.answering import AnsweringHandler
+from jupyter_zarr_serve.handlers.network import network_of
 from jupyter_zarr_serve.sources.flow import Flow
 
 BODY = 8 << 20  # more than the system takes for a client that reads nothing
