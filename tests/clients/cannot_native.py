@@ -133,6 +133,11 @@ LIMITS: list[Limit] = [
     ),
     Limit(
         GDAL,
+        lambda case: case.is_nested and not case.view,
+        "consolidated metadata of version 2 leave out nested structures",
+    ),
+    Limit(
+        GDAL,
         lambda case: case.is_listed and UNLISTED.search(case.path) is not None,
         "does not decode listings",
     ),
