@@ -8,15 +8,12 @@ opened is the resolved path that was checked.
 import copy
 import os
 import stat
-import sys
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from ..core.errors import Forbidden, Unavailable
 from ..core.nodes import Group, Node, Policy
@@ -24,8 +21,9 @@ from ..core.served import Served
 from ..readers import ZARR_MARKERS, open_file, open_store, suffix_of, suffixes
 from ..readers.files import is_local, stamp_of
 from ..readers.foreign import refuse_foreign
-from ..readers.no_links import open_folder, resolved, status_of
+from ..readers.no_links import resolved, status_of
 from ..readers.shortage import most_kept, when_short
+from .entries import entries, is_flagged_hidden, is_folder
 from .fresh import same_file
 from .stores import fresh_node
 from .watch import Watch, watched
@@ -80,7 +78,7 @@ class Library:
         place, left = self.root, list(names)
         if not is_local(place):  # there are no links
             return self, names
-        while left and _is_folder(place):
+        while left and is_folder(place):
             name = left.pop(0)
             if not os.path.lexists(place / name):
                 name = Served(Directory(place, place, self)).original(name)
@@ -95,7 +93,7 @@ class Library:
         """Whether a name may be that of something in a folder."""
         if not _is_name(name):
             return False
-        return self.allow_hidden or not (name.startswith(".") or _is_flagged_hidden(folder, name))
+        return self.allow_hidden or not (name.startswith(".") or is_flagged_hidden(folder, name))
 
     def node(self, path: Path, asked: Path | None = None) -> Node:
         """The node at a path below the root.
@@ -196,45 +194,16 @@ class Directory(Mapping[str, Node]):
 
     def __iter__(self) -> Iterator[str]:
         known = suffixes()
-        with _entries(self._path) as entries:
+        with entries(self._path) as found:
             names = [
                 entry.name
-                for entry in entries
-                if entry.name.lower().endswith(known) or _is_folder(entry)  # in most cases no system call
+                for entry in found
+                if entry.name.lower().endswith(known) or is_folder(entry)  # in most cases no system call
             ]
         yield from sorted(name for name in names if self._library.admits(self._path, name))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-@contextmanager
-def _entries(folder: Path) -> Iterator[Iterable[Any]]:
-    """The entries of a folder, each with a name."""
-    if not is_local(folder):
-        yield folder.iterdir()
-        return
-    with open_folder(folder) as opened, os.scandir(opened) as entries:
-        yield entries
-
-
-def _is_folder(entry: Any) -> bool:
-    try:
-        return bool(entry.is_dir())
-    except OSError:  # a link that leads to nothing that may be looked at
-        return False
-
-
-def _is_flagged_hidden(folder: Path, name: str) -> bool:
-    """Whether macOS or Windows hide the file by a flag."""
-    if not is_local(folder) or sys.platform not in {"darwin", "win32"}:
-        return False
-    try:
-        status = (folder / name).lstat()
-    except OSError:
-        return False
-    flags = getattr(status, "st_flags", 0) & stat.UF_HIDDEN
-    return bool(flags or getattr(status, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN)
 
 
 def _is_name(name: str) -> bool:
