@@ -24,8 +24,7 @@ from typing import Any
 from .core.errors import Unavailable
 from .core.request import Request, Response
 
-VERSION = 1
-MAGIC = b"JZS1"
+VERSION, MAGIC = 1, b"JZS1"
 PREFIX = struct.Struct("<4sIQ")
 MAX_HEADER, MAX_BODY = 1 << 20, 1 << 30  # bytes
 Raw = bytes | bytearray | memoryview
@@ -38,7 +37,7 @@ _REQUEST: Kinds = {
 }
 _RESPONSE: Kinds = {
     **{"status": int, "media_type": str, "size": int, "etag": str | None},
-    **{"headers": dict, "spent": dict, "form": str | None},
+    **{"headers": dict, "spent": dict, "form": str | None, "layouts": dict | None},
 }
 
 
@@ -114,7 +113,8 @@ def decode_response(header: Raw, body: bytes) -> Response:
     FrameError
         When it is none.
     """
-    return Response(body=body, **_members(header, _RESPONSE))
+    members = _members(header, _RESPONSE)
+    return Response(body=body, **{**members, "layouts": members["layouts"] or {}})
 
 
 def new_nonce() -> str:

@@ -35,6 +35,8 @@ class Content:
         See `request.Response`.
     headers
         Further headers of the response.
+    layouts
+        See `request.Response`.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Content:
     fresh: Fresh | None = None
     form: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    layouts: Mapping[str, str] = field(default_factory=dict)
 
 
 @overload
@@ -67,14 +70,14 @@ def answer(content: Content, request: Request, *, at_hand: bool = False) -> Resp
     spent: Spent = {}
     # "*" asks whether there is anything, which only making it can tell.
     if content.etag and request.if_none_match != "*" and is_unchanged(content.etag, request.if_none_match):
-        return Response(304, content.media_type, b"", 0, content.etag, form=content.form)
+        return _unchanged(content, content.etag)
     with failures_named(content.name):
         blob = content.at_hand() if at_hand else content.make(spent)
         if blob is None:
             return None
         etag, blob = (content.etag, blob) if content.etag is not None else _tagged(blob)
         if is_unchanged(etag, request.if_none_match):
-            return Response(304, content.media_type, b"", 0, etag, form=content.form)
+            return _unchanged(content, etag)
         wants_part = request.method == "GET" and request.if_range in {None, etag}
         part = byte_range(request.byte_range, blob.size) if wants_part else None
         start, stop = part or (0, blob.size)
@@ -89,7 +92,13 @@ def answer(content: Content, request: Request, *, at_hand: bool = False) -> Resp
     if part:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{blob.size}"
     status = 206 if part else 200
-    return Response(status, content.media_type, body, stop - start, etag, headers, spent, content.form)
+    return Response(
+        status, content.media_type, body, stop - start, etag, headers, spent, content.form, content.layouts
+    )
+
+
+def _unchanged(content: Content, etag: str) -> Response:
+    return Response(304, content.media_type, b"", 0, etag, form=content.form, layouts=content.layouts)
 
 
 def _tagged(blob: Blob) -> tuple[str, Blob]:

@@ -50,9 +50,19 @@ class ServeError(Exception):
 
 
 class NotFound(ServeError):
-    """What was asked for does not exist; Zarr clients read it as the fill value."""
+    """What was asked for does not exist; Zarr clients read it as the fill value.
+
+    Attributes
+    ----------
+    layout
+        Of the array that has no such chunk; see `layout`.
+    """
 
     status = 404
+
+    def __init__(self, message: str, layout: str | None = None) -> None:
+        super().__init__(message)
+        self.layout = layout
 
 
 class Forbidden(ServeError):

@@ -110,6 +110,8 @@ class Array:
         Gives elements in the place of those that `read` would take long to make; None where it does not.
     seen
         By view: what it made of the array.
+    layouts
+        By Zarr format: its `layout`, once it was asked for.
     """
 
     shape: tuple[int, ...]
@@ -128,6 +130,7 @@ class Array:
     sample_bytes: Callable[[Region], int] | None = None
     preview: Read | None = None
     seen: "dict[str, Node]" = field(init=False, repr=False, default_factory=dict)
+    layouts: dict[int, str] = field(init=False, repr=False, default_factory=dict)
 
     @property
     def fill(self) -> Any:

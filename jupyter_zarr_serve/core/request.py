@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .errors import RangeNotSatisfiable, ServeError
+from .errors import NotFound, RangeNotSatisfiable, ServeError
 
 BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
 LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
@@ -84,6 +84,11 @@ class Response:
         Seconds it took, by phase.
     form
         The form of the request that this answers; an older kernel does not know of any.
+    message
+        Of a failure; kernels send it in the body alone.
+    layouts
+        Of a chunk, even one that is absent: the `layout` of its array, as "". Of metadata: those that they
+        tell, by the path from there.
     """
 
     status: int
@@ -94,6 +99,8 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
     form: str | None = None
+    layouts: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
 
 
 class Remember(Protocol):
@@ -120,6 +127,8 @@ def refusal(error: ServeError, method: str = "GET") -> Response:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.size}"
+    layouts = {"": error.layout} if isinstance(error, NotFound) and error.layout else {}
     return Response(
-        error.status, "application/json", b"" if method == "HEAD" else body, len(body), headers=headers
-    )
+        error.status, "application/json", b"" if method == "HEAD" else body, len(body), headers=headers,
+        layouts=layouts, message=str(error),
+    )  # fmt: skip

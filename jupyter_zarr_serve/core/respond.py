@@ -13,9 +13,10 @@ from types import ModuleType
 from . import listing, v2, v3
 from .chunks import encode_chunk
 from .content import Content, Spent, answer, blob_of, digest
-from .errors import NotFound, ServeError, Unreadable
+from .errors import NotFound, Replaced, ServeError, Unreadable
 from .forms import content_of
 from .grid import in_grid
+from .layout import Layout, chunk_owner, layout_in, layouts_below
 from .nodes import Array, Group, Node
 from .request import BINARY, NODE, PAGE, Remember, Request, Response, refusal
 from .stored import Blob, Coords
@@ -24,7 +25,7 @@ from .walk import Found, resolve
 DIALECTS: dict[int, ModuleType] = {2: v2, 3: v3}
 # The other format's documents do not exist either, even where a folder bears such a name.
 DOCUMENT_KEYS = frozenset[str]().union(*(d.GROUP_KEYS | d.ARRAY_KEYS for d in (v2, v3)))
-
+LAYOUT_KEYS = frozenset({"zarr.json", ".zarray", ".zmetadata"})  # the documents that tell layouts
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +59,10 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Co
         return _told(root, request, remember)
     dialect = DIALECTS[request.zarr_format]
     path = request.path[:-1] if request.path and request.path[-1] == "" else request.path
-    found = resolve(root, path, DOCUMENT_KEYS if path == request.path else frozenset())
+    try:
+        found = resolve(root, path, DOCUMENT_KEYS if path == request.path else frozenset())
+    except NotFound as error:
+        raise _absence(request, error) from None
     node, key = found.node, found.key
     if key == "" and request.listing == PAGE:
         return content_of(found, request, NODE, remember)
@@ -89,7 +93,19 @@ def _document(dialect: ModuleType, found: Found) -> Content:
         raise NotFound(f"/{'/'.join(found.names)}: has no document {found.key}")
     encoded = json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
     blob, etag = blob_of(encoded), f'"{digest(encoded)}"'
-    return Content(found.key, "application/json", lambda _: blob, etag, lambda: blob, found.fresh)
+    layouts = layouts_below(body) if found.key in LAYOUT_KEYS else {}
+    return Content(
+        found.key, "application/json", lambda _: blob, etag, lambda: blob, found.fresh, layouts=layouts
+    )
+
+
+def _absence(request: Request, error: NotFound) -> ServeError:
+    """`error`; but what has a chunk's key and no array is an array that has gone, and no fill value."""
+    owner = None if request.listing == PAGE else chunk_owner(request.path, request.zarr_format)
+    if owner is None:
+        return error
+    name = "/".join(owner)
+    return Replaced(f"{error}; {name} is no array (any more) and has no chunks: list what there is")
 
 
 def _chunk(
@@ -97,40 +113,57 @@ def _chunk(
 ) -> Content:
     names, key = found.names, found.key
     name = "/".join(names)
+    layout = layout_in(array, dialect.ZARR_FORMAT, lambda: dialect.layout_document(found.node))
     array = array.in_format(dialect.ZARR_FORMAT)
     coords = dialect.chunk_coords(key, len(array.shape))
     if coords is None or not in_grid(coords, array.shape, array.chunk_shape):
-        raise NotFound(f"/{name}: has no chunk or document {key!r}")
+        if _is_of_member(key, dialect.ZARR_FORMAT):
+            raise Replaced(f"/{name}: is an array and no group (any more); open it anew")
+        raise NotFound(f"/{name}: has no chunk or document {key!r}", layout)
     tag = _version_tag(dialect, array)
     identity = (tag, dialect.ZARR_FORMAT, names, coords)
     etag = None if tag is None else f'"{digest(repr(identity).encode())}"'
 
     def make(spent: Spent) -> Blob:
-        stored = _stored_chunk(dialect, array, coords)
-        if stored is not None:
-            spent["read"] = 0.0
-            return stored
-        if tag is None or remember is None:
-            return blob_of(_encode(dialect, array, coords, spent))
-        return blob_of(remember(identity, lambda: _encode(dialect, array, coords, spent)))
+        try:
+            stored = _stored_chunk(dialect, array, coords)
+            if stored is not None:
+                spent["read"] = 0.0
+                return stored
+            if tag is None or remember is None:
+                return blob_of(_encode(dialect, array, coords, spent))
+            return blob_of(remember(identity, lambda: _encode(dialect, array, coords, spent)))
+        except NotFound as error:
+            error.layout = layout
+            raise
 
     def at_hand() -> Blob | None:
         known = None if tag is None or remember is None else remember.known(identity)
         return None if known is None else blob_of(known)
 
     if request.preview and array.preview is not None and at_hand() is None:
-        return _preview(dialect, array, coords, f"{name}/{key}")
-    return Content(f"{name}/{key}", BINARY, make, etag, at_hand, found.fresh)
+        return _preview(dialect, array, coords, f"{name}/{key}", layout)
+    return Content(f"{name}/{key}", BINARY, make, etag, at_hand, found.fresh, layouts={"": layout})
 
 
-def _preview(dialect: ModuleType, array: Array, coords: Coords, name: str) -> Content:
+def _is_of_member(key: str, zarr_format: int) -> bool:
+    """Whether a key below an array is that of a chunk of what would be a member of a group.
+
+    Digits alone could be one of the array's own, spelled otherwise.
+    """
+    owner = chunk_owner(key.split("/"), zarr_format)
+    names = [name for name in owner or () if name]
+    return bool(names) and (zarr_format == 3 or not all(name == "c" or name.isdecimal() for name in names))
+
+
+def _preview(dialect: ModuleType, array: Array, coords: Coords, name: str, layout: Layout) -> Content:
     """A chunk of what stands in for the elements; nobody may remember it."""
     array = replace(array, read=array.preview or array.read)
     codecs = dialect.codecs_of(array)
     headers = {"Cache-Control": "private, no-store", "Zarr-Preview": "1"}
     return Content(
         name, BINARY, lambda spent: blob_of(encode_chunk(array, coords, codecs, spent=spent) or b""),
-        headers=headers,
+        headers=headers, layouts={"": layout},
     )  # fmt: skip
 
 

@@ -89,10 +89,11 @@ def _documents(node: Node, left_out: Mapping[str, ServeError]) -> dict[str, dict
         return {".zgroup": {"zarr_format": ZARR_FORMAT}, ".zattrs": attributes}
     attributes = with_hashable_marks(attributes_json(node.attributes))
     attributes["_ARRAY_DIMENSIONS"] = list(node.axis_names)
-    return {".zarray": _array(node), ".zattrs": attributes}
+    return {".zarray": layout_document(node), ".zattrs": attributes}
 
 
-def _array(array: Array) -> dict[str, Any]:
+def layout_document(array: Array) -> dict[str, Any]:
+    """An array's ``.zarray``."""
     array = array.in_format(ZARR_FORMAT)
     size = shuffle_size(array.dtype)
     vlen = vlen_codec(array.dtype)

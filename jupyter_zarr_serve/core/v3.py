@@ -87,6 +87,11 @@ def _group(node: Group, left_out: Mapping[str, ServeError]) -> dict[str, Any]:
 
 
 def _array(array: Array) -> dict[str, Any]:
+    return {"attributes": _attributes(array), **layout_document(array)}
+
+
+def layout_document(array: Array) -> dict[str, Any]:
+    """An array's document without its attributes."""
     array = array.in_format(ZARR_FORMAT)
     stored = array.stored.get(ZARR_FORMAT)
     return {
@@ -99,7 +104,6 @@ def _array(array: Array) -> dict[str, Any]:
         "fill_value": fill_json(array.fill, array.dtype),
         "codecs": _codecs(array),
         "dimension_names": list(array.axis_names),
-        "attributes": _attributes(array),
         **(stored.document if stored else {}),
     }
 

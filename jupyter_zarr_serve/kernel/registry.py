@@ -7,7 +7,8 @@ from threading import Lock
 from typing import Any
 
 from ..core.cache import ChunkCache
-from ..core.errors import ServeError, Unavailable, Unreadable
+from ..core.errors import Replaced, ServeError, Unavailable, Unreadable
+from ..core.metadata_seen import MetadataSeen
 from ..core.nodes import Group, Node
 from ..core.request import Request, Response, may_be_chunk, refusal
 from ..core.respond import respond
@@ -15,11 +16,11 @@ from ..views import viewed
 from ..wire import MAX_BODY
 from .live import Live
 from .options import Options
-from .told import Told
 
 # A client that reads chunks has read metadata, perhaps before the kernel was restarted.
 _REMEMBERED_BYTES = 32 << 20  # of encoded chunks of frozen objects
 _UNKNOWN = "{}: is not published (any more); run the cell that publishes it"
+_WITHDRAWN = "{}: was withdrawn from publication; publish it again, or list what there is"
 
 
 class Registry:
@@ -32,7 +33,7 @@ class Registry:
         self._lives: Mapping[str, Live] = {}
         self._namespace: Mapping[str, Live] = {}
         self._lock = Lock()
-        self._told = Told()
+        self._seen = MetadataSeen()
         self._remember = ChunkCache(_REMEMBERED_BYTES)
         self._session = uuid.uuid4().hex
         self._generations = itertools.count(1)
@@ -70,38 +71,39 @@ class Registry:
         """What is served under a name; None where nothing is."""
         return next((layer[name] for layer in (self._lives, self._namespace) if name in layer), None)
 
-    def root(self, request: Request | None = None) -> Group:
-        """The root group as it is now; one that is made for a request refuses outdated ones."""
-        return Group(_Names((self._lives, self._namespace), self._told, request))
+    def root(self) -> Group:
+        """The root group as it is now."""
+        return Group(_Names((self._lives, self._namespace)))
 
     def answer(self, request: Request) -> Response:
         """The response to a request; see `respond`."""
-        plain = self.root(request)
-        root = viewed(plain, request.view)
-        response = respond(root, request, self._remember)
-        if response.status == 404 and may_be_chunk(request) and request.path[0] not in plain.children:
-            return refusal(Unavailable(_UNKNOWN.format(request.path[0])), request.method)
-        if response.status in (200, 304) and request.method == "GET":
-            self._told.tell(root, request)
+        plain = self.root()
+        response = respond(viewed(plain, request.view), request, self._remember)
+        if response.status in {404, 409}:
+            response = self._unknown(plain, request, response)
+        response = self._seen.checked(request, response)
         if len(response.body) > MAX_BODY:
             too_long = f"{len(response.body):,} bytes are too many for one answer; ask for byte ranges"
             return refusal(Unreadable(too_long), request.method)
         return response
 
+    def _unknown(self, root: Group, request: Request, response: Response) -> Response:
+        """The response where a name is not there: of a chunk nobody knows what it held."""
+        if not may_be_chunk(request) or request.path[0] in root.children:
+            return response
+        if self._seen.has_seen(request):
+            return refusal(Replaced(_WITHDRAWN.format(request.path[0])), request.method)
+        return refusal(Unavailable(_UNKNOWN.format(request.path[0])), request.method)
+
 
 class _Names(Mapping[str, Node]):
     """The names as one request sees them: each object is looked up once, so nothing is mixed."""
 
-    def __init__(self, layers: tuple[Mapping[str, Live], ...], told: Told, request: Request | None) -> None:
+    def __init__(self, layers: tuple[Mapping[str, Live], ...]) -> None:
         self._layers = layers
-        self._told = told
-        self._unchecked = request
         self._found: dict[str, Node | ServeError] = {}
 
     def __getitem__(self, name: str) -> Node:
-        request, self._unchecked = self._unchecked, None
-        if request is not None:
-            self._told.check(viewed(Group(self), request.view), request)
         found = self._found.get(name) or self._find(name)
         if isinstance(found, ServeError):
             raise found

@@ -36,7 +36,7 @@ class Answers:
         key = _key(whom, request)
         known = self._known.get(key)
         if response.status == 304 and known is not None and response.etag == known.etag:
-            return replace(known, spent=dict(response.spent))
+            return replace(known, spent=dict(response.spent), layouts=response.layouts)
         self._known.drop(key)
         if _may_be_remembered(request, response) and len(response.body) <= self._limit // 4:
             self._known.put(key, response, len(response.body) + _OVERHEAD)

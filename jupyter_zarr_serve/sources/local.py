@@ -16,6 +16,7 @@ from ..views import viewed
 from .contents import Contents
 from .flow import Flow
 from .passed import Passed
+from .steady import steady
 from .workers import Workers
 
 _CONTENTS_BYTES = 32 << 20
@@ -85,7 +86,7 @@ class LocalSource:
             content = locate(viewed(self._tree(request), request.view), request, self._remember)
             if not request.preview:
                 key = (request.view, request.zarr_format, request.path, request.within)
-                content = self._passed.remembering(key, content)
+                content = self._passed.remembering(key, steady(content))
                 self._contents.put(request, content)
         return content
 

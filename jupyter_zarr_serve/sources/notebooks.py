@@ -56,7 +56,7 @@ class NotebooksSource:
         self._seen.update(path for path, kernel_id in kernel_ids.items() if kernel_id in publishing)
         names = [name for name, path in served.items() if kernel_ids.get(path) in publishing]
         response = respond(tree_of(names), request)
-        if response.status != 404:
+        if response.status not in {404, 409}:
             return response
         gone = Unavailable("no kernel runs for a notebook of this name; open it and run its cells")
         error = absence(request, gone)

@@ -4,6 +4,8 @@ from functools import partial
 from typing import Any
 
 from ..core.cache import ChunkCache
+from ..core.metadata_seen import MetadataSeen
+from ..core.request import Request, Response
 from .answers import Answers
 from .flow import Flow
 from .kernel import KernelSource
@@ -46,8 +48,17 @@ class Site:
         )
         self._kernels = KernelsSource(kernels, kernel_source)
         notebooks = NotebooksSource(sessions, self._kernels)
-        router = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
-        self.at_once, self.ask = router.at_once, router.ask
+        self._router = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
+        self._seen = MetadataSeen()
+
+    def at_once(self, request: Request) -> Response | None:
+        """See `sources.Source`."""
+        response = self._router.at_once(request)
+        return None if response is None else self._seen.checked(request, response)
+
+    async def ask(self, request: Request) -> Response:
+        """See `sources.Source`."""
+        return self._seen.checked(request, await self._router.ask(request))
 
     @property
     def connected(self) -> int:

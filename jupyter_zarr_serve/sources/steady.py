@@ -1,0 +1,41 @@
+"""What was read of files is only handed out if, afterwards, their path still leads to the same ones.
+
+A folder may be put in the place of another between a look at its documents and the reading of its chunks.
+"""
+
+from dataclasses import replace
+
+from ..core.content import Content, Spent
+from ..core.errors import Unavailable
+from ..core.nodes import Fresh
+from ..core.request import BINARY
+from ..core.stored import Blob
+
+
+def steady(content: Content) -> Content:
+    """The same chunk, which is refused where its node has changed while it was read."""
+    fresh = content.fresh
+    if content.media_type != BINARY or fresh is None or not fresh.is_near:
+        return content
+
+    def make(spent: Spent) -> Blob:
+        try:
+            blob = content.make(spent)
+        finally:  # what is absent now may have been there
+            _check(fresh, content.name)
+        read = blob.read
+
+        def read_steadily(start: int, stop: int) -> bytes:
+            try:
+                return read(start, stop)
+            finally:
+                _check(fresh, content.name)
+
+        return replace(blob, read=read_steadily)
+
+    return replace(content, make=make)
+
+
+def _check(fresh: Fresh, name: str) -> None:
+    if not fresh():
+        raise Unavailable(f"{name}: its file or metadata changed or vanished while it was read; ask again")
