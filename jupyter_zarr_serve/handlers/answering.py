@@ -216,16 +216,18 @@ def segments(path: str, prefix: str) -> tuple[str, ...]:
     """The decoded segments of a raw URL path below a prefix; split first, so that %2F stays inside.
 
     A segment that is still encoded then was so twice, as zarrs does: no served name has a percent sign.
+    Clients put a slash behind an address that ends in one. Nothing has an empty name, so several slashes
+    mean one, and those at the end a listing: an empty last segment.
 
     Examples
     --------
     >>> segments("/zarr/v3/a%2Fb/c%20d/", "/zarr/v3"), segments("/%25E6%2597%25A5", "")
     (('a/b', 'c d', ''), ('日',))
+    >>> segments("/zarr/v3//a///", "/zarr/v3")
+    ('a', '')
     """
-    below = path[len(prefix) :].removeprefix("/")
-    if not below:
-        return ()
-    return tuple(map(_decoded, below.split("/")))
+    *names, last = path[len(prefix) :].removeprefix("/").split("/")
+    return tuple(map(_decoded, [*filter(None, names), *([last] if last or names else [])]))
 
 
 def _decoded(part: str) -> str:
