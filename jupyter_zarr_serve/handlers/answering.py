@@ -16,6 +16,7 @@ from . import hub
 from .base import ZarrServeHandler
 from .metrics import count, in_flight, server_timing
 from .network import network_of
+from .phrase import reason_of
 from .sending import head_of, send
 
 _PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
@@ -84,7 +85,7 @@ class AnsweringHandler(ZarrServeHandler):
         body = response.body if has_body else b""
         if has_body and len(body) != response.size:
             raise web.HTTPError(500, "the answer is not as long as was told; please report this")
-        self.set_status(response.status)
+        self.set_status(response.status, reason_of(response, self.request))
         self._set_headers(response)
         with self._flow.sending(len(body), client, self._end):
             try:

@@ -27,6 +27,7 @@ from . import hub
 from .bearer import bearer
 from .failure import failure_page
 from .hiding import hide_tokens
+from .phrase import phrase
 from .scope import Scope
 from .visits import hide_token, is_key, is_navigation, leave_token
 
@@ -217,6 +218,8 @@ class ZarrServeHandler(JupyterHandler):
         message = isinstance(error, HTTPError) and error.log_message and error.log_message % error.args
         if hasattr(self, "_jupyter_current_user"):
             self.set_cors_headers()
+        else:  # what Tornado refuses before `prepare`
+            self.current_user = self._jupyter_current_user = None
         if status_code == 401:
             self.set_header("WWW-Authenticate", 'Bearer realm="Jupyter"')
         reason = responses.get(status_code, "error")
@@ -224,6 +227,7 @@ class ZarrServeHandler(JupyterHandler):
 
     def say(self, status_code: int, message: str, reason: str, near: Sequence[str] = ()) -> None:
         """Send a failure: as JSON or, to people, as a page that offers names `near` what was asked for."""
+        self.set_status(status_code, phrase(message, self.request))
         if self.wants_page():
             self.finish(failure_page(self, status_code, message, reason, near))
             return

@@ -64,6 +64,7 @@ class BoundedSource:
         """The response, which tells nothing of the names above what can be reached."""
         is_node = response.form == NODE and response.status == 200
         is_told = is_node or (response.status >= 400 and response.media_type == "application/json")
+        response = replace(response, message=_without(response.message, "/".join(self.path)))
         if not is_told or not response.body:
             return response
         said = json.loads(bytes(response.body))

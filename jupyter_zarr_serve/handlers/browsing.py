@@ -51,7 +51,6 @@ class BrowsingHandler(AnsweringHandler):
             await self.send(response, request.client)
 
     async def _refuse(self, response: Response, asked: Request) -> None:
-        self.set_status(response.status)
         for name, value in response.headers.items():
             self.set_header(name, value)
         told = told_by(response)
