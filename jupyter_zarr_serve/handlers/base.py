@@ -164,7 +164,7 @@ class ZarrServeHandler(JupyterHandler):
         HTTPError
             401 for everybody but a browser that goes to a page.
         """
-        if self._is_visit():
+        if self.is_page and is_navigation(self.request) and not is_key(self.request):
             return super().get_login_url()
         raise HTTPError(401, "log in first: send the header 'Authorization: token <token>'")
 
@@ -204,10 +204,6 @@ class ZarrServeHandler(JupyterHandler):
     def wants_page(self) -> bool:
         """Whether the client is a browser that shows the answer to a person."""
         return "text/html" in self.request.headers.get("Accept", "")
-
-    def _is_visit(self) -> bool:
-        """Whether a person goes to a page, and not a program to a key of a store."""
-        return self.is_page and is_navigation(self.request) and not is_key(self.request)
 
     def compute_etag(self) -> None:
         """Leave ETags to the response: Tornado's would hash every body again."""

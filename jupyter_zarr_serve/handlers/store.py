@@ -1,14 +1,24 @@
 """The Zarr stores: ``{base_url}zarr/v2/...`` and ``{base_url}zarr/v3/...``."""
 
+import json
+from dataclasses import replace
+from urllib.parse import quote
+
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..core.request import JSON, LINKS, PAGE, Request
+from ..core.request import BINARY, JSON, LINKS, PAGE, Request
 from .browsing import BrowsingHandler
+from .propfind import XML, Resource, endless, members, multistatus, seen_path
+from .scope import DOCUMENT_KEY
+
+_SAFE = "/%:@!$&'()*+,;=~"  # of a URL path that a client has encoded already
 
 
 class StoreHandler(BrowsingHandler):
     """Answers for every node, document and chunk below the root of one Zarr format."""
+
+    SUPPORTED_METHODS = (*BrowsingHandler.SUPPORTED_METHODS, "PROPFIND")
 
     @property
     def prefix(self) -> str:
@@ -22,6 +32,43 @@ class StoreHandler(BrowsingHandler):
         await self._answer(int(zarr_format))
 
     head = get
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def propfind(self, zarr_format: str, path: str | None) -> None:
+        """What there is at an address and directly below it, as a WebDAV client asks; see `propfind`."""
+        depth = self.request.headers.get("Depth", "infinity")
+        if depth not in {"0", "1"}:
+            self.set_status(403, "only a Depth of 0 or 1 is answered; list each group for itself")
+            self.set_header("Content-Type", XML)
+            await self.finish(endless())
+            return
+        resources = await self._resources(int(zarr_format))
+        if resources is not None:
+            self.set_status(207)
+            self.set_header("Content-Type", XML)
+            self.set_header("Cache-Control", "private, no-cache")
+            await self.finish(multistatus(resources if depth == "1" else resources[:1]))
+
+    async def _resources(self, zarr_format: int) -> list[Resource] | None:
+        """What is found at the address; None where a failure was sent, or the client has gone."""
+        path = self.asked_path
+        is_document = DOCUMENT_KEY.fullmatch(path[-1]) is not None if path else False
+        whole = replace(
+            self._request(zarr_format), method="GET", listing=JSON,
+            path=path if is_document or path[-1:] == ("",) else (*path, ""),
+            byte_range=None, if_none_match=None, preview=False,
+        )  # fmt: skip
+        response = await self.response(whole)
+        if response is None:
+            return None
+        if response.status >= 400:
+            await self.send(response, whole.client)
+            return None
+        here = seen_path(quote(self.request.path, safe=_SAFE), self.request.headers)
+        if is_document or response.media_type == BINARY:
+            return [Resource(here.rstrip("/"), response.size, response.etag)]
+        return members(here, json.loads(bytes(response.body))["members"])
 
     async def _answer(self, zarr_format: int) -> None:
         request = self._request(zarr_format)

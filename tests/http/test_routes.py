@@ -155,13 +155,35 @@ async def test_nothing_can_be_written(jp_fetch, path, method):
     assert response.code == 405
 
 
+STORES = [path for path in PATHS if path.startswith(("zarr/v2", "zarr/v3"))]
+
+
+@pytest.mark.parametrize("path", STORES)
+async def test_listing_by_webdav_is_reading(jp_fetch, jp_serverapp, path):
+    """It needs a login and the authorizer's leave, but no XSRF token: it changes nothing."""
+    asked = {"method": "PROPFIND", "allow_nonstandard_methods": True}
+    anonymous = await answer(jp_fetch, path, headers={"Authorization": "", "Depth": "1"}, **asked)
+    assert anonymous.code == 401
+    assert (await answer(jp_fetch, path, headers={"Depth": "1"}, **asked)).code in {207, 404, 409, 422, 503}
+    login = await answer(jp_fetch, "zarr/", headers={"Accept": "text/html"})
+    cookie = "; ".join(text.split(";")[0] for text in login.headers.get_list("Set-Cookie"))
+    own = {"Authorization": "", "Cookie": cookie, "Depth": "1"}
+    assert (await answer(jp_fetch, path, headers=own, **asked)).code in {207, 404, 409, 422, 503}
+    foreign = await answer(jp_fetch, path, headers={**own, "Origin": "https://evil.example"}, **asked)
+    assert foreign.code == 403
+    Closed.asked.clear()
+    jp_serverapp.web_app.settings["authorizer"] = Closed(parent=jp_serverapp)
+    assert (await answer(jp_fetch, path, headers={"Depth": "1"}, **asked)).code == 403
+    assert ("read", "zarr") in Closed.asked
+
+
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_foreign_page_cannot_use_the_cookie(jp_fetch, jp_serverapp, path):
     login = await answer(jp_fetch, "zarr/", headers={"Accept": "text/html"})
     cookie = "; ".join(text.split(";")[0] for text in login.headers.get_list("Set-Cookie"))
     assert cookie
     own = {"Authorization": "", "Cookie": cookie}
-    assert (await answer(jp_fetch, path, headers=own)).code in {200, 400, 404}
+    assert (await answer(jp_fetch, path, headers=own)).code in {200, 400, 404, 409, 422}
     foreign = await answer(jp_fetch, path, headers={**own, "Origin": "https://evil.example"})
     assert foreign.code == 403
     assert "Access-Control-Allow-Origin" not in foreign.headers
