@@ -206,7 +206,8 @@ def test_what_is_gone_or_hidden_does_not_exist_at_once(
     place: Place, asked: Asked, change: Callable[[Place], None]
 ):
     change(place)
-    assert asked.refused() == {404}
+    assert asked.refused() == {404, 409}
+    assert set(asked.codes(asked.chunk)) == {409}, "it would be read as the fill value"
 
 
 def truncated(place: Place) -> None:
@@ -245,7 +246,8 @@ def test_a_link_that_is_changed_is_followed_at_once(server: Server, place: Place
 
 def test_a_file_that_comes_back_is_served_again(place: Place, asked: Asked):
     place.file.rename(place.above / "aside.npy")
-    assert asked.refused() == {404}
+    assert asked.refused() == {404, 409}
+    assert set(asked.codes(asked.chunk)) == {409}, "it would be read as the fill value"
     (place.above / "aside.npy").rename(place.file)
     assert asked.values() == FIRST.tolist()
 
