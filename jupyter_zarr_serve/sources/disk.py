@@ -19,7 +19,7 @@ from ..core.errors import Forbidden, Unavailable
 from ..core.nodes import Group, Node, Policy
 from ..core.served import Served
 from ..readers import ZARR_MARKERS, open_file, open_store, suffix_of, suffixes
-from ..readers.files import is_local, stamp_of
+from ..readers.files import is_local
 from ..readers.foreign import refuse_foreign
 from ..readers.no_links import resolved, status_of
 from ..readers.shortage import most_kept, when_short
@@ -27,6 +27,7 @@ from .entries import entries, is_flagged_hidden, is_folder
 from .fresh import same_file
 from .stores import fresh_node
 from .watch import Watch, watched
+from .writing import settled_stamp, unless_written
 
 _OPENED_LIMIT = 256
 _OUTSIDE = "a link leads outside the served folder; mount its target by c.ZarrServeApp.mounts, or copy it"
@@ -120,7 +121,9 @@ class Library:
         if not stat.S_ISREG(mode) or suffix is None:
             refuse_foreign(real, is_folder=False)
             raise KeyError(path.name)
-        stamp = stamp_of(real)
+        stamp, is_settled = settled_stamp(real)
+        if not is_settled:  # nothing is remembered by a stamp that proves nothing
+            return replace(self._opened_anew(suffix, Watch(real, stamp, is_settled=False)), fresh=None)
         node = self._opened_file(real, suffix, stamp)
         return replace(node, fresh=same_file(asked or path, real, stamp))
 
@@ -157,7 +160,7 @@ class Library:
             if known is not None and known[0] == stamp:
                 self._opened.move_to_end(key)
                 return known[1]
-        node = self._opened_anew(path, suffix, stamp)
+        node = self._opened_anew(suffix, Watch(path, stamp))
         if isinstance(node, Group) and node.growing:
             return node  # opened for each request: its writer may be quicker than the clock
         with self._lock:
@@ -166,13 +169,13 @@ class Library:
                 self._opened.popitem(last=False)
         return node
 
-    def _opened_anew(self, path: Path, suffix: str, stamp: str) -> Node:
-        watch = Watch(path, stamp)
-        try:
-            node = open_file(path, self._policy, suffix)
-        except BaseException:
-            watch.check()
-            raise
+    def _opened_anew(self, suffix: str, watch: Watch) -> Node:
+        with unless_written([watch.path]):
+            try:
+                node = open_file(watch.path, self._policy, suffix)
+            except BaseException:
+                watch.check()
+                raise
         if isinstance(node, Group) and node.growing:
             return node
         watch.check()

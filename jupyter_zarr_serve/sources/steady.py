@@ -1,6 +1,7 @@
 """What was read of files is only handed out if, afterwards, their path still leads to the same ones.
 
-A folder may be put in the place of another between a look at its documents and the reading of its chunks.
+A folder may be put in the place of another between a look at its documents and the reading of its
+chunks, and a chunk may be written anew in its place.
 """
 
 from dataclasses import replace
@@ -10,6 +11,8 @@ from ..core.errors import Unavailable
 from ..core.nodes import Fresh
 from ..core.request import BINARY
 from ..core.stored import Blob
+from ..readers.files import stamp_of
+from .writing import BEING_WRITTEN, settled_stamp
 
 
 def steady(content: Content) -> Content:
@@ -26,10 +29,13 @@ def steady(content: Content) -> Content:
         read = blob.read
 
         def read_steadily(start: int, stop: int) -> bytes:
+            is_same = settled_stamp(blob.file[1]) == (blob.version, True) if blob.file else True
             try:
                 return read(start, stop)
             finally:
                 _check(fresh, content.name)
+                if not is_same or (blob.file and stamp_of(blob.file[1]) != blob.version):
+                    raise Unavailable(f"{content.name}: {BEING_WRITTEN}")
 
         return replace(blob, read=read_steadily)
 

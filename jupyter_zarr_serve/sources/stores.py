@@ -9,9 +9,9 @@ from pathlib import Path
 from ..core.errors import ServeError
 from ..core.nodes import Group, Node
 from ..core.served import original_of
-from ..readers.files import stamp_of
 from ..readers.zarr_store.places import is_member_name
 from .fresh import SameFile, same_file
+from .writing import settled_stamp, unless_written
 
 _DOCUMENTS = ("zarr.json", ".zarray", ".zattrs")
 
@@ -48,7 +48,8 @@ def fresh_node(real: Path, asked: Path, make: Callable[[], Node]) -> Node:
         The folder, its links resolved, and as it was asked for.
     """
     documents = _documents(real, asked)  # as they are before they are read
-    node = make()
+    with unless_written(real / name for name in _DOCUMENTS):
+        node = make()
     if isinstance(node, Group):
         return replace(node, children=_Members(node.children, real, asked))
     return replace(node, fresh=documents)
@@ -83,7 +84,8 @@ def _documents(real: Path, asked: Path) -> SameDocuments | None:
     for name in _DOCUMENTS:
         try:
             file = (real / name).resolve(strict=True)
-            known = same_file(asked / name, file, stamp_of(file))
+            stamp, is_settled = settled_stamp(file)
+            known = same_file(asked / name, file, stamp) if is_settled else None
         except (
             OSError,
             RuntimeError,

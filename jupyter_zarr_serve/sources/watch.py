@@ -1,6 +1,7 @@
 """Data of a file are only handed out if the file did not change meanwhile."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,51 @@ from ..core.errors import Unavailable
 from ..core.nodes import Array, Group, Node, Read
 from ..core.stored import Blob, Coords, Stored
 from ..readers.files import stamp_of
+from .writing import BEING_WRITTEN, unless_written
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Notices that a file has changed since it was opened."""
+    """Notices that a file has changed since it was opened.
+
+    Attributes
+    ----------
+    is_settled
+        Whether the stamp proves that; see `writing`. Where it does not, nothing may be read.
+    """
 
     path: Path
     stamp: str
+    is_settled: bool = True
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See that the data that are read here are of one state of the file, and whole.
+
+        Raises
+        ------
+        Unavailable
+            When they are not.
+        """
+        if not self.is_settled:
+            raise Unavailable(f"{self.path.name}: {BEING_WRITTEN}")
+        with self.whole():
+            yield
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """See that a file that cannot be read is not merely written just now.
+
+        Raises
+        ------
+        Unavailable
+            When it is, or has changed or vanished meanwhile.
+        """
+        with unless_written([self.path]):
+            try:
+                yield
+            finally:
+                self.check()
 
     def check(self) -> None:
         """Raise `Unavailable` if the file is no longer the one that was opened."""
@@ -76,29 +114,23 @@ class _WatchedChildren(Mapping[str, Node]):
 
 def _watched_read(read_region: Read, watch: Watch) -> Read:
     def read(region: tuple[slice, ...]) -> Any:
-        try:
+        with watch.reading():
             return read_region(region)
-        finally:
-            watch.check()
 
     return read
 
 
 def _watched_chunk(stored: Stored, watch: Watch) -> Any:
     def chunk(coords: Coords) -> Blob | None:
-        try:
+        with watch.reading():
             blob = stored.chunk(coords)
-        finally:
-            watch.check()
         if blob is None:
             return None
         read = blob.read
 
         def read_watched(start: int, stop: int) -> bytes:
-            try:
+            with watch.reading():
                 return read(start, stop)
-            finally:
-                watch.check()
 
         return replace(blob, read=read_watched)
 

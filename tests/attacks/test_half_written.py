@@ -1,0 +1,143 @@
+"""Files that are written while they are read: never two states in one chunk, never "damaged"."""
+
+import asyncio
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+import zarr
+
+from jupyter_zarr_serve.core.cache import ChunkCache
+from jupyter_zarr_serve.core.nodes import Policy
+from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.sources import writing
+from jupyter_zarr_serve.sources.flow import Flow
+from jupyter_zarr_serve.sources.local import LocalSource
+from jupyter_zarr_serve.sources.tree import Settings, root_of
+
+COUNT = 1 << 14
+REWRITE = """
+import sys
+import numpy as np
+number = 0
+with open(sys.argv[1], "r+b", buffering=0) as file:
+    while True:
+        number = number % 1000 + 1  # an array of zeros has no chunk
+        file.seek(128)
+        file.write(np.full(int(sys.argv[2]), number, "f8").tobytes())
+"""
+
+
+@contextmanager
+def source_of(folder: Path) -> Iterator[LocalSource]:
+    tree = root_of(Settings(folder, policy=Policy(compressor=None)))
+    source = LocalSource(tree, workers=1, remember=ChunkCache(1 << 24), flow=Flow())
+    yield source
+    source.close()
+
+
+async def ask(source: LocalSource, path: str, zarr_format: int = 3) -> Response:
+    request = Request(zarr_format, ("files", *path.split("/")))
+    return source.at_once(request) or await source.ask(request)
+
+
+def status(folder: Path, path: str) -> int:
+    with source_of(folder) as source:
+        return asyncio.run(ask(source, path)).status
+
+
+def test_a_chunk_is_of_one_state_while_its_file_is_rewritten(tmp_path):
+    """Faster than the clock of the file system ticks."""
+    np.save(tmp_path / "a.npy", np.ones(COUNT))
+
+    async def read(source: LocalSource) -> Counter[Any]:
+        seen: Counter[Any] = Counter()
+        for _ in range(300):
+            answer = await ask(source, "a.npy/c/0")
+            if answer.status == 200:
+                values = np.frombuffer(bytes(answer.body), "f8")
+                seen["one" if (values == values[0]).all() else "mixed"] += 1
+            else:
+                seen[answer.status] += 1
+        return seen
+
+    command = [sys.executable, "-c", REWRITE, tmp_path / "a.npy", str(COUNT)]
+    with source_of(tmp_path) as source, subprocess.Popen(command) as writer:
+        try:
+            seen = asyncio.run(read(source))
+        finally:
+            writer.kill()
+    assert set(seen) <= {"one", 503}
+    assert status(tmp_path, "a.npy/c/0") == 200
+
+
+def test_a_stamp_proves_nothing_before_the_clock_has_ticked(tmp_path, monkeypatch):
+    path = tmp_path / "a.npy"
+    np.save(path, np.arange(3.0))
+    monkeypatch.setattr(writing, "_TICK", 3600.0)  # the file is always too young
+    monkeypatch.setattr(writing, "_TRIES", 0)
+    with source_of(tmp_path) as source:
+        assert asyncio.run(ask(source, "a.npy/zarr.json")).status == 200, "it is listed"
+        assert source.at_once(Request(3, ("files", "a.npy", "zarr.json"))) is None, "it is not remembered"
+        refused = asyncio.run(ask(source, "a.npy/c/0"))
+    assert refused.status == 503
+    assert refused.headers["Retry-After"]
+
+
+WHOLE: dict[str, Any] = {
+    "a.npy/c/0": lambda path: np.save(path, np.arange(100.0)),
+    "a.tif/c/0/0": lambda path: __import__("tifffile").imwrite(path, np.ones((64, 64), "u1")),
+    "a.parquet/x/c/0": lambda path: __import__("pandas").DataFrame({"x": [1.0]}).to_parquet(path),
+    "a.npz/x/c/0": lambda path: np.savez(path, x=np.arange(100.0)),
+    "a.png/c/0/0": lambda path: __import__("PIL.Image").Image.fromarray(np.ones((9, 9), "u1")).save(path),
+}
+
+
+@pytest.mark.parametrize("path", WHOLE)
+def test_a_half_written_file_is_there_soon(tmp_path, path):
+    file = tmp_path / path.split("/")[0]
+    WHOLE[path](file)
+    data = file.read_bytes()
+    with file.open("wb", buffering=0) as writer:
+        writer.write(data[: len(data) // 2])
+        assert status(tmp_path, path) == 503, "somebody writes it"
+    assert status(tmp_path, path) == 422, "nobody does: it is damaged"
+    file.write_bytes(data)
+    assert status(tmp_path, path) == 200
+
+
+def test_a_half_written_hdf5_file_is_there_soon(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["x"] = np.arange(1000.0)
+    data = (tmp_path / "a.h5").read_bytes()
+    with (tmp_path / "a.h5").open("wb", buffering=0) as writer:
+        writer.write(data[:600])
+        assert status(tmp_path, "a.h5/x/c/0") == 503
+
+
+def test_so_are_half_written_metadata(tmp_path):
+    zarr.create_array(tmp_path / "a.zarr", data=np.arange(3.0))
+    document = tmp_path / "a.zarr" / "zarr.json"
+    data = document.read_bytes()
+    with document.open("wb", buffering=0) as writer:
+        writer.write(data[: len(data) // 2])
+        assert status(tmp_path, "a.zarr/c/0") == 503
+    assert status(tmp_path, "a.zarr/c/0") == 422
+    document.write_bytes(data)
+    assert status(tmp_path, "a.zarr/c/0") == 200
+
+
+def test_who_only_reads_a_file_does_not_write_it(tmp_path):
+    (tmp_path / "a").write_bytes(b"x")
+    with (tmp_path / "a").open("rb"):
+        assert not writing.is_being_written(tmp_path / "a")
+    with (tmp_path / "a").open("r+b"):
+        assert writing.is_being_written(tmp_path / "a")
+    assert not writing.is_being_written(tmp_path / "nothing")
