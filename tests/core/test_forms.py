@@ -110,7 +110,7 @@ class TestNode:
 
     def test_names_that_are_no_text(self):
         found = told(Group({"\udc80": Group()}), NODE)["members"]
-        assert found["items"] == [{"name": "_", "kind": "group"}]
+        assert found["items"] == [{"name": "_", "kind": "group", "called": "group"}]
 
     def test_a_page_is_asked_for_as_a_listing(self):
         root = Group({"x": node_of([1])})
