@@ -4,16 +4,18 @@ What is computed is kept a while, so that neighbouring chunks do not compute it 
 to change: a collection over data that change has to be published again.
 """
 
+from functools import partial
 from typing import Any
 
 import dask.array as da
 import numpy as np
 
-from ..core.dtypes import STRING
+from ..core.dtypes import STRING, Block
 from ..core.errors import Unreadable
-from ..core.nodes import Array, Node, Policy, make_array
+from ..core.grid import Region
+from ..core.nodes import Array, Node, Policy, Read, make_array
 from .dask_blocks import DaskReader, chunk_shape_of
-from .objects import texts
+from .objects import MISSING, texts
 
 
 def adapt(obj: Any, policy: Policy) -> Node:
@@ -36,11 +38,13 @@ def adapt(obj: Any, policy: Policy) -> Node:
     )
 
 
-def array_of(array: Any, policy: Policy, **fields: Any) -> Array:
+def array_of(array: Any, policy: Policy, *, may_miss: bool = True, **fields: Any) -> Array:
     """The array of a dask array.
 
     Parameters
     ----------
+    may_miss
+        Whether text may be missing among objects, which only computing them all could tell.
     **fields
         See `make_array`.
 
@@ -53,8 +57,15 @@ def array_of(array: Any, policy: Policy, **fields: Any) -> Array:
     _refuse_masked(array, dtype)
     fields = {"source_chunks": chunk_shape_of(array), **fields}
     if dtype.kind == "O":
-        return make_array(array.shape, STRING, lambda region: texts(read(region)), policy, **fields)
+        if may_miss:
+            fields["attributes"] = {**fields.get("attributes", {}), **MISSING["T"]}
+        text = partial(_texts, read, may_miss)
+        return make_array(array.shape, STRING, text, policy, **fields)
     return make_array(array.shape, dtype, read, policy, **fields)
+
+
+def _texts(read: Read, may_miss: bool, region: Region) -> Block:
+    return texts(read(region), may_miss=may_miss)
 
 
 def _refuse_masked(array: Any, dtype: np.dtype[Any]) -> None:

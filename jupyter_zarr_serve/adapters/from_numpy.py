@@ -1,6 +1,7 @@
 """NumPy's arrays and scalars; nothing is copied, each read sees the array as it is then.
 
-Arrays of objects are served when all of them are text or all are bytes; None becomes "" or b"".
+Arrays of objects are served when all of them are text or all are bytes. What is missing among them (None,
+NaN, NA) becomes "" or b"", which the attribute ``missing`` tells.
 """
 
 import sys
@@ -13,6 +14,7 @@ from ..core.dtypes import BYTES, STRING, Block, DType
 from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Node, Policy, Read, make_array
+from .objects import MISSING, appeared, is_missing
 from .sampling import sampling
 
 _KINDS: dict[type, DType] = {str: STRING, bytes: BYTES}
@@ -42,7 +44,7 @@ def _(obj: Any, policy: Policy) -> Node:
     if array.dtype.kind == "O":
         return object_array(array, lambda region: part_of(array, region), policy)
     if array.dtype.kind == "T":
-        return make_array(array.shape, STRING, lambda region: _texts(part_of(array, region)), policy)
+        return _text_array(array, policy)
 
     def read(region: Region) -> Block:
         part: Block = part_of(array, region)
@@ -65,21 +67,26 @@ def object_array(whole: Block, read: Read, policy: Policy) -> Array:
         When they are not.
     """
     kind = _common_kind(whole, tuple(_KINDS))
+    may_miss = any(map(is_missing, whole.flat))
 
     def read_values(region: Region) -> Block:
         part = read(region)
         _common_kind(part, (kind,))  # elements may have been replaced since
         values = np.empty(part.size, object)
-        values[:] = [kind() if value is None else value for value in part.flat]
+        values[:] = [kind() if is_missing(value) else value for value in part.flat]
+        if not may_miss and any(map(is_missing, part.flat)):
+            raise appeared()
         return values.astype(_KINDS[kind]).reshape(part.shape)
 
-    return make_array(whole.shape, _KINDS[kind], read_values, policy)
+    dtype = _KINDS[kind]
+    told = MISSING[dtype.kind] if may_miss else {}
+    return make_array(whole.shape, dtype, read_values, policy, attributes=told)
 
 
 def _common_kind(objects: Block, kinds: tuple[type, ...]) -> type:
     """Which of `kinds` all objects are."""
     for index, value in np.ndenumerate(objects):
-        if value is not None:
+        if not is_missing(value):
             kinds = tuple(kind for kind in kinds if isinstance(value, kind))
         if not kinds:
             raise Unreadable(
@@ -89,8 +96,22 @@ def _common_kind(objects: Block, kinds: tuple[type, ...]) -> type:
     return kinds[0]
 
 
-def _texts(block: Block) -> Block:
-    """Text without missing elements, which become ""."""
-    texts = np.empty(block.size, object)
-    texts[:] = [value if isinstance(value, str) else "" for value in block.astype(object).flat]
-    return texts.astype(STRING).reshape(block.shape)
+def _text_array(array: Block, policy: Policy) -> Array:
+    """The array of text of NumPy's own kind, whose missing elements become ""."""
+    may_miss = hasattr(array.dtype, "na_object") and any(map(_is_no_text, array.astype(object).flat))
+
+    def read(region: Region) -> Block:
+        part: Block = part_of(array, region)
+        if not hasattr(array.dtype, "na_object"):
+            return part
+        if not may_miss and any(map(_is_no_text, part.astype(object).flat)):
+            raise appeared()
+        texts = np.empty(part.size, object)
+        texts[:] = ["" if _is_no_text(value) else value for value in part.astype(object).flat]
+        return texts.astype(STRING).reshape(part.shape)
+
+    return make_array(array.shape, STRING, read, policy, attributes=MISSING["T"] if may_miss else {})
+
+
+def _is_no_text(value: Any) -> bool:
+    return not isinstance(value, str)

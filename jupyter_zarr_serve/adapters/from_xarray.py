@@ -26,7 +26,7 @@ from ..core.grid import Region
 from ..core.names import served_names
 from ..core.nodes import Array, Group, Node, Policy, make_array
 from ..core.served import named_after, referring
-from .objects import texts
+from .objects import MISSING, texts
 from .sampling import sampling
 
 _NAMELESS = "data"
@@ -136,7 +136,7 @@ def _array(variable: xr.Variable, attributes: Mapping[Any, Any], policy: Policy)
         from .from_dask import array_of
 
         told = {"attributes": attributes, "dimension_names": names, "fill_value": _fill(attributes)}
-        return array_of(variable.data, policy, **told)
+        return array_of(variable.data, policy, may_miss=_may_miss(variable), **told)
     if _holds_objects(variable):
         return _of_objects(variable, attributes, names, policy)
 
@@ -162,9 +162,12 @@ def _of_objects(
     from . import from_numpy
 
     if isinstance(variable.dtype, np.dtype) and not variable._in_memory:
+        may_miss = _may_miss(variable)
         return make_array(
-            variable.shape, STRING, lambda region: texts(variable[region].to_numpy()), policy,
-            source_chunks=_source_chunks(variable), attributes=attributes, dimension_names=names,
+            variable.shape, STRING,
+            lambda region: texts(variable[region].to_numpy(), may_miss=may_miss), policy,
+            source_chunks=_source_chunks(variable), dimension_names=names,
+            attributes={**attributes, **(MISSING["T"] if may_miss else {})},
         )  # fmt: skip
     values = np.asarray(variable.values)
     if values.size and type(values.flat[0]).__module__.startswith("cftime"):
@@ -172,7 +175,13 @@ def _of_objects(
         return _array(encoded, encoded.attrs, policy)
     array = from_numpy.adapt(values, policy)
     assert isinstance(array, Array)
-    return replace(array, attributes=attributes, dimension_names=names)
+    return replace(array, attributes={**attributes, **array.attributes}, dimension_names=names)
+
+
+def _may_miss(variable: xr.Variable) -> bool:
+    """Whether text that is not loaded may be missing: that of files, only where they have a mark for it."""
+    marks = {"_FillValue", "missing_value"}
+    return "source" not in variable.encoding or not marks.isdisjoint(variable.encoding)
 
 
 def _is_dask(variable: xr.Variable) -> bool:

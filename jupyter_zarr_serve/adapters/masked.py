@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from ..core.dtypes import Block, DType
-from ..core.errors import Unreadable
+from ..core.errors import Replaced, Unreadable
 from ..core.grid import Region
 from ..core.nodes import Node, Parts, Policy, make_array
 from .from_numpy import object_array, part_of
+from .objects import appeared
 
 _PIECE = 1 << 16  # elements looked at together
 
@@ -36,6 +37,8 @@ def masked_array(obj: np.ma.MaskedArray[Any, Any], policy: Policy) -> Node:
 
     def read(region: Region) -> Block:
         part = part_of(obj, region)
+        if dtype.kind in "iuUS" and ((part.data == fill) & ~np.ma.getmaskarray(part)).any():
+            raise Replaced(f"the value {fill}, which marks masked ones, occurs now; open the array anew")
         return np.where(np.ma.getmaskarray(part), fill, np.asarray(part.data).astype(dtype, copy=False))
 
     mask = make_array(obj.shape, np.dtype(bool), lambda r: np.ma.getmaskarray(part_of(obj, r)), policy)
@@ -58,7 +61,7 @@ def _is_masked(array: Any) -> bool:
 
 def _unmasked(part: Any) -> Block:
     if _is_masked(part):
-        raise Unreadable("elements were masked after the array was published; publish it again")
+        raise appeared()
     return np.asarray(part.data)
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.dtypes import BYTES, STRING, Block, DType
-from ..core.errors import Unavailable, Unreadable
+from ..core.errors import Replaced, Unreadable
+from .objects import MISSING
 
 if TYPE_CHECKING:
     from .column import Column
@@ -24,7 +25,6 @@ _IMPLICIT: dict[str, Any] = {
     "T": "",
     "O": b"",
 }
-_WORDS = {"T": {"missing": "empty string"}, "O": {"missing": "empty bytes"}}
 _CANDIDATES = 256
 
 # Refuses what is no text, where STRING would turn None into 'None'.
@@ -53,7 +53,7 @@ class Missing:
 
         Raises
         ------
-        Unavailable
+        Replaced
             When a value is missing, or equals what stands for missing ones, against expectation.
         Unreadable
             When text or bytes of more than `limit` bytes would make one chunk.
@@ -75,6 +75,8 @@ class Missing:
 
     def _fill_vlen(self, values: Block, where: Block | None, limit: int) -> Block:
         if where is not None:
+            if not self.attributes:
+                raise _changed("values are missing now that were not")
             values = values.astype(object)
             values[where] = self.value
         if values.dtype.kind == "O" and (size := sum(map(len, values))) > limit:
@@ -85,8 +87,8 @@ class Missing:
         return values if self.dtype == BYTES else values.astype(_STRICT).astype(STRING)
 
 
-def _changed(what: str) -> Unavailable:
-    return Unavailable(f"{what}: the table changed since it was opened; open it again")
+def _changed(what: str) -> Replaced:
+    return Replaced(f"{what}: the table changed since its metadata were read; open it again")
 
 
 def missing_of(column: "Column", rows: int, step: int) -> Missing:
@@ -104,7 +106,7 @@ def missing_of(column: "Column", rows: int, step: int) -> Missing:
     """
     dtype = column.dtype
     if dtype.kind in _IMPLICIT:
-        told = _WORDS.get(dtype.kind, {}) if rows and column.nulls is not False else {}
+        told = MISSING.get(dtype.kind, {}) if rows and column.nulls is not False else {}
         return Missing(dtype, _IMPLICIT[dtype.kind], attributes=told)
     if not _has_nulls(column, rows, step):
         return Missing(dtype)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.dtypes import STRING, Block, element_size
-from ..core.errors import Unavailable, Unreadable
+from ..core.errors import Replaced, Unreadable
 from .column import Coded, Column, Field, Pair
 from .columns import MOST_CATEGORIES, text_width
 from .pandas_objects import (
@@ -148,7 +148,7 @@ def _coded(categories: Any, coded: Callable[[int, int], tuple[Any, Block]], _cou
     def codes(start: int, stop: int) -> Block:
         now, positions = coded(start, stop)
         if not now.equals(categories):
-            raise Unavailable("the categories changed since the column was opened; open it again")
+            raise Replaced("the categories changed since the metadata were read; open it again")
         return positions
 
     column = column_of(

@@ -3,6 +3,7 @@
 import itertools
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
@@ -81,6 +82,8 @@ class Registry:
         response = respond(viewed(plain, request.view), request, self._remember)
         if response.status in {404, 409}:
             response = self._unknown(plain, request, response)
+        if response.status == HTTPStatus.CONFLICT:
+            self._forget(request.path[0])
         response = self._seen.checked(request, response)
         if len(response.body) > MAX_BODY:
             too_long = f"{len(response.body):,} bytes are too many for one answer; ask for byte ranges"
@@ -94,6 +97,12 @@ class Registry:
         if self._seen.has_seen(request):
             return refusal(Replaced(_WITHDRAWN.format(request.path[0])), request.method)
         return refusal(Unavailable(_UNKNOWN.format(request.path[0])), request.method)
+
+    def _forget(self, name: str) -> None:
+        """Make a node anew whose metadata are outdated: by a change in place that does not show."""
+        live = self._lives.get(name) or self._namespace.get(name)
+        if live is not None and not live.is_frozen:
+            live.touch()
 
 
 class _Names(Mapping[str, Node]):

@@ -11,7 +11,7 @@ from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.adapters.column import Column, Field
 from jupyter_zarr_serve.adapters.columns import table
 from jupyter_zarr_serve.core.dtypes import BYTES, STRING
-from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
+from jupyter_zarr_serve.core.errors import Replaced, Unavailable, Unreadable
 from jupyter_zarr_serve.core.names import ORIGINAL, served_names
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
 from jupyter_zarr_serve.core.walk import members
@@ -187,7 +187,7 @@ def test_what_changes_later_is_never_silent():
     numbers, words = (child(adapt(frame, SMALL), name) for name in "xs")
     frame.loc[0, "x"] = pd.NA
     frame.loc[0, "s"] = 7
-    with pytest.raises(Unavailable, match="missing now"):
+    with pytest.raises(Replaced, match="missing now"):
         read_all(numbers)
     with pytest.raises(Unreadable, match="mixed-integer now where string was found"):
         read_all(words)
