@@ -29,6 +29,10 @@ BYTES: DType = np.dtype(object)
 VLEN_ESTIMATE = 32  # bytes an element of variable length is taken to have
 
 _MAX_SUBARRAY = 4096
+_WIDER = {
+    "bfloat16": "float32", "float8": "float32", "float6": "float32", "float4": "float32",
+    "int2": "int8", "int4": "int8", "uint2": "uint8", "uint4": "uint8", "complex32": "complex64",
+}  # fmt: skip
 _REGISTERED = 2  # NumPy's `isbuiltin` of a dtype that another library defines, such as bfloat16
 
 
@@ -153,8 +157,24 @@ def canonical(dtype: DType) -> DType:
     if too_wide:
         raise Unreadable(f"dtype {dtype}: Zarr has no extended precision; convert with .astype('f8')")
     if dtype.kind not in _TABLE or dtype.itemsize == 0 or dtype.isbuiltin == _REGISTERED:
-        raise Unreadable(f"dtype {dtype}: Zarr has no spelling for it; convert with .astype(...)")
+        raise Unreadable(f"dtype {dtype}: Zarr has no spelling for it; {conversion_of(dtype.name)}")
     return dtype.newbyteorder("<")
+
+
+def conversion_of(name: str) -> str:
+    """The remedy for a type of numbers that is not served, such as bfloat16.
+
+    Examples
+    --------
+    >>> conversion_of("bfloat16"), conversion_of("int4")
+    ("convert it with .astype('float32')", "convert it with .astype('int8')")
+    """
+    wide = next((wide for start, wide in _WIDER.items() if name.startswith(start)), None)
+    return (
+        "convert it with .astype(...) to a type of NumPy"
+        if wide is None
+        else f"convert it with .astype({wide!r})"
+    )
 
 
 def _canonical_struct(dtype: DType) -> DType:

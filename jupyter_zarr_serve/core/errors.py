@@ -20,8 +20,10 @@ Every message names the thing and the remedy.
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import ClassVar
 
+_is_live = ContextVar("is_live", default=False)  # whether objects are read, not files
 _TELLING = 3  # characters; shorter names, such as the keys of chunks, occur by chance
 _TRANSIENT = {
     errno.EAGAIN,
@@ -124,6 +126,8 @@ def failure_of(name: str, error: Exception) -> ServeError:
         )
     if isinstance(error, ImportError):
         return Unreadable(f"{name}: needs a library that is not installed ({error}); install it with pip")
+    if _is_live.get():
+        return _failure_of_object(name, error)
     if isinstance(error, PermissionError):
         return Unreadable(
             f"{name}: permission denied; give the user that runs the Jupyter server read access"
@@ -132,11 +136,34 @@ def failure_of(name: str, error: Exception) -> ServeError:
         return Unavailable(f"{name}: vanished while it was read; list its folder again")
     if isinstance(error, OSError) and error.errno in _TRANSIENT:
         return Unavailable(f"{name}: {error.strerror}; retry in a moment")
-    reason = " ".join(str(error).split())[:300] or "no reason given"
     return Unreadable(
-        f"{name}: could not be read ({type(error).__name__}: {reason}); "
+        f"{name}: could not be read ({_told(error)}); "
         "the file may be damaged, truncated or of an unsupported kind"
     )
+
+
+def _failure_of_object(name: str, error: Exception) -> ServeError:
+    """What the error means for an object in a kernel, of whose files nobody here knows."""
+    if isinstance(error, OSError) and error.errno in _TRANSIENT - {errno.ENOENT}:
+        return Unavailable(f"{name}: {error.strerror}; retry in a moment")
+    return Unreadable(
+        f"{name}: the object could not be read ({_told(error)}); "
+        "read it in the notebook, mend what fails there, and publish it again"
+    )
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300] or 'no reason given'}"
+
+
+@contextmanager
+def of_objects() -> Iterator[None]:
+    """Name objects, not files, in the messages of what fails inside."""
+    token = _is_live.set(True)
+    try:
+        yield
+    finally:
+        _is_live.reset(token)
 
 
 @contextmanager

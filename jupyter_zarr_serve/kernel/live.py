@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 
 from ..adapters import adapt
-from ..core.errors import failures_named
+from ..core.errors import failures_named, of_objects
 from ..core.nodes import Node
 from .options import Options, dressed
 
@@ -52,7 +52,7 @@ class Live:
         ValueError
             When the options do not fit it, the first time.
         """
-        with self._lock:
+        with self._lock, of_objects():
             with failures_named(self._name):
                 seen = None if self.is_frozen else signature(self.obj)
             if self._made is None or self._made[0] != seen:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 
 from ..core.cache import ChunkCache
-from ..core.errors import Replaced, ServeError, Unavailable, Unreadable
+from ..core.errors import Replaced, ServeError, Unavailable, Unreadable, of_objects
 from ..core.metadata_seen import MetadataSeen
 from ..core.nodes import Group, Node
 from ..core.request import Request, Response, may_be_chunk, refusal
@@ -79,7 +79,8 @@ class Registry:
     def answer(self, request: Request) -> Response:
         """The response to a request; see `respond`."""
         plain = self.root()
-        response = respond(viewed(plain, request.view), request, self._remember)
+        with of_objects():
+            response = respond(viewed(plain, request.view), request, self._remember)
         if response.status in {404, 409}:
             response = self._unknown(plain, request, response)
         if response.status == HTTPStatus.CONFLICT:

@@ -132,3 +132,35 @@ def test_an_oversized_document_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_a_store_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no Zarr"):
         open_store(tmp_path)
+
+
+LIMITS: list[tuple[dict[str, Any], str]] = [
+    ({"chunk_grid": {"name": "rectilinear", "configuration": {"kind": "inline"}}}, "regular grid"),
+    ({"data_type": "bfloat16"}, "astype('float32')"),
+    ({"data_type": "float8_e4m3fn"}, "astype('float32')"),
+    ({"data_type": "int4"}, "astype('int8')"),
+    ({"data_type": {"name": "acme", "configuration": {}}}, "astype"),
+    ({"chunk_key_encoding": {"name": "acme"}}, "write the array again"),
+    ({"storage_transformers": [{"name": "acme"}]}, "write the array again"),
+    ({"acme": {"must_understand": True}}, "write the array again"),
+]
+
+
+@pytest.mark.parametrize(("members", "remedy"), LIMITS, ids=str)
+def test_metadata_that_are_right_but_not_served_are_not_to_be_repaired(
+    tmp_path: Path, members: dict[str, Any], remedy: str
+) -> None:
+    group_of_two(tmp_path, 3)
+    edit(tmp_path / "bad/zarr.json", **members)
+    group = open_store(tmp_path)
+    assert isinstance(group, Group)
+    with pytest.raises(Unreadable) as caught:
+        child_of(group, "bad", "")
+    assert remedy in str(caught.value)
+    assert "repair" not in str(caught.value)
+
+
+def test_a_type_of_another_library_in_version_2_names_the_conversion(tmp_path: Path) -> None:
+    group_of_two(tmp_path, 2)
+    edit(tmp_path / "bad/.zarray", dtype="bfloat16")
+    _check_one_bad(tmp_path, f"{tmp_path.name}/bad/.zarray", "astype('float32')")

@@ -133,13 +133,13 @@ def metadata_v2(document: Json, attributes: Json) -> Metadata:
 def metadata_v3(document: Json) -> Metadata:
     """What ``zarr.json`` says of an array; call it in `explained`."""
     _require(document["zarr_format"] == 3, "zarr_format is not 3")
-    _require(not document.get("storage_transformers"), "storage transformers are not supported")
+    _supported(not document.get("storage_transformers"), "storage transformers")
     for name in document.keys() - _V3_KNOWN:
         extra = document[name]
         optional = isinstance(extra, dict) and extra.get("must_understand") is False
-        _require(optional, f"member {name!r} must be understood, but is unknown here")
+        _supported(optional, f"member {name!r}, which must be understood,")
     grid, grid_configuration = named(document["chunk_grid"])
-    _require(grid == "regular", f"chunk grid {grid!r}: only regular ones are supported")
+    _supported(grid == "regular", f"chunk grid {grid!r}", "rechunk the array to a regular grid")
     codecs = [{"name": codec} if isinstance(codec, str) else codec for codec in document["codecs"]]
     shape = _lengths(document["shape"])
     dtype = _checked(from_v3(document["data_type"]))
@@ -178,7 +178,7 @@ def object_of(value: Any) -> dict[str, Any]:
 
 def _v3_chunk_key(spelling: Any) -> Callable[[Coords], str]:
     name, configuration = named(spelling)
-    _require(name in {"default", "v2"}, f"chunk key encoding {name!r} is not supported")
+    _supported(name in {"default", "v2"}, f"chunk key encoding {name!r}")
     separator = configuration.get("separator", "/" if name == "default" else ".")
     _require(separator in {".", "/"}, f"separator {separator!r} of chunk keys is neither . nor /")
     if name == "default":
@@ -188,10 +188,10 @@ def _v3_chunk_key(spelling: Any) -> Callable[[Coords], str]:
 
 def _checked(dtype: DType) -> DType:
     fields = len(dtype.names or ())
-    _require(
-        fields <= limits.FIELDS, f"{fields:,} fields are more than the {limits.FIELDS:,} of a structure"
+    _supported(
+        fields <= limits.FIELDS, f"a structure of {fields:,} fields", "store its fields as several arrays"
     )
-    _require(dtype.itemsize <= _ITEM_LIMIT, f"one element of dtype {str(dtype)[:80]} is too large")
+    _supported(dtype.itemsize <= _ITEM_LIMIT, f"dtype {str(dtype)[:80]}, too large for one element,")
     canonical(dtype)
     return dtype
 
@@ -199,7 +199,10 @@ def _checked(dtype: DType) -> DType:
 def _lengths(value: Any) -> tuple[int, ...]:
     valid = isinstance(value, list) and all(type(length) is int and length >= 0 for length in value)
     _require(valid, f"{str(value)[:80]} is no list of lengths")
-    _require(len(value) <= limits.AXES, f"{len(value):,} axes are more than the {limits.AXES} of NumPy")
+    _supported(
+        len(value) <= limits.AXES, f"{len(value):,} axes, more than the {limits.AXES} of NumPy,",
+        "join some of them",
+    )  # fmt: skip
     _require(max(value, default=0) <= limits.LENGTH, "a length is too large for a 64-bit integer")
     return tuple(value)
 
@@ -229,3 +232,9 @@ def _are_names(names: Any, ndim: int) -> bool:
 def _require(condition: bool, message: str) -> None:
     if not condition:
         raise Unreadable(f"{message}; repair the store's metadata or rewrite the array")
+
+
+def _supported(condition: bool, what: str, remedy: str = "write the array again without") -> None:
+    """Refuse what is right, but not served."""
+    if not condition:
+        raise Unreadable(f"{what} cannot be served; {remedy}")

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.dtypes import BYTES, STRING, DType
+from ...core.dtypes import BYTES, STRING, DType, conversion_of
 from ...core.errors import Unreadable
 
 _V2_NAME = re.compile(r"[<>|=]?[biufcmMSUV]\d*(\[\d*\w+\])?")
@@ -46,6 +46,8 @@ def from_v2(spelling: Any, codec_names: list[str]) -> DType:
 def _v2_member(spelling: Any) -> Any:
     if isinstance(spelling, list):
         return [(name, _v2_member(field), *map(tuple, shape)) for name, field, *shape in spelling]
+    if isinstance(spelling, str) and spelling.isalnum() and not hasattr(np, spelling):
+        raise _unknown(spelling)  # of a library, such as bfloat16
     if not _V2_NAME.fullmatch(spelling):
         raise ValueError(f"dtype {spelling!r} is none of Zarr version 2")
     return spelling
@@ -81,7 +83,14 @@ def _v3_sized(name: str, configuration: Mapping[str, Any]) -> DType:
     if name in {"structured", "struct"}:
         fields = (_v3_field(field) for field in configuration["fields"])
         return np.dtype([(field, from_v3(spelling)) for field, spelling in fields])
-    raise Unreadable(f"data_type {name!r} has no NumPy equivalent; convert the array to another one")
+    raise _unknown(name)
+
+
+def _unknown(name: str) -> Unreadable:
+    """Why a type that NumPy does not have is refused."""
+    return Unreadable(
+        f"data type {name[:80]!r} is none of NumPy's and cannot be served; {conversion_of(name)}"
+    )
 
 
 def _v3_field(field: Any) -> tuple[str, Any]:
