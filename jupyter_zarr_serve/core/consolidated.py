@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from .errors import NotFound, ServeError, Unreadable
+from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_named
 from .nodes import Array, Group, Node
 from .walk import MOST_LOOKUPS, descendants, members, names_of
 
@@ -107,11 +107,33 @@ def _parsable(
 ) -> Iterator[tuple[str, Node]]:
     """The members whose metadata clients can parse."""
     for name, node in members(group, names, left_out=left_out):
-        obstacle = _obstacle(node, zarr_format) if isinstance(node, Array) else ""
-        if obstacle:
-            left_out(name, Unreadable(obstacle))
+        try:
+            with failures_named(name):
+                _check(node, zarr_format)
+        except Unavailable:
+            raise
+        except ServeError as error:
+            left_out(name, error)
         else:
             yield name, node
+
+
+def _check(node: Node, zarr_format: int) -> None:
+    """See that metadata can be made of a node, and parsed.
+
+    Raises
+    ------
+    Unreadable
+        When clients cannot parse them.
+    Exception
+        Whatever is raised by a group's attributes that are made of data, such as pixels.
+    """
+    if isinstance(node, Array):
+        obstacle = _obstacle(node, zarr_format)
+        if obstacle:
+            raise Unreadable(obstacle)
+    elif node.by_format:
+        node.by_format(zarr_format)
 
 
 def _obstacle(array: Array, zarr_format: int) -> str:

@@ -13,7 +13,7 @@ from types import ModuleType
 from . import listing, v2, v3
 from .chunks import encode_chunk
 from .content import Content, Spent, answer, blob_of, digest
-from .errors import NotFound, Replaced, ServeError, Unreadable
+from .errors import NotFound, Replaced, ServeError, Unreadable, failures_named
 from .forms import content_of
 from .grid import in_grid
 from .layout import Layout, chunk_owner, layout_in, layouts_below
@@ -88,7 +88,8 @@ def _listing(node: Node, request: Request) -> Content:
 
 
 def _document(dialect: ModuleType, found: Found) -> Content:
-    body = dialect.document(found.node, found.key)
+    with failures_named("/".join(found.names)):  # views and lazy groups read data for theirs
+        body = dialect.document(found.node, found.key)
     if body is None:
         raise NotFound(f"/{'/'.join(found.names)}: has no document {found.key}")
     encoded = json.dumps(body, allow_nan=False, separators=(",", ":")).encode()

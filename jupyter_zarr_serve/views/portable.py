@@ -14,7 +14,7 @@ from functools import partial
 from ..core.chunks import read_region
 from ..core.codecs import portable as portable_codecs
 from ..core.dtypes import Block
-from ..core.errors import ServeError
+from ..core.errors import ServeError, failures_named
 from ..core.grid import Region
 from ..core.nodes import Array, Group, Node
 from .spellings import Spelling, spelling_of
@@ -60,11 +60,12 @@ class _Portable(Mapping[str, Node]):
 
     def _siblings_of(self, name: str) -> Iterator[str]:
         try:
-            node = self._children[name]
+            with failures_named(name):
+                node = self._children[name]
+                found = [*self._siblings(name, node).values()] if isinstance(node, Array) else []
         except ServeError:
             return
-        if isinstance(node, Array):
-            yield from self._siblings(name, node).values()
+        yield from found
 
     def _siblings(self, name: str, array: Array) -> dict[str, str]:
         """The names of what stands beside an array, by what it is."""
