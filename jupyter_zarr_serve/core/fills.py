@@ -38,11 +38,18 @@ def _of_any_length(value: Any, dtype: DType) -> Any:
 def spelled_fill(value: Any, dtype: DType) -> Any:
     """A fill value as JSON can spell it: it has one NaN; a chunk of any other NaN has to be sent."""
     fill = scalar(value, dtype)
+    if has_no_unit(dtype):
+        return neutral_fill(dtype)
     if dtype.kind == "f" and np.isnan(fill):
         return dtype.type(np.nan)
     if dtype.kind == "c":
         return dtype.type(complex(*(np.nan if np.isnan(part) else part for part in (fill.real, fill.imag))))
     return fill
+
+
+def has_no_unit(dtype: DType) -> bool:
+    """Whether elements are times that count nothing; zarr-python takes no fill value but NaT of these."""
+    return dtype.kind in "Mm" and np.datetime_data(dtype)[0] == "generic"
 
 
 def neutral_fill(dtype: DType) -> Any:

@@ -1,5 +1,8 @@
 """Marks of missing data of any type never cost a dataset that has them."""
 
+import json
+import zlib
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -7,6 +10,7 @@ import xarray as xr
 from jupyter_zarr_serve.core.dtypes import STRING
 from jupyter_zarr_serve.core.fills import fill_json, fill_of, mark_of
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy, make_array
+from jupyter_zarr_serve.readers.zarr_store import read
 from tests.store import CoreStore, open_node
 
 VALUES = {
@@ -73,3 +77,29 @@ def test_no_time_without_a_unit_is_spelled_as_zarr_python_takes_it():
     nothing = np.array(["NaT"], "M8")
     assert fill_json(nothing[0], nothing.dtype) == "NaT"
     assert np.isnat(open_node(make_array((1,), nothing.dtype, lambda _: nothing, Policy()), 3)[:]).all()
+
+
+@pytest.mark.filterwarnings("ignore:.*generic.*:DeprecationWarning")  # of NumPy, in zarr-python
+@pytest.mark.parametrize("kind", "Mm")
+@pytest.mark.parametrize("fill", [None, 0, 5])
+def test_times_without_a_unit_open_whatever_their_fill_value_is(kind, fill, zarr_format):
+    values = np.array([0, 5, np.iinfo("i8").min, 0], "i8").view(f"{kind}8")
+    node = make_array((4,), values.dtype, values.__getitem__, Policy(), chunk_shape=(1,), fill_value=fill)
+    served = open_node(node, zarr_format)
+    assert served.dtype == values.dtype
+    np.testing.assert_array_equal(served[:].view("i8"), values.view("i8"))
+
+
+@pytest.mark.filterwarnings("ignore:.*generic.*:DeprecationWarning")  # of NumPy, in zarr-python
+@pytest.mark.parametrize("kind", "Mm")
+@pytest.mark.parametrize("fill", [0, 5])
+def test_stored_times_without_a_unit_keep_what_absent_chunks_hold(tmp_path, kind, fill, zarr_format):
+    document = {
+        "zarr_format": 2, "shape": [4], "chunks": [2], "dtype": f"<{kind}8",
+        "compressor": {"id": "zlib", "level": 1},
+        "fill_value": fill, "order": "C", "filters": None,
+    }  # fmt: skip
+    (tmp_path / ".zarray").write_text(json.dumps(document))
+    (tmp_path / "1").write_bytes(zlib.compress(np.array([7, 8], "<i8").tobytes()))
+    served = open_node(read(tmp_path, Policy()), zarr_format)
+    assert served[:].view("i8").tolist() == [fill, fill, 7, 8]

@@ -11,6 +11,7 @@ import numpy as np
 from ...core.codecs import portable
 from ...core.dtypes import Block, DType, canonical, element_size, shuffle_size, v2_dtype, vlen_codec
 from ...core.errors import Unreadable
+from ...core.fills import has_no_unit
 from ...core.grid import Region
 from ...core.nodes import Array, Policy
 from ...core.stored import Blob, Coords, Stored
@@ -110,7 +111,9 @@ def _has_filters(metadata: Metadata) -> bool:
 def _respelled(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, limit: int) -> Stored:
     """The chunks in the format that is not the store's: the stored bytes, or encoded anew."""
     grid = _inner_grid(metadata, chunk_at, limit)
-    compressor = _compressor(metadata, grid.codecs)
+    is_refilled = has_no_unit(metadata.dtype) and metadata.fill_value is not None
+    # where another fill value is announced, absent chunks are no absences any more
+    compressor = None if is_refilled else _compressor(metadata, grid.codecs)
     if metadata.zarr_format == 2 and compressor is not None:
         return Stored(chunk_at, document=v3_document(compressor, metadata.dtype))
     found = _none if compressor is None else partial(_freshly_found, grid)
