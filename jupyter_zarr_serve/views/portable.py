@@ -15,8 +15,8 @@ from ..core.chunks import read_region
 from ..core.codecs import portable as portable_codecs
 from ..core.dtypes import Block
 from ..core.errors import ServeError, failures_named
-from ..core.grid import Region
-from ..core.nodes import Array, Group, Node
+from ..core.grid import Region, chunk_shape_for
+from ..core.nodes import Array, Group, Node, Policy
 from .spellings import Spelling, spelling_of
 
 VIEW = "portable"
@@ -123,6 +123,8 @@ def _unsharded(array: Array) -> Array:
 
 def _respelled(array: Array, spelling: Spelling) -> Array:
     array = _unsharded(array)
+    if spelling.is_joined:
+        return _joined(array, spelling)
     added = () if spelling.axis is None else (spelling.axis,)
     names = array.dimension_names or (None,) * len(array.shape)
 
@@ -143,6 +145,32 @@ def _respelled(array: Array, spelling: Spelling) -> Array:
         version=_marked(array),
         stored={},
         sample=None,
+    )
+
+
+def _joined(array: Array, spelling: Spelling) -> Array:
+    """An array without its last axis, which holds the characters of a text each."""
+    *shape, length = array.shape
+    target = Policy().target_bytes
+
+    def read(region: Region) -> Block:
+        return spelling.convert(read_region(array, (*region, slice(0, length))))
+
+    return replace(
+        array,
+        shape=tuple(shape),
+        chunk_shape=chunk_shape_for(shape, length, target, source_chunks=array.chunk_shape[:-1]),
+        dimension_names=(array.dimension_names or ())[:-1],
+        dtype=spelling.dtype,
+        read=read,
+        fill_value=None,
+        attributes=spelling.attributes,
+        codecs=portable_codecs(array.codecs),
+        version=_marked(array),
+        stored={},
+        sample=None,
+        sample_bytes=None,
+        preview=None,
     )
 
 

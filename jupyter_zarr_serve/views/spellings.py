@@ -4,7 +4,8 @@
 |---|---|
 | datetime64 | int64 with `units` and `calendar`; NaT is the `_FillValue` |
 | timedelta64 | int64 with `units` and `dtype`; NaT is the `_FillValue` |
-| text of fixed length, bytes of fixed length that are UTF-8 | text of any length |
+| text of fixed length; bytes of fixed length, in UTF-8 or in ``_Encoding`` | text of any length |
+| characters along a last axis with a name, as in NetCDF | text of any length, without that axis |
 | float16 | float32 |
 | complex | a last axis ``complex`` of real and imaginary part |
 | raw bytes | a last axis of uint8 |
@@ -15,6 +16,7 @@ https://cfconventions.org/cf-conventions/cf-conventions.html#time-coordinate
 https://nc-complex.readthedocs.io/en/latest/
 """
 
+import codecs
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +35,8 @@ _UNITS = {  # NumPy's units, and those of CF that spell them
     "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds",
 }  # fmt: skip
 _COARSER = {"Y": "D", "M": "D", "W": "D"}
+_ENCODING = "_Encoding"  # by which NetCDF and xarray tell that bytes are text
+_LONGEST = 1 << 16  # characters of a text
 _XARRAY_UNITS = ("s", "ms", "us", "ns")  # in which xarray can hold times
 
 
@@ -48,6 +52,8 @@ class Spelling:
         All attributes of the respelled array.
     axis
         Name and length of the axis that is added at the end.
+    is_joined
+        Whether `convert` takes away the last axis, of which it needs all.
     """
 
     dtype: DType
@@ -55,6 +61,7 @@ class Spelling:
     attributes: Mapping[str, Any]
     axis: tuple[str, int] | None = None
     fill_value: Any = None
+    is_joined: bool = False
 
 
 def spelling_of(array: Array) -> Spelling | None:
@@ -106,17 +113,40 @@ def _count(counted: DType, block: Block) -> Block:
 
 
 def _text(array: Array) -> Spelling:
-    mark = array.missing_mark
-    attributes = (
-        {**array.attributes} if mark is None else {**array.attributes, "_FillValue": _decoded(mark)}
-    )
-    return Spelling(STRING, _texts, attributes)
+    attributes, mark = {**array.attributes}, array.missing_mark
+    encoding = _encoding(attributes.pop(_ENCODING, None)) if array.dtype.kind == "S" else "utf-8"
+    if mark is not None:
+        attributes["_FillValue"] = _decoded(mark)
+    if not _is_of_characters(array):
+        return Spelling(STRING, partial(_texts, encoding), attributes)
+    attributes.pop("_FillValue", None)  # it marks single characters
+
+    def join(block: Block) -> Block:
+        joined = np.ascontiguousarray(block).view(f"S{block.shape[-1]}")
+        return _texts(encoding, joined.reshape(block.shape[:-1]))
+
+    return Spelling(STRING, join, attributes, is_joined=True)
 
 
-def _texts(block: Block) -> Block:
+def _is_of_characters(array: Array) -> bool:
+    """Whether a last axis has the characters of texts, as in NetCDF and as xarray takes them."""
+    names = array.dimension_names
+    is_named = names is not None and len(names) > 0 and names[-1] is not None
+    return is_named and array.dtype == "S1" and 0 < array.shape[-1] <= _LONGEST
+
+
+def _encoding(told: Any) -> str:
+    """The encoding that an attribute tells; UTF-8 where it tells none that there is."""
+    try:
+        return codecs.lookup(told).name if isinstance(told, str) else "utf-8"
+    except LookupError:
+        return "utf-8"
+
+
+def _texts(encoding: str, block: Block) -> Block:
     if block.dtype.kind == "S":
         try:
-            block = np.strings.decode(block, "utf-8")
+            block = np.strings.decode(block, encoding)
         except UnicodeDecodeError as error:
             raise Unreadable(f"bytes that are no text ({error}); read the native ones") from error
     return block.astype(STRING)

@@ -1,5 +1,6 @@
 """The portable view: every element in a spelling that plain readers know, nothing changed on the way."""
 
+import netCDF4
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
+from jupyter_zarr_serve.readers import open_file
 from jupyter_zarr_serve.views import viewed
 from jupyter_zarr_serve.views.portable import portable
 from tests.core.test_values import FORMATS, sources
@@ -179,3 +181,67 @@ def test_xarray_decodes_the_identical_dataset(zarr_format):
     group = zarr.open_group(store, path="d", mode="r", zarr_format=zarr_format)
     opened = xr.open_zarr(group.store, group="d", zarr_format=zarr_format, consolidated=True)
     xr.testing.assert_identical(opened.load(), dataset)
+
+
+WORDS = {"ascii": ["abc", "de", ""], "utf-8": ["日本", "ü", "abc"], "latin-1": ["ü", "abc", "été"]}
+
+
+@pytest.mark.parametrize("kind", ["NETCDF3_CLASSIC", "NETCDF4", "NETCDF4_CLASSIC"])
+@pytest.mark.parametrize("encoding", WORDS)
+def test_texts_of_characters_are_decoded_to_the_identical_dataset(tmp_path, kind, encoding, zarr_format):
+    path = tmp_path / "chars.nc"
+    words = np.array([word.encode(encoding) for word in WORDS[encoding]], "S9")
+    with netCDF4.Dataset(path, "w", format=kind) as file:
+        file.createDimension("x", 3)
+        file.createDimension("length", 9)
+        variable = file.createVariable("name", "S1", ("x", "length"))
+        variable.set_auto_chartostring(False)
+        variable._Encoding = encoding
+        variable.long_name = "a name"
+        variable[:] = words.view("S1").reshape(3, 9)
+        scalar = file.createVariable("one", "S1", ("length",))
+        scalar.set_auto_chartostring(False)
+        scalar._Encoding = encoding
+        scalar[:] = words[:1].view("S1")
+        file.createVariable("n", "f4", ("x",))[:] = [1, 2, 3]
+    node = open_file(path, Policy())
+    native, plain = (
+        xr.open_zarr(CoreStore(root, zarr_format), zarr_format=zarr_format, consolidated=True).load()
+        for root in (node, viewed(node, "portable"))
+    )
+    assert native.name.values.tolist() == WORDS[encoding]
+    xr.testing.assert_identical(plain, native)
+    xr.testing.assert_identical(plain, xr.open_dataset(path).load())
+
+
+@pytest.mark.parametrize("kind", ["NETCDF3_64BIT", "NETCDF4"])
+def test_texts_that_xarray_wrote_are_decoded_to_the_identical_dataset(tmp_path, kind, zarr_format):
+    path = tmp_path / "texts.nc"
+    texts = ("x", np.array(["é", "abc", "日本語"], object))
+    xr.Dataset({"t": texts, "grid": (("y", "x"), np.ones((2, 3)))}, {"x": texts}).to_netcdf(
+        path, format=kind
+    )
+    root = viewed(open_file(path, Policy()), "portable")
+    plain = xr.open_zarr(CoreStore(root, zarr_format), zarr_format=zarr_format, consolidated=True).load()
+    xr.testing.assert_identical(plain, xr.open_dataset(path).load())
+
+
+def test_characters_that_no_attribute_decodes_are_texts_all_the_same(zarr_format):
+    source = xr.Dataset({"flag": (("x", "n"), np.array([[b"a", b"b"], [b"\xc3", b"\xbc"]], "S1"))})
+    flag = child(view(source), "flag")
+    assert isinstance(flag, Array)
+    assert (flag.shape, flag.dimension_names) == ((2,), ("x",))
+    assert read_all(flag).tolist() == ["ab", "ü"]
+
+
+@pytest.mark.parametrize("values", [np.array([b"a", b"b"], "S1"), np.array(b"a", "S1")])
+def test_characters_along_an_axis_without_a_name_stay_apart(values):
+    assert read_all(view(values)).tolist() == values.astype("U").tolist()
+
+
+def test_texts_of_characters_in_a_few_large_chunks_are_cut_into_such_as_fit():
+    source = xr.Dataset({"t": (("x", "n"), np.full((5000, 1000), b"a", "S1"))})
+    text = child(view(source), "t")
+    assert isinstance(text, Array)
+    assert text.chunk_shape[0] <= 2048
+    assert set(read_all(text)) == {"a" * 1000}
