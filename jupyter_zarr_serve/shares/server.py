@@ -5,16 +5,17 @@ Both a kernel and the command line ask over HTTP with the server's own token, wh
 
 import json
 import os
-import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 from ..core.errors import Unavailable
+from .asking import opener
+from .listening import is_running, listens
 
 _SECONDS = 60.0
 _EVERYWHERE = {"", "*", "0.0.0.0", "::"}  # noqa: S104 (they are recognised, not listened on)
@@ -36,13 +37,21 @@ class Server:
         The folder that it serves.
     process
         The id of its process; 0 where unknown.
+    file
+        What it wrote of itself.
     """
 
     url: str
     origin: str
     token: str
     root: Path
-    process: int = 0
+    process: int
+    file: Path
+
+    def is_listening(self) -> bool:
+        """Whether its process still runs, and still has its port."""
+        port = urlsplit(self.url).port
+        return port is not None and is_running(self.process, self.file) and listens(self.process, port)
 
     def lacks_zarr(self) -> bool | None:
         """Whether it answers, and serves no Zarr; None where it does not answer in time.
@@ -51,7 +60,7 @@ class Server:
         """
         url = f"{self.url}zarr/v3/zarr.json"
         try:
-            with _opener(url).open(Request(url), timeout=_GLANCE_SECONDS):  # noqa: S310
+            with opener(url).open(Request(url), timeout=_GLANCE_SECONDS):  # noqa: S310
                 return False
         except HTTPError as error:
             return error.code == 404
@@ -93,8 +102,9 @@ class Server:
     def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
         headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
         url = f"{self.url}zarr/api/shares{path}"
+        asked = Request(url, body, headers, method=method)  # noqa: S310
         try:
-            with _opener(url).open(Request(url, body, headers, method=method), timeout=_SECONDS) as answer:  # noqa: S310
+            with opener(url, self._check).open(asked, timeout=_SECONDS) as answer:
                 told: dict[str, Any] = json.load(answer)
                 return told
         except HTTPError as error:
@@ -103,12 +113,26 @@ class Server:
         except (URLError, OSError, ValueError) as error:
             raise Unavailable(f"the server at {self.url} cannot be asked ({error}); {_REMEDY}") from None
 
+    def _check(self, address: str, port: int) -> None:
+        """Let nobody but the server itself have its token.
+
+        Raises
+        ------
+        Unavailable
+            When another process listens there.
+        """
+        if not (is_running(self.process, self.file) and listens(self.process, port, address)):
+            raise Unavailable(
+                f"the server at {self.url} (process {self.process}) has ended, and another program listens "
+                f"there, or this cannot be told; nothing was sent. Start a server, or {_REMEDY}"
+            )
+
 
 def servers(runtime: Path, environment: Mapping[str, str] = os.environ) -> Iterator[Server]:
-    """The servers that wrote runtime files; some may have ended."""
+    """The servers that wrote runtime files and still listen."""
     for file in sorted(runtime.glob("jpserver-*.json")):
         server = _server(file, environment)
-        if server is not None:
+        if server is not None and server.is_listening():
             yield server
 
 
@@ -145,7 +169,7 @@ def _server(file: Path, environment: Mapping[str, str]) -> Server | None:
         token = environment.get("JUPYTERHUB_API_TOKEN", token)
     host = f"127.0.0.1:{url.port}" if is_everywhere else url.netloc
     base = f"{url.scheme}://{host}/{url.path.strip('/')}".rstrip("/")
-    return Server(f"{base}/", f"{url.scheme}://{url.netloc}", token, root, process)
+    return Server(f"{base}/", f"{url.scheme}://{url.netloc}", token, root, process, file)
 
 
 def _reason(error: HTTPError) -> str:
@@ -166,18 +190,3 @@ def _python_of(process: int) -> str:
         return ""
     is_python = called.startswith("/") and Path(called).name.startswith("python")
     return called if is_python else ""
-
-
-def _opener(url: str) -> OpenerDirector:
-    """What asks a server on this machine, without any proxy."""
-    return build_opener(ProxyHandler({}), *_trusting(url))
-
-
-def _trusting(url: str) -> list[HTTPSHandler]:
-    """What lets the certificate of a server on this very machine pass, whoever signed it."""
-    if urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
-        return []
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return [HTTPSHandler(context=context)]
