@@ -19,16 +19,16 @@ else:
 _KEY_BYTES = 32
 _OTHERS = 0o077
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[int, ...]
 
 
 def stamp_of(file: Path) -> Stamp | None:
-    """Changes whenever the file does; None where there is none."""
+    """Changes whenever the file does, or who may read it; None where there is none."""
     try:
         status = file.stat()
     except FileNotFoundError:
         return None
-    return status.st_mtime_ns, status.st_ino, status.st_size
+    return status.st_mtime_ns, status.st_ino, status.st_size, status.st_mode, status.st_uid
 
 
 @contextmanager
@@ -101,9 +101,13 @@ def read_key(file: Path) -> bytes | None:
         When it holds no key, or one that others may have read.
     """
     try:
-        if os.name == "posix" and file.stat().st_mode & _OTHERS:
-            raise Unreadable(f"{file}: others may have read the key; replace it: jupyter zarr rotate")
-        key = bytes.fromhex(file.read_text())
+        with file.open() as opened:
+            if os.name == "posix" and os.fstat(opened.fileno()).st_mode & _OTHERS:
+                raise Unreadable(
+                    f"{file}: others may read the key; if nobody did, run: chmod 600 '{file}'; "
+                    "else replace it, which ends all links: jupyter zarr rotate"
+                )
+            key = bytes.fromhex(opened.read())
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

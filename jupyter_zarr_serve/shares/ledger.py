@@ -39,7 +39,7 @@ class Ledger:
         self._key_file = folder / "key"
         self._list_file = folder / "shares.json"
         self._lock = RLock()
-        self._seen: tuple[Stamp | None, Stamp | None] = (None, None)
+        self._seen: tuple[Stamp | None, Stamp | None] | None = None
         self._key = b""
         self._shares: Shares = {}
 
@@ -142,7 +142,7 @@ class Ledger:
     def _look(self) -> None:
         seen = stamp_of(self._key_file), stamp_of(self._list_file)
         if seen != self._seen:
-            self._key, self._shares = b"", {}
+            self._seen, self._key, self._shares = None, b"", {}
             self._key = read_key(self._key_file) or b""
             self._shares = _read(self._list_file)
             self._seen = seen

@@ -195,3 +195,21 @@ def test_uses_of_several_servers_add_up(tmp_path):
     assert other.all()["a"][0] == 5
     (tmp_path / "uses.json").write_text("{")
     assert other.all() == {}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere files have no such modes")
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644])
+def test_a_key_that_others_may_read_by_now_is_refused(ledger, tmp_path, mode):
+    _, token = ledger.make(SHARE)
+    key = tmp_path / "links" / "key"
+    assert ledger.find(token) is not None
+    key.chmod(mode)
+    for act in (lambda: ledger.find(token), lambda: ledger.make(SHARE), ledger.all):
+        with pytest.raises(Unreadable, match=r"chmod 600 .*jupyter zarr rotate"):
+            act()
+    key.chmod(0o600)
+    assert ledger.find(token) is not None
+    key.chmod(mode)
+    ledger.rotate()
+    assert ledger.find(token) is None
+    assert key.stat().st_mode & 0o777 == 0o600
