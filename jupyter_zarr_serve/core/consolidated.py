@@ -137,10 +137,11 @@ def _check(node: Node, zarr_format: int) -> None:
 
 
 def _obstacle(array: Array, zarr_format: int) -> str:
-    """Why clients cannot parse the metadata of an array; "" where they can."""
+    """Why clients cannot parse the metadata of an array, or would be given none; "" where they can."""
     stored, dtype = array.stored.get(zarr_format), array.dtype
-    if stored is not None and stored.obstacle:
-        return stored.obstacle
+    obstacle = array.unreadable if stored is None else stored.refusal or stored.obstacle
+    if obstacle:
+        return obstacle
     if zarr_format == 2 and any(dtype[name].names for name in dtype.names or ()):
         return (
             "structures in structures, which zarr-python 3.1 cannot open in version 2, nor then any "

@@ -108,6 +108,8 @@ class Array:
         How many bytes `sample` reads for a region; None where no more than the elements have.
     preview
         Gives elements in the place of those that `read` would take long to make; None where it does not.
+    unreadable
+        Why `read` always fails, where that is known: it is then served only as it is stored.
     seen
         By view: what it made of the array.
     layouts
@@ -129,6 +131,7 @@ class Array:
     sample: Read | None = None
     sample_bytes: Callable[[Region], int] | None = None
     preview: Read | None = None
+    unreadable: str = ""
     seen: "dict[str, Node]" = field(init=False, repr=False, default_factory=dict)
     layouts: dict[int, str] = field(init=False, repr=False, default_factory=dict)
 
@@ -143,11 +146,11 @@ class Array:
         return mark_of(self.attributes, self.dtype)
 
     def in_format(self, zarr_format: int) -> "Array":
-        """The array with the chunk shape that it has in one format."""
+        """The array with the chunk shape that it has in one format; `Unreadable` if that has none."""
         stored = self.stored.get(zarr_format)
-        if stored is None or stored.chunk_shape is None:
-            return self
-        return replace(self, chunk_shape=stored.chunk_shape)
+        if refusal := self.unreadable if stored is None else stored.refusal:
+            raise Unreadable(refusal)
+        return replace(self, chunk_shape=stored.chunk_shape) if stored and stored.chunk_shape else self
 
     @property
     def axis_names(self) -> tuple[str, ...]:
@@ -220,12 +223,8 @@ def make_array(
     ----------
     dtype
         In any byte order.
-    source_chunks, layout, spatial
-        See `grid.chunk_shape_for`.
-    chunk_shape
-        An exact one, where somebody asked for it.
-    **fields
-        Further fields of `Array`.
+    source_chunks, layout, spatial, chunk_shape
+        See `grid.chunk_shape_for`; a chunk shape is exact.
 
     Raises
     ------

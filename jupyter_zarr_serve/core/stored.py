@@ -53,6 +53,9 @@ class Stored:
     obstacle
         Why most clients cannot parse the metadata document; "" where they can. It stays out of what
         describes several nodes at once, as it would keep clients from all of them.
+    refusal
+        Why chunks can be neither sent nor made, so that their metadata are refused as well; "" where
+        they can.
     """
 
     chunk: Callable[[Coords], Blob | None]
@@ -60,3 +63,4 @@ class Stored:
     document: Mapping[str, Any] = field(default_factory=dict)
     chunk_shape: tuple[int, ...] | None = None
     obstacle: str = ""
+    refusal: str = ""

@@ -56,7 +56,6 @@ def test_damaged_shards_pass_as_they_are_and_are_refused_where_decoded(tmp_path:
         ({"chunk_shape": [0, 5]}, "do not divide"),
         ({"chunk_shape": [5]}, "do not divide"),
         ({"index_codecs": [{"name": "bytes"}, {"name": "gzip"}]}, "index"),
-        ({"index_codecs": [{"name": "bytes", "configuration": {"endian": "big"}}]}, "index"),
     ],
     ids=str,
 )

@@ -57,15 +57,28 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
         dimension_names=metadata.dimension_names,
         attributes=with_typed_mark(_with_declared_mark(metadata), dtype),
         codecs=(policy.compressor,) if policy.compressor else (),
+        unreadable=_why_unreadable(metadata, where, chunk_at, policy.limit_bytes),
     )
     known = data_type(metadata.document, array.fill, metadata.dtype)
     obstacle = obstacle_of(metadata.zarr_format, metadata.codecs)
-    stored = _as_it_is(array, metadata, where, chunk_at, policy.limit_bytes)
-    other = _respelled(array, metadata, where, chunk_at, policy.limit_bytes)
+    stored = _as_it_is(array, metadata, chunk_at)
     return replace(array, stored={
         metadata.zarr_format: replace(stored, document={**stored.document, **known}, obstacle=obstacle),
-        5 - metadata.zarr_format: replace(other, obstacle=obstacle),
+        5 - metadata.zarr_format: _respelled(array, metadata, where, chunk_at, policy.limit_bytes),
     })  # fmt: skip
+
+
+def _why_unreadable(metadata: Metadata, where: str, chunk_at: ChunkAt, limit: int) -> str:
+    """Why no chunk can be decoded, as far as the metadata tell; "" where one can."""
+    grid = Grid(metadata.chunk_shape, metadata.codecs, lambda: chunk_at)
+    try:
+        with explained(where):
+            grid = without_shards(grid, limit) if metadata.zarr_format == 3 else grid
+            pipeline_of(metadata, grid.codecs)
+            check_size(math.prod(grid.chunk_shape) * element_size(metadata.dtype), limit)
+    except Unreadable as error:
+        return str(error)
+    return ""
 
 
 def _with_declared_mark(metadata: Metadata) -> Mapping[str, Any]:
@@ -76,14 +89,13 @@ def _with_declared_mark(metadata: Metadata) -> Mapping[str, Any]:
     return {**metadata.attributes, MARK: metadata.fill_value}
 
 
-def _as_it_is(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, limit: int) -> Stored:
+def _as_it_is(array: Array, metadata: Metadata, chunk_at: ChunkAt) -> Stored:
     """The chunks in the store's own format: the stored bytes, unless version 2's filters changed them.
 
     A client that ignores filters takes what they made for values; so they are undone here.
     """
     if metadata.zarr_format == 3 or not _has_filters(metadata):
         return Stored(chunk_at, document=metadata.document)
-    at = partial(_found_or_small, _none, metadata.chunk_bytes, limit, where)
     vlen = vlen_codec(array.dtype)
     compressors = [codec.v2(shuffle_size(array.dtype)) for codec in array.codecs]
     document = {
@@ -93,7 +105,7 @@ def _as_it_is(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, l
         "order": "C",
         "dtype": v2_dtype(array.dtype),
     }
-    return Stored(at, array.codecs, document)
+    return Stored(_none, array.codecs, document, refusal=array.unreadable)
 
 
 def _has_filters(metadata: Metadata) -> bool:
@@ -116,12 +128,11 @@ def _respelled(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, 
     compressor = None if is_refilled else _compressor(metadata, grid.codecs)
     if metadata.zarr_format == 2 and compressor is not None:
         return Stored(chunk_at, document=v3_document(compressor, metadata.dtype))
-    found = _none if compressor is None else partial(_freshly_found, grid)
-    size = math.prod(grid.chunk_shape) * element_size(metadata.dtype)
-    at = partial(_found_or_small, found, size, limit, where)
     if compressor is None:
         codecs = portable(array.codecs) if metadata.zarr_format == 2 else array.codecs
-        return Stored(at, codecs, chunk_shape=grid.chunk_shape)
+        return Stored(_none, codecs, chunk_shape=grid.chunk_shape, refusal=array.unreadable)
+    size = math.prod(grid.chunk_shape) * element_size(metadata.dtype)
+    at = partial(_found_or_small, partial(_freshly_found, grid), size, limit, where)
     return Stored(at, v2_codecs(compressor), v2_document(compressor), grid.chunk_shape)
 
 
@@ -129,7 +140,7 @@ def _inner_grid(metadata: Metadata, chunk_at: ChunkAt, limit: int) -> Grid:
     """The chunks inside shards, as version 2 has none; the shards where they cannot be taken apart."""
     grid = Grid(metadata.chunk_shape, metadata.codecs, lambda: chunk_at)
     try:
-        return without_shards(grid, limit) if metadata.zarr_format == 3 else grid
+        return without_shards(grid, limit, by_range=True) if metadata.zarr_format == 3 else grid
     except Unreadable:
         return grid
 

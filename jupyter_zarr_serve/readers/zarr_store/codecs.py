@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numcodecs import LZ4, Blosc, VLenBytes, VLenUTF8, Zstd, get_codec
 
+from ...core.dtypes import DType
 from ...core.errors import MissingLibrary, Unreadable
 from .options import Configuration, check_options
 from .zstd import zstd_bound
@@ -32,10 +33,11 @@ _LZMA_MEMORY = 1 << 27  # bytes; decoding what was compressed by the highest pre
 
 
 class Step(NamedTuple):
-    """A codec by its name in numcodecs, and its configuration."""
+    """A codec by its name in numcodecs, its configuration, and the dtype it is given where it must know."""
 
     name: str
     configuration: Configuration
+    dtype: DType | None = None
 
 
 def undo(step: Step, data: Buffer, limit: int) -> Buffer:
@@ -53,7 +55,7 @@ def undo(step: Step, data: Buffer, limit: int) -> Buffer:
     ValueError, RuntimeError, zlib.error, ...
         When the data are damaged.
     """
-    name, configuration = step
+    name, configuration, _ = step
     check_options(name, configuration)
     if name in _EXPANDING:
         return _EXPANDING[name](_bytes(data), configuration, limit)

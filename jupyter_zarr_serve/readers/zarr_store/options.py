@@ -55,6 +55,8 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "msgpack2": ("use_single_float", "use_bin_type", "raw"),
     "categorize": ("labels", *_DTYPES),
     "bytes": ("endian",),
+    "scale_offset": ("scale", "offset"),
+    "cast_value": ("data_type", "rounding", "out_of_range", "scalar_map"),
     "transpose": ("order",),
     "sharding_indexed": ("chunk_shape", "codecs", "index_codecs", "index_location"),
 }  # fmt: skip

@@ -19,10 +19,11 @@ from ...core import limits
 from ...core.dtypes import Block, DType, element_size
 from ...core.errors import Unreadable
 from .codecs import Buffer, Step, undo
+from .elementwise import COMMUTING, ELEMENTWISE, made_of, named_steps, undo_elementwise, with_types
 from .metadata import Metadata
 from .objects import TEXTS, VLEN, undo_objects
 from .options import check_options
-from .types import named
+from .shards import permutation
 
 _VLEN_KINDS = "TO"
 _WIDEST = 16  # bytes that a filter may make of one byte, as a step in between
@@ -70,8 +71,12 @@ class Pipeline:
             limit = min(limit, _WIDEST * size + _OVERHEAD)
         buffer: Buffer = data
         for step in reversed(self.steps):
-            are_objects = step.name in (*VLEN, *TEXTS)
-            buffer = undo_objects(step, buffer, count) if are_objects else undo(step, buffer, limit)
+            if step.name in (*VLEN, *TEXTS):
+                buffer = undo_objects(step, buffer, count)
+            elif step.name in ELEMENTWISE:
+                buffer = undo_elementwise(step, buffer)
+            else:
+                buffer = undo(step, buffer, limit)
         stored_shape = tuple(chunk_shape[axis] for axis in self.axes)
         block = self._elements(buffer, count).reshape(stored_shape)
         return block.transpose(np.argsort(self.axes)) if self.axes else block
@@ -114,41 +119,30 @@ def pipeline_of(metadata: Metadata, codecs: Sequence[Any]) -> Pipeline:
         raise Unreadable(f"{len(codecs):,} codecs, of which no more than {limits.CODECS} are undone")
     ndim = len(metadata.shape)
     if metadata.zarr_format == 3:
-        return _v3([named(codec) for codec in codecs], metadata.dtype, ndim)
+        return _v3(named_steps(codecs), metadata.dtype, ndim)
     axes = range(ndim)[::-1] if metadata.order == "F" else range(ndim)
     steps = [Step(c["id"], {k: v for k, v in c.items() if k != "id"}) for c in codecs]
     for step in steps:
-        check_options(*step)
+        check_options(*step[:2])
     return Pipeline(metadata.dtype, tuple(axes), tuple(steps))
 
 
 def _v3(codecs: list[tuple[str, Any]], dtype: DType, ndim: int) -> Pipeline:
-    axes, steps = tuple(range(ndim)), list[Step]()
+    """Transpositions come first, or behind codecs that change each element by itself."""
+    axes, steps, made, is_mixed = tuple(range(ndim)), list[Step](), dtype, False
     for name, configuration in codecs:
-        check_options(name.removeprefix("numcodecs."), configuration)
+        check_options(name, configuration)
         if name == "transpose":
-            if steps:
+            if is_mixed:
                 raise Unreadable("a transposition behind other codecs is not decoded here; ask for Zarr v3")
-            axes = tuple(axes[axis] for axis in _permutation(configuration["order"], ndim))
+            axes = tuple(axes[axis] for axis in permutation(configuration["order"], ndim))
         elif name == "bytes":
-            dtype = _ordered(dtype, configuration.get("endian", "little"), bool(steps))
+            if configuration.get("endian", "little") != "little":
+                steps.append(Step(name, configuration, made))
         else:
-            steps.append(Step(name.removeprefix("numcodecs."), configuration))
+            is_mixed = is_mixed or name not in COMMUTING
+            steps.append(Step(name, with_types(name, configuration, made), made))
+            made = made_of(name, configuration, made)
+    if steps and steps[0].name == "bytes":
+        return Pipeline(dtype.newbyteorder(">"), axes, tuple(steps[1:]))
     return Pipeline(dtype, axes, tuple(steps))
-
-
-def _permutation(order: Any, ndim: int) -> list[int]:
-    """The order of axes; early writers of version 3 spelled "C" and "F"."""
-    axes = list(range(ndim))
-    order = {"C": axes, "F": axes[::-1]}[order] if isinstance(order, str) else order
-    if sorted(order) != axes:
-        raise Unreadable(f"a transposition by {order} does not fit {ndim} axes; repair the metadata")
-    return list(order)
-
-
-def _ordered(dtype: DType, endian: str, is_filtered: bool) -> DType:
-    if endian == "little":
-        return dtype
-    if is_filtered:
-        raise Unreadable("big-endian elements behind other codecs are not decoded here; ask for Zarr v3")
-    return dtype.newbyteorder(">")

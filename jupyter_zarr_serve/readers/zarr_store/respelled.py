@@ -40,7 +40,7 @@ def compressor_of(pipeline: Pipeline) -> Step | None:
 
 def v2_document(compressor: Step) -> Json:
     """The members of ``.zarray`` that name the compressor."""
-    name, configuration = compressor
+    name, configuration, _ = compressor
     return {"compressor": {"id": name, **_V2[name](configuration)} if name else None}
 
 
@@ -51,7 +51,7 @@ def v2_codecs(compressor: Step) -> tuple[Codec, ...]:
 
 def v3_document(compressor: Step, dtype: DType) -> Json:
     """The members of ``zarr.json`` that name the codecs."""
-    name, configuration = compressor
+    name, configuration, _ = compressor
     codecs = [_serializer(dtype)]
     if name:
         codecs.append({"name": name, "configuration": _V3[name](configuration, dtype)})

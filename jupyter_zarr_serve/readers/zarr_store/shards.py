@@ -16,12 +16,14 @@ import numpy as np
 from ...core import limits
 from ...core.errors import Unreadable
 from ...core.stored import Blob, Coords
-from .codecs import check_crc32c
+from .codecs import Step, check_crc32c, undo
+from .elementwise import COMMUTING, named_steps
 from .options import check_options
 from .types import named
 
 ChunkAt = Callable[[Coords], Blob | None]
 
+_NAME = "sharding_indexed"
 _ENTRY = 16  # bytes: offset and length of an inner chunk
 _CHECKSUM = 4
 _MISSING = (1 << 64) - 1
@@ -45,47 +47,79 @@ class Grid:
     open: Callable[[], ChunkAt]
 
 
-def without_shards(grid: Grid, limit: int) -> Grid:
+def without_shards(grid: Grid, limit: int, *, by_range: bool = False) -> Grid:
     """The grid of the innermost chunks; the same grid where there are no shards.
+
+    What stands in front of shards and changes each element by itself, or the order of axes, stands in
+    front of the codecs of inner chunks as well.
 
     Parameters
     ----------
     limit
-        The size that a shard's index may have, in bytes.
+        The size that a shard, or its index, may have to be decoded, in bytes.
+    by_range
+        Whether shards that are encoded as a whole stay as they are.
 
     Raises
     ------
     Unreadable
         When the shards cannot be taken apart.
     """
-    while len(grid.codecs) == 1:
-        name, configuration = named(grid.codecs[0])
-        if name != "sharding_indexed":
+    while _NAME in (names := [name for name, _ in named_steps(grid.codecs)]):
+        at = names.index(_NAME)
+        if by_range and grid.codecs[at + 1 :]:
             break
-        grid = _Shards.of(grid, configuration, limit).inner_grid()
+        grid = _Shards.of(grid, at, limit).inner_grid()
     return grid
 
 
 @dataclass(frozen=True)
 class _Shards:
+    """One level of shards.
+
+    Attributes
+    ----------
+    front
+        The codecs in front of shards, as spelled.
+    axes
+        The axes of an array, in the order that shards have.
+    behind
+        What encodes shards as a whole, by name and configuration.
+    """
+
     grid: Grid
-    inner_shape: tuple[int, ...]
+    front: tuple[Any, ...]
+    axes: tuple[int, ...]
+    stored_shape: tuple[int, ...]  # of inner chunks, in the order of `axes`
     codecs: tuple[Any, ...]
     is_checked: bool
+    order: str  # of the bytes of the index
     is_index_first: bool
+    behind: tuple[Step, ...]
+    limit: int
 
     @classmethod
-    def of(cls, grid: Grid, configuration: Any, limit: int) -> "_Shards":
-        check_options("sharding_indexed", configuration)
-        inner_shape = tuple(configuration["chunk_shape"])
-        _check_shapes(grid.chunk_shape, inner_shape)
+    def of(cls, grid: Grid, at: int, limit: int) -> "_Shards":
+        configuration = named(grid.codecs[at])[1]
+        check_options(_NAME, configuration)
+        axes = _axes_behind(named_steps(grid.codecs[:at]), len(grid.chunk_shape))
+        stored_shape = tuple(configuration["chunk_shape"])
+        _check_shapes([grid.chunk_shape[axis] for axis in axes], stored_shape)
+        is_checked, order = _index_form(configuration["index_codecs"])
         shards = cls(
             grid=grid,
-            inner_shape=inner_shape,
+            front=grid.codecs[:at],
+            axes=axes,
+            stored_shape=stored_shape,
             codecs=tuple(configuration["codecs"]),
-            is_checked=_is_checked(configuration["index_codecs"]),
+            is_checked=is_checked,
+            order=order,
             is_index_first=configuration.get("index_location", "end") == "start",
+            behind=tuple(Step(*step) for step in named_steps(grid.codecs[at + 1 :])),
+            limit=limit,
         )
+        for step in shards.behind:
+            check_options(*step[:2])
         if shards.index_size > min(limit, limits.SHARD_INDEX):
             raise Unreadable(
                 f"the index of a shard takes {shards.index_size:,} bytes; use larger inner chunks"
@@ -95,29 +129,43 @@ class _Shards:
     @property
     def counts(self) -> tuple[int, ...]:
         """Inner chunks along each axis of a shard."""
-        return tuple(n // c for n, c in zip(self.grid.chunk_shape, self.inner_shape, strict=True))
+        outer = (self.grid.chunk_shape[axis] for axis in self.axes)
+        return tuple(n // c for n, c in zip(outer, self.stored_shape, strict=True))
 
     @property
     def index_size(self) -> int:
         return math.prod(self.counts) * _ENTRY + _CHECKSUM * self.is_checked
 
     def inner_grid(self) -> Grid:
-        return Grid(self.inner_shape, self.codecs, self._open)
+        inner_shape = tuple(self.stored_shape[self.axes.index(axis)] for axis in range(len(self.axes)))
+        return Grid(inner_shape, (*self.front, *self.codecs), self._open)
 
     def _open(self) -> ChunkAt:
         shard_at = self.grid.open()
+        counts = [self.counts[self.axes.index(axis)] for axis in range(len(self.axes))]
 
-        @lru_cache(maxsize=_OPEN_SHARDS)
+        @lru_cache(maxsize=1 if self.behind else _OPEN_SHARDS)
         def opened(coords: Coords) -> tuple[Blob, Any] | None:
-            shard = shard_at(coords)
+            shard = self._decoded(shard_at(coords))
             return None if shard is None else (shard, self._index(shard))
 
         def inner(coords: Coords) -> Blob | None:
-            pairs = [divmod(i, n) for i, n in zip(coords, self.counts, strict=True)]
+            pairs = [divmod(i, n) for i, n in zip(coords, counts, strict=True)]
             shard = opened(tuple(outer for outer, _ in pairs))
-            return None if shard is None else _part(*shard, tuple(within for _, within in pairs))
+            return None if shard is None else _part(*shard, tuple(pairs[axis][1] for axis in self.axes))
 
         return inner
+
+    def _decoded(self, shard: Blob | None) -> Blob | None:
+        """A shard without what encoded it as a whole."""
+        if shard is None or not self.behind:
+            return shard
+        if shard.size > self.limit:
+            raise Unreadable(f"a shard of {shard.size:,} bytes, which is encoded as a whole, is too large")
+        data = shard.read(0, shard.size)
+        for step in reversed(self.behind):
+            data = memoryview(undo(step, data, self.limit)).tobytes()
+        return Blob(len(data), lambda start, stop: data[start:stop], shard.version)
 
     def _index(self, shard: Blob) -> Any:
         """Offset and length of every inner chunk, as an array of shape ``(*counts, 2)``."""
@@ -128,7 +176,7 @@ class _Shards:
         data = shard.read(start, start + size)
         if self.is_checked:
             data = check_crc32c(data)
-        return np.frombuffer(data, "<u8").reshape(*self.counts, 2)
+        return np.frombuffer(data, self.order + "u8").reshape(*self.counts, 2)
 
 
 def _part(shard: Blob, index: Any, coords: Coords) -> Blob | None:
@@ -149,13 +197,38 @@ def _check_shapes(shard: Sequence[int], inner: Sequence[Any]) -> None:
         )
 
 
-def _is_checked(index_codecs: Any) -> bool:
-    """Whether a checksum follows the index; any other codec than plain bytes is refused."""
+def _axes_behind(front: list[tuple[str, Any]], ndim: int) -> tuple[int, ...]:
+    """The order of an array's axes behind codecs of its elements."""
+    axes = tuple(range(ndim))
+    for name, configuration in front:
+        if name == "transpose":
+            axes = tuple(axes[axis] for axis in permutation(configuration["order"], ndim))
+        elif name not in COMMUTING:
+            raise Unreadable(f"shards behind the codec {name!r} are not decoded here; ask for Zarr v3")
+    return axes
+
+
+def permutation(order: Any, ndim: int) -> list[int]:
+    """The order of axes; early writers of version 3 spelled "C" and "F".
+
+    Raises
+    ------
+    Unreadable
+        When it does not fit.
+    """
+    axes = list(range(ndim))
+    order = {"C": axes, "F": axes[::-1]}[order] if isinstance(order, str) else order
+    if sorted(order) != axes:
+        raise Unreadable(f"a transposition by {order} does not fit {ndim} axes; repair the metadata")
+    return list(order)
+
+
+def _index_form(index_codecs: Any) -> tuple[bool, str]:
+    """Whether a checksum follows the index, and its byte order; any other codec is refused."""
     spelled = [named(codec) for codec in index_codecs]
     names = [name for name, _ in spelled]
     for name, configuration in spelled:
         check_options(name, configuration)
-    is_plain = names in (["bytes"], ["bytes", "crc32c"])
-    if not is_plain or spelled[0][1].get("endian", "little") != "little":
+    if names not in (["bytes"], ["bytes", "crc32c"]):
         raise Unreadable(f"a shard index with codecs {names} is not decoded here; ask for Zarr v3")
-    return len(names) == 2
+    return len(names) == 2, ">" if spelled[0][1].get("endian", "little") == "big" else "<"

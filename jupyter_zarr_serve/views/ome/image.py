@@ -44,6 +44,8 @@ def image_of(array: Array) -> Image:
     Unreadable
         When it is no image: of text, times or structures, without elements, of one axis or of six.
     """
+    if array.unreadable:
+        raise Unreadable(array.unreadable)
     array = in_colours(array)
     dtype, change = _drawable(array)
     letters = letters_of(array)
