@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..core.children import Children
 from ..core.dtypes import VLEN_ESTIMATE, Block
-from ..core.errors import Unavailable, Unreadable
+from ..core.errors import Replaced, Unreadable
 from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
 from .column import Column, Field, once
@@ -139,7 +139,7 @@ class _Partitions:
         for number, part in zip(numbers, self._computed.get(numbers), strict=True):
             begin = int(ends[number - 1]) if number else 0
             if len(part) != ends[number] - begin:
-                raise Unavailable(f"partition {number} changed its length; publish the frame again")
+                raise Replaced(f"partition {number} changed its length; read the metadata again")
             _check(part, number, self._empty)
             parts.append(part.iloc[max(0, start - begin) : max(0, stop - begin)])
         filled = [part for part in parts if len(part)]

@@ -1,5 +1,8 @@
 """Changes in place that metadata have no room for: 409 until they are read again."""
 
+import json
+
+import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,3 +73,24 @@ def test_a_frozen_object_is_not_made_anew():
     array[0] = np.ma.masked
     assert registry.answer(Request(3, ("v", "c", "0"))).status == 409
     assert registry.answer(Request(3, ("v", "zarr.json"))).body == first
+
+
+def test_a_partition_that_changes_its_length_is_409_until_the_metadata_are_read_again(zarr_format):
+    lengths = [3, 3]
+
+    def part(number):
+        return pd.DataFrame({"x": np.arange(lengths[number], dtype="f8")})
+
+    registry = Registry()
+    registry.put({"v": registry.make("v", dd.from_map(part, [0, 1], meta=part(0)), Options())})
+
+    def ask(key):
+        return registry.answer(Request(zarr_format, ("v", "x", *key.split("/"))))
+
+    before = ask(DOCUMENT[zarr_format])
+    assert json.loads(before.body)["shape"] == [6]
+    lengths[1] = 5
+    assert {ask(CHUNK[zarr_format]).status for _ in range(2)} <= {409}
+    after = ask(DOCUMENT[zarr_format])
+    assert json.loads(after.body)["shape"] == [8]
+    assert ask(CHUNK[zarr_format]).status == 200
