@@ -4,9 +4,10 @@ import pytest
 import scipy.sparse
 
 from jupyter_zarr_serve.core.errors import Unreadable
-from jupyter_zarr_serve.core.nodes import Array, Group, Policy
+from jupyter_zarr_serve.core.nodes import Array, Group, Policy, make_array
 from jupyter_zarr_serve.core.walk import descendants, members
 from jupyter_zarr_serve.readers.hdf5 import read
+from jupyter_zarr_serve.readers.hdf5.sparse import sparse_array
 from tests.nodes import child, read_all
 
 KINDS = {"csr": "csr_matrix", "csc": "csc_matrix"}
@@ -125,3 +126,16 @@ def test_frames_and_categories_stay_groups(tmp_path):
         "obs/n",
     ]
     assert child(root, "obs").attributes["column-order"] == ["n", "kind"]
+
+
+@pytest.mark.parametrize("part", ["data", "indices", "indptr"])
+def test_parts_that_are_of_another_type_than_announced_are_never_cast(part):
+    def announced(name, values):
+        given = values + 0.5 if name == part else values
+        return make_array(values.shape, values.dtype, given.__getitem__, Policy())
+
+    lists = {"data": np.array([1, 2]), "indices": np.array([0, 1]), "indptr": np.array([0, 1, 2])}
+    parts = {name: announced(name, values) for name, values in lists.items()}
+    matrix = sparse_array(parts, {"encoding-type": "csr_matrix", "shape": (2, 2)}, Policy())
+    with pytest.raises(Unreadable, match="announced"):
+        matrix.read((slice(0, 2), slice(0, 2)))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.chunks import read_region
 from ...core.dtypes import Block
 from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for
@@ -89,17 +90,17 @@ class _Matrix:
 
     def dense(self, lines: slice, across: slice) -> Block:
         """A block of the matrix; elements that are stored twice count twice, as in SciPy."""
-        ends = self.indptr.read((slice(lines.start, lines.stop + 1),)).astype(np.int64)
+        ends = read_region(self.indptr, (slice(lines.start, lines.stop + 1),)).astype(np.int64)
         counts = np.diff(ends)
         span = (slice(int(ends[0]), int(ends[-1])),)
         self._check(span[0], counts)
-        at = self.indices.read(span).astype(np.int64)
+        at = read_region(self.indices, span).astype(np.int64)
         if at.size and not 0 <= np.min(at) <= np.max(at) < self.width:
             raise Unreadable(f"a sparse matrix with an index outside of its {self.width:,} places")
         wanted = (at >= across.start) & (at < across.stop)
         line = np.repeat(np.arange(len(counts)), counts)[wanted]
         block = np.zeros((len(counts), across.stop - across.start), self.data.dtype)
-        values = np.asarray(self.data.read(span)).astype(self.data.dtype)[wanted]
+        values = read_region(self.data, span)[wanted]
         np.add.at(block, (line, at[wanted] - across.start), values)
         return block
 
