@@ -5,6 +5,7 @@ import { Refused, traffic } from "./server";
 
 /** Show a failure until it is closed or mended. */
 export function fail(error: unknown, again?: () => void): void {
+  if (isReplaced(error)) return reopen();
   const text = wording(error);
   const place = the("notices");
   if ([...place.children].some((child) => child.firstElementChild?.textContent === text)) return;
@@ -26,6 +27,29 @@ export function say(text: string, seconds = 2.5): void {
   const notice = make("div", { class: "notice" }, text);
   the("notices").append(notice);
   setTimeout(() => notice.remove(), seconds * 1000);
+}
+
+/** Whether the data are others than the page has seen. */
+function isReplaced(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof Refused && cause.status === 409) return true;
+  }
+  return false;
+}
+
+const REOPENED = "reopened"; // in the session: when the page was opened anew
+const OFTEN = 3000; // milliseconds within which it is not opened anew once more
+
+/** Open the page anew, by the present metadata; limits and places of the old data mean nothing for it. */
+export function reopen(): void {
+  const last = Number(sessionStorage.getItem(REOPENED) ?? 0);
+  const pause = Math.max(0, last + OFTEN - Date.now());
+  if (!pause) say("The data were replaced; opening them again.");
+  setTimeout(() => {
+    sessionStorage.setItem(REOPENED, String(Date.now()));
+    history.replaceState(null, "", `${location.pathname}${location.search}`);
+    location.reload();
+  }, pause);
 }
 
 function wording(error: unknown): string {

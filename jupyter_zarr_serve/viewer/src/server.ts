@@ -1,8 +1,10 @@
 // The server of the page: a store for zarrita, JSON, patience with 503, and how much is on its way.
 
+import { begin, end } from "./patience";
 import type { AbsolutePath, AsyncReadable, GetOptions, RangeQuery } from "zarrita";
 
-const PATIENCE = 60_000; // milliseconds that the server may say "later" before it counts as a failure
+const PATIENCE = 600_000; // milliseconds that the server may say "later" before it counts as a failure
+const LONGEST_PAUSE = 5; // seconds
 
 /** What the server said instead of an answer. */
 export class Refused extends Error {
@@ -16,6 +18,9 @@ export class Refused extends Error {
 
 /** Requests and bytes, for who wants to show them. */
 export const traffic = { waiting: 0, requests: 0, bytes: 0, listeners: new Set<() => void>() };
+
+/** What to do once the server answers again what it had put off: meanwhile the data may have become others. */
+export const putOff = { resumed: (): void => {} };
 
 function changed(waiting: number, bytes = 0): void {
   traffic.waiting += waiting;
@@ -58,11 +63,20 @@ async function patiently(url: string, init: RequestInit): Promise<Response> {
   // A JupyterHub takes a script's cookie only beside this; a page below a link has none and needs none.
   const { xsrf, hub } = document.body.dataset;
   if (xsrf && hub) headers.set("X-XSRFToken", xsrf);
-  for (;;) {
-    const response = await fetch(url, { credentials: "same-origin", ...init, headers });
-    if (response.status !== 503 || Date.now() > deadline) return response;
-    const seconds = Number(response.headers.get("Retry-After")) || 1;
-    await pause(Math.min(seconds, 10) * 1000, init.signal ?? undefined);
+  const wait = begin();
+  try {
+    for (;;) {
+      const response = await fetch(url, { credentials: "same-origin", ...init, headers });
+      if (response.status !== 503 || Date.now() > deadline) {
+        if (wait.reason && response.ok) putOff.resumed();
+        return response;
+      }
+      const seconds = Number(response.headers.get("Retry-After")) || 1;
+      wait.reason = words(new Uint8Array(await response.arrayBuffer())) || "The server is busy";
+      await pause(Math.min(seconds, LONGEST_PAUSE) * 1000, init.signal ?? undefined);
+    }
+  } finally {
+    end(wait);
   }
 }
 

@@ -5,17 +5,18 @@ import { keepInPanel } from "./controls";
 import { make, the } from "./dom";
 import { below, chosenOf, memberSection } from "./members";
 import { documentOf, type Document, type GroupDocument } from "./node";
-import { fail, say, showTraffic } from "./notices";
+import { fail, reopen, say, showTraffic } from "./notices";
 import { Picture } from "./picture";
 import { openPyramid } from "./pyramid";
 import { openers } from "./others";
-import { quoted } from "./server";
+import { putOff, quoted } from "./server";
 import { subjectOf } from "./subject";
 import { followTheme } from "./theme";
 
 /** Draw what a path leads to, or say what there is to choose from. */
 async function show(scope: string, path: string): Promise<void> {
   const document = await documentOf(scope, path);
+  putOff.resumed = () => void compare(scope, path, document);
   const failure = await draw(scope, path, document);
   if (!failure) return;
   if (document.node_type !== "group") throw failure;
@@ -30,6 +31,14 @@ async function show(scope: string, path: string): Promise<void> {
   } else {
     the("notices").append(make("div", { class: "notice" }, members));
   }
+}
+
+/** Open the page anew if what it shows has become another thing, as after a kernel's restart. */
+async function compare(scope: string, path: string, seen: Document): Promise<void> {
+  putOff.resumed = () => {};
+  const now = await documentOf(scope, path).catch(() => undefined);
+  if (now && JSON.stringify(now) !== JSON.stringify(seen)) return reopen();
+  putOff.resumed = () => void compare(scope, path, seen);
 }
 
 /** Draw a node; what hinders it, if it cannot be drawn. */
