@@ -5,7 +5,7 @@ import io
 import json
 import select
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -80,16 +80,21 @@ class Browser:
             f"zarr/view?path={quote(path)}{token}#{fragment}", expect_errors=expect_errors, **how
         )
 
-    def open(self, url: str, *, expect_errors: bool = False, **how: Any) -> Sight:
-        """What a page shows that is built like the viewer."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
+    def open(
+        self, url: str, *, expect_errors: bool = False, meanwhile: Callable[[str], object] = str, **how: Any
+    ) -> Sight:
+        """What a page shows that is built like the viewer.
+
+        Parameters
+        ----------
+        meanwhile
+            What to do at the step of that name, and when there is what `until` selects, with its text.
+        """
         asked = url if url.startswith("http") else self.server.url + url
-        self.process.stdin.write(json.dumps({"url": asked, **how}) + "\n")
-        self.process.stdin.flush()
-        ready, _, _ = select.select([self.process.stdout], [], [], LOOK_SECONDS)
-        assert ready, "the browser does not answer"
-        told = json.loads(self.process.stdout.readline())
+        told = self._told({"url": asked, **how})
+        while "meanwhile" in told:
+            meanwhile(told["meanwhile"])
+            told = self._told({})
         assert "failure" not in told, told["failure"]
         assert told["foreign"] == []
         assert expect_errors or not told["errors"], told["errors"]
@@ -106,6 +111,17 @@ class Browser:
             told["opened"],
             told["panel"],
         )
+
+    def _told(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The next line of the browser, once it was asked."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        ready, _, _ = select.select([self.process.stdout], [], [], LOOK_SECONDS)
+        assert ready, "the browser does not answer"
+        told: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return told
 
 
 @contextmanager

@@ -1,5 +1,6 @@
-// Looks at pages in one Chromium: each line that comes in is `{url, width, height, scheme, steps, hasGraphics}`; each
-// line that goes out tells what was there: a picture, texts, and what went wrong.
+// Looks at pages in one Chromium: each line that comes in is `{url, width, height, scheme, steps, hasGraphics, until}`; each
+// line that goes out tells what was there: a picture, texts, and what went wrong. With `until`, a selector, or the step
+// `meanwhile` a line goes out before: the page goes on once another has come in.
 
 import { createInterface } from "node:readline";
 import { launched } from "./chromium.js";
@@ -8,6 +9,7 @@ const PATIENCE = 40_000;
 const STILL = 200; // milliseconds without a request on its way
 
 const browser = await launched(process.argv[2], { hasGraphics: true });
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const context = await browser.newContext();
 
 /** Until the page has drawn and asks for nothing more; or has said why not. */
@@ -24,10 +26,18 @@ async function settled(page) {
   );
 }
 
+/** Let whoever looks do something. */
+async function meanwhile(seen) {
+  console.log(JSON.stringify({ meanwhile: seen }));
+  await lines.next();
+}
+
 async function take(page, [name, ...given], opened) {
-  if (name === "move") await page.mouse.move(...given);
+  if (name === "meanwhile") await meanwhile("");
+  else if (name === "move") await page.mouse.move(...given);
   else if (name === "press") await page.keyboard.press(...given);
   else if (name === "click") await page.click(...given);
+  else if (name === "reload") await Promise.all([page.waitForEvent("load"), page.keyboard.press(...given)]);
   else if (name === "resize") await page.setViewportSize({ width: given[0], height: given[1] });
   else if (name === "choose") await page.selectOption(...given);
   else if (name === "popup") {
@@ -58,7 +68,7 @@ function withoutGraphics() {
   };
 }
 
-async function look({ url, width = 800, height = 600, scheme = "light", steps = [], hasGraphics = true }) {
+async function look({ url, width = 800, height = 600, scheme = "light", steps = [], hasGraphics = true, until }) {
   const page = await context.newPage();
   if (!hasGraphics) await page.addInitScript(withoutGraphics);
   const [errors, foreign, opened] = [[], [], []];
@@ -72,6 +82,7 @@ async function look({ url, width = 800, height = 600, scheme = "light", steps = 
   await page.emulateMedia({ colorScheme: scheme });
   try {
     await page.goto(url);
+    if (until) await meanwhile(await page.locator(until).textContent({ timeout: PATIENCE }));
     await settled(page);
     for (const step of steps) await take(page, step, opened);
     const box = await page.evaluate(() => {
@@ -89,7 +100,7 @@ async function look({ url, width = 800, height = 600, scheme = "light", steps = 
   }
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
+for await (const line of lines) {
   const answer = await look(JSON.parse(line)).catch((error) => ({ failure: String(error) }));
   console.log(JSON.stringify(answer));
 }
