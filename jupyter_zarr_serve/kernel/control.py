@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import wire
-from ..core.request import refusal
+from ..core.request import Request, Response, refusal
 from ..messages import REPLY, REQUEST, Message, content_of, frame_of, is_greeting
 from ..wire import FrameError
-from .responder import Answer, start_thread
+from .responder import start_thread
+
+Answer = Callable[[Request], Response]
 
 
 def hook(answer: Answer) -> Callable[[], None]:

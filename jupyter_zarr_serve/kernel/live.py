@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 
 from ..adapters import adapt
-from ..core.errors import failures_named, of_objects
+from ..core.errors import ServeError, failures_named, of_objects
 from ..core.nodes import Node
 from .options import Options, dressed
 
@@ -26,10 +26,16 @@ class Live:
         For messages.
     version
         What begins the versions of a frozen object's generations.
+
+    Attributes
+    ----------
+    changes
+        How often the object was seen or said to have changed.
     """
 
     def __init__(self, name: str, obj: Any, options: Options, version: str = "") -> None:
         self.obj = obj
+        self.changes = 0
         self._name = name
         self._options = options
         self._version = version
@@ -56,6 +62,7 @@ class Live:
             with failures_named(self._name):
                 seen = None if self.is_frozen else signature(self.obj)
             if self._made is None or self._made[0] != seen:
+                self.changes += self._made is not None
                 with failures_named(self._name):
                     plain = adapt(self.obj, self._options.policy)
                 self._made = (seen, dressed(plain, self._options, self._next_version()))
@@ -65,6 +72,18 @@ class Live:
         """Forget the node: the object changed in a way that does not show."""
         with self._lock:
             self._made = None
+            self.changes += 1
+
+    def is_as_made(self) -> bool:
+        """Whether the object looks as it did when its node was made."""
+        made = self._made
+        if made is None:
+            return False
+        try:
+            with of_objects(), failures_named(self._name):
+                return bool(made[0] == (None if self.is_frozen else signature(self.obj)))
+        except ServeError:
+            return False
 
     def _next_version(self) -> str | None:
         self._generation += 1

@@ -9,27 +9,26 @@ import contextlib
 import os
 import socket
 import sys
-import tempfile
 import time
 import weakref
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from threading import Lock, Thread
 from typing import Any
 
 from .. import wire
 from ..core.request import Request, Response
 from ..wire import Endpoint, FrameError
+from .listening import is_open, listen
 
 HANDSHAKE_SECONDS = 10.0
 MOST_CONNECTIONS = 256
 _BUFFER = 1 << 16  # bytes; nearly every request fits
 _JOIN_BELOW = 1 << 14  # bytes; shorter bodies are copied behind their header
-_LONGEST_PATH = 100  # bytes; the length of a socket's path is limited to 104 on macOS
-_SURELY_LISTENS = 60.0  # seconds after its folder was made
 _EVERY: "weakref.WeakSet[Responder]" = weakref.WeakSet()
 
-Answer = Callable[[Request], Response]
+IsThere = Callable[[], bool]
+Answer = Callable[[Request, IsThere], Response]
 
 
 class Responder:
@@ -38,7 +37,7 @@ class Responder:
     Parameters
     ----------
     answer
-        Called in many threads at once; must not raise.
+        Called in many threads at once; must not raise. It is told how to see whether anybody waits.
     key
         The secret that both sides know.
     """
@@ -49,7 +48,7 @@ class Responder:
         self._pid = os.getpid()
         self._lock = Lock()
         self._connections: set[socket.socket] = set()
-        self._folder, self._listener = _listen()
+        self._folder, self._listener = listen()
         self._is_closed = False
         _EVERY.add(self)
         start_thread(self._accept)
@@ -113,7 +112,8 @@ class Responder:
             self._greet(connection, frames)
             connection.settimeout(None)
             while True:
-                _send(connection, self._answer(wire.decode_request(frames.header())))
+                request = wire.decode_request(frames.header())
+                _send(connection, self._answer(request, partial(is_open, connection)))
         except (OSError, FrameError, MemoryError):
             return  # the peer went away or is none of ours, or there is no room for what it asks
         finally:
@@ -194,39 +194,6 @@ def _send(connection: socket.socket, response: Response) -> None:
             connection.sendall(head[sent:])
         if sent < len(head) + len(body):
             connection.sendall(memoryview(body)[max(0, sent - len(head)) :])
-
-
-def _listen() -> tuple[Path | None, socket.socket]:
-    """A listening socket, and the folder of its path if it is a Unix one."""
-    if hasattr(socket, "AF_UNIX"):
-        for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 (a folder of mode 0700 is made in it)
-            if len(os.fsencode(parent)) + len("/jzs-xxxxxxxx/s") < _LONGEST_PATH:
-                _sweep(Path(parent))
-                folder = Path(tempfile.mkdtemp(prefix="jzs-", dir=parent))
-                return folder, _listening(socket.AF_UNIX, str(folder / "s"))
-    return None, _listening(socket.AF_INET, ("127.0.0.1", 0))
-
-
-def _sweep(parent: Path) -> None:
-    """Remove the folders that killed kernels of this user left: nobody listens there."""
-    for folder in parent.glob("jzs-*"):
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
-            is_ours = folder.stat().st_uid == os.getuid() and not folder.is_symlink()
-            if not is_ours or time.time() - folder.stat().st_mtime < _SURELY_LISTENS:
-                continue
-            probe.setblocking(False)
-            try:
-                probe.connect(str(folder / "s"))
-            except ConnectionRefusedError:
-                (folder / "s").unlink()
-                folder.rmdir()
-
-
-def _listening(family: int, address: Any) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.bind(address)
-    listener.listen(128)
-    return listener
 
 
 def start_thread(target: Callable[..., None], *args: Any) -> None:

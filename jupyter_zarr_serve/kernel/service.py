@@ -7,6 +7,7 @@ from threading import Lock
 
 from .announce import announce, connection_file, key_of, withdraw
 from .control import hook
+from .flights import Flights
 from .registry import Registry
 from .responder import Responder
 
@@ -18,7 +19,7 @@ class Service:
         self.connection_file = file
         self.pid = os.getpid()
         self.registry = Registry()
-        self._responder = Responder(self.registry.answer, key_of(file))
+        self._responder = Responder(Flights(self.registry.answer, self.registry.live), key_of(file))
         self._announced = announce(file, self._responder.endpoint)
         self._unhook = hook(self.registry.answer)
         atexit.register(self.close)

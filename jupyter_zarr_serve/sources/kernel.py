@@ -21,6 +21,7 @@ from .kernel_channel import Opener, open_channel
 from .kernel_connection import Connection, Frame
 from .kernel_control import Control
 from .kernel_endpoint import Kernel, announcement, is_reachable, open_connection, process_of
+from .kernel_late import Late
 from .kernel_pool import Pool
 from .kernel_turns import Turns
 
@@ -66,6 +67,8 @@ class KernelSource:
         self._pool = Pool(self._open, self._is_same, Turns(flow))
         self._control = Control(kernel, open_channel, Turns(flow))
         self._process: Any = None
+        self._late = Late()
+        self._greeting: asyncio.Task[None] | None = None
 
     @property
     def has_published(self) -> bool:
@@ -81,14 +84,17 @@ class KernelSource:
             Whether something has been published at this address before.
         """
         try:
-            async with asyncio.timeout(self._seconds):
-                return await self._relay(request)
-        except TimeoutError:
-            return refusal(Unavailable(self._too_late()), request.method)
+            try:
+                async with asyncio.timeout(self._seconds):
+                    response = await self._relay(request)
+            except TimeoutError:
+                raise Unavailable(await self._too_late(request)) from None
+            self._late.forget(request)
         except FileNotFoundError:
             return refusal(self._nothing(request, expected=expected), request.method)
         except ServeError as error:
             return refusal(error, request.method)
+        return response
 
     async def publishes(self) -> bool:
         """Whether the kernel says that it does; one that says nothing in time, whether it ever did."""
@@ -166,17 +172,44 @@ class KernelSource:
             return True
         return is_announced
 
-    def _too_late(self) -> str:
+    async def _too_late(self, request: Request) -> str:
         late = f"no answer within {self._seconds:g} s"
-        if self._is_near:
+        spent = self._late.seconds(request, self._seconds)
+        if self._is_near and await self._is_awake():
             return (
-                f"{late}: the kernel is busy, or this takes longer to make; retry in a while, "
-                "or raise c.ZarrServeApp.kernel_timeout"
+                f"{late}: {'/'.join(request.path)} is computing since {spent:.0f} s; retry, and you get it "
+                "when it is done; or raise c.ZarrServeApp.kernel_timeout"
             )
+        if self._is_near:
+            return f"{late}: the kernel is busy (one long call lets nothing else run); retry in a while"
         return (
             f"{late} over the kernel's control channel, the only way to a kernel whose socket this server "
             "cannot reach: it is busy, has ended or is no Python kernel; retry in a while"
         )
+
+    async def _is_awake(self) -> bool:
+        """Whether threads of the kernel run, so that it is what was asked for that takes long.
+
+        Raises
+        ------
+        FileNotFoundError, Unavailable
+            When it no longer listens.
+        """
+        if self._greeting is None or self._greeting.done():
+            self._greeting = asyncio.create_task(self._greet())
+        try:
+            await asyncio.shield(self._greeting)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _greet(self) -> None:
+        connection = Connection()
+        try:
+            async with asyncio.timeout(_LISTING_SECONDS):
+                await open_connection(self.kernel, connection)
+        finally:
+            connection.abort()
 
     async def _open(self, connection: Connection) -> None:
         self._process = await process_of(self.kernel)
