@@ -28,13 +28,15 @@ def child_of(group: Group, name: str, path: str) -> Node:
         except KeyError as error:
             if error.args != (name,):
                 raise
-        raise NotFound(f"{path}/: has no member {name!r}{_served_as(group, name)}")
+        where = f"/{path.strip('/')}"
+        remedy = _served_as(group, name) or "ask for one that is listed there"
+        raise NotFound(f"no member {name!r} in {where}; {remedy}")
 
 
 def _served_as(group: Group, name: str) -> str:
-    """What to ask for instead of a name that no address may have."""
+    """What to ask for instead of a name that no address may have; "" for any other name."""
     other = served_name(group.children, name)
-    return "" if other == name else f"; it is served as {other!r}, as clients mistake the other name"
+    return "" if other == name else f"it is served as {other!r}, as clients mistake the other name"
 
 
 def names_of(group: Group) -> list[str]:

@@ -70,7 +70,8 @@ class OpenHandler(LookingHandler):
         names, way = asked_names(self), await way_to(self, self._viewers, name)
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cache-Control", "no-store")
-        button = other(way, Place(self.scope.url, names, names), self.scope.url)
+        root = root_from(self.request.path, self.scope.url)
+        button = other(way, Place(self.scope.url if way.is_direct else root, names, names), self.scope.url)
         self.redirect(way.url(f"{origin_of(self)}{button.source}") if way.is_direct else button.url)
 
     head = get

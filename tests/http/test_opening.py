@@ -153,9 +153,8 @@ def test_without_the_token_of_the_form_no_link_is_made(elsewhere):
 def test_who_has_no_script_is_asked_there_too(elsewhere):
     sent = elsewhere.get("zarr/open/neuroglancer?path=ome/files/a/zarr/b%20c%22.npy")
     assert sent.status_code == 302
-    assert (
-        sent.headers["Location"] == "/user/ann/zarr/shares/open/neuroglancer?path=files/a/zarr/b%20c%22.npy"
-    )
+    # Relative, so that it holds behind a proxy that strips a prefix.
+    assert sent.headers["Location"] == "../shares/open/neuroglancer?path=files/a/zarr/b%20c%22.npy"
 
 
 @pytest.mark.parametrize(
