@@ -29,7 +29,7 @@ MORE = [
     "zarr/shares/open/vizarr?path=files/browsed/run.h5/t",
     "zarr/shares",
 ]
-LINKS = {"zarr", "browsed", "v2", "v3", "Copy URL", HOSTILE, "run.h5", "zarr-python", "xarray"}
+LINKS = {"zarr", "browsed", "v2", "v3", "Copy URL", HOSTILE, "run.h5", "zarr-python", "zarrita"}
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +88,7 @@ def test_the_keyboard_reaches_everything(seen):
     reached = seen[PAGES["folder"], "light"]["focused"]
     texts = [element["text"] for element in reached]
     assert texts[0] == "Skip to content"
-    assert {"zarr", "browsed", "v2", "v3", "Copy URL", HOSTILE, "run.h5", "zarr-python", "xarray"} <= set(
-        texts
-    )
+    assert set(texts) >= LINKS
     assert all(element["outline"] != "none" for element in reached[:10])
 
 
