@@ -7,6 +7,7 @@ from typing import Any
 from ..core.request import LINKS, NODE, Options, Request, Response
 from ..sources import Source
 from ..sources.flow import Flow
+from . import hub
 from .answering import AnsweringHandler
 from .browse import MEMBERS, Page, told_by
 from .others import Viewers, origin_of, ways
@@ -91,7 +92,9 @@ class BrowsingHandler(AnsweringHandler):
             await kernel_labels(self, names), self._link(),
         )  # fmt: skip
         context = await page.context(told_by(response), ask)
-        body = rendered(self, "node.html", **context)
+        # A hub's server takes a script's cookie only beside it; below a link there is none.
+        xsrf = self.xsrf_token.decode() if hub.auth(self) is not None and not is_shared else ""
+        body = rendered(self, "node.html", xsrf=xsrf, **context)
         self.set_header("Cache-Control", "private, no-cache")
         told = Response(200, HTML, body, len(body), spent=response.spent)
         await self.send(told, request.client)

@@ -21,8 +21,8 @@ HTML = "text/html; charset=utf-8"
 NO_LABELS: Mapping[str, str] = {}
 _LONGEST = 60  # characters of a cell
 _POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 

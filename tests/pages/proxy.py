@@ -21,12 +21,15 @@ class Proxied:
 
     server: Server
     strays: list[str] = field(default_factory=list)
+    late: list[str] = field(
+        default_factory=list
+    )  # what is in addresses that are to be had later, once each
 
 
 @contextmanager
 def behind_prefix(server: Server) -> Iterator[Proxied]:
     """The same server at another port, with the prefix before all its addresses."""
-    target, strays = urlsplit(server.url), list[str]()
+    target, strays, late = urlsplit(server.url), list[str](), list[str]()
 
     class Relay(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -36,6 +39,13 @@ def behind_prefix(server: Server) -> Iterator[Proxied]:
             if not self.path.startswith(f"{PREFIX}/"):
                 strays.append(self.path)
                 self.send_error(404)
+                return
+            if found := next((part for part in late if part in self.path), ""):
+                late.remove(found)
+                self.send_response(503)
+                self.send_header("Retry-After", "1")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
                 return
             connection = HTTPConnection(target.hostname or "", target.port, timeout=60)
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
@@ -60,5 +70,5 @@ def behind_prefix(server: Server) -> Iterator[Proxied]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Relay) as proxy:
         Thread(target=proxy.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{proxy.server_port}{PREFIX}{target.path}"
-        yield Proxied(replace(server, url=url), strays)
+        yield Proxied(replace(server, url=url), strays, late)
         proxy.shutdown()

@@ -1,4 +1,4 @@
-// Buttons that copy, and light or dark; without this script the page does all else.
+// Buttons that copy, pictures that take time, and light or dark; without this script the page does all else.
 
 "use strict";
 
@@ -59,6 +59,45 @@ function leaveToken() {
   history.replaceState(history.state, "", here);
 }
 
+/** What the server says in the end: while it says "later", it is asked again. */
+async function patiently(url, xsrf) {
+  // A JupyterHub takes a script's cookie only beside this.
+  const headers = xsrf ? { "X-XSRFToken": xsrf } : {};
+  for (;;) {
+    const response = await fetch(url, { headers });
+    if (response.status !== 503) return response;
+    const seconds = Number(response.headers.get("Retry-After")) || 1;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(seconds, 10) * 1000));
+  }
+}
+
+/** Say that a picture is being made, and show it once it is, or say why there is none. */
+function follow(image) {
+  const note = image.parentElement.querySelector("[role=status]");
+  const slow = setTimeout(() => (note.textContent = "Computing…"), 500);
+  const done = () => {
+    clearTimeout(slow);
+    note.textContent = "";
+    image.hidden = false;
+    image.alt = image.dataset.alt;
+  };
+  const retry = async () => {
+    clearTimeout(slow);
+    image.hidden = true;
+    note.textContent = "Computing…";
+    try {
+      const response = await patiently(image.src, image.dataset.xsrf);
+      if (response.ok) image.src = URL.createObjectURL(await response.blob());
+      else note.textContent = (await response.json()).message;
+    } catch {
+      note.textContent = "The server did not answer; load the page again.";
+    }
+  };
+  image.addEventListener("load", done);
+  image.addEventListener("error", () => void retry(), { once: true });
+  if (image.complete) image.dispatchEvent(new Event(image.naturalWidth ? "load" : "error"));
+}
+
 leaveToken();
 paint();
 system.addEventListener("change", paint);
@@ -85,6 +124,7 @@ document.addEventListener("DOMContentLoaded", () => {
     button.hidden = false;
     button.addEventListener("click", () => copy(button));
   }
+  for (const image of document.querySelectorAll("img[data-alt]")) follow(image);
   const button = document.getElementById("theme");
   button.hidden = false;
   button.addEventListener("click", turn);

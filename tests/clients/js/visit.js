@@ -36,7 +36,7 @@ async function visit(browser, asked) {
   await context.addCookies(asked.cookies ?? []);
   const page = await context.newPage();
   const [errors, requests] = [[], []];
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("console", (message) => message.type() === "error" && errors.push(`${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("dialog", (dialog) => (errors.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
   page.on("request", (request) => requests.push(request.url()));
@@ -64,6 +64,11 @@ async function visit(browser, asked) {
     told.pictures = await page.evaluate(() => [...document.images].map((image) => image.naturalWidth));
   }
   if (asked.axe) told.barriers = await barriers(page);
+  if (asked.until) {
+    told.meanwhile = await page.textContent("main");
+    await page.waitForSelector(asked.until);
+    told.pictures = await page.evaluate(() => [...document.images].map((image) => image.naturalWidth));
+  }
   if (asked.copy) {
     await page.click(asked.copy);
     told.copied = await page.evaluate(() => navigator.clipboard.readText());
