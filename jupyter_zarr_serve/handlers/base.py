@@ -78,6 +78,8 @@ class ZarrServeHandler(JupyterHandler):
         by_token = self.request.method == "OPTIONS" or self.token_authenticated
         if self.current_user and not by_token and self._is_foreign():
             raise HTTPError(403, "requests from another site need a token, or c.ServerApp.allow_origin")
+        if self.current_user and not by_token and not self.is_program:
+            hub.refuse_embedding(self)
         leave_token(self)
 
     async def _identify(self) -> None:

@@ -42,6 +42,25 @@ async def reader(handler: Any) -> User | None:
     return user
 
 
+def refuse_embedding(handler: Any) -> None:
+    """Let no page show by a login what only scripts with XSRF's token may read.
+
+    Servers of a hub may share one origin. The Hub lets pages of it embed pictures by the cookie, and a
+    script of such a page reads their pixels by a canvas.
+
+    Raises
+    ------
+    HTTPError
+        403 for what a page embeds, such as a picture: browsers send no header with it.
+    """
+    is_embedded = handler.request.headers.get("Sec-Fetch-Mode") == "no-cors"
+    if is_embedded and auth(handler) is not None:
+        raise HTTPError(
+            403,
+            "a login shows no pictures in pages of a JupyterHub: fetch them with X-XSRFToken, or a token",
+        )
+
+
 def _keep_login(hub_auth: Any, handler: Any) -> None:
     """Give a browser that came with a token in the address the cookie of a login, as the Hub does."""
     token = hub_auth.get_token(handler, in_cookie=False)

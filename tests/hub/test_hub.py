@@ -103,6 +103,26 @@ def test_a_page_of_another_server_cannot_use_the_cookie(hub: Hub):
             assert answer.status_code == 200, path
 
 
+def test_a_page_of_another_server_cannot_embed_by_the_cookie(hub: Hub):
+    session = hub.login("alice")
+    (xsrf,) = [c.value for c in session.cookies if c.name == "_xsrf" and c.path.endswith("/user/alice/")]
+    url = f"{hub.user_url}zarr/api/preview/files/public/ramp.npy?form=image"
+    for site in ("same-origin", "same-site", "cross-site"):  # as of an <img>, whose pixels a canvas reads
+        embedded = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": site, "Sec-Fetch-Dest": "image"}
+        answer = session.get(url, headers=embedded)
+        assert answer.status_code in {401, 403}, site
+        assert answer.json()["message"]
+    assert "X-XSRFToken" in session.get(url, headers={**embedded, "Sec-Fetch-Site": "same-origin"}).text
+    fetched = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin", "X-XSRFToken": str(xsrf)}
+    assert session.get(url, headers=fetched).headers["Content-Type"] == "image/png"
+    page = session.get(
+        f"{hub.user_url}zarr/v3/files/public/ramp.npy/", headers={"Accept": "text/html"}
+    ).text
+    (style,) = re.findall(r'rel="stylesheet" href="[./]+(static/[^"]+)"', page)
+    styled = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "style"}
+    assert session.get(f"{hub.user_url}zarr/{style}", headers=styled).status_code == 200
+
+
 def test_who_goes_to_a_page_logs_in_and_comes_back(hub: Hub):
     page = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
     programs = ({}, {**page, "Accept": "*/*"}, {**page, "Sec-Fetch-Mode": "cors"})
