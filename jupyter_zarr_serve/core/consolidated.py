@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_named
+from .errors import Forbidden, NotFound, ServeError, Unavailable, Unreadable, failures_named
 from .nodes import Array, Group, Node
 from .walk import MOST_LOOKUPS, descendants, members, names_of
 
@@ -82,9 +82,10 @@ def left_out(group: Group, zarr_format: int) -> dict[str, ServeError]:
 def told_of(left_out: Mapping[str, ServeError]) -> dict[str, list[str]]:
     """The attribute of a group that says what was left out of it, a text for each member.
 
-    Texts, as NetCDF has no attributes that are objects.
+    Texts, as NetCDF has no attributes that are objects. A link that leads outside is not mentioned:
+    who has a share link of a part learns no name from it.
     """
-    told = {name: error for name, error in left_out.items() if not isinstance(error, NotFound)}
+    told = {name: e for name, e in left_out.items() if not isinstance(e, NotFound | Forbidden)}
     lines = [f"{name}: {_reason(name, error)}" for name, error in islice(told.items(), _MOST_TOLD)]
     if len(told) > _MOST_TOLD:
         lines.append(f"and {len(told) - _MOST_TOLD:,} more")

@@ -151,7 +151,7 @@ class TestListing:
         for slash in ("", "/"):
             answer = server.get(f"zarr/v{zarr_format}/files{slash}")
             assert answer.headers["Content-Type"].startswith("text/html")
-            assert '<a href="http.npy/">' in answer.text
+            assert '<a href="%68ttp.npy/">' in answer.text, "fsspec takes http... for another address"
             assert "<title>Index of /zarr/" in answer.text
             assert ".." not in answer.text
 

@@ -15,6 +15,7 @@ import pytest
 import requests
 from tornado.httpclient import HTTPClientError
 
+from jupyter_zarr_serve.core.names import served_names
 from tests.kernels.jupyter import running_kernel
 from tests.server import Server
 
@@ -125,8 +126,8 @@ def test_names_are_text_and_their_links_work(server: Server, folder, zarr_format
     text = page(server, path)
     assert "<script>alert" not in text
     linked = {unquote(link.rstrip("/").rpartition("/")[2]): link for link in Parsed(text).links}
-    for name in HOSTILE:
-        target = urljoin(server.url + path, linked[f"{name}.npy"])
+    for name in served_names([f"{name}.npy" for name in HOSTILE]):
+        target = urljoin(server.url + path, linked[name])
         assert "float64" in page(server, target.removeprefix(server.url)) or "int64" in page(
             server, target.removeprefix(server.url)
         )
@@ -161,7 +162,7 @@ def share_buttons(text: str) -> list[str]:
     [
         ("zarr/v3/files/pages/run.h5/t", "files/pages/run.h5/t"),
         ("zarr/v2/files/pages/", "files/pages"),
-        ("zarr/v3/portable/files/pages/50%25.npy", "files/pages/50%.npy"),
+        ("zarr/v3/portable/files/pages/50_.npy", "files/pages/50_.npy"),
         ("zarr/v3/ome/files/pages/cube.npy/", "files/pages/cube.npy"),
     ],
 )

@@ -32,7 +32,7 @@ TERABYTE = 1 << 40
 @pytest.fixture(autouse=True)
 def small_bounds(monkeypatch):
     assert (listing.MOST_LOOKUPS, walk._MAX_NODES) == (1000, 20_000)
-    monkeypatch.setattr(listing, "_MOST_LOOKUPS", FEW)
+    monkeypatch.setattr(listing, "MOST_LOOKUPS", FEW)
     monkeypatch.setattr(walk, "_MAX_NODES", FEW)
 
 
