@@ -3,7 +3,7 @@
 What an object says of itself is used: `domain.inclusive_min` of TensorStore, `iloc` of what pandas began.
 Of libraries that are not known, the first and the last element are asked for once: if these are not where
 positions say, all that lies between would be shifted without a word, so that the object is converted whole
-for each chunk.
+for each chunk. Nothing is asked for before a chunk is: reading may take long.
 """
 
 from typing import Any
@@ -14,6 +14,7 @@ from ..core.grid import Region
 from .tensors import as_numpy, dtype_of
 
 _FROM_ZERO = {"torch", "jax", "jaxlib", "cupy", "tensorflow"}
+_DECODING = {"astropy", "netCDF4", "nibabel"}  # whose arrays may give other elements than their dtype says
 _PLAIN = "biufcmM"  # kinds of dtype that do not depend on the elements
 
 
@@ -47,17 +48,30 @@ class Positions:
         self._origin = _origin_of(obj, len(shape))
         package = name.partition(".")[0]
         self._is_checked = package in _FROM_ZERO or self._origin is not None
-        self.dtype = dtype_of(obj) if self._is_checked else self._dtype_read(dtype_of(obj))
+        self.dtype = dtype_of(obj)
+        if package in _DECODING:
+            self.dtype = self._dtype_read(self.dtype)
         self.dimension_names = _labels_of(obj, len(shape))
 
     def __call__(self, region: Region) -> Block:
         """The elements of a region."""
         if not self._is_checked:
-            self._is_by_position = 0 in self._shape or self._counts_from_zero()
+            whole = self._given_whole(region)
+            if whole is not None:
+                return whole
+            self._is_by_position = self._counts_from_zero()
             self._is_checked = True
-        if self._is_by_position:
-            return self._at(region)
-        return as_numpy(self._obj)[region]
+        return self._at(region) if self._is_by_position else as_numpy(self._obj)[region]
+
+    def _given_whole(self, region: Region) -> Block | None:
+        """All elements by one read, which shows by itself that they begin at 0; None where it does not."""
+        if any((part.start, part.stop) != (0, n) for part, n in zip(region, self._shape, strict=True)):
+            return None
+        try:
+            block = self._at(region)
+        except (IndexError, KeyError):
+            return None
+        return block if block.shape == self._shape else None
 
     def _at(self, region: Region) -> Block:
         if self._origin is not None:

@@ -87,7 +87,7 @@ def content_of(found: Found, request: Request, form: str, remember: Remember | N
     """
     name = "/".join(found.names)
     if found.key:
-        raise NotFound(f"no member {found.key!r} in /{name}; ask for one that is listed there")
+        raise NotFound(f"no member {found.key!r} in {name}; ask for one that is listed there")
     if form not in FORMS:
         raise Unreadable(f"{form}: no such form; there are {', '.join(FORMS)}")
     media_type, tell = FORMS[form]

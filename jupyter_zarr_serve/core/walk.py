@@ -28,7 +28,7 @@ def child_of(group: Group, name: str, path: str) -> Node:
         except KeyError as error:
             if error.args != (name,):
                 raise
-        where = f"/{path.strip('/')}"
+        where = path.strip("/") or "the root group"
         remedy = _served_as(group, name) or "ask for one that is listed there"
         raise NotFound(f"no member {name!r} in {where}; {remedy}")
 

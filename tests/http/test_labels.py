@@ -47,7 +47,7 @@ def test_a_name_that_was_mistyped_is_said_with_the_nearest(server: Server, zarr_
     (served_dir / "imgs").mkdir(exist_ok=True)
     told = server.get(f"zarr/v{zarr_format}/files/imgz", headers=HTML)
     assert told.status_code == 404
-    assert "no member &#39;imgz&#39; in /files" in told.text
+    assert "no member &#39;imgz&#39; in files" in told.text
     assert "Did you mean" in told.text
     assert "imgs" in texts(told.text)
 

@@ -183,7 +183,8 @@ async def test_a_foreign_page_cannot_use_the_cookie(jp_fetch, jp_serverapp, path
     cookie = "; ".join(text.split(";")[0] for text in login.headers.get_list("Set-Cookie"))
     assert cookie
     own = {"Authorization": "", "Cookie": cookie}
-    assert (await answer(jp_fetch, path, headers=own)).code in {200, 400, 404, 409, 422}
+    expected = {302} if path == "zarr" else {200, 400, 404, 409, 422}  # relative links need the slash
+    assert (await answer(jp_fetch, path, headers=own)).code in expected
     foreign = await answer(jp_fetch, path, headers={**own, "Origin": "https://evil.example"})
     assert foreign.code == 403
     assert "Access-Control-Allow-Origin" not in foreign.headers

@@ -14,7 +14,7 @@ import pytest
 import zarr
 
 from jupyter_zarr_serve.adapters import adapt
-from jupyter_zarr_serve.core import listing, walk
+from jupyter_zarr_serve.core import consolidated, listing, walk
 from jupyter_zarr_serve.core.nodes import Group, Node, Policy
 from jupyter_zarr_serve.core.request import JSON, Request, Response
 from jupyter_zarr_serve.core.respond import respond
@@ -32,7 +32,8 @@ TERABYTE = 1 << 40
 @pytest.fixture(autouse=True)
 def small_bounds(monkeypatch):
     assert (listing.MOST_LOOKUPS, walk._MAX_NODES) == (1000, 20_000)
-    monkeypatch.setattr(listing, "MOST_LOOKUPS", FEW)
+    for module in (listing, consolidated):
+        monkeypatch.setattr(module, "MOST_LOOKUPS", FEW)
     monkeypatch.setattr(walk, "_MAX_NODES", FEW)
 
 

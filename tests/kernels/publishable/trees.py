@@ -85,7 +85,7 @@ def mapping(_: Path) -> tuple[Any, Expected]:
     }  # fmt: skip
     return made, {
         "flag": np.asarray(True), "n": np.asarray(-5), "x": np.asarray(1.5), "z": np.asarray(2j),
-        "text": np.asarray("ü"), "raw": np.asarray(b"\0a"), "3": np.arange(2),
+        "text": np.asarray("ü"), "raw": np.asarray(b"\0a"), "3": Leaf(np.arange(2), {"original_name": 3}),
         "when": np.asarray("2024-02-29T12", "M8[us]"), "deep/er/list": np.array([[1, 2], [3, 4]]),
     }  # fmt: skip
 
