@@ -55,7 +55,9 @@ def by_members(question: Question) -> Callable[[str], Any]:
 
     @cache
     def group(name: str) -> Any:
-        mapper = fsspec.get_mapper(question.url_of(name), client_kwargs={"headers": question.headers})
+        mapper = fsspec.get_mapper(
+            question.url_of(name).rstrip("/"), client_kwargs={"headers": question.headers}
+        )
         return zarr.open_group(mapper, mode="r", zarr_format=question.zarr_format)
 
     return lambda path: _member(group, path)
@@ -67,7 +69,7 @@ def by_members_of_obstore(question: Question) -> Callable[[str], Any]:
 
     @cache
     def group(name: str) -> Any:
-        store = obstore.store.HTTPStore.from_url(question.url_of(name), client_options=options)
+        store = obstore.store.HTTPStore.from_url(question.url_of(name).rstrip("/"), client_options=options)
         place = ObjectStore(store, read_only=True)
         return zarr.open_group(place, mode="r", zarr_format=question.zarr_format)
 
@@ -75,8 +77,9 @@ def by_members_of_obstore(question: Question) -> Callable[[str], Any]:
 
 
 def _member(group: Callable[[str], Any], path: str) -> Any:
+    """A member of the first group on the way; a single name is a member of what was asked about."""
     name, _, below = path.partition("/")
-    return group(name)[below][...]
+    return group(name)[below][...] if below else group("")[name][...]
 
 
 def by_url(question: Question) -> Callable[[str], Any]:
