@@ -5,8 +5,11 @@ can put nothing beside a notebook by itself: ``sidecar``, an extension of Jupyte
 """
 
 from html import escape
+from typing import Any
 
 from .urls import Place
+
+_panes: dict[str, Any] = {}  # by title: the tab that shows it
 
 
 class View:
@@ -35,14 +38,19 @@ class View:
     def beside(self) -> "View":
         """Show it in a tab beside the notebook, if JupyterLab's extension ``sidecar`` is there.
 
-        Without it a notebook shows the viewer in the cell, as for a view that was not asked to move.
+        A tab that shows the same name already is replaced. Without the extension a notebook shows the viewer
+        in the cell, as for a view that was not asked to move.
         """
         try:
             from IPython.display import HTML, display
             from sidecar import Sidecar
         except ImportError:
             return self
-        with Sidecar(title=self._title, anchor="split-right"):
+        former = _panes.pop(self._title, None)
+        if former is not None:
+            former.close()
+        pane = _panes[self._title] = Sidecar(title=self._title, anchor="split-right")
+        with pane:
             # IPython advises against frames in `HTML`, but its own have a height in pixels only.
             frame = _frame(self._path, self._title, "height:calc(100vh - 100px)")
             display(HTML(f"<div>{frame}</div>"))  # type: ignore[no-untyped-call]
@@ -50,19 +58,28 @@ class View:
 
 
 class Moved(View):
-    """A view that is shown elsewhere already: a cell shows where."""
+    """A view that is shown elsewhere: the cell says where, and can show it as well.
+
+    A kernel is not told whether a tab came up: Jupyter Notebook has none.
+    """
 
     def __init__(self, view: View) -> None:
         self.__dict__.update(view.__dict__)
 
     def _repr_html_(self) -> str:
         link = f'<a href="{escape(self._path)}" target="_blank" rel="noopener">{escape(self._title)}</a>'
-        return f"<div>{link} is shown beside the notebook.</div>"
+        # A frame that is not seen is not loaded.
+        frame = _frame(self._path, self._title, f"height:{self._height}px", loading="lazy")
+        return (
+            f"<div>In JupyterLab, {link} is shown beside the notebook.</div>"
+            f"<details><summary>Show it here</summary>{frame}</details>"
+        )
 
 
-def _frame(path: str, title: str, size: str) -> str:
+def _frame(path: str, title: str, size: str, loading: str = "eager") -> str:
     style = f"width:100%;{size};border:1px solid rgba(128,128,128,0.4);border-radius:4px"
     return (
-        f'<iframe src="{escape(path)}" title="{escape(title)}" allow="clipboard-write" style="{style}">'
+        f'<iframe src="{escape(path)}" title="{escape(title)}" allow="clipboard-write" loading="{loading}" '
+        f'style="{style}">'
         "</iframe>"
     )

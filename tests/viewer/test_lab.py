@@ -20,6 +20,7 @@ CELLS = [
     "published = jz.publish(ramp=ramp)\n"
     "published.view()",
     "published.view(beside=True)",
+    "published.view(beside=True)",
 ]
 
 
@@ -40,7 +41,8 @@ def server(tmp_path):
 def test_a_view_in_a_cell_and_one_beside_the_notebook(server):
     told = run_notebook(server, "look.ipynb", frames=len(CELLS))
     assert told["dialogs"] == []
-    assert [frame["isInCell"] for frame in told["frames"]] == [True, False]
+    assert [frame["isInCell"] for frame in told["frames"]] == [True, False, False]
+    assert told["left"] == 2, "the tab beside the notebook is replaced by the one of the same name"
     for frame in told["frames"]:
         assert frame["notices"] == ""
         assert frame["url"].startswith(f"{server.url}zarr/view?path=kernels/")

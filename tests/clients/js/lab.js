@@ -61,11 +61,15 @@ async function shown(frame) {
   return { picture, isInCell, url: frame.url(), notices: await frame.textContent("#notices") };
 }
 
-/** The viewer's frame of that number, in the order of their coming. */
-async function nth(page, count) {
-  const frames = () => page.frames().filter((frame) => frame.url().includes("/zarr/view"));
-  while (frames().length < count) await page.waitForEvent("framenavigated", { timeout: NEVER });
-  return frames()[count - 1];
+const viewers = (page) => page.frames().filter((frame) => frame.url().includes("/zarr/view"));
+
+/** A frame with the viewer that was not there before. */
+async function next(page, seen) {
+  for (;;) {
+    const frame = viewers(page).find((one) => !seen.has(one));
+    if (frame) return seen.add(frame) && frame;
+    await page.waitForEvent("framenavigated", { timeout: NEVER });
+  }
 }
 
 try {
@@ -79,14 +83,14 @@ try {
   await page.goto(url);
   await named("JupyterLab to start", page.waitForFunction(() => window.jupyterapp, null, { timeout: NEVER }));
   await named("the notebook's kernel", page.evaluate(open, notebook));
-  const found = [];
+  const [found, seen] = [[], new Set()];
   for (let count = 1; count <= wanted; count++) {
     const errors = await named(`cell ${count} to run`, page.evaluate(run, count - 1));
     if (errors.length) throw new Error(`cell ${count} raised: ${errors}`);
-    found.push(await shown(await named(`frame ${count}`, nth(page, count))));
+    found.push(await shown(await named(`the frame of cell ${count}`, next(page, seen))));
   }
   const picture = (await page.screenshot()).toString("base64");
-  console.log(JSON.stringify({ picture, frames: found, dialogs }));
+  console.log(JSON.stringify({ picture, frames: found, left: viewers(page).length, dialogs }));
 } finally {
   await browser.close();
 }
