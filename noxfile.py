@@ -20,7 +20,13 @@ ONCE = (
 )
 
 # Tests that start no server, kernel or browser.
-FAST = ("tests/core", "tests/adapters", "tests/views/test_ome.py", "tests/test_wire.py", "tests/test_architecture.py")
+FAST = (
+    "tests/core",
+    "tests/adapters",
+    "tests/views/test_ome.py",
+    "tests/test_wire.py",
+    "tests/test_architecture.py",
+)
 
 nox.options.sessions = ["lint", "types", "page", "docs", "tests"]
 nox.options.default_venv_backend = "uv|virtualenv"

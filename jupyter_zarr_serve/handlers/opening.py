@@ -17,6 +17,7 @@ from .render import quoted, rendered, root_from
 from .scope import parted
 from .shares_making import ManagingHandler
 from .viewers import Place, other
+from .visits import send_to
 
 _LIFE = 86_400  # seconds that a link lives which is made here
 
@@ -72,7 +73,7 @@ class OpenHandler(LookingHandler):
         self.set_header("Cache-Control", "no-store")
         root = root_from(self.request.path, self.scope.url)
         button = other(way, Place(self.scope.url if way.is_direct else root, names, names), self.scope.url)
-        self.redirect(way.url(f"{origin_of(self)}{button.source}") if way.is_direct else button.url)
+        send_to(self, way.url(f"{origin_of(self)}{button.source}") if way.is_direct else button.url)
 
     head = get
 
@@ -123,7 +124,7 @@ class OpenByLinkHandler(ManagingHandler):
         self.set_header("Referrer-Policy", "no-referrer")
         below = told["link"].removeprefix(self.scope.url)
         link = urljoin(root, below) if _is_address(root) else told["url"]
-        self.redirect(way.url(f"{link}v3/{DRAWN}"), status=303)
+        send_to(self, way.url(f"{link}v3/{DRAWN}"), status=303)
 
     @property
     def _life(self) -> int:

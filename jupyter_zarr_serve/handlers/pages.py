@@ -9,6 +9,7 @@ from ..core.request import NODE
 from .base import ZarrServeHandler
 from .browsing import BrowsingHandler
 from .render import root_from
+from .visits import send_to
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Index of {path}</title></head>
@@ -39,7 +40,7 @@ class IndexHandler(BrowsingHandler):
             return
         if not self.request.path.endswith("/"):  # clients resolve links in two ways below such an address
             query = f"?{self.request.query}" if self.request.query else ""
-            self.redirect(f"{root_from(self.request.path, self.scope.url)}{query}")
+            send_to(self, f"{root_from(self.request.path, self.scope.url)}{query}")
             return
         self.set_header("Content-Type", "text/html; charset=utf-8")
         await self.finish(_PAGE.format(path="/" if self.scope.path else self.request.path))
