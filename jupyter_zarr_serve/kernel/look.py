@@ -38,8 +38,8 @@ class View:
     def beside(self) -> "View":
         """Show it in a tab beside the notebook, if JupyterLab's extension ``sidecar`` is there.
 
-        A tab that shows the same name already is replaced. Without the extension a notebook shows the viewer
-        in the cell, as for a view that was not asked to move.
+        A tab that shows the same name already is replaced. Without the extension a notebook shows the
+        viewer in the cell, as for a view that was not asked to move.
         """
         try:
             from IPython.display import HTML, display

@@ -73,6 +73,7 @@ async function patiently(url, xsrf) {
 
 /** Say that a picture is being made, and show it once it is, or say why there is none. */
 function follow(image) {
+  const { later } = image.dataset; // a JupyterHub shows no picture by a login alone
   const note = image.parentElement.querySelector("[role=status]");
   const slow = setTimeout(() => (note.textContent = "Computing…"), 500);
   const done = () => {
@@ -86,7 +87,7 @@ function follow(image) {
     image.hidden = true;
     note.textContent = "Computing…";
     try {
-      const response = await patiently(image.src, image.dataset.xsrf);
+      const response = await patiently(later ?? image.src, image.dataset.xsrf);
       if (response.ok) image.src = URL.createObjectURL(await response.blob());
       else note.textContent = (await response.json()).message;
     } catch {
@@ -94,6 +95,7 @@ function follow(image) {
     }
   };
   image.addEventListener("load", done);
+  if (later) return void retry();
   image.addEventListener("error", () => void retry(), { once: true });
   if (image.complete) image.dispatchEvent(new Event(image.naturalWidth ? "load" : "error"));
 }
