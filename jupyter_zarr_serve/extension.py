@@ -171,11 +171,7 @@ class ZarrServeApp(ExtensionApp):
             allow_hidden=bool(getattr(contents, "allow_hidden", False)),
             mounts=dict(self.mounts),
             demo=self.demo,
-            policy=Policy(
-                min(self.chunk_bytes, self.chunk_limit_bytes),
-                self.chunk_limit_bytes,
-                compressor_named(self.compressor),
-            ),
+            policy=Policy(self.chunk_bytes, self.chunk_limit_bytes, compressor_named(self.compressor)),
             cache_bytes=self.cache_bytes,
             workers=self.workers,
             kernel_seconds=self.kernel_timeout,

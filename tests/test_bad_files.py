@@ -27,6 +27,7 @@ from jupyter_zarr_serve.core.nodes import Array, Group, Node, Policy
 from jupyter_zarr_serve.core.request import Request
 from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.core.walk import descendants
+from jupyter_zarr_serve.readers import files
 from jupyter_zarr_serve.sources.disk import Library
 from tests.nodes import FILE_FAILURES
 
@@ -200,14 +201,14 @@ def test_a_claim_of_terabytes_allocates_nothing(tmp_path):
 def test_unreadable_permissions(tmp_path, monkeypatch):
     np.save(tmp_path / "secret.npy", IMAGE)
     np.save(tmp_path / "open.npy", IMAGE)
-    opened = Path.open
+    opened = files.open_regular
 
-    def refuse(self: Path, *args: Any, **kwargs: Any) -> Any:
-        if self.name == "secret.npy":
-            raise PermissionError(13, "Permission denied", str(self))
-        return opened(self, *args, **kwargs)
+    def refuse(path: Path) -> Any:
+        if path.name == "secret.npy":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path)
 
-    monkeypatch.setattr(Path, "open", refuse)  # the tests may run as root, whom nothing is denied
+    monkeypatch.setattr(files, "open_regular", refuse)  # the tests may run as root, whom nothing is denied
     root = Library(tmp_path, Policy()).top()
     answer = ask(root, "secret.npy", "zarr.json")
     assert answer.status == 422
@@ -222,14 +223,14 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
     np.save(path, np.zeros((100, 100)))
     root = Library(tmp_path, Policy()).top()
     assert ask(root, "a.npy", "zarr.json").status == 200
-    opened = Path.open
+    opened = files.open_regular
 
-    def change(self: Path, *args: Any, **kwargs: Any) -> Any:
+    def change(file: Path) -> Any:
         monkeypatch.undo()
         np.save(path, np.ones((50, 300)))
-        return opened(self, *args, **kwargs)
+        return opened(file)
 
-    monkeypatch.setattr(Path, "open", change)
+    monkeypatch.setattr(files, "open_regular", change)
     answer = ask(root, "a.npy", "c", "0", "0")
     assert answer.status == 503
     assert answer.headers["Retry-After"]
@@ -241,12 +242,12 @@ def test_a_file_that_vanishes_while_it_is_read(tmp_path, monkeypatch):
     np.save(path, np.zeros(10))
     root = Library(tmp_path, Policy()).top()
     assert ask(root, "a.npy", "zarr.json").status == 200
-    opened = Path.open
+    opened = files.open_regular
 
-    def vanish(self: Path, *args: Any, **kwargs: Any) -> Any:
+    def vanish(file: Path) -> Any:
         path.unlink(missing_ok=True)
-        return opened(self, *args, **kwargs)
+        return opened(file)
 
-    monkeypatch.setattr(Path, "open", vanish)
+    monkeypatch.setattr(files, "open_regular", vanish)
     assert ask(root, "a.npy", "c", "0").status == 503
-    assert ask(root, "a.npy", "c", "0").status == 404
+    assert ask(root, "a.npy", "c", "0").status == 409

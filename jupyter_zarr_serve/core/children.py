@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar
 
 from .nodes import Node
+from .served import renames_of
 
 
 class Children(Mapping[str, Node]):
@@ -59,3 +60,7 @@ class Seen(Mapping[str, Node]):
 
     def __len__(self) -> int:
         return len(self._children)
+
+    def renames(self) -> Mapping[str, str]:
+        """See `served.renames_of`."""
+        return renames_of(self._children)

@@ -99,16 +99,25 @@ class Served(Mapping[str, N]):
         return dressed
 
 
+def renames_of(children: Mapping[str, Any]) -> Mapping[str, str]:
+    """The served names of those members that have another than in the source, by that.
+
+    Mappings that wrap the members of another group hand on what those say.
+    """
+    renames: Renames | None = getattr(children, "renames", None)
+    return {} if renames is None else renames()
+
+
 def original_of(children: Mapping[str, Any], name: str) -> str:
     """The source's name of a member that is served under another one; else `name` itself."""
-    return children.original(name) if isinstance(children, Served) else name
+    if not may_be_renamed(name):
+        return name
+    return next((old for old, new in renames_of(children).items() if new == name), name)
 
 
 def served_name(children: Mapping[str, Any], name: str) -> str:
     """The name of a member for one by which the source has it and no client may ask; else `name` itself."""
-    if is_fit(name) or not isinstance(children, Served):
-        return name
-    return children.renames().get(name, name)
+    return name if is_fit(name) else renames_of(children).get(name, name)
 
 
 def named_after(node: N, original: Any) -> N:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..core.errors import ServeError
 from ..core.nodes import Group, Node
-from ..core.served import original_of
+from ..core.served import original_of, renames_of
 from ..readers.zarr_store.places import is_member_name
 from .fresh import SameFile, same_file
 from .writing import settled_stamp, unless_written
@@ -75,6 +75,10 @@ class _Members(Mapping[str, Node]):
 
     def __len__(self) -> int:
         return len(self._children)
+
+    def renames(self) -> Mapping[str, str]:
+        """See `served.renames_of`."""
+        return renames_of(self._children)
 
 
 def _documents(real: Path, asked: Path) -> SameDocuments | None:

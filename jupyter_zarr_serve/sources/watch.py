@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.errors import Unavailable
 from ..core.nodes import Array, Group, Node, Read
+from ..core.served import renames_of
 from ..core.stored import Blob, Coords, Stored
 from ..readers.files import stamp_of
 from .writing import BEING_WRITTEN, unless_written
@@ -110,6 +111,10 @@ class _WatchedChildren(Mapping[str, Node]):
 
     def __len__(self) -> int:
         return len(self._children)
+
+    def renames(self) -> Mapping[str, str]:
+        """See `served.renames_of`."""
+        return renames_of(self._children)
 
 
 def _watched_read(read_region: Read, watch: Watch) -> Read:

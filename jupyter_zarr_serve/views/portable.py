@@ -17,6 +17,7 @@ from ..core.dtypes import Block
 from ..core.errors import ServeError, failures_named
 from ..core.grid import Region, chunk_shape_for
 from ..core.nodes import Array, Group, Node, Policy
+from ..core.served import renames_of
 from .spellings import Spelling, spelling_of
 
 VIEW = "portable"
@@ -57,6 +58,10 @@ class _Portable(Mapping[str, Node]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def renames(self) -> Mapping[str, str]:
+        """See `served.renames_of`."""
+        return renames_of(self._children)
 
     def _siblings_of(self, name: str) -> Iterator[str]:
         try:
