@@ -9,7 +9,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from .names import ORIGINAL, is_fit, may_be_renamed, renamed, spelled
+from .errors import ServeError
+from .names import ORIGINAL, candidates, is_fit, may_be_renamed, renamed, spelled
 
 N = TypeVar("N")
 Renames = Callable[[], Mapping[str, str]]
@@ -117,7 +118,19 @@ def original_of(children: Mapping[str, Any], name: str) -> str:
 
 def served_name(children: Mapping[str, Any], name: str) -> str:
     """The name of a member for one by which the source has it and no client may ask; else `name` itself."""
-    return name if is_fit(name) else renames_of(children).get(name, name)
+    if is_fit(name):
+        return name
+    served = renames_of(children).get(name)
+    # Tables and mappings with keys of any type rename their members themselves.
+    others = (other for other in candidates(name) if _original_name(children, other) == name)
+    return served or next(others, name)
+
+
+def _original_name(children: Mapping[str, Any], name: str) -> object:
+    try:
+        return children[name].attributes.get(ORIGINAL)
+    except (KeyError, ServeError):
+        return None
 
 
 def named_after(node: N, original: Any) -> N:
