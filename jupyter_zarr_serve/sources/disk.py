@@ -170,16 +170,15 @@ class Library:
         return node
 
     def _opened_anew(self, suffix: str, watch: Watch) -> Node:
+        is_growing = False
         with unless_written([watch.path]):
             try:
                 node = open_file(watch.path, self._policy, suffix)
-            except BaseException:
-                watch.check()
-                raise
-        if isinstance(node, Group) and node.growing:
-            return node
-        watch.check()
-        return watched(node, watch)
+                is_growing = isinstance(node, Group) and node.growing
+            finally:
+                if not is_growing:
+                    watch.check()
+        return node if is_growing else watched(node, watch)
 
 
 class Directory(Mapping[str, Node]):
