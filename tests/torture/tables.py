@@ -120,7 +120,7 @@ def _levels() -> tuple[pd.DataFrame, Leaves]:
 def _empty() -> tuple[pd.DataFrame, Leaves]:
     columns = {"int": np.zeros(0, "<i4"), "float": np.zeros(0, "<f8"), "text": _text()}
     frame = pd.DataFrame({name: pd.Series(column) for name, column in columns.items()})
-    return frame.astype({"text": "str"}), {**columns, "index": np.zeros(0, "<i8")}
+    return frame.astype({"text": "string"}), {**columns, "index": np.zeros(0, "<i8")}
 
 
 FRAMES = {
