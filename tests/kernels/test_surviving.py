@@ -131,8 +131,8 @@ def test_a_retry_gets_what_takes_longer_than_a_request_may(objects):
     """It is begun once, and goes to one alone: later readers see the object as it is then."""
     objects.run(
         "made = []\n"
-        "def late(): made.append(1); time.sleep(1.5); return np.full(4, float(len(made)))\n"
-        "jz.publish('x', Four(late), compressor=None)"  # which is tried by several reads at first
+        "def late(): made.append(1); time.sleep(3.5); return np.full(4, float(len(made)))\n"
+        "jz.publish('x', Four(late), compressor=None)"
     )
     messages, deadline = [], time.monotonic() + 30
     while (answer := get(objects, "x/c/0")).status_code == 503 and time.monotonic() < deadline:
