@@ -140,7 +140,8 @@ def test_times_and_bands_of_a_live_variable(places):
             "array = xr.DataArray(values, dims=('time', 'band', 'y', 'x'))\n"
             "jz.publish(ds=array.to_dataset(name='v').assign_coords(time=times, band=wave))\n"
         )
-        sight = places.look(f"{kernel.path}/ds/v", steps=[["press", "]"], ["move", 300, 300]])
+        moves = [["move", 300, 300], ["move", 301, 301]]  # the second when the tile is there
+        sight = places.look(f"{kernel.path}/ds/v", steps=[["press", "]"], *moves])
     assert "1 / 4 · time 2001-02-03 06:00:00" in sight.panel
     assert "450.0 nm = " in sight.text
     assert "550.0 nm = " in sight.text
