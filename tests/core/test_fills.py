@@ -103,3 +103,21 @@ def test_stored_times_without_a_unit_keep_what_absent_chunks_hold(tmp_path, kind
     (tmp_path / "1").write_bytes(zlib.compress(np.array([7, 8], "<i8").tobytes()))
     served = open_node(read(tmp_path, Policy()), zarr_format)
     assert served[:].view("i8").tolist() == [fill, fill, 7, 8]
+
+
+@pytest.mark.filterwarnings("ignore:.*generic.*:DeprecationWarning")  # of NumPy, in zarr-python
+@pytest.mark.parametrize("kind", "Mm")
+def test_stored_times_without_a_unit_open_from_version_3(tmp_path, kind, zarr_format):
+    name = {"M": "numpy.datetime64", "m": "numpy.timedelta64"}[kind]
+    document = {
+        "zarr_format": 3, "node_type": "array", "shape": [4],
+        "data_type": {"name": name, "configuration": {"unit": "generic", "scale_factor": 1}},
+        "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [2]}},
+        "chunk_key_encoding": {"name": "default"}, "fill_value": 5, "attributes": {},
+        "codecs": [{"name": "bytes", "configuration": {"endian": "little"}}],
+    }  # fmt: skip
+    (tmp_path / "zarr.json").write_text(json.dumps(document))
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "1").write_bytes(np.array([7, 8], "<i8").tobytes())
+    served = open_node(read(tmp_path, Policy()), zarr_format)
+    assert served[:].view("i8").tolist() == [5, 5, 7, 8]

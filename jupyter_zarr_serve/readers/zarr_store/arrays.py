@@ -61,7 +61,7 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
     )
     known = data_type(metadata.document, array.fill, metadata.dtype)
     obstacle = obstacle_of(metadata.zarr_format, metadata.codecs)
-    stored = _as_it_is(array, metadata, chunk_at)
+    stored = _as_it_is(array, metadata, chunk_at, policy.limit_bytes)
     return replace(array, stored={
         metadata.zarr_format: replace(stored, document={**stored.document, **known}, obstacle=obstacle),
         5 - metadata.zarr_format: _respelled(array, metadata, where, chunk_at, policy.limit_bytes),
@@ -89,11 +89,14 @@ def _with_declared_mark(metadata: Metadata) -> Mapping[str, Any]:
     return {**metadata.attributes, MARK: metadata.fill_value}
 
 
-def _as_it_is(array: Array, metadata: Metadata, chunk_at: ChunkAt) -> Stored:
+def _as_it_is(array: Array, metadata: Metadata, chunk_at: ChunkAt, limit: int) -> Stored:
     """The chunks in the store's own format: the stored bytes, unless version 2's filters changed them.
 
     A client that ignores filters takes what they made for values; so they are undone here.
     """
+    if _is_refilled(metadata):
+        shape = _inner_grid(metadata, chunk_at, limit).chunk_shape
+        return Stored(_none, array.codecs, chunk_shape=shape, refusal=array.unreadable)
     if metadata.zarr_format == 3 or not _has_filters(metadata):
         return Stored(chunk_at, document=metadata.document)
     vlen = vlen_codec(array.dtype)
@@ -123,9 +126,7 @@ def _has_filters(metadata: Metadata) -> bool:
 def _respelled(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, limit: int) -> Stored:
     """The chunks in the format that is not the store's: the stored bytes, or encoded anew."""
     grid = _inner_grid(metadata, chunk_at, limit)
-    is_refilled = has_no_unit(metadata.dtype) and metadata.fill_value is not None
-    # where another fill value is announced, absent chunks are no absences any more
-    compressor = None if is_refilled else _compressor(metadata, grid.codecs)
+    compressor = None if _is_refilled(metadata) else _compressor(metadata, grid.codecs)
     if metadata.zarr_format == 2 and compressor is not None:
         return Stored(chunk_at, document=v3_document(compressor, metadata.dtype))
     if compressor is None:
@@ -134,6 +135,11 @@ def _respelled(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, 
     size = math.prod(grid.chunk_shape) * element_size(metadata.dtype)
     at = partial(_found_or_small, partial(_freshly_found, grid), size, limit, where)
     return Stored(at, v2_codecs(compressor), v2_document(compressor), grid.chunk_shape)
+
+
+def _is_refilled(metadata: Metadata) -> bool:
+    """Whether clients reject the fill value, so that what absent chunks hold has to be sent."""
+    return has_no_unit(metadata.dtype) and metadata.fill_value is not None
 
 
 def _inner_grid(metadata: Metadata, chunk_at: ChunkAt, limit: int) -> Grid:
