@@ -145,11 +145,17 @@ def test_header_only(tmp_path, text):
 def test_bad_files_say_why(tmp_path, data, reason):
     (tmp_path / "x.csv").write_bytes(data)
     with pytest.raises(Unreadable, match=reason):
-        csv.read(tmp_path / "x.csv", SMALL)
+        csv.read(tmp_path / "x.csv", SMALL).attributes_in(3)
 
 
 def big_text(rows=100_000):
     return "i,f,s\n" + "".join(f'{i},{i / 7},"word, {i}"\n' for i in range(rows))
+
+
+def test_text_beside_integers_of_64_bits_may_be_missing(tmp_path):
+    node = csv.read(write(tmp_path / "x.csv", "a,b\n,18446744073709551615\n,\n"), SMALL)
+    assert read_all(child(node, "b")).tolist() == ["18446744073709551615", ""]
+    assert child(node, "b").attributes["missing"]
 
 
 def test_integers_beyond_64_bits_keep_their_digits(tmp_path):
@@ -157,8 +163,9 @@ def test_integers_beyond_64_bits_keep_their_digits(tmp_path):
     assert read_all(child(node, "a")).tolist() == ["99999999999999999999", "1"]
 
 
-def test_opening_a_large_file_reads_its_head_alone(tmp_path, monkeypatch):
-    path = write(tmp_path / "x.csv", big_text())
+@pytest.mark.parametrize("rows", [2, 100_000])
+def test_opening_a_file_reads_its_head_alone(tmp_path, monkeypatch, rows):
+    path = write(tmp_path / "x.csv", big_text(rows))
     monkeypatch.setattr(csv, "index_of", lambda *_: pytest.fail("the whole file was read"))
     assert list(csv.read(path, Policy()).children) == ["i", "f", "s"]
 

@@ -68,6 +68,8 @@ class _Seen:
             return
         kind = _kind(values, absent)
         self.kinds.add(kind)
+        # Beside integers of 64 bits pandas makes empty text of what is missing.
+        self.nulls = self.nulls or (kind == "T" and bool((values == "").any()))
         self.negative = self.negative or (kind == "i" and bool(values.min() < 0))
 
     def dtype(self) -> str:
