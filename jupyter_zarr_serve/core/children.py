@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar
 
-from .nodes import Node
+from .nodes import Group, Node
 from .served import renames_of
 
 
@@ -35,6 +35,34 @@ class Children(Mapping[str, Node]):
 
     def __len__(self) -> int:
         return len(self._made)
+
+
+class Later(Mapping[str, Node]):
+    """All children of a group, which is opened when they, or their names, are first asked for.
+
+    Parameters
+    ----------
+    open_group
+        Opens the group at the first call and gives the same one ever after.
+    """
+
+    has_fit_names: ClassVar[bool] = True  # see `served.Served`
+
+    def __init__(self, open_group: Callable[[], Group]) -> None:
+        self._open = open_group
+
+    def __getitem__(self, name: str) -> Node:
+        return self._open().children[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._open().children)
+
+    def __len__(self) -> int:
+        return len(self._open().children)
+
+    def renames(self) -> Mapping[str, str]:
+        """See `served.renames_of`."""
+        return renames_of(self._open().children)
 
 
 class Seen(Mapping[str, Node]):

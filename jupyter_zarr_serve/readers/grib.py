@@ -12,6 +12,7 @@ https://codes.wmo.int/grib2 (what a message says)
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,7 +20,8 @@ from typing import Any
 import cfgrib
 import numpy as np
 
-from ..core.children import Children
+from ..adapters.column import once
+from ..core.children import Children, Later
 from ..core.dtypes import Block
 from ..core.errors import Unreadable
 from ..core.grid import Region
@@ -57,15 +59,15 @@ class _Dataset:
 def read(path: Path, policy: Policy) -> Node:
     """The variables of a GRIB file, as the file has them (times are numbers with a unit).
 
+    Nothing but the first bytes is read before they are asked for: such a file has no table of contents.
+
     Where all of them agree in their coordinates, they are one group. Otherwise the file is a group of such
     groups, each named by its kind of level, and by the level or a variable where a kind has several.
 
     Raises
     ------
     Unreadable
-        When the file is not on this machine, or is none or too large.
-    cfgrib.DatasetBuildError
-        When its messages make no array.
+        When the file is not on this machine, or is none.
     """
     if not is_local(path):
         raise Unreadable(f"{path.name}: files of this kind are only read from local disks; copy it")
@@ -75,6 +77,12 @@ def read(path: Path, policy: Policy) -> Node:
         raise Unreadable(
             f"{path.name}: starts with the bytes {start[:8]!r}, which is no GRIB file; rename it"
         )
+    opened = once(partial(_opened, path, policy))
+    return Group(Later(opened), called="dataset", by_format=lambda _: opened().attributes)
+
+
+def _opened(path: Path, policy: Policy) -> Group:
+    """Raises `Unreadable` if a field is too large, `cfgrib.DatasetBuildError` if messages make no array."""
     with _TURNS:
         cubes = list(_cubes(_index(path), policy))
     merged = _merged(cubes)

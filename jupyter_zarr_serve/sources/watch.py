@@ -1,6 +1,6 @@
 """Data of a file are only handed out if the file did not change meanwhile."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +12,8 @@ from ..core.served import renames_of
 from ..core.stored import Blob, Coords, Stored
 from ..readers.files import stamp_of
 from .writing import BEING_WRITTEN, unless_written
+
+Attributes = Callable[[int], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,18 @@ class Watch:
 def watched(node: Node, watch: Watch) -> Node:
     """The same node, whose data are only handed out if the file did not change meanwhile."""
     if isinstance(node, Group):
-        return replace(node, children=_WatchedChildren(node.children, watch), version=watch.stamp)
+        by_format = node.by_format and _watched_attributes(node.by_format, watch)
+        children = _WatchedChildren(node.children, watch)
+        return replace(node, children=children, by_format=by_format, version=watch.stamp)
     return _watched_array(node, watch)
+
+
+def _watched_attributes(told: Attributes, watch: Watch) -> Attributes:
+    def attributes(zarr_format: int) -> Mapping[str, Any]:
+        with watch.whole():
+            return told(zarr_format)
+
+    return attributes
 
 
 def _watched_array(array: Array, watch: Watch) -> Array:
@@ -99,15 +111,22 @@ class _WatchedChildren(Mapping[str, Node]):
 
     def __getitem__(self, name: str) -> Node:
         if name not in self._known:
-            try:
-                self._known[name] = watched(self._children[name], self._watch)
-            finally:
-                self._watch.check()
+            with self._watch.whole():
+                self._look_up(name)
         return self._known[name]
 
+    def _look_up(self, name: str) -> None:
+        """Know a member, if there is one; that there is none is no failure to read the file."""
+        try:
+            self._known[name] = watched(self._children[name], self._watch)
+        except KeyError as error:
+            if error.args != (name,):
+                raise
+
     def __iter__(self) -> Iterator[str]:
-        yield from self._children
-        self._watch.check()
+        with self._watch.whole():
+            names = [*iter(self._children)]  # not `list(...)`, which asks for their number first
+        yield from names
 
     def __len__(self) -> int:
         return len(self._children)

@@ -117,7 +117,7 @@ def test_a_truncated_file_does_not_lose_its_end_without_a_word(tmp_path):
     whole = b"".join(pressure())
     path = write(tmp_path / "a.grib", whole[:-7])
     with pytest.raises(eccodes.CodesInternalError):
-        open_file(path, POLICY)
+        list(open_file(path, POLICY).children)
 
 
 def test_a_constant_field_of_absurd_size_is_refused_before_it_is_decoded(tmp_path):
@@ -127,7 +127,7 @@ def test_a_constant_field_of_absurd_size_is_refused_before_it_is_decoded(tmp_pat
     raw = eccodes.codes_get_message(handle)
     eccodes.codes_release(handle)
     with pytest.raises(Unreadable, match="points"):
-        open_file(write(tmp_path / "a.grib", raw), POLICY)
+        list(open_file(write(tmp_path / "a.grib", raw), POLICY).children)
 
 
 @pytest.mark.parametrize("start", [b"\x89HDF\r\n\x1a\n", b"CDF\x01", b"", b"BUFR"])

@@ -10,7 +10,6 @@ https://arrow.apache.org/docs/python/feather.html
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -18,8 +17,9 @@ import pyarrow as pa
 
 from ...adapters import from_pyarrow
 from ...adapters.column import once
+from ...core.children import Later
 from ...core.errors import Unavailable, Unreadable
-from ...core.nodes import Group, Node, Policy
+from ...core.nodes import Group, Policy
 from ..files import open_at
 
 MAGIC = b"FEA1"
@@ -49,32 +49,16 @@ def read_version_1(path: Path, size: int, policy: Policy) -> Group:
             f"{path.name}: Feather version 1 cannot be read in parts and {size:,} bytes are too many to "
             "read at once; write it again with pyarrow.feather.write_feather(...)"
         )
-    return Group(_Columns(path, size, policy))
+    return Group(Later(once(partial(_table, path, size, policy))), called="table")
 
 
-class _Columns(Mapping[str, Node]):
-    """The columns by name."""
-
-    def __init__(self, path: Path, size: int, policy: Policy) -> None:
-        self._columns = once(partial(_columns, path, size, policy))
-
-    def __getitem__(self, name: str) -> Node:
-        return self._columns()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._columns())
-
-    def __len__(self) -> int:
-        return len(self._columns())
-
-
-def _columns(path: Path, size: int, policy: Policy) -> Mapping[str, Node]:
+def _table(path: Path, size: int, policy: Policy) -> Group:
     with open_at(path) as read_at:
         data = read_at(0, size)
     node = from_pyarrow.adapt(pa.ipc.open_stream(_handed_over(path.name, data)).read_all(), policy)
     if not isinstance(node, Group):
         raise Unreadable(f"{path.name}: holds no columns; write it again")
-    return node.children
+    return node
 
 
 def _handed_over(name: str, data: bytes) -> bytes:

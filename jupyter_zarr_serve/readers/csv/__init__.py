@@ -1,7 +1,7 @@
 """CSV files: a group of columns that holds what `pandas.read_csv` reads, without reading it all.
 
-Opening looks at the header alone. The first look at a column of a large file reads the file once, to
-find its rows and dtypes; after that, a chunk parses the blocks its rows lie in. There is no index:
+Opening looks at the header alone. The first look at a column reads the file once, to find its rows and
+dtypes; after that, a chunk parses the blocks its rows lie in. There is no index:
 the dimension is "row". Dates stay text, as they do in pandas.
 """
 
@@ -25,7 +25,7 @@ from ...core.errors import Unavailable, Unreadable
 from ...core.kept import Kept
 from ...core.names import served_names
 from ...core.nodes import Group, Policy
-from ..files import open_at, open_binary, size_of
+from ..files import open_at, open_binary
 from .index import Index, index_of
 from .text import (
     Dialect,
@@ -40,7 +40,6 @@ from .text import (
 
 _HEAD = 1 << 16
 _LONGEST_HEADER = 1 << 24
-_INDEXED_AT_ONCE = 1 << 20
 _KEPT = 1 << 26
 
 # What NumPy has no dtype for; text is parsed as "str", of which pandas makes what its version has.
@@ -48,23 +47,19 @@ _PANDAS: dict[str, Any] = {"str": pd.StringDtype(), "boolean": pd.BooleanDtype()
 
 
 def read(path: Path, policy: Policy) -> Group:
-    """The columns of a CSV file; of a large one, only the header is read.
+    """The columns of a CSV file; only the header is read.
 
     Raises
     ------
     Unreadable
-        When the file has no header or is no text; of a small one, also when a row is malformed.
+        When the file has no header or is no text. A malformed row is an error of all columns.
     """
     header = _header(path)
     limit = min(_KEPT, policy.limit_bytes)
     kept: Kept[Any] = Kept(limit, lambda frame: int(frame.memory_usage(deep=True).sum()), limit)
     make = once(lambda: _table(_Source(path, header.dialect, header.index(path), kept), header, policy))
-    if size_of(path) <= _INDEXED_AT_ONCE:
-        return make()
-    names = served_names(header.names)
-    return Group(
-        Children(names, lambda name: make().children[name]), _told(header.encoding), called="table"
-    )
+    children = Children(served_names(header.names), lambda name: make().children[name])
+    return Group(children, called="table", by_format=lambda _: make().attributes)
 
 
 def _told(encoding: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from ..files import ReadAt, open_binary
 
 _MAX_PAGES = 1 << 20
 _MAX_TAGS = 4096
+_TABLE = 1 << 10  # bytes read at once; between the tables of tags lie the pixels, which nobody wants yet
 
 _TYPE_SIZES = {
     1: 1,
@@ -58,7 +59,7 @@ def open_stream(path: Path) -> Stream:
     OSError
         When the file cannot be opened.
     """
-    return Stream(open_binary(path))
+    return Stream(open_binary(path), _TABLE)
 
 
 @contextmanager
