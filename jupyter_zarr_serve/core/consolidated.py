@@ -4,19 +4,18 @@ One member that clients cannot parse would keep them from all its siblings, so i
 group's attribute `LEFT_OUT` names it and says why. Folders are not looked into for it.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
 from .errors import Forbidden, NotFound, ServeError, Unavailable, Unreadable, failures_named
+from .folders import without_folders
 from .nodes import Array, Group, Node
 from .walk import MOST_LOOKUPS, descendants, members, names_of
 
 LEFT_OUT = "left_out"
 _MOST_TOLD = 100
 _LONGEST_REASON = 200  # characters
-_PATH = re.compile(r"(?<![^\s'\"])/(?:[^\s'\"/]+/)+(?=[^\s'\"/])")  # of a file on the machine
 Note = Callable[[str, ServeError], None]
 
 
@@ -94,7 +93,7 @@ def told_of(left_out: Mapping[str, ServeError]) -> dict[str, list[str]]:
 
 def _reason(name: str, error: ServeError) -> str:
     """Why a member was left out, without its name and without paths of the machine."""
-    reason = _PATH.sub("…/", str(error).removeprefix(f"{name}: "))
+    reason = without_folders(str(error).removeprefix(f"{name}: "))
     return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
 
 

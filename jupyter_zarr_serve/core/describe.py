@@ -11,6 +11,7 @@ from .abridged import abridged, short
 from .attributes import attributes_json, to_json
 from .errors import NotFound, ServeError
 from .fills import fill_json
+from .folders import without_folders
 from .nodes import Array, Group, Node
 from .rows import columns_of, dtype_name, has_rows, size_of
 from .sample import is_numeric
@@ -117,7 +118,7 @@ def _member(group: Group, name: str) -> dict[str, Any] | None:
     except NotFound:
         return None
     except ServeError as error:
-        return {"name": name, "kind": UNAVAILABLE, "message": short(to_json(str(error)))}
+        return {"name": name, "kind": UNAVAILABLE, "message": short(to_json(without_folders(str(error))))}
     if isinstance(node, Array):
         return {"name": name, **_array(node)}
     return {"name": name, "kind": "group", "called": _called(node)}

@@ -23,7 +23,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ClassVar
 
+from .folders import without_folders
+
 _is_live = ContextVar("is_live", default=False)  # whether objects are read, not files
+_LONGEST = 300  # characters of what a library says
 _TELLING = 3  # characters; shorter names, such as the keys of chunks, occur by chance
 _TRANSIENT = {
     errno.EAGAIN,
@@ -125,7 +128,9 @@ def failure_of(name: str, error: Exception) -> ServeError:
             f"{name}: there was not enough memory to make it; retry, or ask for smaller chunks"
         )
     if isinstance(error, ImportError):
-        return Unreadable(f"{name}: needs a library that is not installed ({error}); install it with pip")
+        return Unreadable(
+            f"{name}: needs a library that is not installed ({library_message(error)}); install it with pip"
+        )
     if _is_live.get():
         return _failure_of_object(name, error)
     if isinstance(error, PermissionError):
@@ -137,7 +142,7 @@ def failure_of(name: str, error: Exception) -> ServeError:
     if isinstance(error, OSError) and error.errno in _TRANSIENT:
         return Unavailable(f"{name}: {error.strerror}; retry in a moment")
     return Unreadable(
-        f"{name}: could not be read ({_told(error)}); "
+        f"{name}: could not be read ({_named(error)}); "
         "the file may be damaged, truncated or of an unsupported kind"
     )
 
@@ -147,13 +152,18 @@ def _failure_of_object(name: str, error: Exception) -> ServeError:
     if isinstance(error, OSError) and error.errno in _TRANSIENT - {errno.ENOENT}:
         return Unavailable(f"{name}: {error.strerror}; retry in a moment")
     return Unreadable(
-        f"{name}: the object could not be read ({_told(error)}); "
+        f"{name}: the object could not be read ({_named(error)}); "
         "read it in the notebook, mend what fails there, and publish it again"
     )
 
 
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:300] or 'no reason given'}"
+def library_message(error: Exception) -> str:
+    """What an exception of a library says: one line, without the folders of this machine."""
+    return without_folders(" ".join(str(error).split()))[:_LONGEST]
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {library_message(error) or 'no reason given'}"
 
 
 @contextmanager

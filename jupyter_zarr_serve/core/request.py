@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .errors import NotFound, RangeNotSatisfiable, ServeError
+from .folders import without_folders
 
 BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
 LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
@@ -121,7 +122,8 @@ def may_be_chunk(request: Request) -> bool:
 
 def refusal(error: ServeError, method: str = "GET") -> Response:
     """The response that tells a client of a failure, as JSON."""
-    body = json.dumps({"message": str(error), "reason": type(error).__name__}).encode()
+    message = without_folders(str(error))  # whatever a reader of others puts into it
+    body = json.dumps({"message": message, "reason": type(error).__name__}).encode()
     headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
@@ -130,5 +132,5 @@ def refusal(error: ServeError, method: str = "GET") -> Response:
     layouts = {"": error.layout} if isinstance(error, NotFound) and error.layout else {}
     return Response(
         error.status, "application/json", b"" if method == "HEAD" else body, len(body), headers=headers,
-        layouts=layouts, message=str(error),
+        layouts=layouts, message=message,
     )  # fmt: skip

@@ -71,7 +71,7 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Co
     if key in (dialect.ARRAY_KEYS if isinstance(node, Array) else dialect.GROUP_KEYS):
         return _document(dialect, found)
     if isinstance(node, Group):
-        raise NotFound(f"/{'/'.join(path)}: no such member or document")
+        raise NotFound(f"{'/'.join(path) or 'the root group'}: no such member or document")
     return _chunk(dialect, node, found, request, remember)
 
 
@@ -91,7 +91,7 @@ def _document(dialect: ModuleType, found: Found) -> Content:
     with failures_named("/".join(found.names)):  # views and lazy groups read data for theirs
         body = dialect.document(found.node, found.key)
     if body is None:
-        raise NotFound(f"/{'/'.join(found.names)}: has no document {found.key}")
+        raise NotFound(f"{'/'.join(found.names) or 'the root group'}: has no document {found.key}")
     encoded = json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
     blob, etag = blob_of(encoded), f'"{digest(encoded)}"'
     layouts = layouts_below(body) if found.key in LAYOUT_KEYS else {}
@@ -119,8 +119,8 @@ def _chunk(
     coords = dialect.chunk_coords(key, len(array.shape))
     if coords is None or not in_grid(coords, array.shape, array.chunk_shape):
         if _is_of_member(key, dialect.ZARR_FORMAT):
-            raise Replaced(f"/{name}: is an array and no group (any more); open it anew")
-        raise NotFound(f"/{name}: has no chunk or document {key!r}", layout)
+            raise Replaced(f"{name}: is an array and no group (any more); open it anew")
+        raise NotFound(f"{name}: has no chunk or document {key!r}", layout)
     tag = _version_tag(dialect, array)
     identity = (tag, dialect.ZARR_FORMAT, names, coords)
     etag = None if tag is None else f'"{digest(repr(identity).encode())}"'

@@ -13,13 +13,12 @@ import unicodedata
 
 from tornado.httputil import HTTPServerRequest
 
+from ..core.folders import without_folders
 from ..core.request import Response
 
 _SECRET = 8  # characters that a token has at least; fewer would tear words
 _LONGEST = 200  # characters
 _SIGNS = str.maketrans({"<": "(", ">": ")", "–": "-", "—": "-", "…": "...", "×": "x", "‘": "'", "’": "'"})
-_QUOTED_PATH = re.compile(r"""(['"])(?:/|[A-Za-z]:\\)[^'"]*[/\\]([^'"/\\]*)\1""")
-_PATH = re.compile(r"(?<![\w.:/])(?:/(?:[^\s/'\"]+/)+|[A-Za-z]:\\(?:[^\s\\'\"]+\\)*)")
 _LINK = re.compile(r"((?:^|/)s/+)[^/\s]{16,}")
 
 
@@ -30,18 +29,17 @@ def phrase(message: str, request: HTTPServerRequest | None = None) -> str | None
     --------
     >>> phrase("a.npy: is gone\r\nSet-Cookie: x"), phrase("größer – <b>"), phrase("日")
     ('a.npy: is gone Set-Cookie: x', 'grosser - (b)', '\\u65e5')
-    >>> phrase("[Errno 2] no such file: '/home/ann/data/x.h5'"), phrase("/files/a.npy: has no chunk")
-    ("[Errno 2] no such file: 'x.h5'", 'a.npy: has no chunk')
+    >>> phrase("[Errno 2] no such file: '/home/ann/data/x.h5'"), phrase("files/a.npy: has no chunk")
+    ("[Errno 2] no such file: 'x.h5'", 'files/a.npy: has no chunk')
     """
     for secret in _secrets(request) if request is not None else ():
         message = message.replace(secret, "[secret]")
-    spelled = _LINK.sub(r"\1[secret]", message).replace("ß", "ss").translate(_SIGNS)
+    spelled = _LINK.sub(r"\1[secret]", without_folders(message)).replace("ß", "ss").translate(_SIGNS)
     plain = unicodedata.normalize("NFKD", spelled)
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
     ascii_only = letters.encode("ascii", "backslashreplace").decode()
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in ascii_only).split())
-    short = _PATH.sub("", _QUOTED_PATH.sub(r"\1\2\1", line))
-    return (short if len(short) <= _LONGEST else f"{short[: _LONGEST - 3]}...") or None
+    return (line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}...") or None
 
 
 def reason_of(response: Response, request: HTTPServerRequest) -> str | None:

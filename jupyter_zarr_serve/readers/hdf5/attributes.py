@@ -14,7 +14,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ...core.errors import Unreadable
+from ...core.errors import Unreadable, library_message
 
 _BOOKKEEPING = frozenset(
     {
@@ -59,7 +59,7 @@ def _value(thing: h5py.Group | h5py.Dataset, name: str) -> Any:
         dtype = thing.attrs.get_id(name).dtype
         value = thing.attrs[name]
     except (OSError, RuntimeError, TypeError, ValueError, Unreadable) as error:
-        return f"unreadable: {error}"
+        return f"unreadable: {library_message(error)}"
     if h5py.check_ref_dtype(h5py.check_vlen_dtype(dtype) or dtype) is not None:
         return None
     string = h5py.check_string_dtype(dtype)

@@ -1,0 +1,37 @@
+"""Messages without the folders of this machine: libraries name files by their absolute paths.
+
+Whoever has a share link, and whoever reads a page, learns of a file its own name and no folder's. What
+fails is named by its path in the tree before the message; see `errors`.
+"""
+
+import re
+
+_ROOT = r"(?:file:/{1,3}|/|[A-Za-z]:[\\/](?!/)|\\\\)"
+_WORD = r"[^\s/\\'\"`:,;()<>|\[\]{}]+"
+_NAME = rf"{_WORD}(?: {_WORD}){{0,5}}"  # folders may have spaces in their names
+_QUOTED = re.compile(rf"(['\"`]){_ROOT}((?:(?!\1).)*)\1", re.DOTALL)
+# What precedes the root tells a path from the rest of an address, a unit or a relative path.
+_BARE = re.compile(rf"(?:^|(?<=[\s'\"`(=:<,\[{{;|>])){_ROOT}(?:{_NAME}[/\\]+)*(?={_WORD})", re.MULTILINE)
+
+
+def without_folders(text: str) -> str:
+    r"""A text in which each absolute path is the name of its file alone.
+
+    Addresses, units and paths in the tree, which begin with no slash, stay as they are.
+
+    Examples
+    --------
+    >>> without_folders("[Errno 2] No such file: '/home/ann/my data/x.h5'; see /etc/passwd")
+    "[Errno 2] No such file: 'x.h5'; see passwd"
+    >>> without_folders("files/a.npy: 3 m/s, C:\\Users\\ann\\x.nc, https://example.org/a/b")
+    'files/a.npy: 3 m/s, x.nc, https://example.org/a/b'
+    """
+    if "/" not in text and "\\" not in text:
+        return text
+    return _BARE.sub("", _QUOTED.sub(_last, text))
+
+
+def _last(found: re.Match[str]) -> str:
+    quote, path = found[1], found[2].rstrip("/\\")
+    name = re.split(r"[/\\]", path)[-1]
+    return f"{quote}{name}{quote}" if name else found[0]
