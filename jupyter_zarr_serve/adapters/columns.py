@@ -93,9 +93,15 @@ def named(fields: Iterable[Field], taken: Collection[str] = ()) -> dict[str, Fie
     return dict(zip(names, columns, strict=True))
 
 
+def renames(fields: Mapping[str, Field]) -> dict[Any, str]:
+    """The names under which columns are served, by their own."""
+    return {column.name: name for name, column in fields.items()}
+
+
 def _group(fields: Mapping[str, Field], rows: Rows, attributes: Mapping[str, Any]) -> Group:
     makers = {name: once(partial(node_of, column, name, rows)) for name, column in fields.items()}
-    return Group(Children(makers, lambda name: makers[name]()), attributes, called="table")
+    children = Children(makers, lambda name: makers[name](), renames(fields))
+    return Group(children, attributes, called="table")
 
 
 def text_width(sample: Iterable[Any]) -> int:

@@ -21,7 +21,7 @@ from ..core.errors import Replaced, Unreadable
 from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
 from .column import Column, Field, once
-from .columns import named, single, table
+from .columns import named, renames, single, table
 from .dask_blocks import Computed, computing
 from .from_pandas import index_dimension
 from .pandas_columns import column_of
@@ -59,7 +59,8 @@ def _frame(obj: Any, columns: list[tuple[Any, Any]], policy: Policy) -> Group:
     fields = {**levels, **served}
     dimension = index_dimension(levels, served)
     whole = once(lambda: table(fields, _count(ends()), policy, dimension))
-    return Group(Children(fields, lambda name: whole().children[name]), _attributes(obj), called="table")
+    children = Children(fields, lambda name: whole().children[name], renames(fields))
+    return Group(children, _attributes(obj), called="table")
 
 
 def _attributes(obj: Any) -> dict[str, Any]:

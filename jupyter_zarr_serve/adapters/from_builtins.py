@@ -104,7 +104,7 @@ def _(obj: Mapping, policy: Policy) -> Node:  # type: ignore[type-arg]
         node = adapt_any(obj[key], policy)
         return node if name == key else named_after(node, key)
 
-    return Group(Children(keys, make))
+    return Group(Children(keys, make, {key: name for name, key in keys.items()}))
 
 
 def _is_value(key: Any) -> bool:

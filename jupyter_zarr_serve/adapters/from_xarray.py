@@ -25,7 +25,7 @@ from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.names import served_names
 from ..core.nodes import Array, Group, Node, Policy, make_array
-from ..core.served import named_after, referring
+from ..core.served import named_after, referring, renames_of
 from .objects import MISSING, texts
 from .sampling import sampling
 
@@ -77,7 +77,7 @@ def _group(dataset: xr.Dataset, policy: Policy, renames: Mapping[Hashable, str])
         return named_after(array, originals[name]) if name in originals else array
 
     attributes = referring({**dataset.attrs, **mentions.get(None, {})}, lambda: others)
-    return Group(Children([*map(str, dataset.variables)], make), attributes, called="dataset")
+    return Group(Children([*map(str, dataset.variables)], make, renames), attributes, called="dataset")
 
 
 @adapt.register
@@ -106,7 +106,8 @@ def _tree(tree: xr.DataTree, policy: Policy, above: Mapping[Hashable, str]) -> G
     def make(name: str) -> Node:
         return _tree(below[name], policy, {**above, **renames}) if name in below else here.children[name]
 
-    return Group(Children([*here.children, *below], make), here.attributes)
+    children = Children([*here.children, *below], make, renames_of(here.children))
+    return Group(children, here.attributes)
 
 
 def _mentions(dataset: xr.Dataset) -> dict[Hashable, dict[str, str]]:

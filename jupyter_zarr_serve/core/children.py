@@ -1,10 +1,14 @@
 """Children of a group that are made, or made over, when they are asked for."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
+from .names import is_fit
 from .nodes import Group, Node
 from .served import renames_of
+
+_NONE: Mapping[Any, str] = MappingProxyType({})
 
 
 class Children(Mapping[str, Node]):
@@ -16,13 +20,20 @@ class Children(Mapping[str, Node]):
         The children's names, in the order of listings.
     make
         Makes the child of a name; may raise any `ServeError` to say why there is none to be had.
+    renames
+        The names of those children that have another in the source, by that; of any type.
     """
 
     is_fixed: ClassVar[bool] = True  # see `served.Served`
 
-    def __init__(self, names: Iterable[str], make: Callable[[str], Node]) -> None:
+    def __init__(
+        self, names: Iterable[str], make: Callable[[str], Node], renames: Mapping[Any, str] = _NONE
+    ) -> None:
         self._made: dict[str, Node | None] = dict.fromkeys(names)
         self._make = make
+        self._renames = {
+            old: new for old, new in renames.items() if isinstance(old, str) and not is_fit(old)
+        }
 
     def __getitem__(self, name: str) -> Node:
         node = self._made[name]
@@ -35,6 +46,10 @@ class Children(Mapping[str, Node]):
 
     def __len__(self) -> int:
         return len(self._made)
+
+    def renames(self) -> Mapping[str, str]:
+        """See `served.renames_of`."""
+        return self._renames
 
 
 class Later(Mapping[str, Node]):

@@ -18,7 +18,6 @@ _UNFIT = re.compile("[/\\\\?#%\0-\x1f\x7f\ud800-\udfff]")
 _STEPS = {"", ".", ".."}  # that a URL cannot carry
 _DOCUMENTS = {"zarr.json", ".zarray", ".zattrs", ".zgroup", ".zmetadata"}
 _NAMELESS = "unnamed"
-_MOST_CANDIDATES = 10
 
 
 def is_fit(name: str) -> bool:
@@ -81,18 +80,6 @@ def renamed(names: Sequence[str]) -> dict[str, str]:
         return {}
     served = _unique(names, [name if is_fit(name) else _fit(name) for name in names], ())
     return {name: other for name, other in zip(names, served, strict=True) if name != other}
-
-
-def candidates(name: str) -> list[str]:
-    """The first names under which a name that is not fit may be served.
-
-    Examples
-    --------
-    >>> candidates("a#b")[:3]
-    ['a_b', 'a_b_1', 'a_b_2']
-    """
-    base = _fit(name)
-    return [base, *(f"{base}_{copies}" for copies in range(1, _MOST_CANDIDATES))]
 
 
 def _unique(originals: Sequence[Any], plain: Sequence[str], taken: Collection[str]) -> list[str]:

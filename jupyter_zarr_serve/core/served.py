@@ -9,8 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from .errors import ServeError
-from .names import ORIGINAL, candidates, is_fit, may_be_renamed, renamed, spelled
+from .names import ORIGINAL, is_fit, may_be_renamed, renamed, spelled
 
 N = TypeVar("N")
 Renames = Callable[[], Mapping[str, str]]
@@ -75,7 +74,7 @@ class Served(Mapping[str, N]):
 
     def renames(self) -> Mapping[str, str]:
         """The served names of those members that have another than in the source, by that."""
-        return self._both()[0]
+        return {**renames_of(self._members), **self._both()[0]}
 
     def original(self, name: str) -> str:
         """The source's name of a member that is served under another one; else `name` itself."""
@@ -111,26 +110,16 @@ def renames_of(children: Mapping[str, Any]) -> Mapping[str, str]:
 
 def original_of(children: Mapping[str, Any], name: str) -> str:
     """The source's name of a member that is served under another one; else `name` itself."""
-    if not may_be_renamed(name):
-        return name
-    return next((old for old, new in renames_of(children).items() if new == name), name)
+    original: Callable[[str], str] | None = getattr(children, "original", None)
+    return name if original is None else original(name)
 
 
 def served_name(children: Mapping[str, Any], name: str) -> str:
-    """The name of a member for one by which the source has it and no client may ask; else `name` itself."""
-    if is_fit(name):
-        return name
-    served = renames_of(children).get(name)
-    # Tables and mappings with keys of any type rename their members themselves.
-    others = (other for other in candidates(name) if _original_name(children, other) == name)
-    return served or next(others, name)
+    """The name of a member for one by which the source has it and no client may ask; else `name` itself.
 
-
-def _original_name(children: Mapping[str, Any], name: str) -> object:
-    try:
-        return children[name].attributes.get(ORIGINAL)
-    except (KeyError, ServeError):
-        return None
+    No member is looked up for it.
+    """
+    return name if is_fit(name) else renames_of(children).get(name, name)
 
 
 def named_after(node: N, original: Any) -> N:

@@ -10,6 +10,7 @@ from ..core.children import Children
 from ..core.codecs import Codec, compressor_named
 from ..core.dtypes import element_size
 from ..core.nodes import Array, Group, Node, Policy
+from ..core.served import renames_of
 from .of_image import image_fields
 
 ByPath = Mapping[str, Any]  # a value for each array, by its path; "" is the object itself
@@ -117,7 +118,7 @@ def _dressed(node: Node, path: str, options: Options, version: str | None) -> No
     def make(name: str) -> Node:
         return _dressed(children[name], f"{prefix}{name}", options, version)
 
-    return replace(node, children=Children(children, make), version=version)
+    return replace(node, children=Children(children, make, renames_of(children)), version=version)
 
 
 def _dressed_array(array: Array, path: str, options: Options, version: str | None) -> Array:

@@ -184,8 +184,9 @@ def _named(kind: str, datasets: list[_Dataset]) -> list[tuple[str, _Dataset]]:
 
 def _group(dataset: _Dataset, policy: Policy) -> Group:
     variables = dataset.variables
-    names = dict(zip(served_names(list(variables)), variables, strict=True))
-    children = Children(names, lambda name: _array(variables[names[name]], policy))
+    renames = dict(zip(variables, served_names(list(variables)), strict=True))
+    names = {name: own for own, name in renames.items()}
+    children = Children(names, lambda name: _array(variables[names[name]], policy), renames)
     return Group(children, dataset.attributes, called="dataset")
 
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 
+import dask.dataframe as dd
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
+import xarray as xr
 
-from jupyter_zarr_serve.core.children import Children
+from jupyter_zarr_serve.adapters import adapt
+from jupyter_zarr_serve.core.children import Children, Seen
 from jupyter_zarr_serve.core.errors import NotFound, Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Node, Policy, make_array
-from jupyter_zarr_serve.core.walk import child_of, names_of
+from jupyter_zarr_serve.core.walk import child_of, names_of, resolve
 from jupyter_zarr_serve.views.portable import portable
 from tests.nodes import child, read_all
 
@@ -51,6 +56,40 @@ def test_a_name_that_clients_mistake_is_another_and_says_so():
 def test_the_error_says_under_what_name_it_is_served(name):
     with pytest.raises(NotFound, match=r"a_b"):
         child_of(Group({name: numbers(1)}), name, "")
+
+
+@pytest.mark.parametrize("name", ["a#b", "c%d", "absent?"])
+def test_no_member_is_looked_up_to_say_so(name):
+    def make(name: str) -> Node:
+        raise RuntimeError("the sibling is damaged")
+
+    for group in (
+        Group(Children(["a_b", "absent_", "c_d"], make, {"a#b": "a_b"})),
+        Group(Seen(Group(Children(["a#b", "c_d"], make)).children, lambda _name, node: node)),
+    ):
+        with pytest.raises(NotFound) as raised:
+            child_of(group, name, "")
+        assert ("served as 'a_b'" in str(raised.value)) == (name == "a#b")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"a#b": np.arange(3), 7: np.arange(3)},
+        pd.DataFrame({"a#b": [1], "x": [2]}),
+        pa.table({"a#b": [1], "x": [2]}),
+        xr.Dataset({"a#b": ("t", [1, 2]), "x": ("t", [1, 2])}),
+        xr.DataTree(xr.Dataset({"a#b": ("t", [1, 2])}), {"sub": xr.DataTree()}),
+        dd.from_pandas(pd.DataFrame({"a#b": [1], "x": [2]})),
+    ],
+    ids=lambda data: type(data).__qualname__,
+)
+def test_what_renames_its_members_itself_says_so_too(data):
+    node = adapt(data, Policy())
+    assert isinstance(node, Group)
+    with pytest.raises(NotFound, match=r"served as 'a_b'"):
+        child_of(node, "a#b", "")
+    assert resolve(node, ("a#b",), frozenset(), by_any_name=True).names == ("a_b",)
 
 
 def test_nothing_is_listed_to_find_a_name_that_is_as_it_was():

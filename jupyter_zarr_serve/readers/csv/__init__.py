@@ -58,7 +58,9 @@ def read(path: Path, policy: Policy) -> Group:
     limit = min(_KEPT, policy.limit_bytes)
     kept: Kept[Any] = Kept(limit, lambda frame: int(frame.memory_usage(deep=True).sum()), limit)
     make = once(lambda: _table(_Source(path, header.dialect, header.index(path), kept), header, policy))
-    children = Children(served_names(header.names), lambda name: make().children[name])
+    names = served_names(header.names)
+    renames = dict(zip(header.names, names, strict=True))
+    children = Children(names, lambda name: make().children[name], renames)
     return Group(children, called="table", by_format=lambda _: make().attributes)
 
 
