@@ -17,7 +17,7 @@ ON_FLOORS = [path for path in FILES if path.relative_to(PACKAGE).as_posix() not 
 FLOORS = [
     ["_version"],
     [
-        "core/folders",
+        "core/public_text",
         "core/errors",
         "core/limits",
         "core/grid",

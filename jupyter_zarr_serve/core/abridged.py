@@ -79,8 +79,3 @@ def abridged(attributes: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     room = _Room()
     shown: dict[str, Any] = room.part(attributes, _DEPTH)
     return shown, room.is_cut
-
-
-def short(text: str, most: int = 1000) -> str:
-    """A text that is cut where it is too long for a page."""
-    return text if len(text) <= most else f"{text[: most - 1]}{_MORE}"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from .errors import Forbidden, NotFound, ServeError, Unavailable, Unreadable, failures_named
-from .folders import without_folders
 from .nodes import Array, Group, Node
+from .public_text import short, without_folders
 from .walk import MOST_LOOKUPS, descendants, members, names_of
 
 LEFT_OUT = "left_out"
@@ -85,7 +85,7 @@ def told_of(left_out: Mapping[str, ServeError]) -> dict[str, list[str]]:
     who has a share link of a part learns no name from it.
     """
     told = {name: e for name, e in left_out.items() if not isinstance(e, NotFound | Forbidden)}
-    lines = [f"{name}: {_reason(name, error)}" for name, error in islice(told.items(), _MOST_TOLD)]
+    lines = [f"{short(name)}: {_reason(name, error)}" for name, error in islice(told.items(), _MOST_TOLD)]
     if len(told) > _MOST_TOLD:
         lines.append(f"and {len(told) - _MOST_TOLD:,} more")
     return {LEFT_OUT: lines} if lines else {}

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from .abridged import abridged, short
+from . import limits
+from .abridged import abridged
 from .attributes import attributes_json, to_json
 from .errors import NotFound, ServeError
 from .fills import fill_json
-from .folders import without_folders
 from .nodes import Array, Group, Node
+from .public_text import public, short
 from .rows import columns_of, dtype_name, has_rows, size_of
 from .sample import is_numeric
 from .thumbnail import can_be_drawn, drawn_axes, drawn_region
@@ -20,6 +21,7 @@ from .walk import child_of, names_of
 
 UNAVAILABLE = "unavailable"
 MOST_MEMBERS = 1000
+_MEAN_NAME = 100  # characters of a dimension's name
 
 
 def described(
@@ -94,9 +96,16 @@ def _array(array: Array) -> dict[str, Any]:
         "shape": list(array.shape),
         "dtype": short(dtype_name(array.dtype)),
         "chunk_shape": list(array.chunk_shape),
-        "dimension_names": list(array.dimension_names) if array.dimension_names else None,
+        "dimension_names": _dimension_names(array),
         "nbytes": size_of(array),
     }
+
+
+def _dimension_names(array: Array) -> list[str | None] | None:
+    """The names of the dimensions; None where there are none, or they are too long to be told."""
+    names = array.dimension_names or ()
+    is_long = sum(len(name or "") for name in names) > limits.AXES * _MEAN_NAME
+    return None if is_long or not names else list(names)
 
 
 def _fill(array: Array) -> Any:
@@ -113,12 +122,15 @@ def _members(group: Group, names: list[str], offset: int, limit: int, search: st
 
 def _member(group: Group, name: str) -> dict[str, Any] | None:
     """What is told of one member; nothing of one that has gone."""
+    if len(name) > limits.NAME:
+        why = f"its name has {len(name):,} characters, too many to be told; ask for it by its address"
+        return {"name": short(name, limits.NAME), "kind": UNAVAILABLE, "message": why}
     try:
         node = child_of(group, name, "")
     except NotFound:
         return None
     except ServeError as error:
-        return {"name": name, "kind": UNAVAILABLE, "message": short(to_json(without_folders(str(error))))}
+        return {"name": name, "kind": UNAVAILABLE, "message": short(public(to_json(str(error))))}
     if isinstance(node, Array):
         return {"name": name, **_array(node)}
     return {"name": name, "kind": "group", "called": _called(node)}

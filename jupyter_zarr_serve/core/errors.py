@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ClassVar
 
-from .folders import without_folders
+from .public_text import without_folders
 
 _is_live = ContextVar("is_live", default=False)  # whether objects are read, not files
 _LONGEST = 300  # characters of what a library says

@@ -18,6 +18,11 @@ CODECS = 16  # of a stored array
 PIECES = 1 << 16  # stored chunks, or inner chunks of shards, that one chunk may be made of
 SHARD_INDEX = 1 << 24  # bytes; a million inner chunks
 
+PATH = 4096  # characters of a path in the query of a page
+NAME = 512  # characters of a member's name; longer ones are told as unavailable
+SEARCH = 500  # characters to be searched for in names
+MESSAGE = 4000  # characters of a failure
+
 FOOTER = 1 << 24  # bytes of a Parquet file's footer
 XML = 1 << 22  # bytes of OME-XML; parsed it takes fifty times as much
 TAGS = 1 << 24  # bytes of the tags of a TIFF's page

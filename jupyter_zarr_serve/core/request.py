@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .errors import NotFound, RangeNotSatisfiable, ServeError
-from .folders import without_folders
+from .public_text import public
 
 BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
 LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
@@ -122,7 +122,7 @@ def may_be_chunk(request: Request) -> bool:
 
 def refusal(error: ServeError, method: str = "GET") -> Response:
     """The response that tells a client of a failure, as JSON."""
-    message = without_folders(str(error))  # whatever a reader of others puts into it
+    message = public(str(error))
     body = json.dumps({"message": message, "reason": type(error).__name__}).encode()
     headers = {}
     if error.retry_after is not None:

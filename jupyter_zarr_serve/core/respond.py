@@ -143,8 +143,10 @@ def _chunk(
         return None if known is None else blob_of(known)
 
     if request.preview and array.preview is not None and at_hand() is None:
-        return _preview(dialect, array, coords, f"{name}/{key}", layout)
-    return Content(f"{name}/{key}", BINARY, make, etag, at_hand, found.fresh, layouts={"": layout})
+        return _preview(dialect, array, coords, f"{name}/{key}".lstrip("/"), layout)
+    return Content(
+        f"{name}/{key}".lstrip("/"), BINARY, make, etag, at_hand, found.fresh, layouts={"": layout}
+    )
 
 
 def _is_of_member(key: str, zarr_format: int) -> bool:

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from . import limits
 from .attributes import to_json
 from .chunks import read_region
 from .dtypes import Block, DType
 from .errors import ServeError, Unreadable, failures_named
 from .nodes import Array, Group, Node
+from .public_text import short
 from .walk import lookups, names_of
 
 MOST_ROWS = 1000
@@ -73,7 +75,7 @@ def rows(node: Node, offset: int, limit: int) -> dict[str, Any]:
     for name, array in arrays.items():
         with failures_named(name or "values"):
             for label, dtype, cells in _columns(name, array, start, stop):
-                columns.append({"name": to_json(label), "dtype": dtype_name(dtype)})
+                columns.append({"name": short(to_json(label), limits.NAME), "dtype": dtype_name(dtype)})
                 values.append(cells)
     listed = [list(row) for row in zip(*values, strict=True)] if values else []
     return {"columns": columns, "total": total, "offset": start, "limit": limit, "rows": listed}

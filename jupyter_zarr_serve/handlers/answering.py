@@ -9,6 +9,7 @@ from tornado import web
 from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
+from ..core import limits
 from ..core.request import Options, Request, Response
 from ..sources import Source
 from ..sources.flow import AT_ONCE, Flow
@@ -123,13 +124,15 @@ class AnsweringHandler(ZarrServeHandler):
         Raises
         ------
         HTTPError
-            400 when one that has to be a number is none.
+            400 when one that has to be a number is none, or a text is too long.
         """
         given = [(name, self.get_query_argument(name, "")) for name in names]
         return tuple((name, self._detail(name, text)) for name, text in given if text)
 
     def _detail(self, name: str, text: str) -> int | str:
         if name == "search":
+            if len(text) > limits.SEARCH:
+                raise web.HTTPError(400, f"search: has more than {limits.SEARCH:,} characters")
             return text
         if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
             raise web.HTTPError(400, f"{name}: must be a number of at most {_MOST_DIGITS} digits")

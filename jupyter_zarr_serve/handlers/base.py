@@ -22,7 +22,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.prometheus.log_functions import prometheus_log_method
 from tornado.web import HTTPError
 
-from ..core.folders import without_folders
+from ..core.public_text import public
 from ..shares.link import Share
 from . import hub
 from .bearer import bearer
@@ -226,7 +226,7 @@ class ZarrServeHandler(JupyterHandler):
 
     def say(self, status_code: int, message: str, reason: str, near: Sequence[str] = ()) -> None:
         """Send a failure: as JSON or, to people, as a page that offers names `near` what was asked for."""
-        message = without_folders(message)
+        message = public(message)
         self.set_status(status_code, phrase(message, self.request))
         if self.wants_page():
             self.finish(failure_page(self, status_code, message, reason, near))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from ..core import limits
 from ..core.request import LINE, NODE, ROWS, STATS, Options, Response
 from .facts import called, facts, lead, lengths, rows_told, stats_told
 from .others import Way
@@ -202,7 +203,8 @@ class Page:
         return {
             "name": self.labels.get(item["name"], shown(item["name"])),
             "title": shown(item["name"]) if item["name"] in self.labels else "",
-            "url": f"{self.address}{quoted((item['name'],))}",
+            # A name that is cut leads nowhere.
+            "url": "" if len(item["name"]) >= limits.NAME else f"{self.address}{quoted((item['name'],))}",
             "kind": "kernel" if item["name"] in self.labels else called(item, item["name"]),
             "message": item.get("message", ""),
             "shape": lengths(item.get("shape")),

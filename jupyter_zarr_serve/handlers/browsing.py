@@ -16,6 +16,7 @@ from .scope import parted
 from .sessions import kernel_labels
 from .times import moment
 
+_LONGEST_NEAR = 64  # characters; comparing takes their square
 _BEGINNING = 1  # characters of a name that somebody mistyped which are likely right
 
 
@@ -61,13 +62,15 @@ class BrowsingHandler(AnsweringHandler):
     async def _near(self, asked: Request) -> list[str]:
         """The members of the group above that have nearly the name which was asked for."""
         path = asked.path[:-1] if asked.path[-1:] == ("",) else asked.path
-        if len(path) <= len(self.scope.path) or not await self.may_read(path[:-1]):
+        if len(path) <= len(self.scope.path) or len(path[-1]) > _LONGEST_NEAR:
+            return []
+        if not await self.may_read(path[:-1]):
             return []
         options: Options = (("limit", MEMBERS), ("search", path[-1][:_BEGINNING]))
         response = await self.response(replace(asked, path=path[:-1], form=NODE, options=options))
         above = told_by(response) if response is not None and response.status == 200 else {}
         names = [item["name"] for item in above.get("members", {"items": []})["items"]]
-        return get_close_matches(path[-1], names, n=3)
+        return get_close_matches(path[-1], [name for name in names if len(name) <= _LONGEST_NEAR], n=3)
 
     def _members_asked(self) -> Options:
         return (("limit", MEMBERS), *self.details("offset", "search"))

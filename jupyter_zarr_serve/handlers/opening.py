@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..core import limits
 from ..shares.life import text_of
 from ..shares.sharing import Sharing
 from ..sources import Source
@@ -36,15 +37,29 @@ async def way_to(handler: ZarrServeHandler, viewers: Viewers, name: str) -> Way:
     raise web.HTTPError(404, f"{name} cannot be opened from here; see c.ZarrServeApp.{name}_url")
 
 
+def names_in_query(handler: ZarrServeHandler) -> tuple[str, ...]:
+    """The path in the query.
+
+    Raises
+    ------
+    HTTPError
+        400 when it is longer than any that a page is asked for.
+    """
+    path = handler.get_query_argument("path", "")
+    if len(path) > limits.PATH:
+        raise web.HTTPError(400, f"path: has more than {limits.PATH:,} characters")
+    return tuple(filter(None, path.split("/")))
+
+
 def asked_names(handler: ZarrServeHandler) -> tuple[str, ...]:
     """The path in the query, without a view.
 
     Raises
     ------
     HTTPError
-        400 when there is none.
+        400 when there is none; see `names_in_query`.
     """
-    _, names = parted(tuple(filter(None, handler.get_query_argument("path", "").split("/"))))
+    _, names = parted(names_in_query(handler))
     if not names and not handler.scope.path:
         raise web.HTTPError(400, "path: say what to open, such as 'files/image.npy'")
     return names

@@ -13,7 +13,7 @@ import unicodedata
 
 from tornado.httputil import HTTPServerRequest
 
-from ..core.folders import without_folders
+from ..core.public_text import without_folders
 from ..core.request import Response
 
 _SECRET = 8  # characters that a token has at least; fewer would tear words

@@ -15,11 +15,16 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jupyter_server.base.handlers import JupyterHandler
 
+from ..core import limits
+from ..core.public_text import short
 from .written import WRITTEN, hashed_name
 
 HTML = "text/html; charset=utf-8"
 NO_LABELS: Mapping[str, str] = {}
 _LONGEST = 60  # characters of a cell
+_LONGEST_NAME = 300  # characters; those of files have at most 255 bytes
+_FIRST, _LAST = 3, 8  # of the links on the way to a page
+_LONGEST_WAY = 4 * limits.PATH  # characters of an address; beyond, there is one link
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'"
@@ -88,11 +93,26 @@ def crumbs(
     labels: Mapping[str, str] = NO_LABELS,
     top: str = "zarr",
 ) -> list[dict[str, str]]:
-    """A link to each node on the way to a page; `labels` are shown in the place of names."""
-    store = f"{root}v{zarr_format}/"
+    """Links to the nodes on the way to a page; where these are many, "…" leads to the last one left out.
+
+    Parameters
+    ----------
+    labels
+        What is shown in the place of names.
+    """
+    parts = [quoted((name,)) for name in names]
+    gap = len(names) - _LAST if len(names) > _FIRST + _LAST + 1 else 0
+    ends = [*range(1, (_FIRST if gap else 0) + 1), *range(gap or 1, len(names) + 1)]
+    if sum(map(len, parts)) > _LONGEST_WAY:
+        ends = [len(names)]
     links = [
-        {"name": labels.get(name, shown(name)), "url": f"{store}{quoted(names[:end])}"}
-        for end, name in enumerate(names, 1)
+        {
+            "name": "…"
+            if end == gap
+            else labels.get(names[end - 1], short(shown(names[end - 1]), _LONGEST_NAME)),
+            "url": f"{root}v{zarr_format}/{''.join(parts[:end])}",
+        }
+        for end in ends
     ]
     return [{"name": top, "url": root}, *links]
 

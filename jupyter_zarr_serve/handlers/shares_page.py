@@ -10,6 +10,7 @@ from jupyter_server.auth import IdentityProvider, PasswordIdentityProvider
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..core.public_text import public
 from ..shares.life import text_of
 from .render import rendered, root_from
 from .shares_making import ManagingHandler
@@ -17,6 +18,7 @@ from .times import moment
 
 _WITHOUT_USERS = {IdentityProvider, PasswordIdentityProvider}
 _ENDED = {"revoked", "expired"}
+_MOST_ROWS = 200  # of the table
 
 
 class SharesPageHandler(ManagingHandler):
@@ -51,7 +53,7 @@ class SharesPageHandler(ManagingHandler):
             )
         except web.HTTPError as error:
             self.set_status(error.status_code)
-            await self._show(str((error.log_message or "") % error.args), path, is_failure=True)
+            await self._show(public((error.log_message or "") % error.args), path, is_failure=True)
             return
         await self._show("", made=told)
 
@@ -59,6 +61,7 @@ class SharesPageHandler(ManagingHandler):
         self, said: str, path: str = "", *, is_failure: bool = False, made: dict[str, Any] | None = None
     ) -> None:
         settings, root = self.sharing.settings, root_from(self.request.path, self.scope.url)
+        shares = sorted(await self.listed(), key=lambda share: share["state"] in _ENDED)
         page = rendered(
             self,
             "shares.html",
@@ -74,7 +77,8 @@ class SharesPageHandler(ManagingHandler):
             expires="7d" if not settings.longest else text_of(min(settings.longest, 7 * 86_400)),
             longest=text_of(settings.longest) if settings.longest else "",
             origins=" ".join(settings.origins),
-            shares=list(map(self._row, await self.listed())),
+            shares=list(map(self._row, shares[:_MOST_ROWS])),
+            left_out=len(shares[_MOST_ROWS:]),
         )
         self.set_header("Referrer-Policy", "same-origin")  # see `ManagingHandler`
         await self.finish(page)

@@ -1,5 +1,6 @@
 """The Zarr stores: ``{base_url}zarr/v2/...`` and ``{base_url}zarr/v3/...``."""
 
+import asyncio
 import json
 from dataclasses import replace
 from urllib.parse import quote
@@ -48,7 +49,10 @@ class StoreHandler(BrowsingHandler):
             self.set_status(207)
             self.set_header("Content-Type", XML)
             self.set_header("Cache-Control", "private, no-cache")
-            await self.finish(multistatus(resources if depth == "1" else resources[:1]))
+            # Of a large folder it takes long.
+            await self.finish(
+                await asyncio.to_thread(multistatus, resources if depth == "1" else resources[:1])
+            )
 
     async def _resources(self, zarr_format: int) -> list[Resource] | None:
         """What is found at the address; None where a failure was sent, or the client has gone."""

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from jupyter_server.auth.decorator import authorized
@@ -16,9 +15,9 @@ from tornado import web
 
 from . import hub
 from .assets import addresses
-from .opening import LookingHandler
+from .opening import LookingHandler, names_in_query
 from .others import ways
-from .render import root_from
+from .render import crumbs, quoted, root_from
 from .scope import parted
 from .sessions import kernel_labels
 from .viewers import Place, other
@@ -44,22 +43,19 @@ class ViewHandler(LookingHandler):
     @authorized("read", resource="zarr")
     async def get(self) -> None:
         """The page of the path in the query."""
-        path = self.get_query_argument("path", "").strip("/")
-        names = path.split("/") if path else []
+        names = names_in_query(self)
         root = root_from(self.request.path, self.scope.url)
-        crumbs = _crumbs(f"{root}v3/", names)
-        labels = await kernel_labels(self, tuple(names))
+        labels = await kernel_labels(self, names)
+        top = self.link.path[-1] if self.link else "zarr"
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", f"{_POLICY}; {self._ancestors()}")
         self.set_header("Cache-Control", "private, no-cache")
         await self.finish(
             _template().render(
                 scope=root,
-                path=path,
-                names=names,
-                document=f"{crumbs[-1][1]}zarr.json" if crumbs else "",
-                crumbs=[(labels.get(name, name), url) for name, url in crumbs],
-                top=self.link.path[-1] if self.link else "zarr",
+                path="/".join(names),
+                document=f"{root}v3/{quoted(names)}zarr.json" if names else "",
+                crumbs=crumbs(root, 3, names, labels, top),
                 others=await self._others(root, names),
                 # A hub's server takes a script's cookie only beside it; below a link there is none.
                 xsrf="" if self.scope.path else self.xsrf_token.decode(),
@@ -70,10 +66,10 @@ class ViewHandler(LookingHandler):
 
     head = get
 
-    async def _others(self, root: str, names: list[str]) -> list[dict[str, Any]]:
+    async def _others(self, root: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
         """The buttons for other viewers."""
-        _, plain = parted(tuple(names))
-        place = Place(root, tuple(names), plain)
+        _, plain = parted(names)
+        place = Place(root, names, plain)
         found = ways(self, self._viewers, may_link=await self.may_share())
         return [asdict(other(way, place, self.scope.url)) for way in found]
 
@@ -89,12 +85,3 @@ class ViewHandler(LookingHandler):
 def _template() -> Any:
     loader = FileSystemLoader(_FOLDER)
     return Environment(loader=loader, autoescape=select_autoescape()).get_template("view.html")
-
-
-def _crumbs(url: str, names: list[str]) -> list[tuple[str, str]]:
-    """Each part of a path with the address of what it leads to."""
-    found = []
-    for name in names:
-        url += f"{quote(name, safe='')}/"
-        found.append((name, url))
-    return found

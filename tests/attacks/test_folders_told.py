@@ -15,8 +15,8 @@ import zarr
 from pyarrow import parquet
 
 from jupyter_zarr_serve.core.errors import ServeError, Unavailable, Unreadable, failure_of
-from jupyter_zarr_serve.core.folders import without_folders
 from jupyter_zarr_serve.core.nodes import Policy
+from jupyter_zarr_serve.core.public_text import without_folders
 from jupyter_zarr_serve.core.request import NODE, Request, refusal
 from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.sources.disk import Library

@@ -1,4 +1,6 @@
-"""Messages without the folders of this machine: libraries name files by their absolute paths.
+"""Texts as anybody may be told them: not too long, and without the folders of this machine.
+
+Libraries name files by their absolute paths.
 
 Whoever has a share link, and whoever reads a page, learns of a file its own name and no folder's. What
 fails is named by its path in the tree before the message; see `errors`.
@@ -6,12 +8,25 @@ fails is named by its path in the tree before the message; see `errors`.
 
 import re
 
+from . import limits
+
+_MORE = "…"
 _ROOT = r"(?:file:/{1,3}|/|[A-Za-z]:[\\/](?!/)|\\\\)"
 _WORD = r"[^\s/\\'\"`:,;()<>|\[\]{}]+"
 _NAME = rf"{_WORD}(?: {_WORD}){{0,5}}"  # folders may have spaces in their names
 _QUOTED = re.compile(rf"(['\"`]){_ROOT}((?:(?!\1).)*)\1", re.DOTALL)
 # What precedes the root tells a path from the rest of an address, a unit or a relative path.
 _BARE = re.compile(rf"(?:^|(?<=[\s'\"`(=:<,\[{{;|>])){_ROOT}(?:{_NAME}[/\\]+)*(?={_WORD})", re.MULTILINE)
+
+
+def public(message: str) -> str:
+    """A message of a failure, whatever a library or a reader put into it."""
+    return short(without_folders(message), limits.MESSAGE)
+
+
+def short(text: str, most: int = 1000) -> str:
+    """A text that is cut where it is too long for a page."""
+    return text if len(text) <= most else f"{text[: most - 1]}{_MORE}"
 
 
 def without_folders(text: str) -> str:
