@@ -21,8 +21,17 @@ from .handlers import faulty_routes, hub, routes
 from .handlers.base import SHARING
 from .handlers.metrics import watch
 from .handlers.others import Viewers
-from .settings import Mounts, Origins, Seconds, Viewer, fault_in
-from .shares.sharing import ORIGINS, Sharing
+from .settings import (
+    Mounts,
+    Origins,
+    Seconds,
+    Viewer,
+    check_together,
+    fault_in,
+    in_one_sentence,
+    sharing_of,
+)
+from .shares.sharing import ORIGINS
 from .sources.flow import Flow
 from .sources.lazy import LazySource
 from .welcome import welcome
@@ -139,7 +148,8 @@ class ZarrServeApp(ExtensionApp):
     def initialize_server(cls, *args: Any, **kwargs: Any) -> ServerApp:
         """The server of ``jupyter zarr``, which is of no use without this extension."""
         cls._is_command = True
-        serverapp: ServerApp = super().initialize_server(*args, **kwargs)  # type: ignore[no-untyped-call]
+        with in_one_sentence("jupyter zarr"):
+            serverapp: ServerApp = super().initialize_server(*args, **kwargs)  # type: ignore[no-untyped-call]
         if not serverapp.extension_manager.linked_extensions.get(cls.name):
             raise SystemExit("jupyter zarr: the extension could not start; the reason is above")
         return serverapp
@@ -148,6 +158,8 @@ class ZarrServeApp(ExtensionApp):
         """Take the settings; one that cannot be right ends ``jupyter zarr``, and no other server."""
         try:
             super()._link_jupyter_server_extension(serverapp)
+            if "chunk_bytes" in serverapp.config.get(type(self).__name__, {}):
+                check_together(self.chunk_bytes, self.chunk_limit_bytes)
         except (TraitError, ValueError) as error:
             self._fault = fault_in(self, serverapp.config, error)
             if self._is_command:
@@ -182,22 +194,6 @@ class ZarrServeApp(ExtensionApp):
         contents = self.serverapp.contents_manager
         return Path(getattr(contents, "root_dir", "") or self.serverapp.root_dir)
 
-    def _make_sharing(self) -> Sharing:
-        from .shares.sharing import Settings
-
-        assert self.serverapp is not None
-        root = str(self._root_dir().resolve())
-        homes = {"files": root, "notebooks": root, "kernels": "kernels", "demo": "demo", **self.mounts}
-        return Sharing(
-            Settings(
-                folder=Path(self.serverapp.data_dir, self.name),
-                home_of=lambda name: homes.get(name, ""),
-                is_on=self.sharing,
-                longest=self.max_share_seconds,
-                origins=tuple(self.share_origins),
-            )
-        )
-
     def initialize_settings(self) -> None:
         """Tell all handlers whose pages may read data, who else may, and whether there are share links."""
         self.settings[f"{self.name}_origins"] = frozenset(self.allow_origins)
@@ -213,7 +209,7 @@ class ZarrServeApp(ExtensionApp):
         flow = Flow(self.outgoing_bytes)
         self._source = LazySource(partial(self._make_site, flow))
         self._preparing: asyncio.Future[Site] | None = None
-        self._shares = self._make_sharing()
+        self._shares = sharing_of(self, Path(self.serverapp.data_dir, self.name), self._root_dir())
         viewers = Viewers(self.vizarr_url, self.neuroglancer_url)
         self.handlers.extend(routes(self._source, flow, self._shares, viewers))
         watch(lambda: flow.bytes, lambda: self._source.made.connected if self._source.made else 0)

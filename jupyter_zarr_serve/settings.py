@@ -5,14 +5,18 @@ its log and in the answers of the routes that would have served it.
 """
 
 import json
+import logging
 import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from traitlets import Dict, Float, List, TraitError, Unicode
 from traitlets.config import Config, Configurable
 
-from .shares.sharing import checked_origin
+from .shares.sharing import Settings, Sharing, checked_origin
 
 RESERVED = ("files", "kernels", "notebooks", "drawn", "ome", "portable", "demo")
 
@@ -77,6 +81,82 @@ class Viewer(Unicode):  # type: ignore[type-arg]
         if not Path(url, "index.html").is_file():
             raise TraitError(f"{url!r} is neither a URL of http or https nor a folder with an index.html")
         return url
+
+
+class _LastWords(logging.Filter):
+    """Holds back what a server logs before it gives up."""
+
+    text = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See `logging.Filter`."""
+        if record.levelno < logging.CRITICAL:
+            return True
+        self.text = record.getMessage()
+        return False
+
+
+@contextmanager
+def in_one_sentence(command: str) -> Iterator[None]:
+    """End a command whose server gives up, such as for a folder that is not there, with the reason alone.
+
+    Raises
+    ------
+    SystemExit
+        In place of the server's.
+    """
+    last_words, log = _LastWords(), logging.getLogger("ServerApp")
+    log.addFilter(last_words)
+    try:
+        yield
+    except SystemExit as end:
+        raise SystemExit(f"{command}: {last_words.text}") if last_words.text else end from None
+    finally:
+        log.removeFilter(last_words)
+
+
+def check_together(chunk_bytes: int, chunk_limit_bytes: int) -> None:
+    """See that settings that are right by themselves are so together.
+
+    Raises
+    ------
+    ValueError
+        When they are not; the message names both.
+    """
+    if chunk_bytes > chunk_limit_bytes:
+        raise ValueError(
+            f"chunk_bytes ({chunk_bytes:,}) is more than chunk_limit_bytes ({chunk_limit_bytes:,}), beyond "
+            "which no chunk is served; lower the one or raise the other"
+        )
+
+
+def sharing_of(app: Any, folder: Path, root: Path) -> Sharing:
+    """The share links of a server, kept in a folder; its log says where none can be made."""
+    obstacle = _unwritable(folder) if app.sharing else ""
+    if obstacle:
+        app.serverapp.log.warning("Zarr: %s", obstacle)
+    files = str(root.resolve())
+    homes = {"files": files, "notebooks": files, "kernels": "kernels", "demo": "demo", **app.mounts}
+    return Sharing(
+        Settings(
+            folder=folder,
+            home_of=lambda name: homes.get(name, ""),
+            is_on=app.sharing,
+            longest=app.max_share_seconds,
+            origins=tuple(app.share_origins),
+        )
+    )
+
+
+def _unwritable(folder: Path) -> str:
+    """Why nothing can be kept in a folder, which may have to be made; "" where it can."""
+    there = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return ""
+    return (
+        f"no share links can be made, as {folder} cannot be written; "
+        f"mend the permissions of {there}, or set c.ZarrServeApp.sharing = False"
+    )
 
 
 def fault_in(app: Configurable, settings: Config, failure: Exception) -> str:

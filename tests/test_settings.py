@@ -1,14 +1,18 @@
 """A setting that cannot be right is named in one sentence; what can be right is understood in each form."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_server.serverapp import ServerApp
 from traitlets import TraitError
 from traitlets.config import Config
 from traitlets.config.loader import KVArgParseConfigLoader
 
+from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.extension import ZarrServeApp
-from jupyter_zarr_serve.settings import fault_in
+from jupyter_zarr_serve.settings import check_together, fault_in, in_one_sentence, sharing_of
+from jupyter_zarr_serve.shares.ledger import Ledger
 
 # traitlets would rather have an option once for each element than a list as JSON
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated in traitlets:DeprecationWarning")
@@ -96,3 +100,76 @@ def test_a_setting_that_cannot_be_right_is_named(argument: str, reason: str):
 )
 def test_a_wrong_type_in_a_file_is_named(name: str, value: object):
     assert f"c.ZarrServeApp.{name} cannot be" in fault(Config({"ZarrServeApp": {name: value}}))
+
+
+def test_chunks_larger_than_any_that_is_served_are_named_with_the_limit():
+    check_together(1 << 20, 1 << 20)
+    with pytest.raises(
+        ValueError, match=r"chunk_bytes \(2,000,000\).*chunk_limit_bytes \(1,000,000\)"
+    ) as raised:
+        check_together(2_000_000, 1_000_000)
+    config = on_the_command_line("chunk_bytes=2000000", "chunk_limit_bytes=1000000")
+    told = fault_in(ZarrServeApp(), config, raised.value)
+    assert told.startswith("the settings of ZarrServeApp cannot be right: chunk_bytes")
+    assert "lower the one or raise the other" in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["/nonexistent/folder"], "No such file or directory: /nonexistent/folder"),
+        (["--ServerApp.root_dir=/nonexistent"], "No such directory"),
+        (["--ServerApp.port=abc"], "'port'"),
+        (
+            ["--ZarrServeApp.chunk_bytes=2000000", "--ZarrServeApp.chunk_limit_bytes=1000000"],
+            "chunk_bytes (2,000,000)",
+        ),
+        (["--ZarrServeApp.chunk_bytes=-5"], "less than 1024"),
+    ],
+)
+def test_the_command_ends_with_one_plain_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], arguments, reason
+):
+    for kind in ("CONFIG", "DATA", "RUNTIME"):
+        monkeypatch.setenv(f"JUPYTER_{kind}_DIR", str(tmp_path / kind))
+    ZarrServeApp.clear_instance()
+    ServerApp.clear_instance()
+    try:
+        with pytest.raises(SystemExit) as end:
+            ZarrServeApp.launch_instance(["--allow-root", "--no-browser", *arguments])
+    finally:
+        ServerApp.clear_instance()
+        ZarrServeApp.clear_instance()
+        monkeypatch.setattr(ZarrServeApp, "_is_command", False)
+    told = str(end.value)
+    assert told.startswith("jupyter zarr: ")
+    assert reason in told
+    assert "\n" not in told
+    out, err = capfd.readouterr()
+    assert "[C " not in out + err
+    assert "Traceback" not in out + err
+
+
+def test_who_cannot_keep_share_links_is_told_when_the_server_starts(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+):
+    (tmp_path / "data").write_text("a file where the folder should be")
+    app = ZarrServeApp(serverapp=ServerApp())
+    folder = tmp_path / "data" / "jupyter_zarr_serve"
+    sharing = sharing_of(app, folder, tmp_path)
+    assert f"no share links can be made, as {folder} cannot be written" in capfd.readouterr().err
+    with pytest.raises(Unreadable, match="permissions"):
+        sharing.ledger.all()
+    with pytest.raises(Unreadable, match="permissions"):
+        Ledger(folder).find("x" * 40)
+    sharing_of(app, tmp_path / "new" / "folder", tmp_path)
+    app.sharing = False
+    sharing_of(app, folder, tmp_path)
+    assert not capfd.readouterr().err
+
+
+def test_a_command_that_ends_without_a_word_ends_as_it_did():
+    with pytest.raises(SystemExit) as end, in_one_sentence("jupyter zarr"):
+        raise SystemExit(3)
+    assert end.value.code == 3

@@ -23,11 +23,21 @@ Stamp = tuple[int, ...]
 
 
 def stamp_of(file: Path) -> Stamp | None:
-    """Changes whenever the file does, or who may read it; None where there is none."""
+    """Changes whenever the file does, or who may read it; None where there is none.
+
+    Raises
+    ------
+    Unreadable
+        When that cannot be seen.
+    """
     try:
         status = file.stat()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise Unreadable(
+            f"{file}: cannot be looked at ({error}); mend the permissions of its folder"
+        ) from error
     return status.st_mtime_ns, status.st_ino, status.st_size, status.st_mode, status.st_uid
 
 
