@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import jupyter_zarr_serve
-from jupyter_zarr_serve.core import errors
+from jupyter_zarr_serve.core import errors, limits
 from jupyter_zarr_serve.core.errors import ServeError
 from jupyter_zarr_serve.extension import ZarrServeApp
 from jupyter_zarr_serve.readers import suffixes
@@ -80,6 +80,18 @@ def test_every_setting_is_documented_with_its_default(name):
     if name != "workers":  # its default depends on the machine
         assert str(trait.default()).strip("'") in row
     assert trait.help
+
+
+def test_every_bound_is_documented_with_its_value():
+    table = (
+        text_of("docs/reference/configuration.md")
+        .partition("## What cannot be set")[2]
+        .partition("\n## ")[0]
+    )
+    told = {
+        name: int(most) for name, most in re.findall(r"^\| `([A-Z_]+)` \| (\d+) \|", table, re.MULTILINE)
+    }
+    assert told == {name: value for name, value in vars(limits).items() if name.isupper()}
 
 
 def test_every_failure_is_documented():

@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from http.client import responses
 from inspect import isawaitable
@@ -29,6 +29,7 @@ from .bearer import bearer
 from .failure import failure_page
 from .hiding import hide_tokens
 from .phrase import phrase
+from .render import NO_LABELS
 from .scope import Scope
 from .visits import hide_token, is_key, is_navigation, leave_token
 
@@ -50,13 +51,11 @@ class ZarrServeHandler(JupyterHandler):
     is_reader = False  # whether the user may do nothing but read, whatever an authorizer says
     link_origins: Collection[str] | None = None  # whose pages may read, below a share link
     link: Share | None = None  # that led here
+    labels: Mapping[str, str] = NO_LABELS  # shown in the place of names, on the page of a failure
 
     def _execute(self, *args: Any, **kwargs: Any) -> Any:
-        """Tornado's, begun in this turn of the event loop where Python can do so, not in the next.
-
-        What is known at once is then answered before the loop looks for other events, and Tornado
-        need not watch meanwhile whether the client goes away.
-        """
+        """Tornado's, begun in this turn of the event loop where Python can do so, not in the next."""
+        # What is known at once is answered before other events, and nobody's going need be watched for.
         execute = super()._execute(*args, **kwargs)
         if sys.version_info < (3, 12):
             return execute

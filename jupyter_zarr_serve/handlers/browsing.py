@@ -13,7 +13,7 @@ from .browse import MEMBERS, Page, told_by
 from .others import Viewers, origin_of, ways
 from .render import HTML, rendered
 from .scope import parted
-from .sessions import kernel_labels
+from .sessions import kernel_labels, name_of
 from .times import moment
 
 _LONGEST_NEAR = 64  # characters; comparing takes their square
@@ -57,6 +57,7 @@ class BrowsingHandler(AnsweringHandler):
             self.set_header(name, value)
         told = told_by(response)
         near = await self._near(asked) if response.status == 404 else []
+        self.labels = await kernel_labels(self, asked.path[len(self.scope.path) :])
         self.say(response.status, told["message"], told["reason"], near)
 
     async def _near(self, asked: Request) -> list[str]:
@@ -107,7 +108,7 @@ class BrowsingHandler(AnsweringHandler):
         if self.link is None:
             return None
         return {
-            "name": self.link.path[-1],
+            "name": name_of(self.link),
             "note": self.link.note,
             "ends": None if self.link.expires is None else moment(self.link.expires),
         }

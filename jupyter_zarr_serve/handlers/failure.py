@@ -9,6 +9,7 @@ from jupyter_server.base.handlers import JupyterHandler
 
 from . import hub
 from .render import crumbs, quoted, rendered, root_from, shown
+from .sessions import name_of
 
 if TYPE_CHECKING:
     from .base import ZarrServeHandler
@@ -67,12 +68,12 @@ def failure_page(
 
 def _crumbs(handler: "ZarrServeHandler", root: str, scope: str) -> list[dict[str, str]]:
     """Links to what is above the place where nothing could be shown, and to itself."""
-    top = shown(handler.link.path[-1]) if handler.link else "zarr"
+    top = shown(name_of(handler.link)) if handler.link else "zarr"
     found = _STORE.fullmatch(handler.request.path.removeprefix(scope))
     if found is None:
         return [{"name": top, "url": root}]
     names = tuple(unquote(name, errors="surrogateescape") for name in (found[2] or "").split("/") if name)
-    return crumbs(root, int(found[1]), names, top=top)
+    return crumbs(root, int(found[1]), names, handler.labels, top)
 
 
 def _login(handler: JupyterHandler, root: str) -> str:

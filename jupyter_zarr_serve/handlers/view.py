@@ -19,7 +19,7 @@ from .opening import LookingHandler, names_in_query
 from .others import ways
 from .render import crumbs, quoted, root_from
 from .scope import parted
-from .sessions import kernel_labels
+from .sessions import kernel_labels, name_of
 from .viewers import Place, other
 
 _FOLDER = Path(__file__).parent.parent / "viewer"
@@ -46,7 +46,7 @@ class ViewHandler(LookingHandler):
         names = names_in_query(self)
         root = root_from(self.request.path, self.scope.url)
         labels = await kernel_labels(self, names)
-        top = self.link.path[-1] if self.link else "zarr"
+        top = name_of(self.link) if self.link else "zarr"
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", f"{_POLICY}; {self._ancestors()}")
         self.set_header("Cache-Control", "private, no-cache")
