@@ -10,7 +10,7 @@ from .assets import AssetHandler
 from .links import by_link
 from .opening import OpenByLinkHandler, OpenHandler
 from .others import Viewers
-from .pages import FaultyHandler, IndexHandler, NowhereHandler
+from .pages import IndexHandler, NowhereHandler
 from .shares import ShareHandler, SharesHandler
 from .shares_page import SharesPageHandler
 from .store import StoreHandler
@@ -35,7 +35,7 @@ def routes(source: Source, flow: Flow, sharing: Sharing, viewers: Viewers) -> li
 
 def faulty_routes(fault: str) -> list[tuple[Any, ...]]:
     """The routes of a server whose settings cannot be right: they say so."""
-    return [(r"zarr(/.*)?", FaultyHandler, {"fault": fault})]
+    return [(r"zarr(/.*)?", NowhereHandler, {"fault": fault})]
 
 
 def tree_routes(source: Source, flow: Flow, viewers: Viewers) -> list[tuple[Any, ...]]:

@@ -49,9 +49,13 @@ class IndexHandler(BrowsingHandler):
 
 
 class NowhereHandler(ZarrServeHandler):
-    """Any other address below ``zarr/``, or below a link."""
+    """Any other address below ``zarr/``, or below a link; every one where the settings cannot be right."""
 
     asked_path = None
+
+    def initialize(self, fault: str = "") -> None:
+        """Take what is wrong with the settings; "" for nothing."""
+        self._fault = fault
 
     @web.authenticated
     @authorized("read", resource="zarr")
@@ -61,33 +65,11 @@ class NowhereHandler(ZarrServeHandler):
         Raises
         ------
         HTTPError
-            404, always.
+            404, or 422 where the settings cannot be right.
         """
+        if self._fault:
+            raise web.HTTPError(422, f"this server serves no Zarr: {self._fault}")
         stores = "v2/ and v3/ below the link" if self.scope.path else "zarr/v2/ and zarr/v3/"
         raise web.HTTPError(404, f"nothing is served here; the stores are {stores}")
-
-    head = get
-
-
-class FaultyHandler(ZarrServeHandler):
-    """Every address of a server whose settings cannot be right."""
-
-    asked_path = None
-
-    def initialize(self, fault: str) -> None:
-        """Take what is wrong with the settings."""
-        self._fault = fault
-
-    @web.authenticated
-    @authorized("read", resource="zarr")
-    async def get(self, *args: Any) -> None:
-        """Say what is wrong.
-
-        Raises
-        ------
-        HTTPError
-            422, always.
-        """
-        raise web.HTTPError(422, f"this server serves no Zarr: {self._fault}")
 
     head = get

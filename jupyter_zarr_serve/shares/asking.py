@@ -29,48 +29,32 @@ def opener(url: str, check: Check = anybody) -> OpenerDirector:
     check
         Is called with where a connection leads, once there is one and before anything is sent by it.
     """
-    return build_opener(ProxyHandler({}), _Http(check), _Https(check, _context(url)))
+    return build_opener(ProxyHandler({}), _Asking(check, _context(url)))
 
 
-class _Http(HTTPHandler):
-    def __init__(self, check: Check) -> None:
-        super().__init__()
-        self._check = check
+class _Asking(HTTPSHandler, HTTPHandler):
+    """Takes the place of both handlers of the standard library."""
 
-    def http_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_plain(self._check), req)
-
-
-class _Https(HTTPSHandler):
     def __init__(self, check: Check, context: ssl.SSLContext) -> None:
         super().__init__(context=context)
         self._check, self._trusted = check, context
 
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_checked(HTTPConnection, self._check), req)
+
     def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_encrypted(self._check), req, context=self._trusted)
+        return self.do_open(_checked(HTTPSConnection, self._check), req, context=self._trusted)
 
 
-def _plain(check: Check) -> type[HTTPConnection]:
-    class Checked(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            _checked(self, check)
+def _checked(connection: type[HTTPConnection], check: Check) -> type[HTTPConnection]:
+    """A kind of connection that is checked as soon as there is one."""
 
-    return Checked
+    def connect(self: Any) -> None:
+        connection.connect(self)
+        address, port = self.sock.getpeername()[:2]
+        check(address, port)
 
-
-def _encrypted(check: Check) -> type[HTTPSConnection]:
-    class Checked(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            _checked(self, check)
-
-    return Checked
-
-
-def _checked(connection: Any, check: Check) -> None:
-    address, port = connection.sock.getpeername()[:2]
-    check(address, port)
+    return type("Checked", (connection,), {"connect": connect})
 
 
 def _context(url: str) -> ssl.SSLContext:
