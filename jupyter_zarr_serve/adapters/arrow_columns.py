@@ -5,7 +5,7 @@ References
 https://arrow.apache.org/docs/format/Columnar.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from ..core.dtypes import BYTES, STRING, VLEN_ESTIMATE, Block
 from ..core.errors import Unavailable, Unreadable
+from ..core.nodes import Policy
 from .column import Coded, Column, Field, Pair
 
 _MOST_CODED = 1 << 26  # rows whose dictionary is looked for
@@ -44,6 +45,7 @@ def arrow_column(
     nulls: bool | None = None,
     lowest: int | None = None,
     highest: int | None = None,
+    limit_bytes: int = Policy.limit_bytes,
 ) -> Column | list[Field]:
     """The column of an Arrow type, or its fields if it is a structure.
 
@@ -53,6 +55,8 @@ def arrow_column(
         The type as the schema has it; `fetch` may give the same values dictionary-encoded.
     nulls, lowest, highest
         See `Column`.
+    limit_bytes
+        What the text of the rows that are read at once may take, once a dictionary's is repeated.
 
     Raises
     ------
@@ -60,26 +64,36 @@ def arrow_column(
         When there is no rule for the type.
     """
     if _is.is_struct(kind):
-        return [_member(kind, fetch, position) for position in range(kind.num_fields)]
+        return [_member(kind, fetch, position, limit_bytes) for position in range(kind.num_fields)]
     if isinstance(kind, pa.BaseExtensionType):
-        column = arrow_column(kind.storage_type, lambda a, b: _storage(fetch(a, b)), nulls=nulls)
+        column = arrow_column(
+            kind.storage_type, lambda a, b: _storage(fetch(a, b)), nulls=nulls, limit_bytes=limit_bytes
+        )
         return _told(column, {"extension": kind.extension_name})
     if _is.is_dictionary(kind):
-        # Entries of the dictionary may be null themselves, which no count of nulls tells.
-        column = _told(arrow_column(kind.value_type, fetch), {"ordered": bool(kind.ordered)})
-        return replace(column, coded=partial(_coded, kind, fetch)) if isinstance(column, Column) else column
+        return _of_dictionary(kind, fetch, limit_bytes)
     if _is.is_run_end_encoded(kind):
-        return arrow_column(kind.value_type, lambda a, b: pc.run_end_decode(fetch(a, b)))
+        return arrow_column(
+            kind.value_type, lambda a, b: _unrolled(fetch(a, b), limit_bytes), limit_bytes=limit_bytes
+        )
     dtype, values = _rule(kind)
     zone = getattr(kind, "tz", None)
     attributes = {"timezone": zone} if zone else {}
 
     def read(start: int, stop: int) -> Pair:
-        part = _plain(fetch(start, stop), kind)
+        part = _plain(fetch(start, stop), kind, limit_bytes)
         where = np.asarray(part.is_null()) if part.null_count else None
         return values(part), where
 
     return Column(np.dtype(dtype), read, nulls, lowest, highest, attributes)
+
+
+def _of_dictionary(kind: Any, fetch: Fetch, limit_bytes: int) -> Column | list[Field]:
+    # Entries of the dictionary may be null themselves, which no count of nulls tells.
+    column = arrow_column(kind.value_type, fetch, limit_bytes=limit_bytes)
+    column = _told(column, {"ordered": bool(kind.ordered)})
+    coded = partial(_coded, kind, fetch, limit_bytes)
+    return replace(column, coded=coded) if isinstance(column, Column) else column
 
 
 def _told(column: Column | list[Field], attributes: Mapping[str, Any]) -> Column | list[Field]:
@@ -88,7 +102,7 @@ def _told(column: Column | list[Field], attributes: Mapping[str, Any]) -> Column
     return replace(column, attributes={**column.attributes, **attributes})
 
 
-def _coded(kind: Any, fetch: Fetch, count: int) -> Coded | None:
+def _coded(kind: Any, fetch: Fetch, limit_bytes: int, count: int) -> Coded | None:
     """The codes of a dictionary that all parts of the column share; None where finding it costs much."""
     if count > _MOST_CODED:
         return None
@@ -98,7 +112,7 @@ def _coded(kind: Any, fetch: Fetch, count: int) -> Coded | None:
     categories = dictionaries[0].drop_null() if dictionaries else pa.array([], kind.value_type)
 
     def codes(start: int, stop: int) -> Block:
-        part = _plain(fetch(start, stop), kind.value_type)
+        part = _plain(fetch(start, stop), kind.value_type, limit_bytes)
         found = pc.index_in(part, value_set=categories)
         if found.null_count != part.null_count:
             raise Unavailable("the categories changed since the column was opened; open it again")
@@ -108,22 +122,67 @@ def _coded(kind: Any, fetch: Fetch, count: int) -> Coded | None:
     return Coded(codes, column, len(categories)) if isinstance(column, Column) else None
 
 
-def _member(kind: Any, fetch: Fetch, position: int) -> Field:
+def _member(kind: Any, fetch: Fetch, position: int, limit_bytes: int) -> Field:
     field = kind.field(position)
 
     def part(start: int, stop: int) -> Any:
         return pc.struct_field(fetch(start, stop), [position])
 
-    return Field(field.name, width_of(field.type), partial(arrow_column, field.type, part))
+    opened = partial(arrow_column, field.type, part, limit_bytes=limit_bytes)
+    return Field(field.name, width_of(field.type), opened)
 
 
 def _storage(array: Any) -> Any:
     return pa.chunked_array([chunk.storage for chunk in array.chunks], array.type.storage_type)
 
 
-def _plain(array: Any, kind: Any) -> Any:
-    """Without dictionary or run-end encoding."""
-    return array.cast(kind) if _is.is_dictionary(array.type) else array
+def _plain(array: Any, kind: Any, limit_bytes: int) -> Any:
+    """Without dictionary encoding."""
+    if not _is.is_dictionary(array.type):
+        return array
+    refuse_repeated(array.chunks, limit_bytes)
+    return array.cast(kind)
+
+
+def refuse_repeated(parts: Iterable[Any], limit_bytes: int) -> None:
+    """Make sure that text does not take too much once it is repeated as often as its dictionary says.
+
+    Raises
+    ------
+    Unreadable
+        When it does.
+    """
+    rows = size = 0
+    for part in parts:
+        if _is.is_dictionary(part.type) and _is_text(part.type.value_type):
+            rows += len(part)
+            size += pc.sum(pc.binary_length(part.dictionary).cast("int64").take(part.indices)).as_py() or 0
+    refuse_long(rows, size, limit_bytes)
+
+
+def _unrolled(array: Any, limit_bytes: int) -> Any:
+    """Without run-end encoding; see `refuse_repeated`."""
+    size = 0
+    for chunk in array.chunks if _is_text(array.type.value_type) else ():
+        lengths = pc.binary_length(chunk.values).cast("int64")
+        decoded = pc.run_end_decode(pa.RunEndEncodedArray.from_arrays(chunk.run_ends, lengths))
+        size += pc.sum(decoded.slice(chunk.offset, len(chunk))).as_py() or 0
+    refuse_long(len(array), size, limit_bytes)
+    return pc.run_end_decode(array)
+
+
+def refuse_long(rows: int, size: int, limit_bytes: int) -> None:
+    """Raise `Unreadable` if text of so many rows takes more bytes than one chunk may."""
+    if size > limit_bytes:
+        raise Unreadable(
+            f"{rows:,} rows of text take {size:,} bytes, more than the {limit_bytes:,} allowed for a "
+            "chunk; raise c.ZarrServeApp.chunk_limit_bytes"
+        )
+
+
+def _is_text(kind: Any) -> bool:
+    tests = (_is.is_string, _is.is_large_string, _is.is_binary, _is.is_large_binary)
+    return any(test(kind) for test in tests)
 
 
 def _numbers(array: Any) -> Block:

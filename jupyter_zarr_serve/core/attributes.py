@@ -20,6 +20,7 @@ Json = Any
 
 # NaN as a mark of missing floats says nothing new, and as text it would mislead xarray.
 _PRINTED_BITS = 1 << 13  # Python refuses to write more than 4300 digits
+_PLAIN = 4  # bytes; what a number takes does not matter
 _LARGEST = 10**limits.DIGITS
 _WIDEST = {"f": 8, "c": 16}  # bytes; wider floats are no Python numbers
 MISSING_MARKS = ("_FillValue", "missing_value")
@@ -70,13 +71,15 @@ def attributes_json(attributes: Mapping[str, Any]) -> dict[str, Json]:
     """All attributes as one JSON object, without NaN marks of missing data.
 
     In place of what no client should have to parse stands a text that says why: one attribute never
-    costs the array, nor a group what else is in it.
+    costs the array, nor a group what else is in it. Together they take no more than one may.
     """
-    return {
-        _text(str(name)): _spelled(value)
-        for name, value in attributes.items()
-        if not (name in MISSING_MARKS and _is_nan(value))
-    }
+    found, left = {}, limits.ATTRIBUTES
+    for name, value in attributes.items():
+        if not (name in MISSING_MARKS and _is_nan(value)):
+            spelled, size = _spelled(value, left)
+            found[_text(str(name))] = spelled
+            left -= size
+    return found
 
 
 def bounded(documents: Iterable[tuple[str, Json]]) -> dict[str, Json] | None:
@@ -90,14 +93,24 @@ def bounded(documents: Iterable[tuple[str, Json]]) -> dict[str, Json] | None:
     return found
 
 
-def _spelled(value: Any) -> Json:
-    try:
-        spelled = to_json(value)
-    except Unreadable as error:
-        return f"(left out: {error})"
-    if not isinstance(spelled, int | float | None) and len(json.dumps(spelled)) > limits.ATTRIBUTES:
-        return f"(left out: as JSON it takes more than {limits.ATTRIBUTES:,} bytes)"
-    return spelled
+def _spelled(value: Any, left: int) -> tuple[Json, int]:
+    """An attribute, or why it is left out; and its size as JSON, which may be `left` bytes."""
+    if _least(value) <= left:
+        try:
+            spelled = to_json(value)
+        except Unreadable as error:
+            return f"(left out: {error})", 0
+        size = _PLAIN if isinstance(spelled, int | float | None) else len(json.dumps(spelled))
+        if size <= left:
+            return spelled, size
+    return f"(left out: as JSON the attributes up to it take more than {limits.ATTRIBUTES:,} bytes)", 0
+
+
+def _least(value: Any) -> int:
+    """Bytes that a value takes at least, judged without spelling it."""
+    if isinstance(value, str | bytes):
+        return len(value)
+    return int(value.size) * 2 if isinstance(value, np.ndarray) else 0
 
 
 def _whole(value: int) -> int | str:

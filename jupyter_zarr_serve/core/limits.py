@@ -6,12 +6,12 @@ claim, nest and count as much as it likes.
 
 AXES = 64  # of an array; NumPy has no more
 LENGTH = 2**63 - 1  # of an axis; larger ones are no integers for clients
-COLUMNS = 20_000  # of a table, as nodes of a group; see `walk`
+COLUMNS = 20_000  # of a table, those in structures counted, as nodes of a group; see `walk`
 FIELDS = 4096  # of a structured data type
 
 DEPTH = 64  # of attributes and documents, list in list
 DIGITS = 308  # of an integer in a document; beyond, clients' numbers end
-ATTRIBUTES = 1 << 24  # bytes of a node's attributes as JSON
+ATTRIBUTES = 1 << 24  # bytes of a node's attributes as JSON, all together
 CONSOLIDATED = 1 << 26  # bytes of a group's consolidated metadata
 
 CODECS = 16  # of a stored array
@@ -26,3 +26,6 @@ MESSAGE = 4000  # characters of a failure
 FOOTER = 1 << 24  # bytes of a Parquet file's footer
 XML = 1 << 22  # bytes of OME-XML; parsed it takes fifty times as much
 TAGS = 1 << 24  # bytes of the tags of a TIFF's page
+PAGES = 1 << 17  # of a TIFF; a second's work are 50 000
+DIRECTORY = 1 << 24  # bytes of what lists the members of a ZIP archive; a member takes 50 or more
+INFLATED = 1 << 33  # bytes of a deflated array; to reach its end, all of it is decoded

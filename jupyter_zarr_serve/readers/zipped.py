@@ -9,6 +9,7 @@ References
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 """
 
+import io
 import zipfile
 import zlib
 from bisect import bisect_right
@@ -18,14 +19,46 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+from ..core import limits
 from ..core.errors import Unreadable
-from .files import ReadAt, open_at, size_of
+from .files import ReadAt, open_at, open_binary, size_of
 
 _STEP = 1 << 20  # bytes decoded at once
 _INPUT = 1 << 14  # bytes decoded from at once; a kept decoder may hold as many
 _MAX_KEPT = 128  # decoders, of some 50 kB each
 _CHECKED = 1 << 26  # members up to this size are checked as a whole before any of them is used
 _ENCRYPTED = 1
+
+
+class _Directory(io.BufferedReader):
+    """An archive whose directory is read, at once, and nothing else."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read so many bytes, or all, unless they are too many; see `members_of`."""
+        if size is None or size < 0:
+            here = self.tell()
+            size = self.seek(0, io.SEEK_END) - here
+            self.seek(here)
+        if size > limits.DIRECTORY:
+            raise Unreadable(
+                f"the list of its members takes more than the {limits.DIRECTORY:,} bytes that are read; "
+                "unpack the archive or split it"
+            )
+        return super().read(size)
+
+
+def members_of(path: Path) -> list[zipfile.ZipInfo]:
+    """The members of an archive, without its folders.
+
+    Raises
+    ------
+    Unreadable
+        When there are too many of them.
+    zipfile.BadZipFile
+        When it is no archive, or its directory is damaged.
+    """
+    with _Directory(open_binary(path)) as file, zipfile.ZipFile(file) as archive:
+        return [info for info in archive.infolist() if not info.is_dir()]
 
 
 class Member(Protocol):
@@ -61,6 +94,11 @@ def open_member(path: Path, info: zipfile.ZipInfo) -> Member:
         raise Unreadable(f"{name}: ZIP method {info.compress_type} is not supported; use deflate or none")
     start = _content_offset(path, info, name)
     if info.compress_type == zipfile.ZIP_DEFLATED:
+        if info.file_size > limits.INFLATED:
+            raise Unreadable(
+                f"{name}: is compressed and has {info.file_size:,} bytes, more than the "
+                f"{limits.INFLATED:,} that are decoded to find a part; save it with numpy.savez, or as Zarr"
+            )
         return Deflated(path, start, info, name)
     if info.compress_size != info.file_size:
         raise Unreadable(f"{name}: is stored, yet its two sizes differ; the archive is damaged")

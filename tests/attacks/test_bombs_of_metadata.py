@@ -3,10 +3,14 @@
 import json
 import struct
 import time
+import zipfile
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import tifffile
+from pyarrow import feather
 
 from jupyter_zarr_serve.core import limits
 from jupyter_zarr_serve.core.attributes import attributes_json
@@ -179,3 +183,65 @@ def test_as_many_axes_as_numpy_has_are_served(tmp_path, axes):
     np.save(tmp_path / "x.npy", data)
     node = Library(tmp_path, Policy()).top().children["x.npy"]
     np.testing.assert_array_equal(node.read(tuple(slice(0, n) for n in node.shape)), data)
+
+
+def wide(nested: bool) -> pa.Table:
+    columns = {f"c{n}": pa.array([n]) for n in range(200)}
+    return pa.table(
+        {"s": pa.StructArray.from_arrays([*columns.values()], [*columns])} if nested else columns
+    )
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["flat", "in a structure"])
+@pytest.mark.parametrize("name", ["x.parquet", "x.arrow", "x.arrows", "x.feather"])
+def test_columns_of_tables_have_a_bound(tmp_path, monkeypatch, name, nested):
+    table, path = wide(nested), tmp_path / name
+    if name == "x.parquet":
+        pq.write_table(table, path)
+    elif name == "x.feather":
+        feather.write_feather(table, path)
+    else:
+        make = pa.ipc.new_file if name == "x.arrow" else pa.ipc.new_stream
+        with pa.OSFile(str(path), "wb") as sink, make(sink, table.schema) as writer:
+            writer.write_table(table)
+    assert answers(tmp_path, name)["zarr.json"].status == 200
+    monkeypatch.setattr(limits, "COLUMNS", 199)
+    refused(tmp_path, name, "columns")
+
+
+@pytest.mark.parametrize("name", ["x.npz", "x.zarr.zip"])
+@pytest.mark.parametrize("comment", [b"", b"PK\5\6" * 9], ids=["plain", "a comment like an end"])
+def test_members_of_an_archive_have_a_bound(tmp_path, monkeypatch, name, comment):
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        for number in range(200):
+            archive.writestr(f"{number}.npy", b"")
+        archive.comment = comment
+    monkeypatch.setattr(limits, "DIRECTORY", 200 * 50)
+    refused(tmp_path, name, "members")
+
+
+def test_a_compressed_member_has_a_bound_and_one_that_is_stored_has_none(tmp_path, monkeypatch):
+    np.savez_compressed(tmp_path / "x.npz", long=np.zeros(1 << 17, "u1"), short=np.zeros(4, "u1"))
+    np.savez(tmp_path / "y.npz", long=np.zeros(1 << 17, "u1"))
+    monkeypatch.setattr(limits, "INFLATED", 1 << 16)
+    refused_member = answers(tmp_path, "x.npz", "long")["zarr.json"]
+    assert refused_member.status == 422
+    assert "numpy.savez" in refused_member.body.decode()
+    assert answers(tmp_path, "x.npz", "short")["zarr.json"].status == 200
+    assert answers(tmp_path, "y.npz", "long")["zarr.json"].status == 200
+
+
+def test_pages_of_a_tiff_have_a_bound(tmp_path, monkeypatch):
+    tifffile.imwrite(tmp_path / "x.tif", np.zeros((20, 8, 8), "u1"), metadata=None)
+    monkeypatch.setattr(limits, "PAGES", 19)
+    refused(tmp_path, "x.tif", "pages")
+
+
+@pytest.mark.parametrize("value", ["x" * 30_000, np.zeros(10_000, "u1")], ids=["text", "array"])
+def test_attributes_have_a_bound_together(monkeypatch, value):
+    monkeypatch.setattr(limits, "ATTRIBUTES", 1 << 16)
+    spelled = attributes_json({**{f"a{n}": value for n in range(20)}, "unit": "m"})
+    assert len(json.dumps(spelled)) < 1 << 17
+    is_left_out = ["left out" in spelled[f"a{n}"] for n in range(20)]
+    assert is_left_out == [n > 1 for n in range(20)]
+    assert spelled["unit"] == "m"

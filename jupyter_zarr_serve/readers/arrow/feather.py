@@ -26,7 +26,7 @@ from ...core.errors import Unavailable, Unreadable
 from ...core.kept import Kept
 from ...core.nodes import Node, Policy
 from ..files import open_at, size_of
-from .files import open_arrow
+from .files import open_arrow, refuse_columns
 from .messages import Message, decoded_sizes, messages
 from .version_1 import MAGIC, read_version_1
 
@@ -50,11 +50,15 @@ def read(path: Path, policy: Policy) -> Node:
         is_file = magic.startswith(_FILE)
         found = list(messages(read_at, 8 if is_file else 0, size))
     schema = _schema(path, is_file)
+    nodes = [_nodes(field.type) for field in schema]
+    refuse_columns(sum(nodes))
     batches = [message for message in found if message.kind == "batch"]
     starts = [0, *accumulate(batch.rows for batch in batches)]
     limit = min(_KEPT, policy.limit_bytes)
     kept: Kept[Any] = Kept(limit, lambda block: int(block.nbytes), limit)
-    source = _Source(path, schema, is_file, found, batches, starts, policy.limit_bytes, kept)
+    has_nulls_told = all(len(b.nulls) == sum(nodes) and min(b.nulls, default=0) >= 0 for b in batches)
+    places = [0, *accumulate(nodes)] if has_nulls_told else None
+    source = _Source(path, schema, is_file, found, batches, starts, places, policy.limit_bytes, kept)
     rows = [batch.rows for batch in batches]
     regular = len(rows) > 1 and len(set(rows[:-1])) == 1 and 0 < rows[-1] <= rows[0]
     return arrow_table(
@@ -114,20 +118,22 @@ class _Source:
     found: list[Message]
     batches: list[Message]
     starts: list[int]  # the first row of each batch, and the number of all rows
+    places: list[int] | None  # of each column among the counts of nulls; None where those make no sense
     limit: int
     kept: Kept[Any]
 
     def open(self, position: int) -> Column | list[Field]:
         """The column at a position of the schema."""
         kind = self.schema.field(position).type
-        return arrow_column(kind, partial(self.fetch, position), nulls=self.nulls(position))
+        return arrow_column(
+            kind, partial(self.fetch, position), nulls=self.nulls(position), limit_bytes=self.limit
+        )
 
     def nulls(self, position: int) -> bool | None:
         """Whether a column has nulls, by the counts in the messages; None if those make no sense."""
-        nodes = [_nodes(field.type) for field in self.schema]
-        if any(len(batch.nulls) != sum(nodes) or min(batch.nulls) < 0 for batch in self.batches):
+        if self.places is None:
             return None
-        first = sum(nodes[:position])
+        first = self.places[position]
         return any(batch.nulls[first] for batch in self.batches)
 
     def fetch(self, position: int, start: int, stop: int) -> Any:

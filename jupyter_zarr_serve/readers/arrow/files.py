@@ -7,7 +7,24 @@ from typing import Any
 
 import pyarrow as pa
 
+from ...core import limits
+from ...core.errors import Unreadable
 from ..files import is_local, open_binary, open_with_name
+
+
+def refuse_columns(count: int) -> None:
+    """Make sure that a table has no more columns, those in structures counted, than are served.
+
+    Raises
+    ------
+    Unreadable
+        When it has.
+    """
+    if count > limits.COLUMNS:
+        raise Unreadable(
+            f"it has {count:,} columns, of which no more than {limits.COLUMNS:,} are read; turn it by 90 "
+            "degrees or write it as an array"
+        )
 
 
 @contextmanager

@@ -20,6 +20,7 @@ import pyarrow as pa
 from ...core import limits
 from ...core.errors import Unreadable
 from ..files import ReadAt
+from .files import refuse_columns
 from .thrift import Compact, Keep, Structure
 
 Leaves = range | None  # positions of a field's leaf columns in a row group; None if unknown
@@ -30,13 +31,14 @@ _TAIL = 8  # bytes: length of the footer, magic bytes
 _INTEGERS = {1: "i", 2: "q"}  # physical types
 
 # Numbers of fields, by the names that they have in parquet.thrift.
-_NUM_ROWS, _ROW_GROUPS, _ENCRYPTION = 3, 4, 8
+_SCHEMA, _NUM_ROWS, _ROW_GROUPS, _ENCRYPTION = 2, 3, 4, 8
 _COLUMNS, _GROUP_ROWS = 1, 3
 _META_DATA, _CRYPTO, _ENCRYPTED = 3, 8, 9
 _TYPE, _ENCODINGS, _UNCOMPRESSED, _STATISTICS = 1, 2, 6, 12
 _DELTA_LENGTHS, _DELTA_STRINGS = 6, 7  # encodings of text without a dictionary
 _MAX, _MIN, _NULL_COUNT, _MAX_VALUE, _MIN_VALUE = 1, 2, 3, 5, 6
 _KEEP: Keep = {
+    _SCHEMA: {},
     _NUM_ROWS: None,
     _ENCRYPTION: {},
     _ROW_GROUPS: {
@@ -99,6 +101,7 @@ def read_footer(read_at: ReadAt, size: int) -> Footer:
 def _footer(told: Structure) -> Footer:
     if _ENCRYPTION in told:
         raise _encrypted()
+    refuse_columns(len(told[_SCHEMA]) - 1)  # the first is the table itself
     groups = [_group(group) for group in told[_ROW_GROUPS]]
     if min((group.rows for group in groups), default=0) < 0 or told[_NUM_ROWS] != sum(
         group.rows for group in groups
@@ -126,7 +129,7 @@ def leaves_of(schema: Any, footer: Footer) -> list[Leaves]:
     Unreadable
         When row groups have different numbers of columns.
     """
-    counts = [_leaf_count(field.type) for field in schema]
+    counts = [len(leaf_types(field.type)) for field in schema]
     widths = {len(group.columns) for group in footer.groups}
     if len(widths) > 1:
         raise Unreadable("its row groups have different numbers of columns; write it again")
@@ -136,13 +139,14 @@ def leaves_of(schema: Any, footer: Footer) -> list[Leaves]:
     return [range(end - count, end) for end, count in zip(ends, counts, strict=True)]
 
 
-def _leaf_count(kind: Any) -> int:
+def leaf_types(kind: Any) -> list[Any]:
+    """The types of the leaf columns that a type is made of."""
     if isinstance(kind, pa.BaseExtensionType):
-        return _leaf_count(kind.storage_type)
+        return leaf_types(kind.storage_type)
     if pa.types.is_nested(kind):
         members = [kind.field(i).type for i in range(kind.num_fields)]
-        return sum(map(_leaf_count, members))
-    return 1
+        return [leaf for member in members for leaf in leaf_types(member)]
+    return [kind]
 
 
 def decoded_width(footer: Footer, leaves: Leaves) -> int:

@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ...adapters.arrow_columns import arrow_column, width_of
+from ...adapters.arrow_columns import arrow_column, refuse_long, refuse_repeated, width_of
 from ...adapters.arrow_tables import arrow_table
 from ...adapters.column import Column, Field
 from ...core.errors import Unavailable, Unreadable
@@ -35,6 +34,7 @@ from .footer import (
     bounds_of,
     decoded_width,
     has_dictionaries,
+    leaf_types,
     leaves_of,
     longest_text,
     nulls_in,
@@ -113,6 +113,7 @@ class _Table:
             nulls=nulls_in(self.footer, leaf),
             lowest=lowest,
             highest=highest,
+            limit_bytes=self.policy.limit_bytes,
         )
 
     def fetch(self, position: int, start: int, stop: int) -> Any:
@@ -134,17 +135,8 @@ class _Table:
                 parts += part.chunks
                 start += len(part)
             group += 1
-        self.refuse_expansion(parts)
+        refuse_repeated(parts, self.policy.limit_bytes)
         return _joined(parts, self.schema.field(position).type)
-
-    def refuse_expansion(self, parts: list[Any]) -> None:
-        """Raise when repeated text would take more bytes than one chunk may."""
-        size = sum(_text_bytes(part) for part in parts)
-        if size > self.policy.limit_bytes:
-            raise Unreadable(
-                f"{sum(map(len, parts)):,} rows of text take {size:,} bytes, more than the "
-                f"{self.policy.limit_bytes:,} allowed for a chunk; raise c.ZarrServeApp.chunk_limit_bytes"
-            )
 
     def decode(self, position: int, group: int, number: int, step: int) -> Any:
         """One segment of a row group's column."""
@@ -157,7 +149,10 @@ class _Table:
         with self.reopened(position) as file:
             batches = file.iter_batches(rows, [group], [name], use_threads=False)
             chunks = _rows_of(self.bounded(batches), number * step, step, lambda b: _named(b, name)[twin])
-            return pa.chunked_array(chunks, None if chunks else self.schema.field(position).type)
+            if longest is not None:
+                chunks = self.bounded_together(chunks)
+            parts = list(chunks)
+            return pa.chunked_array(parts, None if parts else self.schema.field(position).type)
 
     def bounded(self, batches: Any) -> Iterator[Any]:
         """The batches, until one holds more than one chunk may take."""
@@ -169,15 +164,26 @@ class _Table:
                 )
             yield batch
 
+    def bounded_together(self, chunks: Iterator[Any]) -> Iterator[Any]:
+        """The parts of a segment, until they hold more than one chunk may take."""
+        size = 0
+        for chunk in chunks:
+            size += chunk.nbytes
+            refuse_long(len(chunk), size, self.policy.limit_bytes)
+            yield chunk
+
     @contextmanager
     def reopened(self, position: int) -> Iterator[Any]:
         """The file, text kept as dictionaries: a short file may repeat a long text very often."""
-        field = self.schema.field(position)
-        is_packed = _is_text(field.type) and has_dictionaries(self.footer, self.leaves[position])
-        packed = [field.name] if is_packed else None
+        leaves = self.leaves[position]
+        packed = [
+            self.metadata.schema.column(leaf).path
+            for leaf, kind in zip(leaves or (), leaf_types(self.schema.field(position).type), strict=False)
+            if _is_text(kind) and has_dictionaries(self.footer, range(leaf, leaf + 1))
+        ]
         with open_arrow(self.path) as source:
             yield pq.ParquetFile(
-                source, metadata=self.metadata, read_dictionary=packed, buffer_size=_BUFFER
+                source, metadata=self.metadata, read_dictionary=packed or None, buffer_size=_BUFFER
             )
 
 
@@ -185,30 +191,20 @@ def _is_text(kind: Any) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
 
 
-def _text_bytes(part: Any) -> int:
-    """Bytes of an array's text once it is decoded."""
-    if not pa.types.is_dictionary(part.type):
-        return int(part.nbytes) if _is_text(part.type) else 0
-    if not _is_text(part.type.value_type):
-        return 0
-    return pc.sum(pc.binary_length(part.dictionary).cast("int64").take(part.indices)).as_py() or 0
-
-
 def _segment_bytes(policy: Policy) -> int:
     return min(_SEGMENT, policy.limit_bytes)
 
 
-def _rows_of(batches: Iterator[Any], start: int, count: int, column: Callable[[Any], Any]) -> list[Any]:
+def _rows_of(batches: Iterator[Any], start: int, count: int, column: Callable[[Any], Any]) -> Iterator[Any]:
     """`count` rows from `start` on, of batches of any length."""
-    seen, chunks = 0, []
+    seen = 0
     for batch in batches:
         low, high = max(start - seen, 0), min(start + count - seen, batch.num_rows)
         if low < high:
-            chunks.append(column(batch).slice(low, high - low))
+            yield column(batch).slice(low, high - low)
         seen += batch.num_rows
         if seen >= start + count:
             break
-    return chunks
 
 
 def _named(batch: Any, name: str) -> list[Any]:

@@ -21,6 +21,7 @@ from ...core.children import Later
 from ...core.errors import Unavailable, Unreadable
 from ...core.nodes import Group, Policy
 from ..files import open_at
+from .files import refuse_columns
 
 MAGIC = b"FEA1"
 _SECONDS = 60
@@ -55,7 +56,9 @@ def read_version_1(path: Path, size: int, policy: Policy) -> Group:
 def _table(path: Path, size: int, policy: Policy) -> Group:
     with open_at(path) as read_at:
         data = read_at(0, size)
-    node = from_pyarrow.adapt(pa.ipc.open_stream(_handed_over(path.name, data)).read_all(), policy)
+    found = pa.ipc.open_stream(_handed_over(path.name, data)).read_all()
+    refuse_columns(found.num_columns)
+    node = from_pyarrow.adapt(found, policy)
     if not isinstance(node, Group):
         raise Unreadable(f"{path.name}: holds no columns; write it again")
     return node

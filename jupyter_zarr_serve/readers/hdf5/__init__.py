@@ -59,7 +59,7 @@ def read(path: Path, policy: Policy) -> Node:
     if growing is not None:
         return _group(growing["/"], _Opened(policy, None, path, growing=True), frozenset())
     with blamed_on_writer(path):
-        root, read_at = open_hdf5(path)
+        root, read_at = open_hdf5(path, policy.limit_bytes)
         return _group(root["/"], _Opened(policy, read_at, path), frozenset())
 
 
@@ -126,7 +126,7 @@ def _dataset(dataset: h5py.Dataset, opened: _Opened) -> Node:
     opened.sources.check(dataset)
     names, shape = opened.dimensions.of(dataset)
     if has_fields_apart(dataset.dtype):
-        return fields_of(dataset, names, opened.policy)
+        return fields_of(dataset, names, opened.policy, opened.read_at)
     array = array_of(dataset, names, shape, opened.policy, opened.read_at)
     if opened.growing:
         return replace(array, read=followed(array.read, dataset))

@@ -17,6 +17,7 @@ from ..files import ReadAt
 from .attributes import attributes_of, fill_of
 from .chunks import Chunks, reader_of
 from .filters import filters_of
+from .texts import refuse_long_values
 from .types import Elements, elements_of, stored_size, text_size
 from .writers import is_growable
 
@@ -131,8 +132,8 @@ def has_fields_apart(dtype: DType) -> bool:
     )
 
 
-def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy) -> Group:
-    """The group of the fields of a dataset of structures, each read on its own.
+def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy, read_at: ReadAt | None = None) -> Group:
+    """The group of the fields of a dataset of structures, each read on its own; see `array_of`.
 
     Raises
     ------
@@ -140,7 +141,9 @@ def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy) -> Group:
         When the dataset's filters or the size of its chunks cannot be served.
     """
     reader_of(dataset, policy.limit_bytes)
-    chunks = None if dataset.chunks is None else Chunks(dataset, filters_of(dataset))
+    chunks = None
+    if dataset.chunks is not None:
+        chunks = Chunks(dataset, filters_of(dataset), limit_bytes=policy.limit_bytes)
 
     def array(dtype: DType, read: Read) -> Array:
         base, extra = dtype.subdtype or (dtype, ())
@@ -160,6 +163,8 @@ def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy) -> Group:
         def read_fields(region: Region) -> Block:
             if chunks is not None:
                 chunks.check(region)
+            elif not dataset.is_virtual:
+                refuse_long_values(dataset, region, policy.limit_bytes, read_at)
             block: Block = dataset.fields(name)[region]
             return block
 

@@ -39,7 +39,7 @@ from .filters import (
     is_deflated,
     refuse_bomb,
 )
-from .texts import PLACE, contiguous_texts, has_places, refuse_long
+from .texts import places_of, refuse_long, refuse_long_values
 from .types import is_stored_as, stored_size
 
 _NO_CHUNK = np.empty(0, np.uint8)
@@ -69,10 +69,8 @@ def reader_of(
     if dataset.is_virtual:
         return dataset.__getitem__, None
     if dataset.chunks is None:
-        if has_places(dataset):
-            return contiguous_texts(dataset, limit_bytes, read_at), None
         direct = _contiguous(dataset, read_at) if is_stored_as(dataset) else None
-        return direct or dataset.__getitem__, None
+        return direct or _by_hdf5(dataset, limit_bytes, read_at), None
     chunks = Chunks(dataset, filters, read_at is not None, limit_bytes)
     if is_stored_as(dataset) and are_decodable(filters):
         return chunks.read, chunks
@@ -86,6 +84,15 @@ def _contiguous(dataset: h5py.Dataset, read_at: ReadAt | None) -> Read | None:
         return None
     shape, dtype = dataset.shape, dataset.dtype
     return lambda region: read_strided(read_at, offset, shape, dtype, region)
+
+
+def _by_hdf5(dataset: h5py.Dataset, limit_bytes: int, read_at: ReadAt | None) -> Read:
+    def read(region: Region) -> Block:
+        refuse_long_values(dataset, region, limit_bytes, read_at)
+        block: Block = dataset[region]
+        return block
+
+    return read
 
 
 @dataclass(frozen=True)
@@ -137,27 +144,24 @@ class Chunks:
 
     def check(self, region: Region) -> None:
         """Make sure that no chunk of a region decodes to more bytes than it has; see `read_by_hdf5`."""
-        is_text = has_places(self.dataset)
-        for part in self._parts(region) if self.filters or is_text else ():
+        size, places = places_of(self.dataset)
+        for part in self._parts(region) if self.filters or places else ():
             coords = self._coords(part)
-            found = self.stored(coords)
-            if found is None:
+            if (found := self.stored(coords)) is None:
                 continue
             try:
                 refuse_bomb(found[1], self.filters, found[0], self.raw_size)
             except (RuntimeError, ValueError, zlib.error):
                 if not self._may_be_plain(coords, found[1]):
                     raise
-            if is_text and are_decodable(self.filters):
-                self._check_texts(part, coords, *found)
-
-    def _check_texts(self, part: Region, coords: Coords, mask: int, data: Any) -> None:
-        size = math.prod(self.dataset.chunks) * PLACE.itemsize
-        plain = data if len(data) == size else decode(data, self.filters, mask, size)
-        if len(plain) == size:
-            places = np.frombuffer(plain, PLACE).reshape(self.dataset.chunks)
-            origin = [i * c for i, c in zip(coords, self.dataset.chunks, strict=True)]
-            refuse_long(places[_relative(part, origin)], self.limit_bytes)
+            if places and are_decodable(self.filters):
+                mask, data = found
+                whole = math.prod(self.dataset.chunks) * size
+                plain = data if len(data) == whole else decode(data, self.filters, mask, whole)
+                if len(plain) == whole:
+                    stored = np.frombuffer(plain, f"V{size}").reshape(self.dataset.chunks)
+                    origin = [i * c for i, c in zip(coords, self.dataset.chunks, strict=True)]
+                    refuse_long(stored[_relative(part, origin)], places, self.limit_bytes)
 
     def stored(self, coords: Coords) -> tuple[int, bytes] | None:
         """A chunk's filter mask and bytes; None where none is stored.

@@ -7,6 +7,7 @@ what it reads through a file object.
 
 import os
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import h5py
 
 from ...core.errors import Unreadable
 from ..files import ReadAt, is_local, open_binary
+from .places import Places
 
+_METADATA = 1 << 16  # bytes of the longest message of an object, and of most of what HDF5 reads at once
 _HEAP = b"GCOL\x01\0\0\0"  # how a heap of texts and other values of varying length starts
 
 
@@ -24,8 +27,21 @@ class _Bytes:
     A short read would leave HDF5 with uninitialised memory.
     """
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, limit_bytes: int) -> None:
         self._file = file
+        self._base = 0
+        self.places = Places(limit_bytes)
+
+    def spell(self, width: int, base: int) -> None:
+        """Take note of how many bytes addresses have and where they count from."""
+        self._base, self.places = base, replace(self.places, width=width)
+
+    def _is_heap(self, address: int) -> bool:
+        at = self._file.tell()
+        self._file.seek(self._base + address)
+        start = self._file.read(4)
+        self._file.seek(at)
+        return bool(start == _HEAP[:4])
 
     def __del__(self) -> None:
         self._file.close()
@@ -50,6 +66,8 @@ class _Bytes:
             done += count
         if view[:8] == _HEAP:
             _refuse_endless(view)
+        elif len(view) <= _METADATA:
+            self.places.refuse_long(view, self._is_heap)
         return done
 
     def read_at(self, offset: int, length: int) -> bytes:
@@ -63,17 +81,28 @@ class _Bytes:
         return data
 
 
-def open_hdf5(path: Path) -> tuple[h5py.File, ReadAt | None]:
+def open_hdf5(path: Path, limit_bytes: int) -> tuple[h5py.File, ReadAt | None]:
     """Open a file, and what reads its bytes past HDF5 (None where that takes turns anyway).
+
+    Parameters
+    ----------
+    limit_bytes
+        What texts that are read at once may take.
 
     Raises
     ------
     OSError
         When it is no HDF5 file, or a damaged one.
     """
-    source = _Bytes(open_binary(path))
+    source = _Bytes(open_binary(path), limit_bytes)
     at_once = is_local(path) and hasattr(os, "pread")
-    return h5py.File(source, "r"), source.read_at if at_once else None
+    file = h5py.File(source, "r")
+    width, base = file.id.get_create_plist().get_sizes()[0], file.userblock_size
+    if (width, base) != (source.places.width, 0):
+        file.close()  # what it has read already was not looked at
+        source.spell(width, base)
+        file = h5py.File(source, "r")
+    return file, source.read_at if at_once else None
 
 
 def _refuse_endless(heap: memoryview) -> None:

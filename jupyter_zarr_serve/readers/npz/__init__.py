@@ -14,9 +14,8 @@ from ...core.dtypes import Block
 from ...core.errors import Unreadable
 from ...core.grid import Region
 from ...core.nodes import Array, Group, Node, Policy, make_array
-from ..files import open_binary
 from ..npy import MAX_HEAD, Header, parse_header
-from ..zipped import Deflated, Member, open_member
+from ..zipped import Deflated, Member, members_of, open_member
 from .sparse import is_sparse, sparse_view
 
 _SUFFIX = ".npy"
@@ -51,8 +50,7 @@ def read(path: Path, policy: Policy) -> Node:
     zipfile.BadZipFile
         When the file is no ZIP archive or its directory is damaged.
     """
-    with open_binary(path) as file, zipfile.ZipFile(file) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = members_of(path)
     by_name = {info.filename.removesuffix(_SUFFIX): info for info in infos}
     if is_sparse(by_name):
         saved = {name: _open(path, info) for name, info in by_name.items()}

@@ -16,7 +16,7 @@ from ...core import limits
 from ...core.errors import Unreadable
 from ..files import ReadAt, open_binary
 
-_MAX_PAGES = 1 << 20
+_MAX_PLANES = 1 << 20
 _MAX_TAGS = 4096
 _TABLE = 1 << 10  # bytes read at once; between the tables of tags lie the pixels, which nobody wants yet
 
@@ -133,8 +133,8 @@ def _check_page(offset: int, size: int, seen: set[int]) -> None:
             f"page {len(seen)} should lie at byte {offset:,} but the file has {size:,}; "
             "it was truncated: copy it again, completely"
         )
-    if len(seen) == _MAX_PAGES:
-        raise Unreadable(f"it has more than {_MAX_PAGES:,} pages; split it or store it as Zarr")
+    if len(seen) == limits.PAGES:
+        raise Unreadable(f"it has more than {limits.PAGES:,} pages; split it or store it as Zarr")
     seen.add(offset)
 
 
@@ -173,8 +173,10 @@ def _check_planes(pixels: ElementTree.Element) -> None:
     claims = [planes]
     for data in elements(pixels, "TiffData"):
         claims += [int(value) for value in data.attrib.values()]
-    if max(claims) > _MAX_PAGES or min(claims) < 0:
-        raise Unreadable(f"its OME-XML claims {max(claims):,} planes; no more than {_MAX_PAGES:,} are read")
+    if max(claims) > _MAX_PLANES or min(claims) < 0:
+        raise Unreadable(
+            f"its OME-XML claims {max(claims):,} planes; no more than {_MAX_PLANES:,} are read"
+        )
 
 
 def other_files(root: ElementTree.Element, name: str) -> list[str]:

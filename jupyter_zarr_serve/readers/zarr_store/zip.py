@@ -18,7 +18,8 @@ from pathlib import Path
 from ...core.errors import NotFound, Unreadable
 from ...core.stored import Blob
 from .. import ZARR_MARKERS
-from ..files import is_local, open_binary
+from ..files import is_local
+from ..zipped import members_of
 from .places import is_member_name, read_range, refuse_folder
 
 _HEADER = struct.Struct("<4s22xHH")  # signature, ..., length of the name, length of the extra field
@@ -47,8 +48,7 @@ class ZipFiles:
         self.is_near = is_local(path)
         self._path = path
         self._limit = limit
-        with open_binary(path) as file, zipfile.ZipFile(file) as archive:
-            self._members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+        self._members = {info.filename: info for info in members_of(path)}
         self._folders = _folders(self._members)
         self._prefix = _store_prefix(self._members, path.name)
         self._children = _tree(self._members, self._prefix)
