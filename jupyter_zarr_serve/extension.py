@@ -37,8 +37,8 @@ from .sources.lazy import LazySource
 from .welcome import welcome
 
 if TYPE_CHECKING:
+    from .files.tree import Settings
     from .sources.site import Site
-    from .sources.tree import Settings
 
 COMPRESSORS = ("blosc", "blosc-lz4", "blosc-zstd", "blosc-zlib", "zstd", "gzip", "zlib", "none")
 _COMMANDS = "jupyter_zarr_serve.commands"
@@ -174,7 +174,7 @@ class ZarrServeApp(ExtensionApp):
         """All settings, the server's included, as one frozen object."""
         from .core.codecs import compressor_named
         from .core.nodes import Policy
-        from .sources.tree import Settings
+        from .files.tree import Settings
 
         assert self.serverapp is not None
         contents = self.serverapp.contents_manager

@@ -42,7 +42,7 @@ FLOORS = [
     ["core/metadata_seen"],
     ["adapters", "readers", "wire"],
     ["messages", "shares"],
-    ["views"],
+    ["views", "files"],
     ["sources", "kernel"],
     ["handlers", "welcome"],
     ["settings"],
@@ -155,8 +155,8 @@ def test_a_server_starts_without_what_only_data_need():
 def test_what_the_extension_names_exists():
     from jupyter_zarr_serve import extension, settings
     from jupyter_zarr_serve.core.codecs import COMPRESSORS
+    from jupyter_zarr_serve.files.tree import ROUTED
     from jupyter_zarr_serve.handlers import scope
-    from jupyter_zarr_serve.sources.tree import ROUTED
     from jupyter_zarr_serve.views import VIEWS
 
     assert set(COMPRESSORS) == set(extension.COMPRESSORS)

@@ -12,7 +12,7 @@ import xarray as xr
 from jupyter_zarr_serve.core.dtypes import STRING
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
 from jupyter_zarr_serve.core.walk import descendants
-from jupyter_zarr_serve.sources.demo import demo
+from jupyter_zarr_serve.files.demo import demo
 from tests.nodes import read_all
 from tests.server import Server, running_server
 

@@ -14,7 +14,7 @@ from jupyter_zarr_serve.core.cache import ChunkCache
 from jupyter_zarr_serve.core.nodes import Node, Policy, make_array
 from jupyter_zarr_serve.core.request import Request, Response
 from jupyter_zarr_serve.core.respond import respond
-from jupyter_zarr_serve.sources.disk import Library
+from jupyter_zarr_serve.files.library import Library
 
 
 def ask(root: Node, *path: str, zarr_format: int = 3) -> Response:

@@ -12,11 +12,11 @@ from ..core.errors import Forbidden, ServeError
 from ..core.nodes import Node
 from ..core.request import Remember, Request, Response, refusal
 from ..core.respond import answered, locate
+from ..files.contents import Contents
+from ..files.steady import steady
 from ..views import viewed
-from .contents import Contents
 from .flow import Flow
 from .passed import Passed
-from .steady import steady
 from .workers import Workers
 
 _CONTENTS_BYTES = 32 << 20

@@ -16,9 +16,9 @@ from ..core.bounded import Bounded
 from ..core.content import Content, Spent, blob_of
 from ..core.request import BINARY
 from ..core.stored import Blob, NotAtHand
+from ..files.validator import SameFile, same_file
 from ..readers.no_links import status_of
 from .flow import AT_ONCE
-from .fresh import SameFile, same_file
 from .resident import CAN_TELL, read_resident
 
 _SMALL = 1 << 16  # bytes of a chunk that is remembered itself

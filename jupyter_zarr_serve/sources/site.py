@@ -6,6 +6,7 @@ from typing import Any
 from ..core.cache import ChunkCache
 from ..core.metadata_seen import MetadataSeen
 from ..core.request import Request, Response
+from ..files.tree import Settings, Tree
 from .answers import Answers
 from .flow import Flow
 from .kernel import KernelSource
@@ -14,7 +15,6 @@ from .kernels import KernelsSource
 from .local import LocalSource
 from .notebooks import NotebooksSource
 from .router import Router
-from .tree import Settings, Tree
 
 
 class Site:

@@ -20,7 +20,7 @@ WALK = textwrap.dedent("""
     from jupyter_zarr_serve.core.nodes import Group, Policy
     from jupyter_zarr_serve.core.request import JSON, Request
     from jupyter_zarr_serve.core.respond import respond
-    from jupyter_zarr_serve.sources.disk import Library
+    from jupyter_zarr_serve.files.library import Library
 
     faulthandler.enable()
     logging.disable(50)

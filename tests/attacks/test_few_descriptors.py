@@ -9,7 +9,7 @@ from pathlib import Path
 from jupyter_zarr_serve.core.request import Request
 from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.core.nodes import Policy
-from jupyter_zarr_serve.sources.tree import Settings, root_of
+from jupyter_zarr_serve.files.tree import Settings, root_of
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 root = root_of(Settings(Path(sys.argv[1])))
 held = [open("/dev/null") for _ in range(40)]

@@ -17,10 +17,10 @@ import zarr
 from jupyter_zarr_serve.core.cache import ChunkCache
 from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.core.request import Request, Response
-from jupyter_zarr_serve.sources import writing
+from jupyter_zarr_serve.files import writing
+from jupyter_zarr_serve.files.tree import Settings, root_of
 from jupyter_zarr_serve.sources.flow import Flow
 from jupyter_zarr_serve.sources.local import LocalSource
-from jupyter_zarr_serve.sources.tree import Settings, root_of
 
 COUNT = 1 << 14
 REWRITE = """

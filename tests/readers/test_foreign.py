@@ -9,7 +9,7 @@ import pytest
 from jupyter_zarr_serve.core.errors import NotFound, Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Policy
 from jupyter_zarr_serve.core.walk import child_of, members
-from jupyter_zarr_serve.sources.disk import Library
+from jupyter_zarr_serve.files.library import Library
 
 FOREIGN: dict[str, dict[str, object]] = {
     "N5": {"attributes.json": {"n5": "2.5.1"}, "a/attributes.json": {"dimensions": [1], "blockSize": [1]}},

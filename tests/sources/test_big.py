@@ -18,12 +18,12 @@ from jupyter_zarr_serve.core import consolidated, listing, walk
 from jupyter_zarr_serve.core.nodes import Group, Node, Policy
 from jupyter_zarr_serve.core.request import JSON, Request, Response
 from jupyter_zarr_serve.core.respond import respond
+from jupyter_zarr_serve.files import library as disk
+from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.readers import hdf5
 from jupyter_zarr_serve.readers.arrow import parquet
 from jupyter_zarr_serve.readers.hdf5 import file as hdf5_file
 from jupyter_zarr_serve.readers.zarr_store.hierarchy import Hierarchy
-from jupyter_zarr_serve.sources import disk
-from jupyter_zarr_serve.sources.disk import Library
 
 FEW, MANY = 5, 6  # of which all are looked up, and none
 TERABYTE = 1 << 40

@@ -16,12 +16,12 @@ import pytest
 from jupyter_zarr_serve.core.cache import ChunkCache
 from jupyter_zarr_serve.core.content import Content, blob_of
 from jupyter_zarr_serve.core.request import Request, Response
-from jupyter_zarr_serve.sources import contents as module
-from jupyter_zarr_serve.sources.contents import Contents
+from jupyter_zarr_serve.files import contents as module
+from jupyter_zarr_serve.files.contents import Contents
+from jupyter_zarr_serve.files.tree import Settings, root_of
+from jupyter_zarr_serve.files.validator import SameFile, same_file
 from jupyter_zarr_serve.sources.flow import Flow
-from jupyter_zarr_serve.sources.fresh import SameFile, same_file
 from jupyter_zarr_serve.sources.local import LocalSource
-from jupyter_zarr_serve.sources.tree import Settings, root_of
 
 PATHS = {
     2: ["a.npy/.zarray", "a.npy/.zattrs", "a.npy/0.0", "a.h5/.zmetadata", "a.h5/x/0"],

@@ -11,9 +11,9 @@ import pytest
 
 from jupyter_zarr_serve.core.content import Content, answer
 from jupyter_zarr_serve.core.request import BINARY, Request, Response
+from jupyter_zarr_serve.files.validator import SameFile, same_file
 from jupyter_zarr_serve.readers.zarr_store.places import LocalFiles
 from jupyter_zarr_serve.sources import passed, resident
-from jupyter_zarr_serve.sources.fresh import SameFile, same_file
 from jupyter_zarr_serve.sources.passed import Passed
 
 Ask = Callable[..., Response | None]

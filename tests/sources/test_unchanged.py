@@ -17,10 +17,11 @@ import zarr
 
 from jupyter_zarr_serve.core.cache import ChunkCache
 from jupyter_zarr_serve.core.request import Request, Response
-from jupyter_zarr_serve.sources import contents, disk
+from jupyter_zarr_serve.files import contents
+from jupyter_zarr_serve.files import library as disk
+from jupyter_zarr_serve.files.tree import Settings, root_of
 from jupyter_zarr_serve.sources.flow import Flow
 from jupyter_zarr_serve.sources.local import LocalSource
-from jupyter_zarr_serve.sources.tree import Settings, root_of
 
 VALUES = np.random.default_rng(0).random((256, 256))
 LINE = VALUES.ravel()

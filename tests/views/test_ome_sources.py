@@ -15,10 +15,10 @@ from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.dtypes import STRING
 from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Node, Policy, make_array
+from jupyter_zarr_serve.files.unchanged import Watch, watched
 from jupyter_zarr_serve.kernel.options import dressed, make_options
 from jupyter_zarr_serve.readers import open_file, open_store
 from jupyter_zarr_serve.readers.files import stamp_of
-from jupyter_zarr_serve.sources.watch import Watch, watched
 from jupyter_zarr_serve.views import viewed
 from jupyter_zarr_serve.views.ome.axes import letters_of
 from tests.nodes import child, read_all

@@ -9,7 +9,7 @@ from urllib.request import url2pathname
 
 from ..core.errors import MissingLibrary
 from ..core.nodes import Group, Node, Policy
-from .disk import Library
+from .library import Library
 
 ROUTED = ("kernels", "notebooks")  # listed here, answered by sources of their own
 

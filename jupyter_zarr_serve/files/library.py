@@ -24,9 +24,9 @@ from ..readers.foreign import refuse_foreign
 from ..readers.no_links import resolved, status_of
 from ..readers.shortage import most_kept, when_short
 from .entries import entries, is_flagged_hidden, is_folder
-from .fresh import same_file
 from .stores import fresh_node
-from .watch import Watch, watched
+from .unchanged import Watch, watched
+from .validator import same_file
 from .writing import settled_stamp, unless_written
 
 _OPENED_LIMIT = 256

@@ -10,7 +10,7 @@ from ..core.errors import ServeError
 from ..core.nodes import Group, Node
 from ..core.served import original_of, renames_of
 from ..readers.zarr_store.places import is_member_name
-from .fresh import SameFile, same_file
+from .validator import SameFile, same_file
 from .writing import settled_stamp, unless_written
 
 _DOCUMENTS = ("zarr.json", ".zarray", ".zattrs")
