@@ -29,7 +29,9 @@ from .settings import (
     check_together,
     fault_in,
     in_one_sentence,
+    served_folder,
     sharing_of,
+    site_settings,
 )
 from .shares.sharing import ORIGINS
 from .sources.flow import Flow
@@ -37,7 +39,6 @@ from .sources.lazy import LazySource
 from .welcome import welcome
 
 if TYPE_CHECKING:
-    from .files.tree import Settings
     from .sources.site import Site
 
 COMPRESSORS = ("blosc", "blosc-lz4", "blosc-zstd", "blosc-zlib", "zstd", "gzip", "zlib", "none")
@@ -94,7 +95,17 @@ class ZarrServeApp(ExtensionApp):
     ).tag(config=True)
 
     workers = Int(
-        min=1, help="Threads that read and encode; by default as many as processors, and at least two."
+        min=0,
+        help="Processes that read and encode; by default as many as processors, and at least two. With 0, "
+        "threads of the server do: a damaged file may end it then.",
+    ).tag(config=True)
+
+    worker_timeout = Seconds(
+        120.0, min=1.0, help="How long such a process may take to answer before it is ended, in seconds."
+    ).tag(config=True)
+
+    worker_bytes = Int(
+        4 << 30, min=0, help="How many bytes of memory one may take; 0 is no bound. Linux holds it to that."
     ).tag(config=True)
 
     kernel_timeout = Seconds(
@@ -170,30 +181,6 @@ class ZarrServeApp(ExtensionApp):
     def _default_workers(self) -> int:
         return max(2, os.cpu_count() or 1)  # more of them keep Jupyter's own answers waiting
 
-    def settings_object(self) -> "Settings":
-        """All settings, the server's included, as one frozen object."""
-        from .core.codecs import compressor_named
-        from .core.nodes import Policy
-        from .files.tree import Settings
-
-        assert self.serverapp is not None
-        contents = self.serverapp.contents_manager
-        return Settings(
-            root_dir=self._root_dir(),
-            allow_hidden=bool(getattr(contents, "allow_hidden", False)),
-            mounts=dict(self.mounts),
-            demo=self.demo,
-            policy=Policy(self.chunk_bytes, self.chunk_limit_bytes, compressor_named(self.compressor)),
-            cache_bytes=self.cache_bytes,
-            workers=self.workers,
-            kernel_seconds=self.kernel_timeout,
-        )
-
-    def _root_dir(self) -> Path:
-        assert self.serverapp is not None
-        contents = self.serverapp.contents_manager
-        return Path(getattr(contents, "root_dir", "") or self.serverapp.root_dir)
-
     def initialize_settings(self) -> None:
         """Tell all handlers whose pages may read data, who else may, and whether there are share links."""
         self.settings[f"{self.name}_origins"] = frozenset(self.allow_origins)
@@ -209,7 +196,9 @@ class ZarrServeApp(ExtensionApp):
         flow = Flow(self.outgoing_bytes)
         self._source = LazySource(partial(self._make_site, flow))
         self._preparing: asyncio.Future[Site] | None = None
-        self._shares = sharing_of(self, Path(self.serverapp.data_dir, self.name), self._root_dir())
+        self._shares = sharing_of(
+            self, Path(self.serverapp.data_dir, self.name), served_folder(self.serverapp)
+        )
         viewers = Viewers(self.vizarr_url, self.neuroglancer_url)
         self.handlers.extend(routes(self._source, flow, self._shares, viewers))
         watch(lambda: flow.bytes, lambda: self._source.made.connected if self._source.made else 0)
@@ -220,7 +209,7 @@ class ZarrServeApp(ExtensionApp):
 
         assert self.serverapp is not None
         managers = self.serverapp.kernel_manager, self.serverapp.session_manager
-        return Site(self.settings_object(), *managers, open_channel, flow)
+        return Site(site_settings(self), *managers, open_channel, flow)
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Once the server of ``jupyter zarr`` listens: tell what to click and paste, and get ready."""
@@ -228,12 +217,17 @@ class ZarrServeApp(ExtensionApp):
             url = urlsplit(serverapp.public_url)
             base = f"{url.scheme}://{url.netloc}{serverapp.base_url}"
             token = serverapp.identity_provider.token
-            sys.stdout.write(welcome(base, token, str(self._root_dir()), demo=self.demo))
+            sys.stdout.write(welcome(base, token, str(served_folder(self.serverapp)), demo=self.demo))
             sys.stdout.flush()
-            self._preparing = asyncio.ensure_future(self._source.prepare())
+            self._preparing = asyncio.ensure_future(self._prepare())
+
+    async def _prepare(self) -> "Site":
+        site = await self._source.prepare()
+        await site.prepare()
+        return site
 
     async def stop_extension(self) -> None:
-        """Let the worker threads end, close the connections to kernels and write down who used links."""
+        """End the workers, close the connections to kernels and write down who used links."""
         if self._fault:
             return
         self._shares.uses.write()

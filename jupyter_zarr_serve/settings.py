@@ -11,12 +11,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict, Float, List, TraitError, Unicode
 from traitlets.config import Config, Configurable
 
-from .shares.sharing import Settings, Sharing, checked_origin
+from .shares.sharing import Settings as SharingSettings
+from .shares.sharing import Sharing, checked_origin
+
+if TYPE_CHECKING:
+    from .files.tree import Settings
 
 RESERVED = ("files", "kernels", "notebooks", "drawn", "ome", "portable", "demo")
 
@@ -138,7 +142,7 @@ def sharing_of(app: Any, folder: Path, root: Path) -> Sharing:
     files = str(root.resolve())
     homes = {"files": files, "notebooks": files, "kernels": "kernels", "demo": "demo", **app.mounts}
     return Sharing(
-        Settings(
+        SharingSettings(
             folder=folder,
             home_of=lambda name: homes.get(name, ""),
             is_on=app.sharing,
@@ -156,6 +160,31 @@ def _unwritable(folder: Path) -> str:
     return (
         f"no share links can be made, as {folder} cannot be written; "
         f"mend the permissions of {there}, or set c.ZarrServeApp.sharing = False"
+    )
+
+
+def served_folder(serverapp: Any) -> Path:
+    """The folder that a Jupyter server serves."""
+    return Path(getattr(serverapp.contents_manager, "root_dir", "") or serverapp.root_dir)
+
+
+def site_settings(app: Any) -> "Settings":
+    """All settings of the extension, its server's included, as one frozen object."""
+    from .core.codecs import compressor_named
+    from .core.nodes import Policy
+    from .files.tree import Settings
+
+    return Settings(
+        root_dir=served_folder(app.serverapp),
+        allow_hidden=bool(getattr(app.serverapp.contents_manager, "allow_hidden", False)),
+        mounts=dict(app.mounts),
+        demo=app.demo,
+        policy=Policy(app.chunk_bytes, app.chunk_limit_bytes, compressor_named(app.compressor)),
+        cache_bytes=app.cache_bytes,
+        workers=app.workers,
+        worker_seconds=app.worker_timeout,
+        worker_bytes=app.worker_bytes,
+        kernel_seconds=app.kernel_timeout,
     )
 
 

@@ -33,7 +33,7 @@ Kinds = Mapping[str, type | UnionType]  # members of a header and their types
 _REQUEST: Kinds = {
     **{"zarr_format": int, "path": list, "method": str, "location": str, "listing": str, "view": str},
     **dict.fromkeys(("if_none_match", "byte_range", "if_range", "form"), str | None),
-    **{"options": dict | None, "preview": bool | None},  # like the form unknown to older peers
+    **{"options": dict | None, "preview": bool | None, "within": int | None},  # older peers know of none
 }
 _RESPONSE: Kinds = {
     **{"status": int, "media_type": str, "size": int, "etag": str | None},
@@ -73,10 +73,10 @@ def parse_prefix(prefix: Raw) -> tuple[int, int]:
     return header_length, body_length
 
 
-def encode_request(request: Request) -> bytes:
-    """The whole frame of a request."""
+def encode_request(request: Request, **others: Any) -> bytes:
+    """The whole frame of a request, with other members of it."""
     members = {**vars(request), "options": dict(request.options)}
-    return encode_frame({name: members[name] for name in _REQUEST})
+    return encode_frame({name: members[name] for name in _REQUEST} | others)
 
 
 def decode_request(header: Raw) -> Request:
@@ -87,22 +87,23 @@ def decode_request(header: Raw) -> Request:
     FrameError
         When it is none.
     """
-    members = _members(header, _REQUEST)
+    members = members_of(header, _REQUEST)
     path, options = tuple(members["path"]), tuple((members["options"] or {}).items())
     if {*map(type, path)} - {str} or {type(value) for _, value in options} - {int, str}:
         raise FrameError("the path of a request must be a list of text, its options numbers and text")
-    return Request(**{**members, "path": path, "form": members["form"] or "", "options": options})
+    known = {"path": path, "options": options, "form": members["form"] or ""}
+    return Request(**{**members, **known, "within": members["within"] or 0})
 
 
-def response_head(response: Response) -> bytes:
-    """The prefix and header of a response; its body follows as it is.
+def response_head(response: Response, **others: Any) -> bytes:
+    """The prefix and header of a response, with other members of it; its body follows as it is.
 
     Raises
     ------
     FrameError
         See `encode_frame`.
     """
-    return encode_frame({name: getattr(response, name) for name in _RESPONSE}, len(response.body))
+    return encode_frame({name: getattr(response, name) for name in _RESPONSE} | others, len(response.body))
 
 
 def decode_response(header: Raw, body: bytes) -> Response:
@@ -113,7 +114,7 @@ def decode_response(header: Raw, body: bytes) -> Response:
     FrameError
         When it is none.
     """
-    members = _members(header, _RESPONSE)
+    members = members_of(header, _RESPONSE)
     return Response(body=body, **{**members, "layouts": members["layouts"] or {}})
 
 
@@ -150,7 +151,7 @@ def decode_hello(header: Raw) -> str:
     FrameError
         When the kernel speaks another version.
     """
-    members = _members(header, {"hello": int, "version": int, "nonce": str})
+    members = members_of(header, {"hello": int, "version": int, "nonce": str})
     if (members["hello"], members["version"]) != (1, VERSION):
         raise FrameError(
             f"the kernel speaks version {members['version']}, the server version {VERSION}; "
@@ -172,7 +173,7 @@ def decode_challenge(header: Raw) -> tuple[str, str]:
     FrameError
         When the frame is something else.
     """
-    members = _members(header, {"nonce": str, "proof": str})
+    members = members_of(header, {"nonce": str, "proof": str})
     return members["nonce"], members["proof"]
 
 
@@ -189,7 +190,7 @@ def decode_welcome(header: Raw) -> str:
     FrameError
         When the frame is something else.
     """
-    return str(_members(header, {"proof": str})["proof"])
+    return str(members_of(header, {"proof": str})["proof"])
 
 
 @dataclass(frozen=True)
@@ -220,10 +221,9 @@ def decode_endpoint(content: bytes) -> Endpoint:
     FrameError
         When it says nothing, or in another version.
     """
-    members = _members(content, {"version": int, "pid": int, "unix": str | None, "tcp": list | None})
+    members = members_of(content, {"version": int, "pid": int, "unix": str | None, "tcp": list | None})
     pid, unix, tcp = members["pid"], members["unix"], members["tcp"]
-    is_place = unix is not None or list(map(type, tcp or ())) == [str, int]
-    if members["version"] != VERSION or not is_place:
+    if members["version"] != VERSION or (unix is None and list(map(type, tcp or ())) != [str, int]):
         raise FrameError("the kernel announces its endpoint in another version of the protocol")
     return Endpoint(pid, unix, None if unix is not None else (tcp[0], tcp[1]))
 
@@ -237,7 +237,7 @@ def _proof(key: bytes, role: str, theirs: str, own: str) -> str:
     return hmac.new(key, f"{role}{theirs}{own}".encode("ascii", "replace"), "sha256").hexdigest()
 
 
-def _members(header: Raw, kinds: Kinds) -> dict[str, Any]:
+def members_of(header: Raw, kinds: Kinds) -> dict[str, Any]:
     """The members of a JSON object that have a name in `kinds`, all of the kind said there."""
     try:
         members = json.loads(bytes(header).decode("utf-8", "surrogatepass"))

@@ -164,6 +164,11 @@ def compressor_named(name: str) -> Codec | None:
     return COMPRESSORS[name]()
 
 
+def compressor_name(compressor: Codec | None) -> str:
+    """The name by which `compressor_named` gives a compressor."""
+    return next(name for name, make in COMPRESSORS.items() if make() == compressor)
+
+
 def portable(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
     """The codecs to use in version 3 in place of `codecs`: the same, or gzip for zlib."""
     kept = [GzipCodec(c.level) if isinstance(c, ZlibCodec) else c for c in codecs]

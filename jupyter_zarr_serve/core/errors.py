@@ -26,6 +26,7 @@ from typing import ClassVar
 from .public_text import without_folders
 
 _is_live = ContextVar("is_live", default=False)  # whether objects are read, not files
+memory_bound = ContextVar("memory_bound", default=0)  # bytes; 0 is none
 _LONGEST = 300  # characters of what a library says
 _TELLING = 3  # characters; shorter names, such as the keys of chunks, occur by chance
 _TRANSIENT = {
@@ -123,6 +124,11 @@ def failure_of(name: str, error: Exception) -> ServeError:
     >>> failure_of("run.h5", OSError(errno.EACCES, "Permission denied")).status
     422
     """
+    if isinstance(error, MemoryError) and memory_bound.get():
+        return Unreadable(
+            f"{name}: reading it takes more than the {memory_bound.get():,} bytes of memory that a "
+            "worker may take; ask for smaller chunks, or raise c.ZarrServeApp.worker_bytes"
+        )
     if isinstance(error, MemoryError):
         return Unavailable(
             f"{name}: there was not enough memory to make it; retry, or ask for smaller chunks"

@@ -13,7 +13,7 @@ from types import ModuleType
 from . import listing, v2, v3
 from .chunks import encode_chunk
 from .content import Content, Spent, answer, blob_of, digest
-from .errors import NotFound, Replaced, ServeError, Unreadable, failures_named
+from .errors import NotFound, Replaced, ServeError, Unreadable, failure_of, failures_named
 from .forms import content_of
 from .grid import in_grid
 from .layout import Layout, chunk_owner, layout_in, layouts_below
@@ -41,6 +41,8 @@ def answered(request: Request, find: Callable[[], Content]) -> Response:
         return answer(find(), request)
     except ServeError as error:
         return refusal(error, request.method)
+    except MemoryError as error:
+        return refusal(failure_of("/".join(request.path), error), request.method)
     except Exception as error:  # noqa: BLE001 (the one place where a bug becomes a response)
         _log.exception("a request could not be answered: /%s", "/".join(request.path))
         message = f"{type(error).__name__} while answering; please report this with the server's log"

@@ -9,8 +9,13 @@ from ..core.nodes import Fresh
 from ..core.request import BINARY, Request
 
 _OVERHEAD = 2048  # bytes that remembering takes besides a document
-_FILES = 256  # of which chunks are remembered: they keep what was opened open
+_FILES = 256  # whose chunks are remembered: what was opened stays open
 Key = tuple[str, int, tuple[str, ...], int]
+
+
+def key_of(request: Request) -> Key:
+    """What a request names, whatever it asks of that."""
+    return request.view, request.zarr_format, request.path, request.within
 
 
 class Contents:
@@ -20,10 +25,13 @@ class Contents:
     ----------
     limit_bytes
         The most bytes to remember.
+    most_files
+        Whose chunks are remembered; few, where that keeps them open.
     """
 
-    def __init__(self, limit_bytes: int) -> None:
+    def __init__(self, limit_bytes: int, most_files: int | None = None) -> None:
         self._limit = limit_bytes
+        self._most_files = _FILES if most_files is None else most_files
         self._known: Bounded[Key, Content] = Bounded(limit_bytes, self._let_go)
         self._files: OrderedDict[Fresh | None, dict[Key, None]] = OrderedDict()
         self._lock = Lock()
@@ -36,7 +44,7 @@ class Contents:
         near
             Whether only what can be told at once is wanted.
         """
-        key = (request.view, request.zarr_format, request.path, request.within)
+        key = key_of(request)
         content = self._known.peek(key)
         if content is None or request.form or content.fresh is None or (near and not content.fresh.is_near):
             return None
@@ -49,16 +57,24 @@ class Contents:
             self._known.drop(key)
         return None
 
-    def put(self, request: Request, content: Content) -> None:
-        """Remember what a request names, if it can be told whether it stays true."""
+    def put(self, request: Request, content: Content, body_bytes: int | None = None) -> None:
+        """Remember what a request names, if it can be told whether it stays true.
+
+        Parameters
+        ----------
+        body_bytes
+            What it holds in memory; where None, that of a chunk is remembered elsewhere.
+        """
         if content.fresh is None or request.form:
             return
         is_chunk = content.media_type == BINARY
-        blob = None if is_chunk else content.at_hand()
-        size = _OVERHEAD + (blob.size if blob else 0)
+        if body_bytes is None:
+            blob = None if is_chunk else content.at_hand()
+            body_bytes = blob.size if blob else 0
+        size = _OVERHEAD + body_bytes
         if size > self._limit // 4:
             return
-        key = (request.view, request.zarr_format, request.path, request.within)
+        key = key_of(request)
         with self._lock:
             self._known.put(key, content, size)
             if is_chunk:
@@ -67,7 +83,7 @@ class Contents:
     def _hold(self, file: Fresh | None, key: Key) -> None:
         self._files.setdefault(file, {})[key] = None
         self._files.move_to_end(file)
-        if len(self._files) > _FILES:
+        if len(self._files) > self._most_files:
             for old in list(next(iter(self._files.values()))):
                 self._known.drop(old)
 

@@ -23,6 +23,7 @@ from ..readers.files import is_local
 from ..readers.foreign import refuse_foreign
 from ..readers.no_links import resolved, status_of
 from ..readers.shortage import most_kept, when_short
+from .being_read import being_read, check
 from .entries import entries, is_flagged_hidden, is_folder
 from .stores import fresh_node
 from .unchanged import Watch, watched
@@ -160,6 +161,7 @@ class Library:
             if known is not None and known[0] == stamp:
                 self._opened.move_to_end(key)
                 return known[1]
+        check(path, stamp)
         node = self._opened_anew(suffix, Watch(path, stamp))
         if isinstance(node, Group) and node.growing:
             return node  # opened for each request: its writer may be quicker than the clock
@@ -171,7 +173,7 @@ class Library:
 
     def _opened_anew(self, suffix: str, watch: Watch) -> Node:
         is_growing = False
-        with unless_written([watch.path]):
+        with unless_written([watch.path]), being_read(watch.path):
             try:
                 node = open_file(watch.path, self._policy, suffix)
                 is_growing = isinstance(node, Group) and node.growing

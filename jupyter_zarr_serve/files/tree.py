@@ -1,12 +1,14 @@
 """The root group: the served folder, the kernels, the administrator's mounts, the demo."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.request import url2pathname
 
+from ..core.codecs import compressor_name, compressor_named
 from ..core.errors import MissingLibrary
 from ..core.nodes import Group, Node, Policy
 from .library import Library
@@ -33,7 +35,11 @@ class Settings:
     cache_bytes
         The most bytes of encoded chunks to remember.
     workers
-        Threads that read and encode.
+        Processes that read and encode; with 0, threads of the server do.
+    worker_seconds
+        How long one of these processes may take to answer a request.
+    worker_bytes
+        How much memory one may take; 0 is no bound.
     kernel_seconds
         How long a kernel may take to answer a request.
     """
@@ -45,7 +51,35 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     cache_bytes: int = 64 << 20
     workers: int = 4
+    worker_seconds: float = 120.0
+    worker_bytes: int = 4 << 30
     kernel_seconds: float = 10.0
+
+
+def encode_settings(settings: Settings) -> dict[str, Any]:
+    """The settings as JSON, for `decode_settings` in a worker process."""
+    policy = settings.policy
+    return {
+        **vars(settings),
+        "root_dir": str(settings.root_dir),
+        "mounts": dict(settings.mounts),
+        "policy": [policy.target_bytes, policy.limit_bytes, compressor_name(policy.compressor)],
+    }
+
+
+def decode_settings(header: bytes) -> Settings:
+    """The settings of a frame's header; see `encode_settings`."""
+    told = json.loads(header.decode("utf-8", "surrogatepass"))
+    target, limit, compressor = told["policy"]
+    policy = Policy(target, limit, compressor_named(compressor))
+    return Settings(**{**told, "root_dir": Path(told["root_dir"]), "policy": policy})
+
+
+def local_roots(settings: Settings) -> dict[str, Path]:
+    """The served folders and files of this machine, their links resolved, by the first name of a path."""
+    places = {"files": str(settings.root_dir), **settings.mounts}
+    found = {name: _place(name, place) for name, place in places.items() if "://" not in place}
+    return {name: place.resolve() for name, place in found.items()}
 
 
 class Tree:

@@ -11,6 +11,7 @@ from ..core.nodes import Array, Group, Node, Read
 from ..core.served import renames_of
 from ..core.stored import Blob, Coords, Stored
 from ..readers.files import stamp_of
+from .being_read import being_read
 from .writing import BEING_WRITTEN, unless_written
 
 Attributes = Callable[[int], Mapping[str, Any]]
@@ -53,7 +54,7 @@ class Watch:
         Unavailable
             When it is, or has changed or vanished meanwhile.
         """
-        with unless_written([self.path]):
+        with unless_written([self.path]), being_read(self.path):
             try:
                 yield
             finally:

@@ -8,7 +8,6 @@ a folder that only this user may enter, or a loopback port where the platform ha
 import contextlib
 import os
 import socket
-import sys
 import time
 import weakref
 from collections.abc import Callable
@@ -18,13 +17,12 @@ from typing import Any
 
 from .. import wire
 from ..core.request import Request, Response
+from ..frames import Frames, send_frame
 from ..wire import Endpoint, FrameError
 from .listening import is_open, listen
 
 HANDSHAKE_SECONDS = 10.0
 MOST_CONNECTIONS = 256
-_BUFFER = 1 << 16  # bytes; nearly every request fits
-_JOIN_BELOW = 1 << 14  # bytes; shorter bodies are copied behind their header
 _EVERY: "weakref.WeakSet[Responder]" = weakref.WeakSet()
 
 IsThere = Callable[[], bool]
@@ -108,12 +106,13 @@ class Responder:
     def _serve(self, connection: socket.socket) -> None:
         try:
             connection.settimeout(HANDSHAKE_SECONDS)
-            frames = _Frames(connection)
+            frames = Frames(connection)
             self._greet(connection, frames)
             connection.settimeout(None)
             while True:
                 request = wire.decode_request(frames.header())
-                _send(connection, self._answer(request, partial(is_open, connection)))
+                response = self._answer(request, partial(is_open, connection))
+                send_frame(connection, wire.response_head(response), response.body)
         except (OSError, FrameError, MemoryError):
             return  # the peer went away or is none of ours, or there is no room for what it asks
         finally:
@@ -124,7 +123,7 @@ class Responder:
             self._connections.discard(connection)
         connection.close()
 
-    def _greet(self, connection: socket.socket, frames: "_Frames") -> None:
+    def _greet(self, connection: socket.socket, frames: Frames) -> None:
         """Prove the key to each other.
 
         Raises
@@ -138,62 +137,6 @@ class Responder:
         if not wire.is_proof(proof, wire.server_proof(self._key, nonce, theirs)):
             raise FrameError("the peer does not know the key of this kernel")
         connection.sendall(wire.encode_welcome(wire.kernel_proof(self._key, theirs, nonce)))
-
-
-class _Frames:
-    """The headers of the frames that arrive; their bodies must be empty."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        self._buffer = bytearray(_BUFFER)
-        self._filled = 0
-
-    def header(self) -> bytes:
-        """The next header.
-
-        Raises
-        ------
-        FrameError
-            When there is none.
-        ConnectionError
-            When the peer closed the connection.
-        """
-        start = wire.PREFIX.size
-        self._fill(start)
-        length, body_length = wire.parse_prefix(self._buffer[:start])
-        if body_length:
-            raise FrameError("a request has no body")
-        end = start + length
-        self._fill(end)
-        header = bytes(self._buffer[start:end])
-        rest = self._buffer[end : self._filled]
-        self._buffer[: len(rest)] = rest
-        self._filled = len(rest)
-        return header
-
-    def _fill(self, size: int) -> None:
-        self._buffer.extend(bytes(max(0, size - len(self._buffer))))
-        while self._filled < size:
-            with memoryview(self._buffer) as whole, whole[self._filled :] as room:
-                received = self._connection.recv_into(room)
-            if received == 0:
-                raise ConnectionResetError("the peer closed the connection")
-            self._filled += received
-
-
-def _send(connection: socket.socket, response: Response) -> None:
-    head, body = wire.response_head(response), response.body
-    if len(body) < _JOIN_BELOW:
-        connection.sendall(head + body)
-    elif sys.platform == "win32":
-        connection.sendall(head)
-        connection.sendall(body)
-    else:
-        sent = connection.sendmsg([head, body])
-        if sent < len(head):
-            connection.sendall(head[sent:])
-        if sent < len(head) + len(body):
-            connection.sendall(memoryview(body)[max(0, sent - len(head)) :])
 
 
 def start_thread(target: Callable[..., None], *args: Any) -> None:

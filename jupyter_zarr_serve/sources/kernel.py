@@ -7,16 +7,15 @@ would take it for fill values.
 """
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from ..core.errors import NotFound, ServeError, Unavailable, Unreadable
-from ..core.request import BINARY, LINKS, Request, Response, may_be_chunk, refusal
+from ..core.request import BINARY, Request, Response, may_be_chunk, refusal
 from ..wire import decode_response, encode_request
 from .answers import Answers
 from .flow import Flow
-from .kernel_answer import admitted, is_listing, listed, question
+from .kernel_answer import admitted, relayed
 from .kernel_channel import Opener, open_channel
 from .kernel_connection import Connection, Frame
 from .kernel_control import Control
@@ -86,7 +85,7 @@ class KernelSource:
         try:
             try:
                 async with asyncio.timeout(self._seconds):
-                    response = await self._relay(request)
+                    response = await relayed(request, self._told)
             except TimeoutError:
                 raise Unavailable(await self._too_late(request)) from None
             self._late.forget(request)
@@ -116,17 +115,6 @@ class KernelSource:
         self._answers.drop(self._pool)
         self._pool.close()
         self._control.close()
-
-    async def _relay(self, request: Request) -> Response:
-        asked = question(request)
-        response = await self._told(asked)
-        if request.listing != LINKS or response.status >= 400 or not is_listing(asked, response):
-            return response
-        if asked.method != "GET" or response.status != 200:  # a listing is made of all names
-            response = await self._told(
-                replace(asked, method="GET", if_none_match=None, byte_range=None, if_range=None)
-            )
-        return listed(request, response) if response.status == 200 else response
 
     async def _told(self, request: Request) -> Response:
         asked = self._answers.asked(self._pool, request)

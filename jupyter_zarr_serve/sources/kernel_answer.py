@@ -7,6 +7,7 @@ or refused, and no kernel makes a page: a listing for programs is made here, of 
 
 import json
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from ..core.content import Content, answer, blob_of
@@ -20,6 +21,7 @@ from .schema import parsed
 
 _JSON_TYPE, _HTML, _PNG = "application/json", "text/html; charset=utf-8", "image/png"
 _MADE = {200, 206, 304}
+_NO_SUCH_RANGE = 416
 _FAILED = {403, 404, 409, 416, 422, 500, 503}
 _HEADERS = {
     "Content-Range": re.compile(r"bytes (?:\d{1,19}-\d{1,19}|\*)/\d{1,19}", re.ASCII),
@@ -38,6 +40,30 @@ _LONGEST = 2000  # characters of a message
 def question(request: Request) -> Request:
     """The request as a kernel is asked: it tells names, and makes no page of them."""
     return replace(request, listing=JSON) if request.listing == LINKS else request
+
+
+async def relayed(request: Request, ask: Callable[[Request], Awaitable[Response]]) -> Response:
+    """The answer of one who may be asked only a `question`: a listing of links is made here.
+
+    Parameters
+    ----------
+    request
+        As the client asked.
+    ask
+        Gives admitted answers.
+    """
+    asked = question(request)
+    response = await ask(asked)
+    if response.status == _NO_SUCH_RANGE and request.listing == LINKS:  # of the names told
+        whole = await ask(replace(asked, byte_range=None, if_range=None))
+        response = whole if is_listing(asked, whole) else response
+    if request.listing != LINKS or response.status >= 400 or not is_listing(asked, response):
+        return response
+    if asked.method != "GET" or response.status != 200:  # a listing is made of all names
+        response = await ask(
+            replace(asked, method="GET", if_none_match=None, byte_range=None, if_range=None)
+        )
+    return listed(request, response) if response.status == 200 else response
 
 
 def admitted(request: Request, response: Response) -> Response:

@@ -26,12 +26,18 @@ _LARGEST_GREETING = 1 << 12  # bytes; a stranger may not make us hold more
 
 
 class Connection(asyncio.BufferedProtocol):
-    """A connection that may be asked after `prove`, once the kernel has shown that it knows the key."""
+    """A connection that may be asked after `prove`, once the kernel has shown that it knows the key.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    is_proven
+        Whether nobody else can be at its other end.
+    """
+
+    def __init__(self, *, is_proven: bool = False) -> None:
         self.used_at = 0.0  # event loop time
         self._transport: asyncio.Transport | None = None
-        self._limit: int | None = _LARGEST_GREETING
+        self._limit: int | None = None if is_proven else _LARGEST_GREETING
         self._buffer = bytearray(_FIRST_BUFFER)
         self._filled = self._body_at = self._length = 0
         self._renew()

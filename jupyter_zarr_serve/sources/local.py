@@ -1,4 +1,4 @@
-"""The source of everything this process can read itself: a tree of nodes, answered in threads.
+"""The source of everything this process reads itself: a tree of nodes, answered in threads.
 
 What is known already, and can be told to be true without waiting, is answered in the event loop: a
 document or chunk that is remembered, of a file on this machine whose status did not change.
@@ -7,19 +7,15 @@ document or chunk that is remembered, of a file on this machine whose status did
 from collections.abc import Callable
 from functools import partial
 
-from ..core.content import Content, answer
-from ..core.errors import Forbidden, ServeError
+from ..core.content import answer
+from ..core.errors import ServeError
 from ..core.nodes import Node
 from ..core.request import Remember, Request, Response, refusal
-from ..core.respond import answered, locate
-from ..files.contents import Contents
-from ..files.steady import steady
-from ..views import viewed
+from ..files.served_tree import ServedTree
 from .flow import Flow
 from .passed import Passed
 from .workers import Workers
 
-_CONTENTS_BYTES = 32 << 20
 _PASSED_BYTES = 16 << 20
 
 
@@ -49,16 +45,12 @@ class LocalSource:
         flow: Flow,
         below: Callable[[tuple[str, ...]], Node] | None = None,
     ) -> None:
-        self._root = root
-        self._below = below
-        self._remember = remember
-        self._contents = Contents(_CONTENTS_BYTES)
-        self._passed = Passed(_PASSED_BYTES)
+        self._tree = ServedTree(root, remember, below, Passed(_PASSED_BYTES).remembering)
         self._workers = Workers(workers, flow)
 
     def at_once(self, request: Request) -> Response | None:
         """The response if it needs no waiting for anything; else None."""
-        content = self._contents.get(request, near=True)
+        content = self._tree.known(request)
         if content is None:
             return None
         try:
@@ -69,30 +61,10 @@ class LocalSource:
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`; 503 when too many requests wait already."""
         try:
-            return await self._workers.run(request, request.client, partial(self._respond, request))
+            return await self._workers.run(request, request.client, partial(self._tree.respond, request))
         except ServeError as error:
             return refusal(error, request.method)
 
     def close(self) -> None:
         """Let the threads end; requests that wait are dropped."""
         self._workers.close()
-
-    def _respond(self, request: Request) -> Response:
-        return answered(request, lambda: self._content(request))
-
-    def _content(self, request: Request) -> Content:
-        content = None if request.preview else self._contents.get(request)
-        if content is None:
-            content = locate(viewed(self._tree(request), request.view), request, self._remember)
-            if not request.preview:
-                key = (request.view, request.zarr_format, request.path, request.within)
-                content = self._passed.remembering(key, steady(content))
-                self._contents.put(request, content)
-        return content
-
-    def _tree(self, request: Request) -> Node:
-        if not request.within:
-            return self._root
-        if self._below is None:
-            raise Forbidden("parts of this tree cannot be shared")
-        return self._below(request.path[: request.within])

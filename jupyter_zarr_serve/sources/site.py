@@ -1,13 +1,15 @@
 """All sources of one server, put together."""
 
+import os
 from functools import partial
 from typing import Any
 
 from ..core.cache import ChunkCache
 from ..core.metadata_seen import MetadataSeen
 from ..core.request import Request, Response
-from ..files.tree import Settings, Tree
+from ..files.tree import Settings
 from .answers import Answers
+from .files import FilesSource
 from .flow import Flow
 from .kernel import KernelSource
 from .kernel_channel import Opener
@@ -33,11 +35,7 @@ class Site:
     def __init__(
         self, settings: Settings, kernels: Any, sessions: Any, open_channel: Opener, flow: Flow
     ) -> None:
-        remember = ChunkCache(settings.cache_bytes)
-        tree = Tree(settings)
-        self._local = LocalSource(
-            tree.root, workers=settings.workers, remember=remember, flow=flow, below=tree.below
-        )
+        self._files = FilesSource(settings, flow) if settings.workers else _in_threads(settings, flow)
         answers = Answers(settings.cache_bytes)
         kernel_source = partial(
             KernelSource,
@@ -48,7 +46,7 @@ class Site:
         )
         self._kernels = KernelsSource(kernels, kernel_source)
         notebooks = NotebooksSource(sessions, self._kernels)
-        self._router = Router({"kernels": self._kernels, "notebooks": notebooks}, self._local)
+        self._router = Router({"kernels": self._kernels, "notebooks": notebooks}, self._files)
         self._seen = MetadataSeen()
 
     def at_once(self, request: Request) -> Response | None:
@@ -65,7 +63,26 @@ class Site:
         """How many kernels have an open connection."""
         return self._kernels.connected
 
+    async def prepare(self) -> None:
+        """Have ready what the first request would wait for."""
+        if isinstance(self._files, FilesSource):
+            await self._files.prepare()
+
     def close(self) -> None:
-        """Let the worker threads end and close the connections to kernels."""
-        self._local.close()
+        """End the workers and close the connections to kernels."""
+        self._files.close()
         self._kernels.close()
+
+
+def _in_threads(settings: Settings, flow: Flow) -> LocalSource:
+    """What reads files in this process, for platforms that forbid others."""
+    from ..files.tree import Tree  # which brings what formats need
+
+    tree = Tree(settings)
+    return LocalSource(
+        tree.root,
+        workers=max(2, os.cpu_count() or 1),
+        remember=ChunkCache(settings.cache_bytes),
+        flow=flow,
+        below=tree.below,
+    )

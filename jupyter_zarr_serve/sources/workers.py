@@ -1,4 +1,4 @@
-"""Work for a bounded number of threads: in fair turns, done once for all who ask the same.
+"""Work for a bounded number of threads or processes: in fair turns, done once for all who ask the same.
 
 Each client has a queue of its own, and the clients take turns, so that one who asks for a thousand
 chunks does not keep another waiting for all of them. Who asks for what somebody else waits for already
@@ -9,9 +9,10 @@ everybody who waits for something has gone, it is not begun any more.
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from ..core.errors import Unavailable
 from ..core.request import Response
@@ -23,13 +24,18 @@ _IN_ALL = 2048
 _PATIENCE = 30.0  # seconds
 
 
+Outcome = Response | BaseException
+Work = Callable[[], Response] | Callable[[], Coroutine[Any, Any, Response]]
+Begin = Callable[[Any, Callable[[Outcome], None]], None]
+
+
 @dataclass(eq=False)
 class _Flight:
     """One piece of work, and who waits for it."""
 
     key: Hashable
     client: str
-    work: Callable[[], Response]
+    work: Work
     answer: "asyncio.Future[Response]"
     since: float
     expiry: asyncio.TimerHandle
@@ -37,18 +43,22 @@ class _Flight:
 
 
 class Workers:
-    """Runs work in threads of its own until `close`; to be used in one event loop.
+    """Has work done until `close`; to be used in one event loop.
 
     Parameters
     ----------
     workers
-        Threads.
+        How much is done at a time.
     flow
         While answers that are not sent yet fill it, nothing is begun for those who wait for one.
+    begin
+        Begins some work and calls, in the event loop, what is to be called with its outcome; in threads
+        by default.
     """
 
-    def __init__(self, workers: int, flow: Flow) -> None:
+    def __init__(self, workers: int, flow: Flow, begin: Begin | None = None) -> None:
         self._threads = Threads(workers, "zarr")
+        self._begin_work = begin or self._in_thread
         self._idle = workers
         self._flow = flow
         self._flights: dict[Hashable, _Flight] = {}
@@ -57,7 +67,7 @@ class Workers:
         self._is_closed = False
         flow.on_room(self._begin)
 
-    async def run(self, key: Hashable, client: str, work: Callable[[], Response]) -> Response:
+    async def run(self, key: Hashable, client: str, work: Work) -> Response:
         """What `work` gives, or what it gives to another who asked for the same `key`.
 
         Raises
@@ -86,7 +96,7 @@ class Workers:
             self._abandon(flight)
             flight.answer.set_exception(Unavailable("the server is shutting down"))
 
-    def _enqueue(self, key: Hashable, client: str, work: Callable[[], Response]) -> _Flight:
+    def _enqueue(self, key: Hashable, client: str, work: Work) -> _Flight:
         if self._is_closed:
             raise Unavailable("the server is shutting down")
         queue = self._queues.get(client, ())
@@ -121,28 +131,18 @@ class Workers:
                 self._queues[client] = queue  # at the end of the line
             self._leave(flight)
             self._idle -= 1
-            self._threads.submit(partial(self._work, asyncio.get_running_loop(), flight))
+            self._begin_work(flight.work, partial(self._finish, flight, time.perf_counter()))
 
-    def _work(self, loop: asyncio.AbstractEventLoop, flight: _Flight) -> None:
-        """In a thread: do the work."""
-        wait = time.perf_counter() - flight.since
-        try:
-            response = flight.work()
-            response.spent["wait"] = wait
-            outcome: Response | BaseException = response
-        except BaseException as error:  # noqa: BLE001 (handed on to everyone who waits)
-            outcome = error
-        try:
-            loop.call_soon_threadsafe(self._finish, flight, outcome)
-        except RuntimeError:  # the loop has ended meanwhile, and nobody waits any more
-            return
+    def _in_thread(self, work: Any, finish: Callable[[Outcome], None]) -> None:
+        self._threads.submit(partial(_do, asyncio.get_running_loop(), work, finish))
 
-    def _finish(self, flight: _Flight, outcome: Response | BaseException) -> None:
+    def _finish(self, flight: _Flight, begun: float, outcome: Outcome) -> None:
         self._idle += 1
         if flight.waiting:  # nobody would ever look at a failure else
             if isinstance(outcome, BaseException):
                 flight.answer.set_exception(outcome)
             else:
+                outcome.spent["wait"] = begun - flight.since
                 flight.answer.set_result(outcome)
         self._begin()
 
@@ -166,3 +166,29 @@ class Workers:
         flight.expiry.cancel()
         self._queued -= 1
         del self._flights[flight.key]
+
+
+def as_task(work: Callable[[], Coroutine[Any, Any, Response]], finish: Callable[[Outcome], None]) -> None:
+    """Begin work that waits for others; see `Workers`."""
+    task = asyncio.ensure_future(work())
+    task.add_done_callback(lambda done: finish(_outcome(done)))
+
+
+def _outcome(task: "asyncio.Task[Response]") -> Outcome:
+    if task.cancelled():
+        return Unavailable("the server is shutting down")
+    return task.exception() or task.result()
+
+
+def _do(
+    loop: asyncio.AbstractEventLoop, work: Callable[[], Response], finish: Callable[[Outcome], None]
+) -> None:
+    """In a thread: do the work."""
+    try:
+        outcome: Outcome = work()
+    except BaseException as error:  # noqa: BLE001 (handed on to everyone who waits)
+        outcome = error
+    try:
+        loop.call_soon_threadsafe(finish, outcome)
+    except RuntimeError:  # the loop has ended meanwhile, and nobody waits any more
+        return

@@ -11,6 +11,7 @@ import pytest
 import tifffile
 import xarray as xr
 import zarr
+from jupyter_zarr_serve.sources.disk import Library
 from PIL import Image
 from pyarrow import feather
 from scipy import sparse
@@ -20,7 +21,6 @@ from jupyter_zarr_serve.core.nodes import Group, Policy
 from jupyter_zarr_serve.core.request import JSON, LINKS, NODE, Request
 from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers import FORMATS, suffix_of
-from jupyter_zarr_serve.sources.disk import Library
 from tests.readers.test_grib import message
 
 NOISE = np.random.default_rng(0).random(50_000)

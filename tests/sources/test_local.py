@@ -179,7 +179,7 @@ def test_a_crawl_leaves_few_files_open(root, source):
         for n in range(module._FILES + 50):
             response = await crawled.ask(Request(3, ("files", f"{n}.h5", "x", "c", "0")))
             assert response.status == 200
-        assert len(crawled._contents._files) <= module._FILES
+        assert len(crawled._tree._contents._files) <= module._FILES
 
     asyncio.run(act())
 
@@ -197,7 +197,7 @@ def test_what_fails_far_away_is_an_answer(tmp_path):
     fresh: Any = same_file(Far(), Far(), "stamp")  # type: ignore[arg-type]
     assert isinstance(fresh, SameFile)
     source = LocalSource(SimpleNamespace(), workers=1, remember=ChunkCache(0), flow=Flow())  # type: ignore[arg-type]
-    source._contents.put(request(0), content(fresh, 1))
+    source._tree._contents.put(request(0), content(fresh, 1))
     answer = asyncio.run(source.ask(request(0)))
     source.close()
     assert answer.status in {422, 503}

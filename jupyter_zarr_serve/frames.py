@@ -1,0 +1,69 @@
+"""Frames over a blocking socket, as those who answer requests read and write them; see `wire`."""
+
+import socket
+import struct
+import sys
+
+from . import wire
+from .wire import FrameError, Raw
+
+READY = b"."  # what a worker's process says once it has its settings
+PID = struct.Struct("<q")  # the number of a worker that was forked
+_BUFFER = 1 << 16  # bytes; nearly every request fits
+_JOIN_BELOW = 1 << 14  # bytes; shorter bodies are copied behind their header
+
+
+class Frames:
+    """The headers of the frames that arrive; their bodies must be empty."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._buffer = bytearray(_BUFFER)
+        self._filled = 0
+
+    def header(self) -> bytes:
+        """The next header.
+
+        Raises
+        ------
+        FrameError
+            When there is none.
+        ConnectionError
+            When the peer closed the connection.
+        """
+        start = wire.PREFIX.size
+        self._fill(start)
+        length, body_length = wire.parse_prefix(self._buffer[:start])
+        if body_length:
+            raise FrameError("a request has no body")
+        end = start + length
+        self._fill(end)
+        header = bytes(self._buffer[start:end])
+        rest = self._buffer[end : self._filled]
+        self._buffer[: len(rest)] = rest
+        self._filled = len(rest)
+        return header
+
+    def _fill(self, size: int) -> None:
+        self._buffer.extend(bytes(max(0, size - len(self._buffer))))
+        while self._filled < size:
+            with memoryview(self._buffer) as whole, whole[self._filled :] as room:
+                received = self._connection.recv_into(room)
+            if received == 0:
+                raise ConnectionResetError("the peer closed the connection")
+            self._filled += received
+
+
+def send_frame(connection: socket.socket, head: bytes, body: Raw) -> None:
+    """Send a frame whose prefix and header are `head`."""
+    if len(body) < _JOIN_BELOW:
+        connection.sendall(head + body)
+    elif sys.platform == "win32":
+        connection.sendall(head)
+        connection.sendall(body)
+    else:
+        sent = connection.sendmsg([head, body])
+        if sent < len(head):
+            connection.sendall(head[sent:])
+        if sent < len(head) + len(body):
+            connection.sendall(memoryview(body)[max(0, sent - len(head)) :])

@@ -1,0 +1,67 @@
+"""One worker: it answers the requests of the server, one at a time, until the server hangs up."""
+
+import contextlib
+import socket
+from dataclasses import replace
+from typing import Any
+
+from .. import wire
+from ..core.cache import ChunkCache
+from ..core.content import Content, Spent
+from ..core.request import Request, Response
+from ..core.respond import answered
+from ..core.stored import Blob
+from ..files.being_read import refuse
+from ..files.origin import origin_of, stored_in
+from ..files.served_tree import ServedTree
+from ..files.tree import Settings, Tree
+from ..frames import Frames, send_frame
+
+_CACHE_BYTES = 16 << 20  # of what is made of many chunks; the server remembers chunks
+_HTTP_FAILED = 400
+
+
+def served_tree(settings: Settings) -> ServedTree:
+    """The tree that a worker answers for."""
+    tree = Tree(settings)
+    return ServedTree(tree.root, ChunkCache(min(_CACHE_BYTES, settings.cache_bytes)), tree.below)
+
+
+def serve(connection: socket.socket, tree: ServedTree) -> None:
+    """Answer what comes over a connection, until it is closed."""
+    frames = Frames(connection)
+    with contextlib.suppress(OSError, wire.FrameError):
+        while True:
+            header = frames.header()
+            refuse(wire.members_of(header, {"refused": dict | None})["refused"] or {})
+            response, origin = answer(tree, wire.decode_request(header))
+            send_frame(connection, wire.response_head(response, origin=origin), response.body)
+            del response
+
+
+def answer(tree: ServedTree, request: Request) -> tuple[Response, dict[str, Any] | None]:
+    """The response to a request, and the files that it is of.
+
+    Of a chunk that is all bytes of one file, the body is left out: the server reads it there.
+    """
+    origin: dict[str, Any] = {}
+
+    def find() -> Content:
+        content = tree.content(request)
+        known = origin_of(content)
+        if known is None:
+            return content
+        origin.update(known)
+
+        def make(spent: Spent) -> Blob:
+            blob = content.make(spent)
+            stored = stored_in(blob)
+            if stored is None:
+                return blob
+            origin["stored"] = stored
+            return replace(blob, read=lambda *_: b"")
+
+        return replace(content, make=make)
+
+    response = answered(request, find)
+    return response, origin if origin and response.status < _HTTP_FAILED else None

@@ -1,0 +1,270 @@
+"""Files read in worker processes: the same answers, and no file ends, blocks or fills the server."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import psutil
+import pytest
+import zarr
+
+from jupyter_zarr_serve.core.cache import ChunkCache
+from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.files.origin import read_origin
+from jupyter_zarr_serve.files.tree import Settings, Tree
+from jupyter_zarr_serve.files.validator import same_file
+from jupyter_zarr_serve.readers.files import stamp_of
+from jupyter_zarr_serve.sources.flow import Flow
+from jupyter_zarr_serve.sources.local import LocalSource
+from jupyter_zarr_serve.sources.worker_pool import WorkerPool
+from jupyter_zarr_serve.wire import FrameError
+from tests.server import running_server
+from tests.sources.worker_processes import files, get
+
+PATHS = [
+    "", "zarr.json", "nothing", "a.h5/zarr.json", "a.h5/x/zarr.json", "a.h5/x/c/0", "a.h5/x/c/9", "a.h5/x/",
+    "s.zarr/zarr.json", "s.zarr/c/1", "s.zarr/c/7", "sound.npy/c/0",
+]  # fmt: skip
+KINDS: list[dict[str, Any]] = [
+    {}, {"method": "HEAD"}, {"listing": "json"}, {"byte_range": "bytes=2-5"}, {"byte_range": "bytes=999-"},
+    {"if_none_match": "*"}, {"if_none_match": "ETAG"}, {"byte_range": "bytes=1-2", "if_range": "ETAG"},
+    {"view": "portable"}, {"form": "node"}, {"form": "stats"}, {"form": "image"}, {"form": "nonsense"},
+    {"within": 1}, {"within": 2}, {"preview": True},
+]  # fmt: skip
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    values = np.random.default_rng(0).random(512)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("x", data=values, chunks=(256,), compression="gzip")
+    zarr.create_array(str(tmp_path / "s.zarr"), data=values, chunks=(256,))
+    return tmp_path
+
+
+def known(response: Response) -> Response:
+    """A response but for how long it took, and the words of a failure."""
+    if response.status >= 400:
+        return Response(response.status, json.loads(response.body or b"{}").get("reason", ""), b"", 0)
+    return replace(response, spent={}, body=bytes(response.body))
+
+
+def worker_pids() -> list[int]:
+    """The processes of workers, that from which they are forked included."""
+    return [child.pid for child in psutil.Process().children(recursive=True)]
+
+
+async def ended(pids: list[int]) -> bool:
+    """Whether processes end within seconds."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if not any(psutil.pid_exists(pid) and _runs(pid) for pid in pids):
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_processes_answer_as_threads_do(root):
+    async def act() -> None:
+        async with files(root) as source:
+            tree = Tree(Settings(root))
+            local = LocalSource(tree.root, workers=1, remember=ChunkCache(0), flow=Flow(), below=tree.below)
+            for path in PATHS:
+                request = Request(3, ("files", *path.split("/")))
+                first = await local.ask(request)
+                for kind in KINDS:
+                    given = {
+                        n: v.replace("ETAG", first.etag or "") if n[:2] == "if" else v
+                        for n, v in kind.items()
+                    }
+                    asked = replace(request, **given)
+                    wanted = known(await local.ask(asked))
+                    assert known(await source.ask(asked)) == wanted, (path, kind)
+                    at_once = source.at_once(asked)
+                    assert at_once is None or known(at_once) == wanted, (path, kind)
+            local.close()
+
+    asyncio.run(act())
+
+
+def test_a_worker_that_dies_costs_nobody_anything(root):
+    async def act() -> None:
+        async with files(root, "once") as source:
+            assert (await get(source, "a.h5/x/c/0")).status == 200
+            for pid in worker_pids():
+                os.kill(pid, signal.SIGKILL)  # also the process from which they are forked
+            answers = await asyncio.gather(*(get(source, "a.h5/x/c/0") for n in range(20)))
+            assert {answer.status for answer in answers} == {200}
+            assert (await get(source, "once.npy/c/0")).status == 200
+
+    asyncio.run(act())
+
+
+def test_a_file_that_ends_two_workers_is_refused_until_it_changes(root):
+    async def act() -> None:
+        async with files(root, "crash", "crash2") as source:
+            crash, sound = await asyncio.gather(get(source, "crash.npy/c/0"), get(source, "sound.npy/c/0"))
+            assert (crash.status, sound.status) == (422, 200)
+            assert "crash.npy" in json.loads(crash.body)["message"]
+            pids = worker_pids()
+            assert (await get(source, "crash.npy/zarr.json")).status == 422  # no worker is asked again
+            assert {*worker_pids()} <= {*pids}
+            listed = json.loads((await get(source, "", listing="json")).body)["members"]
+            assert {"sound.npy", "a.h5"} <= set(listed)  # beside two that end workers
+            assert not {"crash.npy", "crash2.npy"} & set(listed)
+            (root / "crash.npy").unlink()
+            assert (await get(source, "crash.npy/zarr.json")).status == 404
+            np.save(root / "crash.npy", np.arange(7))
+            assert (await get(source, "crash.npy/zarr.json")).status == 422  # tried, and again
+
+    asyncio.run(act())
+
+
+def test_a_worker_that_hangs_is_ended(root):
+    async def act() -> None:
+        async with files(root, "hang", worker_seconds=1.0) as source:
+            assert (await get(source, "sound.npy/c/0")).status == 200
+            hung = asyncio.create_task(get(source, "hang.npy/c/0"))
+            await asyncio.sleep(0.2)
+            busy = source._pool._busy
+            pids = [worker.pid for worker in busy]
+            assert (await get(source, "sound.npy/c/0")).status == 200
+            answer = await hung
+            assert (answer.status, "worker_timeout" in str(answer.body)) == (503, True)
+            assert pids
+            assert await ended(pids)
+
+    asyncio.run(act())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not bound the memory of a process")
+def test_a_bomb_is_refused_and_the_machine_lives(root):
+    async def act() -> None:
+        async with files(root, "bomb", worker_bytes=1 << 30) as source:
+            answer = await get(source, "bomb.npy/c/0")
+            assert (answer.status, "worker_bytes" in str(answer.body)) == (422, True)
+            assert (await get(source, "sound.npy/c/0")).status == 200
+
+    asyncio.run(act())
+
+
+def test_workers_end_with_their_server(served_dir, tmp_path):
+    with running_server(served_dir, tmp_path, "--demo") as server:
+        assert server.get("zarr/v3/demo/zarr.json").status_code == 200
+        workers = psutil.Process(server.process.pid).children(recursive=True)
+        assert len(workers) >= 2 if sys.platform == "linux" else 1
+        server.process.kill()
+        assert asyncio.run(ended([worker.pid for worker in workers]))
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.05, 2.0])  # while a worker starts, and while it hangs
+def test_a_server_ends_though_a_worker_hangs(root, moment):
+    async def act() -> None:
+        async with files(root, "hang") as source:
+            hung = asyncio.create_task(get(source, "hang.npy/c/0"))
+            await asyncio.sleep(moment)
+            pids = worker_pids()
+            source.close()
+            assert (await hung).status == 503
+            assert await ended(pids)
+
+    asyncio.run(act())
+
+
+def test_workers_end_when_nobody_asks(root, monkeypatch):
+    async def act() -> None:
+        async with files(root) as source:
+            assert (await get(source, "sound.npy/c/0")).status == 200
+            pids = worker_pids()
+            assert pids
+            assert await ended(pids)
+            assert (await get(source, "a.h5/x/c/0")).status == 200
+
+    monkeypatch.setattr("jupyter_zarr_serve.sources.worker_pool._IDLE_SECONDS", 0.2)
+    monkeypatch.setattr("jupyter_zarr_serve.sources.worker_pool._TICK_SECONDS", 0.1)
+    asyncio.run(act())
+
+
+def test_the_server_imports_no_library_of_a_format(root):
+    code = f"""
+import asyncio, sys
+from pathlib import Path
+from jupyter_zarr_serve.core.request import Request
+from jupyter_zarr_serve.files.tree import Settings
+from jupyter_zarr_serve.sources.files import FilesSource
+from jupyter_zarr_serve.sources.flow import Flow
+
+async def act():
+    source = FilesSource(Settings(Path({str(root)!r}), workers=1, demo=True), Flow())
+    for path in ("a.h5/x/c/0", "s.zarr/c/0", "s.zarr/zarr.json", ""):
+        assert (await source.ask(Request(3, ("files", *path.split("/"))))).status == 200
+    assert (await source.ask(Request(3, ("demo", "zarr.json")))).status == 200
+    source.close()
+
+asyncio.run(act())
+formats = {{*"h5py pyarrow tifffile pandas xarray zarr PIL cfgrib imagecodecs sparse".split()}}
+print(sorted(formats & set(sys.modules)))
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+class TestWhatAWorkerTells:
+    """A worker may have been taken over by what it read."""
+
+    def test_files_outside_the_roots_are_refused(self, tmp_path):
+        secret = tmp_path / "secret"
+        secret.write_text("s3cret")
+        told = {"present": [[str(secret), str(secret), stamp_of(secret)]], "absent": []}
+        for attack in (told, {**told, "present": [], "stored": told["present"][0]}):
+            with pytest.raises(FrameError):
+                read_origin(attack, lambda path: path != secret)
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {},
+            {"present": 1, "absent": []},
+            {"present": [["a"]], "absent": []},
+            {"present": [], "absent": ["/"] * 99},
+        ],
+    )
+    def test_nonsense_is_refused(self, told):
+        with pytest.raises(FrameError):
+            read_origin(told, lambda _: True)
+
+    def test_roots_are_names_and_no_beginnings_of_names(self, root):
+        async def act() -> None:
+            async with files(root) as source:
+                pool: WorkerPool = source._pool
+                assert pool._is_served(root / "a.h5")
+                assert pool._is_served(root)
+                assert not pool._is_served(root.with_name(f"{root.name}-too") / "a")
+                assert not pool._is_served(root / ".." / "a")
+
+        asyncio.run(act())
+
+    def test_a_file_that_is_told_is_the_one_that_is_read(self, tmp_path):
+        file = tmp_path / "a"
+        file.write_bytes(b"old")
+        before = same_file(file, file, stamp_of(file))
+        assert before is not None
+        file.unlink()
+        file.write_bytes(b"new one")
+        assert not before()

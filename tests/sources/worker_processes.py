@@ -1,0 +1,54 @@
+"""Files that do to the worker which reads them what libraries of formats do when they fail."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.files.tree import Settings
+from jupyter_zarr_serve.sources.files import FilesSource
+from jupyter_zarr_serve.sources.flow import Flow
+from jupyter_zarr_serve.sources.worker_start import Processes
+
+# What the name of a `.npy` file begins with makes its reader fail in this way.
+PROGRAM = """
+import os, signal, time
+import numpy as np
+from jupyter_zarr_serve.readers import npy
+read = npy.read
+def failing(path, *rest):
+    if path.name.startswith("crash"):
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if path.name.startswith("once") and not path.with_name("crashed").exists():
+        path.with_name("crashed").touch()
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if path.name.startswith("hang"):
+        time.sleep(600)
+    if path.name.startswith("bomb"):
+        np.ones(1 << 31)
+    return read(path, *rest)
+npy.read = failing
+from jupyter_zarr_serve.worker.__main__ import main
+main()
+"""
+
+
+@asynccontextmanager
+async def files(root: Path, *names: str, **settings: Any) -> AsyncIterator[FilesSource]:
+    """A source of the files below a folder, whose workers fail as the files' names say."""
+    for name in ("sound", *names):
+        np.save(root / f"{name}.npy", np.arange(6))
+    asked = Settings(root, **{"workers": 2, **settings})
+    source = FilesSource(asked, Flow(), Processes(asked, ("-c", PROGRAM)))
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+async def get(source: FilesSource, path: str, **members: Any) -> Response:
+    """The response for a path below the folder."""
+    return await source.ask(Request(3, ("files", *path.split("/")), **members))
