@@ -14,13 +14,15 @@ from ..core.errors import Unavailable
 from ..core.request import Request, Response
 from ..files.being_read import noted
 from ..files.origin import Origin, read_origin
-from ..wire import decode_response, encode_request, members_of
+from ..files.writing import is_being_written
+from ..wire import FrameError, decode_response, encode_frame, encode_request, members_of
 from .kernel_answer import admitted
-from .kernel_connection import Connection
+from .kernel_connection import Connection, Frame
 from .worker_start import Starter
 
 _IDLE_SECONDS = 300.0
 _TICK_SECONDS = 5.0
+_MOST_QUESTIONS = 10_000
 _SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 Answer = tuple[Response, Origin | None]
 
@@ -99,7 +101,7 @@ class WorkerPool:
         has_answered = has_ended = False
         try:
             async with asyncio.timeout(self._seconds):
-                header, body = await worker.connection.ask(encode_request(request, refused=refused))
+                header, body = await self._told(worker.connection, encode_request(request, refused=refused))
             answer = self._read(request, bytes(header), cast("bytes", body))
             has_answered = True
         except TimeoutError:
@@ -118,6 +120,19 @@ class WorkerPool:
                 self._idle.append(worker)
             elif not has_ended:
                 worker.end()
+
+    async def _told(self, connection: Connection, frame: bytes) -> Frame:
+        """A worker's answer; meanwhile it is told who writes files, as it may not look at processes."""
+        for _ in range(_MOST_QUESTIONS):
+            header, body = await connection.ask(frame)
+            asked = members_of(bytes(header), {"is_written": str | None})["is_written"]
+            if asked is None:
+                return header, body
+            is_written = self._is_served(Path(asked)) and await asyncio.to_thread(
+                is_being_written, Path(asked)
+            )
+            frame = encode_frame({"is_written": is_written})
+        raise FrameError("a worker asks without end who writes files")
 
     async def prepare(self) -> None:
         """Have one worker ready."""

@@ -13,9 +13,10 @@ import sys
 
 from ..core.errors import memory_bound
 from ..files.being_read import share
-from ..files.tree import Settings, decode_settings
+from ..files.tree import Settings, decode_settings, local_roots
 from ..frames import PID, READY, Frames
-from .bounds import end_with_parent, limit_memory
+from .bounds import drop_rights, end_with_parent, limit_memory
+from .sandbox import enter
 from .serving import serve, served_tree
 
 
@@ -67,6 +68,9 @@ def _serve(connection: socket.socket, settings: Settings) -> None:
     numcodecs.blosc.use_threads = False  # other workers use the other processors
     limit_memory(settings.worker_bytes)
     memory_bound.set(settings.worker_bytes)
+    drop_rights()
+    roots = local_roots(settings)
+    enter(roots.values(), may_connect=len(roots) <= len(settings.mounts))
     serve(connection, served_tree(settings))
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from .. import wire
@@ -15,6 +16,7 @@ from ..files.being_read import refuse
 from ..files.origin import origin_of, stored_in
 from ..files.served_tree import ServedTree
 from ..files.tree import Settings, Tree
+from ..files.writing import ask_elsewhere
 from ..frames import Frames, send_frame
 
 _CACHE_BYTES = 16 << 20  # of what is made of many chunks; the server remembers chunks
@@ -30,6 +32,12 @@ def served_tree(settings: Settings) -> ServedTree:
 def serve(connection: socket.socket, tree: ServedTree) -> None:
     """Answer what comes over a connection, until it is closed."""
     frames = Frames(connection)
+
+    def is_written(path: Path) -> bool:
+        connection.sendall(wire.encode_frame({"is_written": str(path)}))
+        return bool(wire.members_of(frames.header(), {"is_written": bool})["is_written"])
+
+    ask_elsewhere(is_written)
     with contextlib.suppress(OSError, wire.FrameError):
         while True:
             header = frames.header()

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pytest
 import tifffile
 import zarr
-from jupyter_zarr_serve.sources.disk import Library
 from pyarrow import parquet
 
 from jupyter_zarr_serve.core.errors import ServeError, Unavailable, Unreadable, failure_of
@@ -20,6 +19,7 @@ from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.core.public_text import without_folders
 from jupyter_zarr_serve.core.request import NODE, Request, refusal
 from jupyter_zarr_serve.core.respond import respond
+from jupyter_zarr_serve.files.library import Library
 from tests.test_bad_files import WRITERS
 
 PLACE = "home of ann/lab (secret)"

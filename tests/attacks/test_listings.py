@@ -11,7 +11,6 @@ import pytest
 import tifffile
 import xarray as xr
 import zarr
-from jupyter_zarr_serve.sources.disk import Library
 from PIL import Image
 from pyarrow import feather
 from scipy import sparse
@@ -20,6 +19,7 @@ from scipy.io import netcdf_file
 from jupyter_zarr_serve.core.nodes import Group, Policy
 from jupyter_zarr_serve.core.request import JSON, LINKS, NODE, Request
 from jupyter_zarr_serve.core.respond import respond
+from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.readers import FORMATS, suffix_of
 from tests.readers.test_grib import message
 

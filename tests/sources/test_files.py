@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ from jupyter_zarr_serve.sources.flow import Flow
 from jupyter_zarr_serve.sources.local import LocalSource
 from jupyter_zarr_serve.sources.worker_pool import WorkerPool
 from jupyter_zarr_serve.wire import FrameError
+from jupyter_zarr_serve.worker import sandbox
 from tests.server import running_server
 from tests.sources.worker_processes import files, get
 
@@ -160,6 +162,38 @@ def test_a_bomb_is_refused_and_the_machine_lives(root):
             answer = await get(source, "bomb.npy/c/0")
             assert (answer.status, "worker_bytes" in str(answer.body)) == (422, True)
             assert (await get(source, "sound.npy/c/0")).status == 200
+
+    asyncio.run(act())
+
+
+@pytest.mark.skipif(not sandbox.version(), reason="this system has no Landlock")
+def test_there_is_no_way_out_of_a_worker(tmp_path, monkeypatch):
+    monkeypatch.setenv("SERVER", str(os.getpid()))
+    (tmp_path / "secret").write_text("s3cret")
+    (tmp_path / "served").mkdir()
+
+    async def act() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            name = f"escape{listener.getsockname()[1]}"
+            async with files(tmp_path / "served", name) as source:
+                answer = await get(source, f"{name}.npy/c/0")
+                assert answer.status == 200, bytes(answer.body)
+
+    asyncio.run(act())
+
+
+def test_half_written_files_are_told_from_damaged_ones(root):
+    """A worker may not look at other processes; the server tells it who writes."""
+
+    async def act() -> None:
+        async with files(root) as source:
+            with (root / "half.h5").open("wb") as writer:
+                writer.write((root / "a.h5").read_bytes()[:600])
+                writer.flush()
+                await asyncio.sleep(0.1)
+                assert (await get(source, "half.h5/zarr.json")).status == 503
+            await asyncio.sleep(0.1)
+            assert (await get(source, "half.h5/zarr.json")).status == 422
 
     asyncio.run(act())
 

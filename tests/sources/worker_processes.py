@@ -15,18 +15,36 @@ from jupyter_zarr_serve.sources.worker_start import Processes
 
 # What the name of a `.npy` file begins with makes its reader fail in this way.
 PROGRAM = """
-import os, signal, time
+import mmap, os, signal, socket, time
 import numpy as np
 from jupyter_zarr_serve.readers import npy
 read = npy.read
+crashed = mmap.mmap(-1, 1)  # all workers share it
+def escape(path):
+    ways = {
+        "reads": lambda: open(path.parent.parent / "secret"),
+        "writes": lambda: open(path.with_name("written"), "w"),
+        "removes": path.unlink,
+        "connects": lambda: socket.create_connection(("127.0.0.1", int(path.stem.removeprefix("escape")))),
+        "spies": lambda: open(f"/proc/{os.getppid()}/environ", "rb").read(),
+        "traces": lambda: open(f"/proc/{int(os.environ['SERVER'])}/environ", "rb").read(),
+    }
+    for way, attempt in ways.items():
+        try:
+            attempt()
+        except PermissionError:
+            continue
+        raise ValueError(way)
 def failing(path, *rest):
     if path.name.startswith("crash"):
         os.kill(os.getpid(), signal.SIGSEGV)
-    if path.name.startswith("once") and not path.with_name("crashed").exists():
-        path.with_name("crashed").touch()
+    if path.name.startswith("once") and not crashed[0]:
+        crashed[0] = 1
         os.kill(os.getpid(), signal.SIGSEGV)
     if path.name.startswith("hang"):
         time.sleep(600)
+    if path.name.startswith("escape"):
+        escape(path)
     if path.name.startswith("bomb"):
         np.ones(1 << 31)
     return read(path, *rest)
