@@ -24,8 +24,7 @@ from typing import Any
 from .core.errors import Unavailable
 from .core.request import Request, Response
 
-VERSION, MAGIC = 1, b"JZS1"
-PREFIX = struct.Struct("<4sIQ")
+VERSION, MAGIC, PREFIX = 1, b"JZS1", struct.Struct("<4sIQ")
 MAX_HEADER, MAX_BODY = 1 << 20, 1 << 30  # bytes
 Raw = bytes | bytearray | memoryview
 Kinds = Mapping[str, type | UnionType]  # members of a header and their types
@@ -37,7 +36,7 @@ _REQUEST: Kinds = {
 }
 _RESPONSE: Kinds = {
     **{"status": int, "media_type": str, "size": int, "etag": str | None},
-    **{"headers": dict, "spent": dict, "form": str | None, "layouts": dict | None},
+    **{"headers": dict, "spent": dict, "form": str | None, "layouts": dict | None, "message": str | None},
 }
 
 
@@ -91,8 +90,8 @@ def decode_request(header: Raw) -> Request:
     path, options = tuple(members["path"]), tuple((members["options"] or {}).items())
     if {*map(type, path)} - {str} or {type(value) for _, value in options} - {int, str}:
         raise FrameError("the path of a request must be a list of text, its options numbers and text")
-    known = {"path": path, "options": options, "form": members["form"] or ""}
-    return Request(**{**members, **known, "within": members["within"] or 0})
+    known = {"options": options, "form": members["form"] or "", "within": members["within"] or 0}
+    return Request(**{**members, **known, "path": path})
 
 
 def response_head(response: Response, **others: Any) -> bytes:
@@ -114,8 +113,9 @@ def decode_response(header: Raw, body: bytes) -> Response:
     FrameError
         When it is none.
     """
-    members = members_of(header, _RESPONSE)
-    return Response(body=body, **{**members, "layouts": members["layouts"] or {}})
+    told = members_of(header, _RESPONSE)
+    known = {"layouts": told["layouts"] or {}, "message": told["message"] or ""}
+    return Response(body=body, **told | known)
 
 
 def new_nonce() -> str:

@@ -33,6 +33,7 @@ _ETAG = re.compile(r'"[!#-~]{1,100}"')
 _REASON = re.compile(r"[A-Za-z]{1,40}")
 _PHASES = {"read", "encode", "wait"}
 _MOST_SECONDS = 1e6
+_BEGINNING = 40  # bytes; a listing's members come after its kind
 _MOST_TOLD = 8 << 20  # bytes of JSON that is read here
 _LONGEST = 2000  # characters of a message
 
@@ -100,8 +101,12 @@ def admitted(request: Request, response: Response) -> Response:
 
 def is_listing(request: Request, response: Response) -> bool:
     """Whether an answer tells names of members, or would if it had a body."""
-    is_document = request.path[-1:] and request.path[-1] in DOCUMENT_KEYS
-    return not request.form and not response.form and response.media_type == _JSON_TYPE and not is_document
+    if request.form or response.form or response.media_type != _JSON_TYPE:
+        return False
+    *names, last = request.path or ("",)
+    if last or names[-1:] not in [[key] for key in DOCUMENT_KEYS]:
+        return last not in DOCUMENT_KEYS
+    return b'"members"' in bytes(response.body[:_BEGINNING])  # a group may have the name of a document
 
 
 def listed(request: Request, response: Response) -> Response:
@@ -168,13 +173,13 @@ def _failure(request: Request, response: Response) -> Response:
         message, reason = str(told.get("message", "")), str(told.get("reason", ""))
     except (ValueError, RecursionError, AttributeError):
         message = reason = ""
-    message = message[:_LONGEST] or "the kernel refused, and did not say why"
+    message = (message or response.message)[:_LONGEST] or "the kernel refused, and did not say why"
     reason = reason if _REASON.fullmatch(reason) else "Unreadable"
     body = json.dumps({"message": message, "reason": reason}).encode()
     size = response.size if request.method == "HEAD" and 0 <= response.size < _MOST_TOLD else len(body)
     kept = _with_known(replace(response, etag=None, spent={}))
     sent = b"" if request.method == "HEAD" else body
-    return replace(kept, media_type=_JSON_TYPE, body=sent, size=size)
+    return replace(kept, media_type=_JSON_TYPE, body=sent, size=size, message=message)
 
 
 def _told(response: Response, form: str) -> bytes:
