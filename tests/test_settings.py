@@ -74,7 +74,7 @@ def test_one_origin_in_a_file_needs_no_list():
         ("chunk_bytes=1e6", "expected an int"),
         ("cache_bytes=-1", "less than 0"),
         ("outgoing_bytes=5", "less than 1048576"),
-        ("workers=0", "less than 1"),
+        ("workers=-1", "less than 0"),
         ("kernel_timeout=nan", "no number of seconds"),
         ("kernel_timeout=soon", "expected a float"),
         ("vizarr_url=ftp://x", "http or https"),
