@@ -26,6 +26,7 @@ from jupyter_zarr_serve.files.validator import same_file
 from jupyter_zarr_serve.readers.files import stamp_of
 from jupyter_zarr_serve.sources.flow import Flow
 from jupyter_zarr_serve.sources.local import LocalSource
+from jupyter_zarr_serve.sources.site import _in_threads
 from jupyter_zarr_serve.sources.worker_pool import WorkerPool
 from jupyter_zarr_serve.wire import FrameError
 from jupyter_zarr_serve.worker import sandbox
@@ -302,3 +303,13 @@ class TestWhatAWorkerTells:
         file.unlink()
         file.write_bytes(b"new one")
         assert not before()
+
+
+def test_with_no_workers_threads_of_the_server_read(root):
+    async def act() -> None:
+        source = _in_threads(Settings(root, workers=0), Flow())
+        assert (await source.ask(Request(3, ("files", "a.h5", "x", "c", "0")))).status == 200
+        assert worker_pids() == []
+        source.close()
+
+    asyncio.run(act())
