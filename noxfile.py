@@ -7,17 +7,32 @@ import nox
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted({"3.11", "3.13", HERE}, key=lambda version: int(version.partition(".")[2]))
 
-# What these test does not depend on the Python that serves: browsers, Node, GDAL, TensorStore and a Hub's
-# proxy read the same bytes. They run on the newest Python alone; all other tests run on each.
+# An older Python has older NumPy, pandas, xarray and zarr-python: what turns data into Zarr, and what those
+# clients read, is tested on each. The rest does not depend on them and runs on the newest Python alone:
+# HTTP, links, pages, hubs, attacks, ways to kernels, and clients that are no Python libraries of data.
 ONCE = (
+    "tests/attacks",
     "tests/hub",
     "tests/pages",
+    "tests/shares",
     "tests/viewer",
-    "tests/clients/test_browser.py",
-    "tests/clients/test_gdal.py",
-    "tests/clients/test_node.py",
-    "tests/clients/test_tensorstore.py",
-)
+    *(f"tests/http/{name}" for name in (
+        "test_addresses.py", "test_api.py", "test_authorizer.py", "test_identity.py", "test_labels.py",
+        "test_leaving.py", "test_listing_cost.py", "test_metrics.py", "test_opening.py", "test_pages.py",
+        "test_phrase.py", "test_propfind.py", "test_routes.py", "test_sending.py", "test_servers.py",
+        "test_visits.py",
+    )),
+    *(f"tests/clients/{name}" for name in (
+        "test_browser.py", "test_errors.py", "test_gdal.py", "test_node.py", "test_page_snippets.py",
+        "test_refused.py", "test_shares.py", "test_snippets.py", "test_tensorstore.py", "test_zarr2.py",
+    )),
+    *(f"tests/kernels/{name}" for name in (
+        "test_card.py", "test_control.py", "test_environments.py", "test_external.py", "test_failing.py",
+        "test_pool.py", "test_surviving.py",
+    )),
+    "tests/test_architecture.py",
+    "tests/test_docs.py",
+)  # fmt: skip
 
 # Tests that start no server, kernel or browser.
 FAST = (
