@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 import jupyter_zarr_serve
 from jupyter_zarr_serve.core import errors, limits
@@ -134,3 +135,10 @@ def test_every_page_is_in_the_menu(page):
 def test_every_link_of_the_readme_leads_somewhere():
     for target in re.findall(r"\]\((?!http)([^)#]+)", text_of("README.md")):
         assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("form", ["bug", "feature"])
+def test_a_form_for_issues_has_what_github_wants(form):
+    told = yaml.safe_load(text_of(f".github/ISSUE_TEMPLATE/{form}.yml"))
+    assert {"name", "description", "body"} <= set(told)
+    assert all({"type", "attributes"} <= set(part) for part in told["body"])
