@@ -1,6 +1,8 @@
 """Everything that must pass, by one command: ``nox``."""
 
+import shutil
 import sys
+from pathlib import Path
 
 import nox
 
@@ -90,3 +92,21 @@ def tests(session: nox.Session) -> None:
     elsewhere = () if session.python == PYTHONS[-1] else ONCE
     ignored = [f"--ignore={place}" for place in elsewhere]
     session.run("pytest", "-n", "2", "--dist", "loadfile", *ignored, *session.posargs)
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """The source archive, and the wheel made of it, in ``dist``; PyPI would take both."""
+    session.install("build>=1.2", "twine>=6.1")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("python", "-m", "build")
+    session.run("twine", "check", "--strict", *map(str, Path("dist").iterdir()))
+
+
+@nox.session
+@nox.parametrize("kind", ["whl", "tar.gz"])
+def installed(session: nox.Session, kind: str) -> None:
+    """What `package` made, installed with no more than it depends on, serves."""
+    (archive,) = Path("dist").glob(f"*.{kind}")
+    session.install(str(archive))
+    session.run("python", ".ci/serves.py")

@@ -15,6 +15,7 @@ from jupyter_zarr_serve.readers import suffixes
 from tests.server import Server, running_server
 
 ROOT = Path(__file__).parent.parent
+WORKFLOWS = ROOT / ".github" / "workflows"
 PUBLIC = {
     "Published",
     "__version__",
@@ -142,3 +143,23 @@ def test_a_form_for_issues_has_what_github_wants(form):
     told = yaml.safe_load(text_of(f".github/ISSUE_TEMPLATE/{form}.yml"))
     assert {"name", "description", "body"} <= set(told)
     assert all({"type", "attributes"} <= set(part) for part in told["body"])
+
+
+@pytest.mark.parametrize("workflow", ["ci", "release"])
+def test_a_workflow_runs_what_there_is(workflow):
+    jobs = yaml.safe_load((WORKFLOWS / f"{workflow}.yml").read_text())["jobs"]
+    steps = [step for job in jobs.values() for step in [job, *job.get("steps", [])]]
+    commands = "\n".join(step["run"] for step in steps if "run" in step)
+    files = [step["uses"] for step in steps if step.get("uses", "").startswith("./")]
+    assert all((ROOT / file).exists() for file in [*files, *re.findall(r"^\.\S+", commands, re.MULTILINE)])
+    sessions = re.findall(r"^def (\w+)\(session", text_of("noxfile.py"), re.MULTILINE)
+    assert {name for line in re.findall(r"nox -s (.+)", commands) for name in line.split()} <= set(sessions)
+
+
+def test_nothing_is_published_that_was_not_tried():
+    jobs = yaml.safe_load((WORKFLOWS / "release.yml").read_text())["jobs"]
+    trusted = [name for name, job in jobs.items() if "id-token" in job.get("permissions", {})]
+    assert trusted == ["publish"]
+    assert set(jobs["publish"]["needs"]) == {"tests", "installed"}
+    assert "tag" in jobs["publish"]["if"]
+    assert jobs["installed"]["needs"] == "package"
