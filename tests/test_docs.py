@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,13 @@ from jupyter_zarr_serve.core.errors import ServeError
 from jupyter_zarr_serve.extension import ZarrServeApp
 from jupyter_zarr_serve.readers import suffixes
 from tests.server import Server, running_server
+from tests.test_architecture import FLOORS, PACKAGE
 
 ROOT = Path(__file__).parent.parent
+GUIDES = ("CONTRIBUTING.md", "docs/architecture.md", "docs/releasing.md")
 WORKFLOWS = ROOT / ".github" / "workflows"
+# Files and folders in running text, and a test in one of them.
+FILE = re.compile(r"[\w.][\w./-]*(?:/|/run|\.(?:py|ts|css|js|html|md|yml|toml))(?:::(\w+))?")
 PUBLIC = {
     "Published",
     "__version__",
@@ -133,9 +138,47 @@ def test_every_page_is_in_the_menu(page):
     assert page.removeprefix("docs/") in text_of("mkdocs.yml")
 
 
-def test_every_link_of_the_readme_leads_somewhere():
-    for target in re.findall(r"\]\((?!http)([^)#]+)", text_of("README.md")):
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_every_link_beside_the_pages_leads_somewhere(page):
+    for target, heading in re.findall(r"\]\((?!http)([^)#]+)#?([^)]*)\)", text_of(page)):
         assert (ROOT / target).exists(), target
+        headings = re.findall(r"^#+ (.*)", text_of(target), re.MULTILINE) if heading else []
+        assert not heading or heading in [line.lower().replace(" ", "-") for line in headings]
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_every_file_and_test_that_a_guide_names_exists(page):
+    text = re.sub(r"```.*?```", "", text_of(page), flags=re.DOTALL)
+    named = [found for span in re.findall(r"`([^`\n]+)`", text) if (found := FILE.fullmatch(span))]
+    assert named
+    for found in named:
+        name = found[0].partition("::")[0]
+        places = [place for place in (ROOT / name, PACKAGE / name, WORKFLOWS / name) if place.exists()]
+        assert places, f"{page} names {name}"
+        assert not found[1] or f"def {found[1]}(" in places[0].read_text(), f"{page} names {found[0]}"
+
+
+def test_every_name_is_in_the_file_where_the_architecture_says():
+    told = re.findall(r"`(\w+)` (?:in|of)\s`([\w/]+\.\w+)`", text_of("docs/architecture.md"))
+    assert len(told) > len(FLOORS)
+    for name, file in told:
+        place = PACKAGE / file if (PACKAGE / file).exists() else ROOT / file
+        assert re.search(rf"\b{name}\b", place.read_text()), f"{file} has no {name}"
+
+
+def test_the_map_has_every_folder_and_module():
+    told = text_of("docs/architecture.md").partition("## The folders")[2].partition("\n## ")[0]
+    folders = {f"{path.name}/" for path in PACKAGE.iterdir() if path.is_dir()}
+    modules = {path.name for path in PACKAGE.glob("*.py")}
+    missing = [name for name in folders | modules if name[0] not in "_." and f"`{name}`" not in told]
+    assert missing == []
+
+
+def test_the_floors_are_those_that_are_enforced():
+    table = text_of("docs/architecture.md").partition("## Floors")[2].partition("\n## ")[0]
+    told = [set(re.findall(r"`(\w+)`", row)) for row in re.findall(r"^\| \d+ \|(.*)", table, re.MULTILINE)]
+    rooms = [sorted({room.partition("/")[0] for room in floor}) for floor in FLOORS]
+    assert told == [set(floor) for floor, _ in groupby(rooms)]
 
 
 @pytest.mark.parametrize("form", ["bug", "feature"])
@@ -163,3 +206,11 @@ def test_nothing_is_published_that_was_not_tried():
     assert set(jobs["publish"]["needs"]) == {"tests", "installed"}
     assert "tag" in jobs["publish"]["if"]
     assert jobs["installed"]["needs"] == "package"
+
+
+def test_the_guides_name_sessions_that_exist():
+    sessions = {*re.findall(r"^def (\w+)\(session", text_of("noxfile.py"), re.MULTILINE)}
+    guides = " ".join(map(text_of, [*GUIDES, ".github/PULL_REQUEST_TEMPLATE.md"]))
+    named = {name for line in re.findall(r"`nox -s ([\w ]+)`", guides) for name in line.split()}
+    assert named
+    assert named <= sessions
