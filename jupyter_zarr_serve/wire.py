@@ -25,7 +25,7 @@ from .core.errors import Unavailable
 from .core.request import Request, Response
 
 VERSION, MAGIC, PREFIX = 1, b"JZS1", struct.Struct("<4sIQ")
-MAX_HEADER, MAX_BODY = 1 << 20, 1 << 30  # bytes
+MAX_HEADER, MAX_BODY = 1 << 24, 1 << 30  # bytes
 Raw = bytes | bytearray | memoryview
 Kinds = Mapping[str, type | UnionType]  # members of a header and their types
 

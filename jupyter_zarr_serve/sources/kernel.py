@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from ..core.errors import NotFound, ServeError, Unavailable, Unreadable
-from ..core.request import BINARY, Request, Response, may_be_chunk, refusal
+from ..core.request import Request, Response, may_be_chunk, refusal
 from ..wire import decode_response, encode_request
 from .answers import Answers
 from .flow import Flow
-from .kernel_answer import admitted, relayed
+from .kernel_answer import admitted_soon, relayed
 from .kernel_channel import Opener, open_channel
 from .kernel_connection import Connection, Frame
 from .kernel_control import Control
@@ -25,7 +25,6 @@ from .kernel_pool import Pool
 from .kernel_turns import Turns
 
 _LISTING_SECONDS = 1.0
-_QUICK = 1 << 16  # bytes that are looked through in the event loop
 _OLDER = (
     "the kernel has an older jupyter_zarr_serve that cannot describe or preview its data; "
     "install the same version in the kernel's environment, and restart the kernel"
@@ -123,10 +122,7 @@ class KernelSource:
         response = decode_response(header, cast("bytes", body))
         if request.form and response.status < 400 and response.form != request.form:
             raise Unreadable(_OLDER)
-        if len(body) < _QUICK or response.media_type == BINARY:
-            response = admitted(asked, response)
-        else:
-            response = await asyncio.to_thread(admitted, asked, response)
+        response = await admitted_soon(asked, response)
         return self._answers.full(self._pool, request, response)
 
     async def _frame(self, frame: bytes, client: str) -> Frame:

@@ -5,6 +5,7 @@ status, the media type, the headers and the forms are those of a list, whatever 
 or refused, and no kernel makes a page: a listing for programs is made here, of the names that it tells.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -34,6 +35,7 @@ _REASON = re.compile(r"[A-Za-z]{1,40}")
 _PHASES = {"read", "encode", "wait"}
 _MOST_SECONDS = 1e6
 _BEGINNING = 40  # bytes; a listing's members come after its kind
+_QUICK = 1 << 16  # bytes that are looked through in the event loop
 _MOST_TOLD = 8 << 20  # bytes of JSON that is read here
 _LONGEST = 2000  # characters of a message
 
@@ -64,16 +66,29 @@ async def relayed(request: Request, ask: Callable[[Request], Awaitable[Response]
         response = await ask(
             replace(asked, method="GET", if_none_match=None, byte_range=None, if_range=None)
         )
-    return listed(request, response) if response.status == 200 else response
+    if response.status != 200:
+        return response
+    if len(response.body) < _QUICK:
+        return listed(request, response)
+    return await asyncio.to_thread(listed, request, response)
 
 
-def admitted(request: Request, response: Response) -> Response:
+async def admitted_soon(request: Request, response: Response, most_told: int = _MOST_TOLD) -> Response:
+    """See `admitted`; what takes long to look through does not hold the event loop."""
+    if len(response.body) < _QUICK or response.media_type == BINARY:
+        return admitted(request, response, most_told)
+    return await asyncio.to_thread(admitted, request, response, most_told)
+
+
+def admitted(request: Request, response: Response, most_told: int = _MOST_TOLD) -> Response:
     """The answer to a request, of which nothing is left but what a kernel may say.
 
     Parameters
     ----------
     request
         As the kernel was asked.
+    most_told
+        The most bytes of JSON that are read.
 
     Raises
     ------
@@ -94,7 +109,7 @@ def admitted(request: Request, response: Response) -> Response:
         )
     form = response.form or (JSON if is_listing(request, response) else "")
     if form and form != IMAGE and response.body and response.status == 200:
-        response = replace(response, body=_told(response, form))
+        response = replace(response, body=_told(response, form, most_told))
         response = replace(response, size=len(response.body))
     return _with_known(response)
 
@@ -182,7 +197,7 @@ def _failure(request: Request, response: Response) -> Response:
     return replace(kept, media_type=_JSON_TYPE, body=sent, size=size, message=message)
 
 
-def _told(response: Response, form: str) -> bytes:
+def _told(response: Response, form: str, most: int) -> bytes:
     """The JSON of a form, as it was told, once it was looked through.
 
     Raises
@@ -191,7 +206,7 @@ def _told(response: Response, form: str) -> bytes:
         When it is too long, or something else.
     """
     body = bytes(response.body)
-    if len(body) > _MOST_TOLD:
+    if len(body) > most:
         raise Unreadable(f"the kernel tells {len(body):,} bytes of it, which is too much for a page")
     try:
         parsed(body, form)

@@ -15,8 +15,8 @@ from ..core.request import Request, Response
 from ..files.being_read import noted
 from ..files.origin import Origin, read_origin
 from ..files.writing import is_being_written
-from ..wire import FrameError, decode_response, encode_frame, encode_request, members_of
-from .kernel_answer import admitted
+from ..wire import MAX_BODY, FrameError, decode_response, encode_frame, encode_request, members_of
+from .kernel_answer import admitted_soon
 from .kernel_connection import Connection, Frame
 from .worker_start import Starter
 
@@ -102,7 +102,7 @@ class WorkerPool:
         try:
             async with asyncio.timeout(self._seconds):
                 header, body = await self._told(worker.connection, encode_request(request, refused=refused))
-            answer = self._read(request, bytes(header), cast("bytes", body))
+            answer = await self._read(request, bytes(header), cast("bytes", body))
             has_answered = True
         except TimeoutError:
             raise Unavailable(
@@ -151,17 +151,13 @@ class WorkerPool:
                 worker.end()
         self._idle.clear()
 
-    def _read(self, request: Request, header: bytes, body: bytes) -> Answer:
+    async def _read(self, request: Request, header: bytes, body: bytes) -> Answer:
         response = decode_response(header, body)
         told = members_of(header, {"origin": dict | None})["origin"]
         origin = None if told is None else read_origin(told, self._is_served)
-        is_stored = bool(told and told.get("stored"))
-        if is_stored and origin is None:
-            raise Unavailable(
-                f"{'/'.join(request.path)}: vanished while it was read; list its folder again"
-            )
+        is_stored = origin is not None and origin.stored is not None
         asked = replace(request, method="HEAD") if is_stored else request
-        return admitted(asked, response), origin
+        return await admitted_soon(asked, response, MAX_BODY), origin
 
     def _take(self, path: tuple[str, ...]) -> _Worker | None:
         """An idle worker; rather one that has read what lies beside, and has it open."""

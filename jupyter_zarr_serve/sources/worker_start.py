@@ -73,7 +73,7 @@ class Processes:
                 self._waiting = asyncio.current_task()
                 if not _CAN_FORK:
                     process, connection = await self._spawned()
-                    self._others.append(process)
+                    self._others = [one for one in self._others if one.poll() is None] + [process]
                     return Started(process.pid, connection)
                 if self._parent is not None:
                     with contextlib.suppress(OSError):  # it has ended

@@ -9,7 +9,8 @@ from typing import Any
 from .. import wire
 from ..core.cache import ChunkCache
 from ..core.content import Content, Spent
-from ..core.request import Request, Response
+from ..core.errors import Unreadable
+from ..core.request import Request, Response, refusal
 from ..core.respond import answered
 from ..core.stored import Blob
 from ..files.being_read import refuse
@@ -42,8 +43,14 @@ def serve(connection: socket.socket, tree: ServedTree) -> None:
         while True:
             header = frames.header()
             refuse(wire.members_of(header, {"refused": dict | None})["refused"] or {})
-            response, origin = answer(tree, wire.decode_request(header))
-            send_frame(connection, wire.response_head(response, origin=origin), response.body)
+            request = wire.decode_request(header)
+            response, origin = answer(tree, request)
+            try:
+                head = wire.response_head(response, origin=origin)
+            except wire.FrameError as error:
+                response = refusal(Unreadable(f"{'/'.join(request.path)}: {error}; ask for its members"))
+                head = wire.response_head(response, origin=None)
+            send_frame(connection, head, response.body)
             del response
 
 

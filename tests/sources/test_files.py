@@ -266,8 +266,8 @@ class TestWhatAWorkerTells:
     def test_files_outside_the_roots_are_refused(self, tmp_path):
         secret = tmp_path / "secret"
         secret.write_text("s3cret")
-        told = {"present": [[str(secret), str(secret), stamp_of(secret)]], "absent": []}
-        for attack in (told, {**told, "present": [], "stored": told["present"][0]}):
+        told = {"present": [[str(secret), str(secret), stamp_of(secret), True]], "absent": []}
+        for attack in (told, {**told, "present": [["/", "/", "", True]], "stored": told["present"][0]}):
             with pytest.raises(FrameError):
                 read_origin(attack, lambda path: path != secret)
 
