@@ -1,5 +1,6 @@
 """The page of a node for people: what is told of it, and how its values look, for the template."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from .viewers import Place, share_url, viewers
 
 MEMBERS = 100  # on one page
 _FEW = 20  # members that need no search
+_PATIENCE = 1.0  # seconds that a page waits for one of its parts
 _POINTS, _ROWS = (("points", 800),), (("limit", 10),)
 Ask = Callable[[str, Options, int], Awaitable[Response | None]]
 
@@ -217,13 +219,19 @@ class Page:
 async def _told(
     asked: Awaitable[Response | None], arranged: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> dict[str, Any] | None:
-    """What was said, arranged for the template, or its failure; None if nobody listens any more."""
-    response = await asked
+    """What was said, arranged for the template, or its failure; None if nobody listens any more.
+
+    A page does not wait for a part that takes long: its script asks again, and puts it in its place.
+    """
+    try:
+        response = await asyncio.wait_for(asked, _PATIENCE)
+    except TimeoutError:
+        return {"failure": "Computing… Load the page again in a while.", "is_later": True}
     if response is None:
         return None
     told = told_by(response)
     if response.status != 200:
-        return {"failure": told["message"]}
+        return {"failure": told["message"], "is_later": response.status == 503}
     return {"failure": "", **arranged(told)}
 
 

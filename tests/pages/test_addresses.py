@@ -67,6 +67,16 @@ def views(told: dict[str, Any]) -> list[str]:
     return [link for link in told["links"] if "/view?" in link]
 
 
+SLOW = """
+import time, numpy as np, jupyter_zarr_serve as jz
+class Slow:
+    shape, dtype, ndim = (4,), np.dtype("f8"), 1
+    def __array__(self, dtype=None, copy=None): return np.arange(4.0)
+    def __getitem__(self, key): time.sleep(3); return np.arange(4.0)[key]
+jz.publish(slow=Slow())
+"""
+
+
 def test_no_page_holds_the_token(proxied: Proxied):
     server, token = proxied.server, f"token={proxied.server.token}"
     asked = [
@@ -116,6 +126,14 @@ def test_a_picture_that_takes_time_is_told_and_then_shown(proxied: Proxied):
     assert "Computing…" in told["meanwhile"]
     assert all(told["pictures"])
     assert proxied.late == []
+
+
+def test_a_plot_that_takes_time_holds_no_page_and_comes_in_the_end(server: Server):
+    with running_kernel(server) as kernel:
+        kernel.run(SLOW)
+        (told,) = visits(server, [{"path": f"zarr/v3/{kernel.path}/slow", "until": "#line svg"}])
+    assert "Computing…" in told["meanwhile"]
+    assert told["errors"] == []
 
 
 def test_a_picture_that_takes_time_says_so_without_javascript(server: Server):

@@ -100,6 +100,21 @@ function follow(image) {
   if (image.complete) image.dispatchEvent(new Event(image.naturalWidth ? "load" : "error"));
 }
 
+/** Ask for the page again until a part of it that takes long is made, and put that in its place. */
+async function followPart(note) {
+  const part = note.parentElement;
+  const headers = { Accept: "text/html", ...(note.dataset.xsrf && { "X-XSRFToken": note.dataset.xsrf }) };
+  for (let again = note; again; again = document.querySelector(`#${part.id} [data-part]`)) {
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const response = await fetch(location.href, { headers });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const made = page.getElementById(part.id);
+    if (!made) return;
+    document.getElementById(part.id).replaceWith(made);
+  }
+}
+
 leaveToken();
 paint();
 system.addEventListener("change", paint);
@@ -127,6 +142,7 @@ document.addEventListener("DOMContentLoaded", () => {
     button.addEventListener("click", () => copy(button));
   }
   for (const image of document.querySelectorAll("img[data-alt]")) follow(image);
+  for (const note of document.querySelectorAll("[data-part]")) void followPart(note);
   const button = document.getElementById("theme");
   button.hidden = false;
   button.addEventListener("click", turn);
