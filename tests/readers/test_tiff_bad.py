@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import tifffile
 
+from jupyter_zarr_serve.core import limits
 from jupyter_zarr_serve.core.errors import ServeError, Unreadable, failures_named
 from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.core.walk import child_of, members
 from jupyter_zarr_serve.readers import open_file
-from jupyter_zarr_serve.readers.tiff import guard
 from tests.nodes import read_all
 
 RNG = np.random.default_rng(7)
@@ -61,7 +61,7 @@ def test_a_list_of_pages_that_leads_back_to_itself(tmp_path, pages):
 
 
 def test_too_many_pages(tmp_path, monkeypatch):
-    monkeypatch.setattr(guard, "_MAX_PAGES", 10)
+    monkeypatch.setattr(limits, "PAGES", 10)
     refused(written(tmp_path, pixels(11, 4, 4), metadata=None), "more than 10 pages")
 
 
