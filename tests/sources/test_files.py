@@ -1,6 +1,7 @@
 """Files read in worker processes: the same answers, and no file ends, blocks or fills the server."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -31,7 +32,7 @@ from jupyter_zarr_serve.sources.worker_pool import WorkerPool
 from jupyter_zarr_serve.wire import FrameError
 from jupyter_zarr_serve.worker import sandbox
 from tests.server import running_server
-from tests.sources.worker_processes import files, get
+from tests.sources.worker_processes import PROGRAM, files, get
 
 PATHS = [
     "", "zarr.json", "nothing", "a.h5/zarr.json", "a.h5/x/zarr.json", "a.h5/x/c/0", "a.h5/x/c/9", "a.h5/x/",
@@ -62,8 +63,13 @@ def known(response: Response) -> Response:
 
 
 def worker_pids() -> list[int]:
-    """The processes of workers, that from which they are forked included."""
-    return [child.pid for child in psutil.Process().children(recursive=True)]
+    """The processes of workers of this process, that from which they are forked included."""
+    found = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if PROGRAM in child.cmdline():  # other tests have servers of their own
+                found += [child.pid, *(below.pid for below in child.children(recursive=True))]
+    return found
 
 
 async def ended(pids: list[int]) -> bool:
