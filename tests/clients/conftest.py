@@ -23,6 +23,7 @@ import jupyter_zarr_serve as jz
 from tests.torture import tree
 jz.publish(torture=tree())
 """
+_PATIENT = "--ZarrServeApp.kernel_timeout=60"  # several clients ask for a group of 10 000 arrays at once
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def jury_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jury]:
     private = tmp_path_factory.mktemp("jupyter")
     with (
         page_server() as origin,
-        running_server(folder, private, f"--ServerApp.allow_origin={origin}") as server,
+        running_server(folder, private, f"--ServerApp.allow_origin={origin}", _PATIENT) as server,
         running_kernel(server) as kernel,
     ):
         kernel.run(PUBLISH)
