@@ -7,6 +7,7 @@ import sys
 from . import wire
 from .wire import FrameError, Raw
 
+CAN_FORK = sys.platform == "linux"  # workers from one process; else each is a process of its own
 READY = b"."  # what a worker's process says once it has its settings
 PID = struct.Struct("<q")  # the number of a worker that was forked
 _BUFFER = 1 << 16  # bytes; nearly every request fits

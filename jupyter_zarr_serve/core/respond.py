@@ -49,6 +49,16 @@ def answered(request: Request, find: Callable[[], Content]) -> Response:
         return refusal(ServeError(message), request.method)
 
 
+def at_once(content: Content | None, request: Request) -> Response | None:
+    """The response for content that is known, if it needs no waiting for anything; else None."""
+    if content is None:
+        return None
+    try:
+        return answer(content, request, at_hand=True)
+    except ServeError as error:
+        return refusal(error, request.method)
+
+
 def locate(root: Node, request: Request, remember: Remember | None = None) -> Content:
     """What the path of a request names: a document, a chunk or a listing.
 

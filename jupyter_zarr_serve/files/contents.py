@@ -25,13 +25,13 @@ class Contents:
     ----------
     limit_bytes
         The most bytes to remember.
-    most_files
-        Whose chunks are remembered; few, where that keeps them open.
+    keeps_open
+        Whether remembering a chunk keeps its file open, so that those of few files are remembered.
     """
 
-    def __init__(self, limit_bytes: int, most_files: int | None = None) -> None:
+    def __init__(self, limit_bytes: int, *, keeps_open: bool = True) -> None:
         self._limit = limit_bytes
-        self._most_files = _FILES if most_files is None else most_files
+        self._keeps_open = keeps_open
         self._known: Bounded[Key, Content] = Bounded(limit_bytes, self._let_go)
         self._files: OrderedDict[Fresh | None, dict[Key, None]] = OrderedDict()
         self._lock = Lock()
@@ -77,13 +77,13 @@ class Contents:
         key = key_of(request)
         with self._lock:
             self._known.put(key, content, size)
-            if is_chunk:
+            if is_chunk and self._keeps_open:
                 self._hold(content.fresh, key)
 
     def _hold(self, file: Fresh | None, key: Key) -> None:
         self._files.setdefault(file, {})[key] = None
         self._files.move_to_end(file)
-        if len(self._files) > self._most_files:
+        if len(self._files) > _FILES:
             for old in list(next(iter(self._files.values()))):
                 self._known.drop(old)
 

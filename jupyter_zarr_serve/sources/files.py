@@ -12,11 +12,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ..core.content import Content, Spent, answer, blob_of
+from ..core.content import Content, Spent, blob_of
 from ..core.errors import ServeError
 from ..core.nodes import Fresh
-from ..core.request import Request, Response, refusal
-from ..core.respond import answered
+from ..core.request import Request, Response
+from ..core.respond import answered, at_once
 from ..core.stored import Blob
 from ..files.contents import Contents, key_of
 from ..files.steady import steady
@@ -35,7 +35,6 @@ from .workers import Workers, as_task
 _ATTEMPTS = 2  # for each file; a folder may hold several that end workers
 _MOST_DEATHS = 16
 _OK = 200
-_ANY_NUMBER = 1 << 30
 _SMALL = 1 << 16  # bytes that are copied, as a small body would keep a large buffer
 _READERS = 2  # threads that read stored chunks which the system has not in memory
 
@@ -55,7 +54,7 @@ class FilesSource:
         roots = local_roots(settings)
         is_served = partial(_is_below, tuple(map(str, roots.values())))
         self._pool = WorkerPool(starter or Processes(settings), settings.worker_seconds, is_served)
-        self._contents = Contents(settings.cache_bytes, _ANY_NUMBER)
+        self._contents = Contents(settings.cache_bytes, keeps_open=False)
         self._passed = Passed(settings.cache_bytes // 4)
         self._crashes = Crashes(is_served)
         self._readers = Threads(_READERS, "zarr-read")
@@ -63,20 +62,11 @@ class FilesSource:
 
     def at_once(self, request: Request) -> Response | None:
         """The response if it needs no waiting for anything; else None."""
-        content = self._contents.get(request, near=True)
-        if content is None or request.preview:
-            return None
-        try:
-            return answer(content, request, at_hand=True)
-        except ServeError as error:
-            return refusal(error, request.method)
+        return at_once(self._contents.get(request, near=True), request)
 
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`; 503 when too many requests wait already."""
-        try:
-            return await self._queue.run(request, request.client, partial(self._answer, request))
-        except ServeError as error:
-            return refusal(error, request.method)
+        return await self._queue.respond(request, partial(self._answer, request))
 
     async def prepare(self) -> None:
         """Have a worker ready, as the first request would wait for one."""
@@ -90,7 +80,7 @@ class FilesSource:
         self._readers.close()
 
     async def _answer(self, request: Request) -> Response:
-        content = None if request.preview else self._contents.get(request, near=True)
+        content = self._contents.get(request, near=True)  # never a preview
         if content is not None:
             return await self._read(content, request)
         self._crashes.check(request.path)

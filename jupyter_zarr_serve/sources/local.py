@@ -7,10 +7,9 @@ document or chunk that is remembered, of a file on this machine whose status did
 from collections.abc import Callable
 from functools import partial
 
-from ..core.content import answer
-from ..core.errors import ServeError
 from ..core.nodes import Node
-from ..core.request import Remember, Request, Response, refusal
+from ..core.request import Remember, Request, Response
+from ..core.respond import at_once
 from ..files.served_tree import ServedTree
 from .flow import Flow
 from .passed import Passed
@@ -50,20 +49,11 @@ class LocalSource:
 
     def at_once(self, request: Request) -> Response | None:
         """The response if it needs no waiting for anything; else None."""
-        content = self._tree.known(request)
-        if content is None:
-            return None
-        try:
-            return answer(content, request, at_hand=True)
-        except ServeError as error:
-            return refusal(error, request.method)
+        return at_once(self._tree.known(request), request)
 
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`; 503 when too many requests wait already."""
-        try:
-            return await self._workers.run(request, request.client, partial(self._tree.respond, request))
-        except ServeError as error:
-            return refusal(error, request.method)
+        return await self._workers.respond(request, partial(self._tree.respond, request))
 
     def close(self) -> None:
         """Let the threads end; requests that wait are dropped."""

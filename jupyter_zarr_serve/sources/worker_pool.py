@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from mmap import mmap
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from ..core.errors import Unavailable
 from ..core.request import Request, Response
@@ -24,6 +24,7 @@ _IDLE_SECONDS = 300.0
 _TICK_SECONDS = 5.0
 _MOST_QUESTIONS = 10_000
 _SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+Told = tuple[Frame, dict[str, Any] | None]
 Answer = tuple[Response, Origin | None]
 
 
@@ -101,8 +102,8 @@ class WorkerPool:
         has_answered = has_ended = False
         try:
             async with asyncio.timeout(self._seconds):
-                header, body = await self._told(worker.connection, encode_request(request, refused=refused))
-            answer = await self._read(request, bytes(header), cast("bytes", body))
+                told = await self._told(worker.connection, encode_request(request, refused=refused))
+            answer = await self._read(request, *told)
             has_answered = True
         except TimeoutError:
             raise Unavailable(
@@ -121,16 +122,15 @@ class WorkerPool:
             elif not has_ended:
                 worker.end()
 
-    async def _told(self, connection: Connection, frame: bytes) -> Frame:
-        """A worker's answer; meanwhile it is told who writes files, as it may not look at processes."""
+    async def _told(self, connection: Connection, frame: bytes) -> Told:
+        """A worker's answer and its origin; it may ask who writes files, as it sees no processes."""
         for _ in range(_MOST_QUESTIONS):
             header, body = await connection.ask(frame)
-            asked = members_of(bytes(header), {"is_written": str | None})["is_written"]
-            if asked is None:
-                return header, body
-            is_written = self._is_served(Path(asked)) and await asyncio.to_thread(
-                is_being_written, Path(asked)
-            )
+            members = members_of(header, {"is_written": str | None, "origin": dict | None})
+            if members["is_written"] is None:
+                return (header, body), members["origin"]
+            path = Path(members["is_written"])
+            is_written = self._is_served(path) and await asyncio.to_thread(is_being_written, path)
             frame = encode_frame({"is_written": is_written})
         raise FrameError("a worker asks without end who writes files")
 
@@ -151,9 +151,8 @@ class WorkerPool:
                 worker.end()
         self._idle.clear()
 
-    async def _read(self, request: Request, header: bytes, body: bytes) -> Answer:
-        response = decode_response(header, body)
-        told = members_of(header, {"origin": dict | None})["origin"]
+    async def _read(self, request: Request, frame: Frame, told: dict[str, Any] | None) -> Answer:
+        response = decode_response(frame[0], cast("bytes", frame[1]))
         origin = None if told is None else read_origin(told, self._is_served)
         is_stored = origin is not None and origin.stored is not None
         asked = replace(request, method="HEAD") if is_stored else request

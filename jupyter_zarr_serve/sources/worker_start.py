@@ -19,10 +19,9 @@ from typing import Any, Protocol
 from ..core.errors import Unavailable
 from ..files.being_read import NOTE_BYTES
 from ..files.tree import Settings, encode_settings
-from ..frames import PID, READY
+from ..frames import CAN_FORK, PID, READY
 from ..wire import encode_frame
 
-_CAN_FORK = sys.platform == "linux"
 _SECRETS = ("TOKEN", "SECRET", "PASSWORD")  # in names of variables that are Jupyter's, not of file systems
 _JUPYTERS = ("JUPYTER", "JPY_", "CONFIGPROXY_")
 _START_SECONDS = 60.0
@@ -71,7 +70,7 @@ class Processes:
         try:
             async with self._starting, asyncio.timeout(_START_SECONDS):
                 self._waiting = asyncio.current_task()
-                if not _CAN_FORK:
+                if not CAN_FORK:
                     process, connection = await self._spawned()
                     self._others = [one for one in self._others if one.poll() is None] + [process]
                     return Started(process.pid, connection)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ..core.errors import Unavailable
-from ..core.request import Response
+from ..core.errors import ServeError, Unavailable
+from ..core.request import Request, Response, refusal
 from .flow import Flow
 from .threads import Threads
 
@@ -87,6 +87,13 @@ class Workers:
             flight.waiting -= 1
             if flight.waiting == 0:
                 self._abandon(flight)
+
+    async def respond(self, request: Request, work: Work) -> Response:
+        """The response that `work` gives to a request; 503 when too many wait already."""
+        try:
+            return await self.run(request, request.client, work)
+        except ServeError as error:
+            return refusal(error, request.method)
 
     def close(self) -> None:
         """Let the threads end with what they do; what waits is refused."""

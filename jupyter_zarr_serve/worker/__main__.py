@@ -14,7 +14,7 @@ import sys
 from ..core.errors import memory_bound
 from ..files.being_read import share
 from ..files.tree import Settings, decode_settings, local_roots
-from ..frames import PID, READY, Frames
+from ..frames import CAN_FORK, PID, READY, Frames
 from .bounds import drop_rights, end_with_parent, limit_memory
 from .sandbox import enter
 from .serving import serve, served_tree
@@ -26,7 +26,7 @@ def main() -> None:
     with _socket() as connection:
         settings = decode_settings(Frames(connection).header())
         connection.sendall(READY)
-        if sys.platform == "linux":
+        if CAN_FORK:
             _fork_workers(connection, settings)
         else:
             _serve(connection, settings)
