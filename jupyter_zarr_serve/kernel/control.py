@@ -10,12 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import wire
-from ..core.request import Request, Response, refusal
-from ..messages import REPLY, REQUEST, Message, content_of, frame_of, is_greeting
+from ..core.request import refusal
+from ..messages import REPLY, REQUEST, Message, content_of, frame_of, given_up, is_greeting
 from ..wire import FrameError
-from .responder import start_thread
-
-Answer = Callable[[Request], Response]
+from .responder import Answer, IsThere, start_thread
 
 
 def hook(answer: Answer) -> Callable[[], None]:
@@ -51,6 +49,7 @@ class _Handler:
         self._session = session
         self._answer = answer
         self._hello = wire.encode_hello(wire.new_nonce())
+        self._awaited: set[str] = set()  # ids of requests to which a reply is wanted
 
     def __call__(self, stream: Any, idents: Any, message: Message) -> None:
         def send(head: bytes, *body: bytes) -> None:
@@ -58,20 +57,31 @@ class _Handler:
                 stream, REPLY, content_of(head), parent=message, ident=idents, buffers=list(body)
             )
 
-        def answer() -> None:
-            head, *body = self._answered(message)
-            with contextlib.suppress(RuntimeError):  # the kernel ends, and its event loop is closed
-                stream.io_loop.add_callback(send, head, *body)
+        sent = message["header"]["msg_id"]
 
-        if is_greeting(message):
+        def is_awaited() -> bool:
+            return sent in self._awaited
+
+        def answer() -> None:
+            head, *body = self._answered(message, is_awaited)
+            if is_awaited():
+                self._awaited.discard(sent)
+                with contextlib.suppress(RuntimeError):  # the kernel ends, and its event loop is closed
+                    stream.io_loop.add_callback(send, head, *body)
+
+        gone = given_up(message)
+        if gone is not None:
+            self._awaited.discard(gone)
+        elif is_greeting(message):
             send(self._hello)
         else:
+            self._awaited.add(sent)
             start_thread(answer)
 
-    def _answered(self, message: Message) -> list[bytes]:
+    def _answered(self, message: Message, is_awaited: IsThere) -> list[bytes]:
         """The head of the response, and its body if it has one."""
         try:
-            response = self._answer(wire.decode_request(frame_of(message)[0]))
+            response = self._answer(wire.decode_request(frame_of(message)[0]), is_awaited)
         except FrameError as error:
             response = refusal(error)
         return [wire.response_head(response), *([response.body] if response.body else [])]

@@ -1,6 +1,6 @@
 """Answers that take long: made once, though whoever asked gave up and asks again.
 
-A server hangs up on an answer that takes too long, its client retries, and each retry would begin anew
+A server gives up an answer that takes too long, its client retries, and each retry would begin anew
 and never end. So a later request joins what is under way for its like, and what nobody waited for is
 kept a while and given to the next who asks, once. Quick answers are never shared or kept: each request
 reads the object as it is.

@@ -19,9 +19,10 @@ class Service:
         self.connection_file = file
         self.pid = os.getpid()
         self.registry = Registry()
-        self._responder = Responder(Flights(self.registry.answer, self.registry.live), key_of(file))
+        answer = Flights(self.registry.answer, self.registry.live)
+        self._responder = Responder(answer, key_of(file))
         self._announced = announce(file, self._responder.endpoint)
-        self._unhook = hook(self.registry.answer)
+        self._unhook = hook(answer)
         atexit.register(self.close)
 
     def close(self) -> None:

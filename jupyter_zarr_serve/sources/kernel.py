@@ -159,7 +159,7 @@ class KernelSource:
     async def _too_late(self, request: Request) -> str:
         late = f"no answer within {self._seconds:g} s"
         spent = self._late.seconds(request, self._seconds)
-        if self._is_near and await self._is_awake():
+        if await self._is_awake():
             return (
                 f"{late}: {'/'.join(request.path)} is computing since {spent:.0f} s; retry, and you get it "
                 "when it is done; or raise c.ZarrServeApp.kernel_timeout"
@@ -188,12 +188,21 @@ class KernelSource:
         return True
 
     async def _greet(self) -> None:
-        connection = Connection()
-        try:
-            async with asyncio.timeout(_LISTING_SECONDS):
+        async with asyncio.timeout(_LISTING_SECONDS):
+            if not self._is_near:
+                await self._greet_from_afar()
+                return
+            connection = Connection()
+            try:
                 await open_connection(self.kernel, connection)
-        finally:
-            connection.abort()
+            finally:
+                connection.abort()
+
+    async def _greet_from_afar(self) -> None:
+        try:
+            await self._control.greet()
+        except ConnectionError as error:
+            raise Unavailable("the kernel was restarted while it was asked; retry in a while") from error
 
     async def _open(self, connection: Connection) -> None:
         self._process = await process_of(self.kernel)

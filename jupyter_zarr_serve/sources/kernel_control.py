@@ -6,12 +6,12 @@ kernel takes messages in order, that answer alone says that nothing is published
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from ..core.errors import ServeError
-from ..messages import REPLY, REQUEST, Content, Message, content_of, frame_of
+from ..messages import REPLY, REQUEST, Content, Message, content_of, frame_of, giving_up
 from ..wire import decode_hello
 from .kernel_channel import Channel, Opener
 from .kernel_connection import Frame
@@ -68,13 +68,21 @@ class Control:
         await self._turns.take(client)
         try:
             service = self._service or await self.greet()
-            with self._sent(await self._channel(), REQUEST, content_of(frame)) as answer:
+            return await self._answered(await self._channel(), frame, service)
+        finally:
+            self._turns.give()
+
+    async def _answered(self, channel: Channel, frame: bytes, service: str) -> Frame:
+        with self._sent(channel, REQUEST, content_of(frame)) as (sent, answer):
+            try:
                 while not (await asyncio.wait({answer}, timeout=_SILENCE_SECONDS))[0]:
                     if await self.greet() != service:
                         raise ConnectionResetError("the kernel was restarted and has published again")
-                return _frame(answer)
-        finally:
-            self._turns.give()
+            except asyncio.CancelledError:  # the kernel keeps a late answer for the next who asks
+                with contextlib.suppress(ConnectionError):
+                    channel.send(REQUEST, giving_up(sent))
+                raise
+            return _frame(answer)
 
     async def greet(self) -> str:
         """The nonce of what publishes in the kernel, another one after each restart.
@@ -95,8 +103,8 @@ class Control:
             self.close()
             raise
         with (
-            self._sent(channel, REQUEST, {}) as hello,
-            self._sent(channel, _COMMON_REQUEST, {}) as other,
+            self._sent(channel, REQUEST, {}) as (_, hello),
+            self._sent(channel, _COMMON_REQUEST, {}) as (_, other),
         ):
             await asyncio.wait({hello, other}, return_when=asyncio.FIRST_COMPLETED)
             if not hello.done():
@@ -131,15 +139,20 @@ class Control:
                 self._opening = None
             raise
 
-    @contextmanager
+    @contextlib.contextmanager
     def _sent(
         self, channel: Channel, kind: str, content: Content
-    ) -> Iterator[asyncio.Future[Message | None]]:
-        """Send a message; inside, its reply, or None when the channel is lost, is to come."""
+    ) -> Iterator[tuple[str, asyncio.Future[Message | None]]]:
+        """Send a message; inside, its reply, or None when the channel is lost, is to come.
+
+        Yields
+        ------
+        The id of the message, and its reply.
+        """
         sent = channel.send(kind, content)
         self._awaited[sent] = asyncio.get_running_loop().create_future()
         try:
-            yield self._awaited[sent]
+            yield sent, self._awaited[sent]
         finally:
             del self._awaited[sent]
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import requests
 
 from tests.kernels.conftest import PUBLISH
+from tests.kernels.gateway import out_of_reach
 from tests.kernels.jupyter import Kernel, api, running_kernel
 from tests.server import Server, running_server
 
@@ -127,8 +129,14 @@ def test_what_takes_too_long_is_told_truly(objects):
     assert_goes_on(objects)
 
 
-def test_a_retry_gets_what_takes_longer_than_a_request_may(objects):
+@pytest.mark.parametrize("way", [nullcontext, out_of_reach], ids=["socket", "control channel"])
+def test_a_retry_gets_what_takes_longer_than_a_request_may(objects, way):
     """It is begun once, and goes to one alone: later readers see the object as it is then."""
+    with way(objects):
+        assert_late_answers_are_kept(objects)
+
+
+def assert_late_answers_are_kept(objects: Kernel) -> None:
     objects.run(
         "made = []\n"
         "def late():\n"
