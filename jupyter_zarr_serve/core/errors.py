@@ -62,13 +62,16 @@ class NotFound(ServeError):
     ----------
     layout
         Of the array that has no such chunk; see `layout`.
+    is_outside
+        Whether the chunk would lie outside the array's grid, so that its metadata name no such chunk.
     """
 
     status = 404
 
-    def __init__(self, message: str, layout: str | None = None) -> None:
+    def __init__(self, message: str, layout: str | None = None, *, is_outside: bool = False) -> None:
         super().__init__(message)
         self.layout = layout
+        self.is_outside = is_outside
 
 
 class Forbidden(ServeError):

@@ -5,27 +5,34 @@ new one's chunks wrongly, or take its absent ones for the fill value. Therefore 
 while its array has another layout than the client has seen last, or is none any more; to read the
 metadata again mends that. A client that has seen none, as a worker whose scheduler has read them, is
 taken to have seen what anybody has seen last.
+
+A client is an address, a user or link, and a program by its own account. Two arrays of one program, opened
+before and after a replacement, send equal requests: once the program has read the new metadata, nothing
+tells which of them asks. Only what the newer one would never ask for, a chunk outside its grid, is refused.
 """
 
 from collections.abc import Mapping
 from threading import Lock
+from zlib import crc32
 
 from .errors import Replaced
 from .layout import Layout, Names, chunk_owner, holds
-from .request import Request, Response, refusal
+from .request import OUTSIDE, Request, Response, refusal
 from .respond import LAYOUT_KEYS
 
 _MOST = 50_000  # arrays to remember, for all clients; the oldest are forgotten
 _ANYBODY = ""
+_AGENTS = 16  # kinds of programs to tell apart; a client that makes up names takes no more room
 
 Key = tuple[str, str, int, Names]  # client, view, format, path
+Seen = tuple[Layout, bool]  # the last one, and whether there was one before that it does not hold
 
 
 class MetadataSeen:
     """By client and array: the layout that was seen last."""
 
     def __init__(self) -> None:
-        self._seen: dict[Key, Layout] = {}
+        self._seen: dict[Key, Seen] = {}
         self._lock = Lock()
 
     def checked(self, request: Request, response: Response) -> Response:
@@ -48,9 +55,13 @@ class MetadataSeen:
         return owner is not None and self._of(request, owner) is not None
 
     def _chunk(self, request: Request, response: Response, owner: Names) -> Response:
-        seen = self._of(request, owner)
+        known = self._of(request, owner)
+        if known is None:
+            return response
+        seen, is_other = known
         layout = response.layouts.get("")
-        if seen is None or seen == layout or (layout is not None and holds(str(layout), seen)):
+        is_of_older = is_other and OUTSIDE in response.layouts
+        if not is_of_older and layout is not None and holds(str(layout), seen):
             return response
         name = "/".join(owner)
         if layout is None:
@@ -62,18 +73,23 @@ class MetadataSeen:
         )
         return refusal(Replaced(other), request.method)
 
-    def _of(self, request: Request, owner: Names) -> Layout | None:
+    def _of(self, request: Request, owner: Names) -> Seen | None:
         """What a client has seen of an array."""
         rest = (request.view, request.zarr_format, owner)
-        return self._seen.get((request.client, *rest)) or self._seen.get((_ANYBODY, *rest))
+        return self._seen.get((_reader(request), *rest)) or self._seen.get((_ANYBODY, *rest))
 
     def _see(self, request: Request, layouts: Mapping[str, Layout]) -> None:
         with self._lock:
             for path, layout in layouts.items():
                 whole = (*request.path[:-1], *filter(None, path.split("/")))
-                for client in {request.client, _ANYBODY}:
+                for client in (_reader(request), _ANYBODY):
                     key = (client, request.view, request.zarr_format, whole)
-                    self._seen.pop(key, None)
-                    self._seen[key] = str(layout)  # as a kernel says
+                    before, was_other = self._seen.pop(key, (str(layout), False))
+                    is_other = was_other or not holds(str(layout), before)
+                    self._seen[key] = str(layout), is_other  # as a kernel says
             while len(self._seen) > _MOST:
                 del self._seen[next(iter(self._seen))]
+
+
+def _reader(request: Request) -> str:
+    return f"{request.client} {crc32(request.agent.encode()) % _AGENTS}"

@@ -12,6 +12,7 @@ from .public_text import public
 BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
 LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
 NODE, LINE, STATS, IMAGE, ROWS = "node", "line", "stats", "image", "rows"  # what else is told of a node
+OUTSIDE = "outside"
 Options = tuple[tuple[str, int | str], ...]
 _CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)
 
@@ -42,6 +43,8 @@ class Request:
         Whether something at once is wanted in place of what takes long; see `nodes.Array.preview`.
     client
         Who asks, so that clients can take turns; no part of what is asked for.
+    agent
+        The program that asks, by its own account (``User-Agent``); no part of what is asked for, either.
     within
         So many names of the path lead to all that the client may reach, which nothing may lead out of.
     """
@@ -59,6 +62,7 @@ class Request:
     options: Options = ()
     preview: bool = False
     client: str = field(default="", compare=False)
+    agent: str = field(default="", compare=False)
     within: int = 0
 
     def below(self, names: int) -> "Request":
@@ -88,8 +92,8 @@ class Response:
     message
         Of a failure; kernels send it in the body alone.
     layouts
-        Of a chunk, even one that is absent: the `layout` of its array, as "". Of metadata: those that they
-        tell, by the path from there.
+        Of a chunk, even one that is absent: the `layout` of its array, as "", and as `OUTSIDE`, too, where
+        the array can have no such chunk. Of metadata: those that they tell, by the path from there.
     """
 
     status: int
@@ -129,7 +133,9 @@ def refusal(error: ServeError, method: str = "GET") -> Response:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.size}"
-    layouts = {"": error.layout} if isinstance(error, NotFound) and error.layout else {}
+    layouts = {}
+    if isinstance(error, NotFound) and error.layout:
+        layouts = dict.fromkeys(("", OUTSIDE) if error.is_outside else ("",), error.layout)
     return Response(
         error.status, "application/json", b"" if method == "HEAD" else body, len(body), headers=headers,
         layouts=layouts, message=message,

@@ -132,7 +132,7 @@ def _chunk(
     if coords is None or not in_grid(coords, array.shape, array.chunk_shape):
         if _is_of_member(key, dialect.ZARR_FORMAT):
             raise Replaced(f"{name}: is an array and no group (any more); open it anew")
-        raise NotFound(f"{name}: has no chunk or document {key!r}", layout)
+        raise NotFound(f"{name}: has no chunk or document {key!r}", layout, is_outside=True)
     tag = _version_tag(dialect, array)
     identity = (tag, dialect.ZARR_FORMAT, names, coords)
     etag = None if tag is None else f'"{digest(repr(identity).encode())}"'

@@ -111,6 +111,7 @@ class AnsweringHandler(ZarrServeHandler):
             form=form,
             options=options,
             client=self.client(),
+            agent=self.request.headers.get("User-Agent", ""),
         )
 
     def names_in_scope(self, zarr_format: int) -> tuple[str, ...]:

@@ -94,6 +94,7 @@ class StoreHandler(BrowsingHandler):
             self._listing_form(),
             preview=self.get_query_argument("preview", "") == "1",
             client=self.client(),
+            agent=self.request.headers.get("User-Agent", ""),
         )
 
     def _listing_form(self) -> str:

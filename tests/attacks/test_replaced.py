@@ -241,3 +241,35 @@ def test_an_array_that_grows_is_the_same_array(server, folder, zarr_format):
     store.resize((2, 2))
     with pytest.raises(Exception, match="409"):
         old[...]
+
+
+def test_a_page_that_reads_again_frees_no_other_program(server, folder, zarr_format):
+    """A viewer follows a replacement by itself; a notebook of the same user still has the old metadata."""
+    np.save(folder / "a.npy", FIRST)
+    old = server.open(zarr_format, f"files/{folder.name}/a.npy")
+    np.save(folder / "a.npy", FIRST.astype("i2"))
+    path = f"zarr/v{zarr_format}/files/{folder.name}/a.npy"
+    browser = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    assert server.get(f"{path}/{KEYS[zarr_format][0]}", headers=browser).status_code == 200
+    key = KEYS[zarr_format][1].join([*(["c"] if zarr_format == 3 else []), "0", "0"])
+    assert server.get(f"{path}/{key}", headers=browser).status_code == 200
+    with pytest.raises(Exception, match="409"):
+        old[...]
+
+
+@pytest.mark.parametrize("first", [np.ones((64, 4), "u2"), np.ones((3, 4, 1), "u2")], ids=["rows", "axes"])
+def test_an_older_array_of_one_program_gets_no_fill_values(server, folder, zarr_format, first):
+    """It reads chunks that the newer one cannot have, and takes an absence for the fill value."""
+
+    def write(data: Any) -> None:
+        zarr.create_array(
+            folder / "a.zarr", data=data, chunks=(3, 4, 1)[: data.ndim], zarr_format=2, overwrite=True
+        )
+
+    write(first)
+    old = server.open(zarr_format, f"files/{folder.name}/a.zarr")
+    write(FIRST)
+    new = server.open(zarr_format, f"files/{folder.name}/a.zarr")
+    with pytest.raises(Exception, match="409"):
+        old[...]
+    np.testing.assert_array_equal(new[...], FIRST)
