@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .kernel.handle import Published
-    from .kernel.namespace import load_ipython_extension, unload_ipython_extension
-    from .kernel.publish import publish, published, unpublish
+    from .publisher.handle import Published
+    from .publisher.namespace import load_ipython_extension, unload_ipython_extension
+    from .publisher.publish import publish, published, unpublish
 
 __all__ = [
     "Published",
@@ -41,7 +41,7 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.kernel.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.publisher.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

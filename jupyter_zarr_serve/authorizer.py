@@ -14,7 +14,7 @@ from jupyter_server.auth import Authorizer, User
 from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
 from traitlets import List, Set, Unicode, default
 
-from .handlers.scope import parted
+from .handlers.web.scope import parted
 
 _ANYTHING = "**"
 _SINGLE_USER = (IdentityProvider, PasswordIdentityProvider)

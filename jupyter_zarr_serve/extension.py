@@ -17,10 +17,11 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Enum, Int, TraitError, Unicode, default
 
 from ._version import __version__
-from .handlers import faulty_routes, hub, routes
-from .handlers.base import SHARING
-from .handlers.metrics import watch
-from .handlers.others import Viewers
+from .handlers import faulty_routes, routes
+from .handlers.pages.other_viewers import Viewers
+from .handlers.web import hub
+from .handlers.web.base import SHARING
+from .handlers.web.metrics import watch
 from .settings import (
     Mounts,
     Origins,
@@ -34,8 +35,8 @@ from .settings import (
     site_settings,
 )
 from .shares.sharing import ORIGINS
-from .sources.flow import Flow
 from .sources.lazy import LazySource
+from .sources.send_budget import SendBudget
 from .welcome import welcome
 
 if TYPE_CHECKING:
@@ -193,23 +194,23 @@ class ZarrServeApp(ExtensionApp):
         if self._fault:
             self.handlers.extend(faulty_routes(self._fault))
             return
-        flow = Flow(self.outgoing_bytes)
-        self._source = LazySource(partial(self._make_site, flow))
+        budget = SendBudget(self.outgoing_bytes)
+        self._source = LazySource(partial(self._make_site, budget))
         self._preparing: asyncio.Future[Site] | None = None
         self._shares = sharing_of(
             self, Path(self.serverapp.data_dir, self.name), served_folder(self.serverapp)
         )
         viewers = Viewers(self.vizarr_url, self.neuroglancer_url)
-        self.handlers.extend(routes(self._source, flow, self._shares, viewers))
-        watch(lambda: flow.bytes, lambda: self._source.made.connected if self._source.made else 0)
+        self.handlers.extend(routes(self._source, budget, self._shares, viewers))
+        watch(lambda: budget.bytes, lambda: self._source.made.connected if self._source.made else 0)
 
-    def _make_site(self, flow: Flow) -> "Site":
+    def _make_site(self, budget: SendBudget) -> "Site":
         from .handlers.gateway import open_channel
         from .sources.site import Site
 
         assert self.serverapp is not None
         managers = self.serverapp.kernel_manager, self.serverapp.session_manager
-        return Site(site_settings(self), *managers, open_channel, flow)
+        return Site(site_settings(self), *managers, open_channel, budget)
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Once the server of ``jupyter zarr`` listens: tell what to click and paste, and get ready."""

@@ -22,7 +22,7 @@ from types import UnionType
 from typing import Any
 
 from .core.errors import Unavailable
-from .core.request import Request, Response
+from .serve.request import Request, Response
 
 VERSION, MAGIC, PREFIX = 1, b"JZS1", struct.Struct("<4sIQ")
 MAX_HEADER, MAX_BODY = 1 << 24, 1 << 30  # bytes

@@ -8,8 +8,8 @@ from zarr.abc.store import ByteRequest, Store
 from zarr.core.buffer import Buffer, BufferPrototype
 
 from jupyter_zarr_serve.core.nodes import Node
-from jupyter_zarr_serve.core.request import Request, Response
-from jupyter_zarr_serve.core.respond import respond
+from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.serve.respond import respond
 
 
 class CoreStore(Store):

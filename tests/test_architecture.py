@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "jupyter_zarr_serve"
-_OPEN = {"__init__.py", "core/__init__.py"}  # they import nothing, or lazily
+SPLIT = {"core", "preview", "serve"}  # rooms whose files have floors of their own
+_OPEN = {"__init__.py", *(f"{room}/__init__.py" for room in SPLIT)}  # they import nothing, or lazily
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 ON_FLOORS = [path for path in FILES if path.relative_to(PACKAGE).as_posix() not in _OPEN]
@@ -24,26 +25,26 @@ FLOORS = [
         "core/attributes",
         "core/names",
         "core/served",
-        "core/conditional",
         "core/bounded",
         "core/kept",
-        "core/abridged",
         "core/cache",
     ],
     ["core/dtypes", "core/codecs", "core/stored", "core/fills"],
     ["core/nodes", "core/children", "core/walk", "core/elements", "core/consolidated"],
-    ["core/v2", "core/v3", "core/chunks", "core/request"],
-    ["core/colours", "core/sample", "core/rows"],
-    ["core/preview", "core/thumbnail"],
-    ["core/describe"],
-    ["core/listing", "core/content"],
-    ["core/forms", "core/layout"],
-    ["core/respond"],
-    ["core/metadata_seen"],
-    ["adapters", "readers", "wire", "frames"],
-    ["messages", "shares"],
-    ["views", "files"],
-    ["sources", "kernel", "worker"],
+    ["core/v2", "core/v3", "core/chunks"],
+    ["preview/abridged", "preview/colours", "preview/sample", "preview/rows"],
+    ["preview/values", "preview/thumbnail"],
+    ["preview/description"],
+    ["adapters", "readers"],
+    ["views"],
+    ["serve/conditional", "serve/request"],
+    ["serve/representation", "serve/listing"],
+    ["serve/forms", "serve/layout"],
+    ["serve/respond"],
+    ["serve/metadata_seen"],
+    ["wire", "frames"],
+    ["messages", "shares", "files"],
+    ["sources", "publisher", "worker"],
     ["handlers", "welcome"],
     ["settings"],
     ["extension", "authorizer", "commands"],
@@ -96,7 +97,7 @@ def test_imports_point_down(path):
                 break
         else:
             continue
-        if other != "core":
+        if other not in SPLIT:
             assert floor_of(other) <= mine, f"{name_of(path)} imports {other}, which is above it"
 
 
@@ -107,8 +108,8 @@ def test_libraries_stay_where_they_belong(path):
         assert allowed is None or name_of(path).startswith(allowed), f"{name_of(path)} imports {name}"
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if p.parent.name == "core"], ids=name_of)
-def test_the_core_needs_numpy_and_numcodecs_only(path):
+@pytest.mark.parametrize("path", [p for p in FILES if p.parent.name in SPLIT], ids=name_of)
+def test_the_core_and_what_answers_by_it_need_numpy_and_numcodecs_only(path):
     allowed = {*sys.stdlib_module_names, "numpy", "numcodecs", "jupyter_zarr_serve"}
     assert {name.split(".")[0] for name in imports_of(path)} <= allowed
 
@@ -156,7 +157,7 @@ def test_what_the_extension_names_exists():
     from jupyter_zarr_serve import extension, settings
     from jupyter_zarr_serve.core.codecs import COMPRESSORS
     from jupyter_zarr_serve.files.tree import ROUTED
-    from jupyter_zarr_serve.handlers import scope
+    from jupyter_zarr_serve.handlers.web import scope
     from jupyter_zarr_serve.views import VIEWS
 
     assert set(COMPRESSORS) == set(extension.COMPRESSORS)

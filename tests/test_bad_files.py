@@ -24,11 +24,11 @@ from hypothesis import strategies as st
 from jupyter_zarr_serve.core import v2, v3
 from jupyter_zarr_serve.core.errors import ServeError
 from jupyter_zarr_serve.core.nodes import Array, Group, Node, Policy
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.core.walk import descendants
 from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.readers import files
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 from tests.nodes import FILE_FAILURES
 
 IMAGE = (np.arange(64 * 80).reshape(64, 80) % 251).astype("u1")

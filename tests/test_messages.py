@@ -5,7 +5,7 @@ import json
 import pytest
 
 from jupyter_zarr_serve import messages, wire
-from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.serve.request import Request, Response
 from jupyter_zarr_serve.wire import FrameError
 
 REQUEST = Request(3, ("ünï", "\ud800", "c", "0"))

@@ -12,9 +12,9 @@ import zarr
 from jupyter_zarr_serve.core.attributes import attributes_json
 from jupyter_zarr_serve.core.cache import ChunkCache
 from jupyter_zarr_serve.core.nodes import Node, Policy, make_array
-from jupyter_zarr_serve.core.request import Request, Response
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.files.library import Library
+from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.serve.respond import respond
 
 
 def ask(root: Node, *path: str, zarr_format: int = 3) -> Response:

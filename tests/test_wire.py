@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_zarr_serve import wire
-from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.serve.request import Request, Response
 from jupyter_zarr_serve.wire import Endpoint, FrameError
 
 ANY_TEXT = st.text(st.characters(codec=None))  # lone surrogates, too: names that are no UTF-8

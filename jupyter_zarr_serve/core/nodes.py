@@ -22,7 +22,7 @@ from .stored import Stored
 Read = Callable[[Region], np.ndarray[Any, Any]]
 
 
-class Fresh(Protocol):
+class Validator(Protocol):
     """Whether something is still as it was; cheap, but it may have to ask a file system."""
 
     @property
@@ -99,7 +99,7 @@ class Array:
         By Zarr format: chunks that need not be decoded to be sent.
     parts
         Gives its `Parts`; None where the array stands for itself.
-    fresh
+    validator
         Tells whether the node is still what a new look would give; None where nobody knows.
     sample
         Gives a region whose slices may have steps, at once; None where that would cost as much as
@@ -127,7 +127,7 @@ class Array:
     version: str | None = None
     stored: Mapping[int, Stored] = field(default_factory=dict)
     parts: Callable[[], Parts] | None = None
-    fresh: "Fresh | None" = None
+    validator: "Validator | None" = None
     sample: Read | None = None
     sample_bytes: Callable[[Region], int] | None = None
     preview: Read | None = None
@@ -168,7 +168,7 @@ class Group:
         Name to node; may be lazy. Names are those of the source; see `served`.
     consolidate
         Whether its documents describe everything below it; not of folders: nobody's home is walked.
-    version, fresh
+    version, validator
         As of an `Array`, of anything below.
     levels
         The names of the children that are one image in ever lower resolution, the full one first.
@@ -184,7 +184,7 @@ class Group:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     consolidate: bool = True
     version: str | None = None
-    fresh: "Fresh | None" = None
+    validator: "Validator | None" = None
     levels: tuple[str, ...] = ()
     growing: bool = False
     called: str = "group"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .errors import NotFound, ServeError, Unavailable, Unreadable, failures_named
-from .nodes import Array, Fresh, Group, Node
+from .nodes import Array, Group, Node, Validator
 from .served import served_name
 
 _MAX_DEPTH = 64
@@ -137,14 +137,14 @@ class Found:
         The names of the nodes on the way to `node`.
     key
         What is left of the path.
-    fresh
-        Of the last node on the way that knows; see `nodes.Fresh`.
+    validator
+        Of the last node on the way that knows; see `nodes.Validator`.
     """
 
     node: Node
     names: tuple[str, ...]
     key: str
-    fresh: Fresh | None = None
+    validator: Validator | None = None
 
 
 def resolve(
@@ -168,13 +168,13 @@ def resolve(
     ServeError
         When a node on the way cannot be served.
     """
-    node, fresh, names = root, root.fresh, list(path)
+    node, validator, names = root, root.validator, list(path)
     for depth, name in enumerate(path):
         is_key = depth == len(path) - 1 and name in document_keys
         if isinstance(node, Array) or is_key:
-            return Found(node, tuple(names[:depth]), "/".join(path[depth:]), fresh)
+            return Found(node, tuple(names[:depth]), "/".join(path[depth:]), validator)
         if by_any_name:
             names[depth] = served_name(node.children, name)
         node = child_of(node, names[depth], "/".join(names[:depth]))
-        fresh = node.fresh or fresh
-    return Found(node, tuple(names), "", fresh)
+        validator = node.validator or validator
+    return Found(node, tuple(names), "", validator)

@@ -40,7 +40,7 @@ _ROUNDING = np.float32(1.5 * 2**23 / _SHADES)
 
 @dataclass(frozen=True)
 class Lasting:
-    """Tells that nothing changes as long as the process runs; see `core.nodes.Fresh`."""
+    """Tells that nothing changes as long as the process runs; see `core.nodes.Validator`."""
 
     is_near: bool = True
 
@@ -64,7 +64,7 @@ def demo(policy: Policy) -> Group:
     return Group(
         Children(made, lambda name: made[name]()),
         attributes={"title": "The demo of jupyter_zarr_serve"},
-        fresh=Lasting(),
+        validator=Lasting(),
     )
 
 

@@ -124,9 +124,9 @@ class Library:
             raise KeyError(path.name)
         stamp, is_settled = settled_stamp(real)
         if not is_settled:  # nothing is remembered by a stamp that proves nothing
-            return replace(self._opened_anew(suffix, Watch(real, stamp, is_settled=False)), fresh=None)
+            return replace(self._opened_anew(suffix, Watch(real, stamp, is_settled=False)), validator=None)
         node = self._opened_file(real, suffix, stamp)
-        return replace(node, fresh=same_file(asked or path, real, stamp))
+        return replace(node, validator=same_file(asked or path, real, stamp))
 
     def _checked(self, path: Path) -> Path:
         if not is_local(path):

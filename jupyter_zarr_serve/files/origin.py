@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core.content import Content
-from ..core.nodes import Fresh
+from ..core.nodes import Validator
 from ..core.stored import Blob
+from ..serve.representation import Representation
 from ..wire import FrameError
 from .stores import SameDocuments
 from .validator import SameFile, same_file
@@ -27,24 +27,24 @@ class Origin:
 
     Attributes
     ----------
-    fresh
+    validator
         Tells whether they are still as they were.
     stored
         The file whose bytes are the body; None where the body was sent.
     """
 
-    fresh: Fresh
+    validator: Validator
     stored: SameFile | None = None
 
 
-def origin_of(content: Content) -> Members | None:
+def origin_of(content: Representation) -> Members | None:
     """What the server needs to know of the files of some content; None where nothing tells of changes."""
-    fresh = content.fresh
-    if isinstance(fresh, SameFile):
-        return {"present": [_spelled(fresh)], "absent": []}
-    if isinstance(fresh, SameDocuments):
-        present = [_spelled(file) for file in fresh.present]
-        return {"present": present, "absent": [str(path) for path in fresh.absent]}
+    validator = content.validator
+    if isinstance(validator, SameFile):
+        return {"present": [_spelled(validator)], "absent": []}
+    if isinstance(validator, SameDocuments):
+        present = [_spelled(file) for file in validator.present]
+        return {"present": present, "absent": [str(path) for path in validator.absent]}
     return None
 
 
@@ -79,8 +79,8 @@ def read_origin(told: Mapping[str, Any], is_served: Callable[[Path], bool]) -> O
     paths = [*absent, *(path for file in files for path in (file.path, file.real))]
     if not present or len(paths) > _MOST or not all(map(is_served, paths)):
         raise FrameError("a worker answers of files that are not served")
-    fresh = present[0] if len(present) == 1 and not absent else SameDocuments(present, absent)
-    return Origin(fresh, stored)
+    validator = present[0] if len(present) == 1 and not absent else SameDocuments(present, absent)
+    return Origin(validator, stored)
 
 
 def _spelled(file: SameFile) -> list[Any]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from ..core.content import Content
 from ..core.errors import Forbidden
 from ..core.nodes import Node
-from ..core.request import Remember, Request, Response
-from ..core.respond import answered, locate
+from ..serve.representation import Representation
+from ..serve.request import Remember, Request, Response
+from ..serve.respond import answered, locate
 from ..views import viewed
-from .contents import Contents, Key, key_of
+from .representations import Key, Representations, key_of
 from .steady import steady
 
 _CONTENTS_BYTES = 32 << 20
@@ -34,23 +34,23 @@ class ServedTree:
         root: Node,
         remember: Remember,
         below: Callable[[tuple[str, ...]], Node] | None = None,
-        through: Callable[[Key, Content], Content] = lambda _, content: content,
+        through: Callable[[Key, Representation], Representation] = lambda _, content: content,
     ) -> None:
         self._root = root
         self._remember = remember
         self._below = below
         self._through = through
-        self._contents = Contents(_CONTENTS_BYTES)
+        self._contents = Representations(_CONTENTS_BYTES)
 
     def respond(self, request: Request) -> Response:
         """The response to a request; never raises."""
         return answered(request, lambda: self.content(request))
 
-    def known(self, request: Request) -> Content | None:
+    def known(self, request: Request) -> Representation | None:
         """What a request names, if that is known and can be told to be true at once."""
         return self._contents.get(request, near=True)
 
-    def content(self, request: Request) -> Content:
+    def content(self, request: Request) -> Representation:
         """What a request names.
 
         Raises

@@ -6,26 +6,26 @@ chunks, and a chunk may be written anew in its place.
 
 from dataclasses import replace
 
-from ..core.content import Content, Spent
 from ..core.errors import Unavailable
-from ..core.nodes import Fresh
-from ..core.request import BINARY
+from ..core.nodes import Validator
 from ..core.stored import Blob
 from ..readers.files import stamp_of
+from ..serve.representation import Representation, Spent
+from ..serve.request import BINARY
 from .writing import BEING_WRITTEN, settled_stamp
 
 
-def steady(content: Content) -> Content:
+def steady(content: Representation) -> Representation:
     """The same chunk, which is refused where its node has changed while it was read."""
-    fresh = content.fresh
-    if content.media_type != BINARY or fresh is None or not fresh.is_near:
+    validator = content.validator
+    if content.media_type != BINARY or validator is None or not validator.is_near:
         return content
 
     def make(spent: Spent) -> Blob:
         try:
             blob = content.make(spent)
         finally:  # what is absent now may have been there
-            _check(fresh, content.name)
+            _check(validator, content.name)
         read = blob.read
 
         def read_steadily(start: int, stop: int) -> bytes:
@@ -33,7 +33,7 @@ def steady(content: Content) -> Content:
             try:
                 return read(start, stop)
             finally:
-                _check(fresh, content.name)
+                _check(validator, content.name)
                 if not is_same or (blob.file and stamp_of(blob.file[1]) != blob.version):
                     raise Unavailable(f"{content.name}: {BEING_WRITTEN}")
 
@@ -42,6 +42,6 @@ def steady(content: Content) -> Content:
     return replace(content, make=make)
 
 
-def _check(fresh: Fresh, name: str) -> None:
-    if not fresh():
+def _check(validator: Validator, name: str) -> None:
+    if not validator():
         raise Unavailable(f"{name}: its file or metadata changed or vanished while it was read; ask again")

@@ -18,7 +18,7 @@ _DOCUMENTS = ("zarr.json", ".zarray", ".zattrs")
 
 @dataclass(frozen=True)
 class SameDocuments:
-    """Tells whether the documents of a node are still those that were read; see `core.nodes.Fresh`.
+    """Tells whether the documents of a node are still those that were read; see `core.nodes.Validator`.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ def fresh_node(real: Path, asked: Path, make: Callable[[], Node]) -> Node:
         node = make()
     if isinstance(node, Group):
         return replace(node, children=_Members(node.children, real, asked))
-    return replace(node, fresh=documents)
+    return replace(node, validator=documents)
 
 
 class _Members(Mapping[str, Node]):

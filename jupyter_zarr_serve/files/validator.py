@@ -17,7 +17,7 @@ _NEAR = {"bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "ramfs"
 
 @dataclass(frozen=True)
 class SameFile:
-    """Tells whether a path still leads to a file as it was; see `core.nodes.Fresh`.
+    """Tells whether a path still leads to a file as it was; see `core.nodes.Validator`.
 
     A folder on the way may have become a link to one outside, or a hidden one, with the same file in it;
     so it matters where the links lead to, too.

@@ -4,23 +4,23 @@ from typing import Any
 
 from ..shares.sharing import Sharing
 from ..sources import Source
-from ..sources.flow import Flow
+from ..sources.send_budget import SendBudget
 from .api import NodeHandler, PreviewHandler
-from .assets import AssetHandler
-from .links import by_link
-from .opening import OpenByLinkHandler, OpenHandler
-from .others import Viewers
-from .pages import IndexHandler, NowhereHandler
-from .shares import ShareHandler, SharesHandler
-from .shares_page import SharesPageHandler
+from .pages.assets import AssetHandler
+from .pages.index import IndexHandler, NowhereHandler
+from .pages.opening import OpenByLinkHandler, OpenHandler
+from .pages.other_viewers import Viewers
+from .pages.viewer_page import ViewHandler
+from .pages.vizarr import VizarrHandler
+from .shares.api import ShareHandler, SharesHandler
+from .shares.by_link import by_link
+from .shares.page import SharesPageHandler
 from .store import StoreHandler
-from .view import ViewHandler
-from .vizarr import VizarrHandler
 
 
-def routes(source: Source, flow: Flow, sharing: Sharing, viewers: Viewers) -> list[tuple[Any, ...]]:
+def routes(source: Source, budget: SendBudget, sharing: Sharing, viewers: Viewers) -> list[tuple[Any, ...]]:
     """Every route of the extension, below the server's base URL; tests walk this table."""
-    tree = tree_routes(source, flow, viewers)
+    tree = tree_routes(source, budget, viewers)
     shares = {"sharing": sharing, "source": source}
     return [
         *tree,
@@ -38,9 +38,9 @@ def faulty_routes(fault: str) -> list[tuple[Any, ...]]:
     return [(r"zarr(/.*)?", NowhereHandler, {"fault": fault})]
 
 
-def tree_routes(source: Source, flow: Flow, viewers: Viewers) -> list[tuple[Any, ...]]:
+def tree_routes(source: Source, budget: SendBudget, viewers: Viewers) -> list[tuple[Any, ...]]:
     """The routes that only read; they exist once for the whole tree, and once for what a link grants."""
-    asking = {"source": source, "flow": flow}
+    asking = {"source": source, "budget": budget}
     return [
         (r"zarr/?", IndexHandler, {**asking, "viewers": viewers}),
         (r"zarr/v([23])(/.*)?", StoreHandler, {**asking, "viewers": viewers}),

@@ -3,8 +3,8 @@
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..core.request import IMAGE, LINE, NODE, ROWS, STATS
-from .answering import AnsweringHandler
+from ..serve.request import IMAGE, LINE, NODE, ROWS, STATS
+from .web.answering import AnsweringHandler
 
 _OPTIONS = {LINE: ("start", "stop", "points"), STATS: (), IMAGE: (), ROWS: ("offset", "limit")}
 

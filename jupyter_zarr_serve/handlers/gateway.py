@@ -20,15 +20,15 @@ from tornado.websocket import WebSocketClientConnection, WebSocketError, websock
 
 from ..core.errors import Unavailable
 from ..messages import Content
-from ..sources import kernel_channel
-from ..sources.kernel_channel import Channel, Receive
+from ..sources.kernels.channel import Channel, Receive
+from ..sources.kernels.channel import open_channel as open_own_channel
 from ..wire import MAX_BODY, MAX_HEADER
 
 _LONGEST = MAX_BODY + 4 * MAX_HEADER  # bytes; a header grows when it becomes text in JSON
 
 
 class GatewayChannel:
-    """A channel over a WebSocket; see `kernel_channel.Channel`."""
+    """A channel over a WebSocket; see `channel.Channel`."""
 
     def __init__(self, kernel: Any, receive: Receive) -> None:
         self._session = kernel.session
@@ -91,7 +91,7 @@ async def open_channel(kernel: Any, receive: Receive) -> Channel:
         When there is none to be had.
     """
     if not isinstance(kernel, GatewayKernelManager):
-        return await kernel_channel.open_channel(kernel, receive)
+        return await open_own_channel(kernel, receive)
     gateway = GatewayClient.instance()
     base = url_path_join(gateway.ws_url or "", gateway.kernels_endpoint)
     # Sessions of one name would take each other's messages.

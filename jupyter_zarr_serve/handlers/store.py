@@ -8,10 +8,10 @@ from urllib.parse import quote
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..core.request import BINARY, JSON, LINKS, PAGE, Request
-from .browsing import BrowsingHandler
-from .propfind import XML, Resource, endless, members, multistatus, seen_path
-from .scope import DOCUMENT_KEY
+from ..serve.request import BINARY, JSON, LINKS, PAGE, Request
+from .pages.browsing import BrowsingHandler
+from .web.propfind import XML, Resource, endless, members, multistatus, seen_path
+from .web.scope import DOCUMENT_KEY
 
 _SAFE = "/%:@!$&'()*+,;=~"  # of a URL path that a client has encoded already
 

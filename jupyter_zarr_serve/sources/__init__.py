@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from ..core.request import Request, Response
+from ..serve.request import Request, Response
 
 
 class Source(Protocol):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from ..core.request import Request, Response
+from ..serve.request import Request, Response
 from . import Source
 
 S = TypeVar("S", bound=Source)

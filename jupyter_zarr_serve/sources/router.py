@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..core.request import Request, Response
+from ..serve.request import Request, Response
 from ..views import VIEWS
 from . import Source
 
@@ -16,7 +16,7 @@ class Router:
     sources
         First name to source; it is asked for what is below the name.
     others
-        Answers for the root and for all other names.
+        Revalidated for the root and for all other names.
     """
 
     def __init__(self, sources: Mapping[str, Source], others: Source) -> None:

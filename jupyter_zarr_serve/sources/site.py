@@ -5,18 +5,18 @@ from functools import partial
 from typing import Any
 
 from ..core.cache import ChunkCache
-from ..core.metadata_seen import MetadataSeen
-from ..core.request import Request, Response
 from ..files.tree import Settings
-from .answers import Answers
-from .files import FilesSource
-from .flow import Flow
-from .kernel import KernelSource
-from .kernel_channel import Opener
-from .kernels import KernelsSource
-from .local import LocalSource
-from .notebooks import NotebooksSource
+from ..serve.metadata_seen import MetadataSeen
+from ..serve.request import Request, Response
+from .files.in_threads import LocalSource
+from .files.source import FilesSource
+from .kernels.by_id import KernelsSource
+from .kernels.by_notebook import NotebooksSource
+from .kernels.channel import Opener
+from .kernels.kernel import KernelSource
+from .kernels.revalidated import Revalidated
 from .router import Router
+from .send_budget import SendBudget
 
 
 class Site:
@@ -28,20 +28,20 @@ class Site:
         Jupyter's managers of both.
     open_channel
         Opens the control channel of a kernel.
-    flow
+    budget
         What bounds the bytes that are on their way.
     """
 
     def __init__(
-        self, settings: Settings, kernels: Any, sessions: Any, open_channel: Opener, flow: Flow
+        self, settings: Settings, kernels: Any, sessions: Any, open_channel: Opener, budget: SendBudget
     ) -> None:
-        self._files = FilesSource(settings, flow) if settings.workers else _in_threads(settings, flow)
-        answers = Answers(settings.cache_bytes)
+        self._files = FilesSource(settings, budget) if settings.workers else _in_threads(settings, budget)
+        answers = Revalidated(settings.cache_bytes)
         kernel_source = partial(
             KernelSource,
             seconds=settings.kernel_seconds,
             open_channel=open_channel,
-            flow=flow,
+            budget=budget,
             answers=answers,
         )
         self._kernels = KernelsSource(kernels, kernel_source)
@@ -74,7 +74,7 @@ class Site:
         self._kernels.close()
 
 
-def _in_threads(settings: Settings, flow: Flow) -> LocalSource:
+def _in_threads(settings: Settings, budget: SendBudget) -> LocalSource:
     """What reads files in this process, for platforms that forbid others."""
     from ..files.tree import Tree  # which brings what formats need
 
@@ -83,6 +83,6 @@ def _in_threads(settings: Settings, flow: Flow) -> LocalSource:
         tree.root,
         workers=max(2, os.cpu_count() or 1),
         remember=ChunkCache(settings.cache_bytes),
-        flow=flow,
+        budget=budget,
         below=tree.below,
     )

@@ -183,7 +183,7 @@ def _fields(array: Array) -> Group:
     """A structure as a group with an array for each field."""
     array = _unsharded(array)
     fields = {name: _made(_field(array, name), {}) for name in array.dtype.names or ()}
-    return Group(fields, array.attributes, version=array.version, fresh=array.fresh)
+    return Group(fields, array.attributes, version=array.version, validator=array.validator)
 
 
 def _field(array: Array, name: str) -> Array:

@@ -8,10 +8,7 @@ from typing import Any
 
 from .. import wire
 from ..core.cache import ChunkCache
-from ..core.content import Content, Spent
 from ..core.errors import Unreadable
-from ..core.request import Request, Response, refusal
-from ..core.respond import answered
 from ..core.stored import Blob
 from ..files.being_read import refuse
 from ..files.origin import origin_of, stored_in
@@ -19,6 +16,9 @@ from ..files.served_tree import ServedTree
 from ..files.tree import Settings, Tree
 from ..files.writing import ask_elsewhere
 from ..frames import Frames, send_frame
+from ..serve.representation import Representation, Spent
+from ..serve.request import Request, Response, refusal
+from ..serve.respond import answered
 
 _CACHE_BYTES = 16 << 20  # of what is made of many chunks; the server remembers chunks
 _HTTP_FAILED = 400
@@ -61,7 +61,7 @@ def answer(tree: ServedTree, request: Request) -> tuple[Response, dict[str, Any]
     """
     origin: dict[str, Any] = {}
 
-    def find() -> Content:
+    def find() -> Representation:
         content = tree.content(request)
         known = origin_of(content)
         if known is None:

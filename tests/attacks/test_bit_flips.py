@@ -20,10 +20,10 @@ import pytest
 import tifffile
 from pyarrow import feather, parquet
 
-from jupyter_zarr_serve.core.request import Request
 from jupyter_zarr_serve.files.tree import Settings
-from jupyter_zarr_serve.sources.files import FilesSource
-from jupyter_zarr_serve.sources.flow import Flow
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.sources.files.source import FilesSource
+from jupyter_zarr_serve.sources.send_budget import SendBudget
 
 HONEST = {200, 403, 404, 409, 422, 503}
 VALUES = np.arange(4096.0)
@@ -76,7 +76,7 @@ async def flip(folder: Path, suffix: str, flips: int) -> Counter[int]:
     MAKE[suffix](file)
     np.save(folder / "sound.npy", VALUES)
     whole, chance, found = file.read_bytes(), random.Random(suffix), Counter[int]()
-    source = FilesSource(Settings(folder, workers=2, worker_seconds=20.0), Flow())
+    source = FilesSource(Settings(folder, workers=2, worker_seconds=20.0), SendBudget())
     try:
         for number in range(flips):
             damaged = bytearray(whole)

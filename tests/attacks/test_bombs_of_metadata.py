@@ -16,9 +16,9 @@ from jupyter_zarr_serve.core import limits
 from jupyter_zarr_serve.core.attributes import attributes_json
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Policy, make_array
-from jupyter_zarr_serve.core.request import JSON, NODE, Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.files.library import Library
+from jupyter_zarr_serve.serve.request import JSON, NODE, Request
+from jupyter_zarr_serve.serve.respond import respond
 
 V3 = {
     "zarr_format": 3, "node_type": "array", "shape": [4], "data_type": "uint8", "fill_value": 0,

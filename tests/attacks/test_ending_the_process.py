@@ -18,8 +18,8 @@ from pyarrow import feather
 WALK = textwrap.dedent("""
     import faulthandler, logging, pathlib, sys
     from jupyter_zarr_serve.core.nodes import Group, Policy
-    from jupyter_zarr_serve.core.request import JSON, Request
-    from jupyter_zarr_serve.core.respond import respond
+    from jupyter_zarr_serve.serve.request import JSON, Request
+    from jupyter_zarr_serve.serve.respond import respond
     from jupyter_zarr_serve.files.library import Library
 
     faulthandler.enable()

@@ -6,8 +6,8 @@ import sys
 CODE = """
 import resource, sys
 from pathlib import Path
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.files.tree import Settings, root_of
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

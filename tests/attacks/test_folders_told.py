@@ -17,9 +17,9 @@ from pyarrow import parquet
 from jupyter_zarr_serve.core.errors import ServeError, Unavailable, Unreadable, failure_of
 from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.core.public_text import without_folders
-from jupyter_zarr_serve.core.request import NODE, Request, refusal
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.files.library import Library
+from jupyter_zarr_serve.serve.request import NODE, Request, refusal
+from jupyter_zarr_serve.serve.respond import respond
 from tests.test_bad_files import WRITERS
 
 PLACE = "home of ann/lab (secret)"

@@ -16,11 +16,11 @@ import zarr
 
 from jupyter_zarr_serve.core.cache import ChunkCache
 from jupyter_zarr_serve.core.nodes import Policy
-from jupyter_zarr_serve.core.request import Request, Response
 from jupyter_zarr_serve.files import writing
 from jupyter_zarr_serve.files.tree import Settings, root_of
-from jupyter_zarr_serve.sources.flow import Flow
-from jupyter_zarr_serve.sources.local import LocalSource
+from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources.files.in_threads import LocalSource
+from jupyter_zarr_serve.sources.send_budget import SendBudget
 
 COUNT = 1 << 14
 REWRITE = """
@@ -38,7 +38,7 @@ with open(sys.argv[1], "r+b", buffering=0) as file:
 @contextmanager
 def source_of(folder: Path) -> Iterator[LocalSource]:
     tree = root_of(Settings(folder, policy=Policy(compressor=None)))
-    source = LocalSource(tree, workers=1, remember=ChunkCache(1 << 24), flow=Flow())
+    source = LocalSource(tree, workers=1, remember=ChunkCache(1 << 24), budget=SendBudget())
     yield source
     source.close()
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jupyter_zarr_serve.core import abridged as module
-from jupyter_zarr_serve.core.abridged import abridged
 from jupyter_zarr_serve.core.nodes import Group
-from jupyter_zarr_serve.core.request import NODE, Request
-from jupyter_zarr_serve.core.respond import respond
+from jupyter_zarr_serve.preview import abridged as module
+from jupyter_zarr_serve.preview.abridged import abridged
+from jupyter_zarr_serve.serve.request import NODE, Request
+from jupyter_zarr_serve.serve.respond import respond
 
 DEEP: Any = 1
 for _ in range(500):

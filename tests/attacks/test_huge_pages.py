@@ -12,9 +12,9 @@ from jupyter_zarr_serve.core import limits
 from jupyter_zarr_serve.core.children import Children
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Policy, make_array
-from jupyter_zarr_serve.core.request import NODE, ROWS, Request
-from jupyter_zarr_serve.core.respond import respond
-from jupyter_zarr_serve.handlers.render import crumbs
+from jupyter_zarr_serve.handlers.web.render import crumbs
+from jupyter_zarr_serve.serve.request import NODE, ROWS, Request
+from jupyter_zarr_serve.serve.respond import respond
 from tests.server import Server
 
 PAGE = {"Accept": "text/html"}

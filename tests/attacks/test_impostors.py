@@ -15,7 +15,7 @@ from jupyter_zarr_serve.commands import ShareCommand
 from jupyter_zarr_serve.core.errors import Unavailable
 from jupyter_zarr_serve.shares.listening import is_running, listens
 from jupyter_zarr_serve.shares.server import server_of, servers
-from tests.kernel.test_unserved import Answering
+from tests.publisher.test_unserved import Answering
 
 _SERVE = """
 import http.server, sys

@@ -17,10 +17,10 @@ from scipy import sparse
 from scipy.io import netcdf_file
 
 from jupyter_zarr_serve.core.nodes import Group, Policy
-from jupyter_zarr_serve.core.request import JSON, LINKS, NODE, Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.readers import FORMATS, suffix_of
+from jupyter_zarr_serve.serve.request import JSON, LINKS, NODE, Request
+from jupyter_zarr_serve.serve.respond import respond
 from tests.readers.test_grib import message
 
 NOISE = np.random.default_rng(0).random(50_000)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jupyter_zarr_serve.handlers.hiding import without_tokens
+from jupyter_zarr_serve.handlers.web.hiding import without_tokens
 from tests.server import Server
 
 TOKEN = "T0KEN" + "a" * 39

@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_zarr_serve import wire
 from jupyter_zarr_serve.core.nodes import Group, Policy, make_array
-from jupyter_zarr_serve.core.request import (
+from jupyter_zarr_serve.serve.request import (
     BINARY,
     IMAGE,
     JSON,
@@ -23,8 +23,8 @@ from jupyter_zarr_serve.core.request import (
     Request,
     Response,
 )
-from jupyter_zarr_serve.core.respond import respond
-from jupyter_zarr_serve.sources.kernel import KernelSource
+from jupyter_zarr_serve.serve.respond import respond
+from jupyter_zarr_serve.sources.kernels.kernel import KernelSource
 from tests.kernels.jupyter import running_kernel
 from tests.server import Server
 
@@ -226,8 +226,8 @@ def test_every_answer_of_an_honest_kernel_is_the_same(zarr_format):
 
 LYING = """
 import jupyter_zarr_serve as jz, numpy as np
-from jupyter_zarr_serve.core.request import Response
-from jupyter_zarr_serve.kernel import service
+from jupyter_zarr_serve.serve.request import Response
+from jupyter_zarr_serve.publisher import service
 jz.publish(t=np.arange(4))
 service_of = [o for o in __import__("gc").get_objects() if isinstance(o, service.Registry)][0]
 page = b"<script>alert(document.domain)</script>"

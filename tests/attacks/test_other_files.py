@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from jupyter_zarr_serve.core.nodes import Group, Policy
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.core.walk import lookups
 from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.readers import FORMATS
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 
 SECRET = b"the-token-of-somebody-else------"
 SUFFIXES = [suffix for row in FORMATS for suffix in row.suffixes]

@@ -13,10 +13,10 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
-from jupyter_zarr_serve.core.request import BINARY, Request, Response
-from jupyter_zarr_serve.handlers.answering import AnsweringHandler
-from jupyter_zarr_serve.handlers.network import network_of
-from jupyter_zarr_serve.sources.flow import Flow
+from jupyter_zarr_serve.handlers.web.answering import AnsweringHandler
+from jupyter_zarr_serve.handlers.web.network import network_of
+from jupyter_zarr_serve.serve.request import BINARY, Request, Response
+from jupyter_zarr_serve.sources.send_budget import SendBudget
 
 BODY = 8 << 20  # more than the system takes for a client that reads nothing
 
@@ -62,10 +62,10 @@ class Handler(AnsweringHandler):
         pass
 
 
-async def attack(flow: Flow, count: int, *, hang_up: bool) -> Source:
+async def attack(budget: SendBudget, count: int, *, hang_up: bool) -> Source:
     source = Source()
     listening = bind_sockets(0, "127.0.0.1")
-    server = HTTPServer(Application([("/", Handler, {"source": source, "flow": flow})]))
+    server = HTTPServer(Application([("/", Handler, {"source": source, "budget": budget})]))
     server.add_sockets(listening)
     sockets: list[socket.socket] = []
     for number in range(count):
@@ -83,7 +83,7 @@ async def attack(flow: Flow, count: int, *, hang_up: bool) -> Source:
             reader.close()
     for _ in range(100):
         await asyncio.sleep(0.005)
-        if not flow.bytes:
+        if not budget.bytes:
             break
     for reader in sockets:
         reader.close()
@@ -94,8 +94,8 @@ async def attack(flow: Flow, count: int, *, hang_up: bool) -> Source:
 
 
 def test_readers_of_one_link_who_take_nothing_hold_no_more_than_the_limit():
-    flow = Flow(4 * BODY)
-    source = asyncio.run(attack(flow, 12, hang_up=False))
+    budget = SendBudget(4 * BODY)
+    source = asyncio.run(attack(budget, 12, hang_up=False))
     assert len(source.bodies) == 4
 
 
@@ -103,7 +103,7 @@ def test_who_hangs_up_leaves_nothing_for_the_collector():
     gc.collect()
     gc.disable()
     try:
-        source = asyncio.run(attack(Flow(), 10, hang_up=True))
+        source = asyncio.run(attack(SendBudget(), 10, hang_up=True))
         assert sum(body() is not None for body in source.bodies) <= 1
     finally:
         gc.enable()

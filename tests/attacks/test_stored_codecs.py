@@ -12,9 +12,9 @@ from numcodecs import LZ4, Blosc, Zstd
 
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Policy
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers import open_store
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 
 POLICY = Policy(limit_bytes=1 << 20)
 LONG = b"\0" * (1 << 24)

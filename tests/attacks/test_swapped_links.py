@@ -17,10 +17,10 @@ import zarr
 
 from jupyter_zarr_serve.core.errors import Unavailable
 from jupyter_zarr_serve.core.nodes import Policy
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import answered, locate
 from jupyter_zarr_serve.files.tree import Settings, Tree
 from jupyter_zarr_serve.readers import no_links
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import answered, locate
 from tests.server import Server
 
 MOST, SECONDS = 150, 3.0  # requests of each attack; without the guard a secret comes with one in ten

@@ -11,9 +11,9 @@ import pytest
 from jupyter_zarr_serve.core.children import Children
 from jupyter_zarr_serve.core.errors import NotFound, Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Node, Policy, make_array
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.core.stored import Stored
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 from tests.store import open_node
 
 VALUES = np.arange(3)

@@ -6,8 +6,8 @@ from jupyter_zarr_serve.core.dtypes import BYTES, STRING, canonical
 from jupyter_zarr_serve.core.elements import converted
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Policy, make_array
-from jupyter_zarr_serve.core.preview import stats
-from jupyter_zarr_serve.core.thumbnail import thumbnail
+from jupyter_zarr_serve.preview.thumbnail import thumbnail
+from jupyter_zarr_serve.preview.values import stats
 from jupyter_zarr_serve.views.drawn import drawn
 from jupyter_zarr_serve.views.ome import ome
 from jupyter_zarr_serve.views.portable import portable

@@ -12,9 +12,9 @@ import pytest
 from jupyter_zarr_serve.core.children import Children
 from jupyter_zarr_serve.core.errors import NotFound, Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy, make_array
-from jupyter_zarr_serve.core.request import IMAGE, LINE, NODE, PAGE, ROWS, STATS, Request
-from jupyter_zarr_serve.core.respond import respond
-from jupyter_zarr_serve.core.sample import LIMIT_BYTES
+from jupyter_zarr_serve.preview.sample import LIMIT_BYTES
+from jupyter_zarr_serve.serve.request import IMAGE, LINE, NODE, PAGE, ROWS, STATS, Request
+from jupyter_zarr_serve.serve.respond import respond
 from tests.core.pictures import pixels_of
 
 

@@ -10,10 +10,16 @@ from hypothesis import strategies as st
 from zarr.testing import strategies as zst
 
 from jupyter_zarr_serve.core import v2, v3
-from jupyter_zarr_serve.core.grid import chunk_shape_for, grid_shape, in_grid, region_of, region_shape
+from jupyter_zarr_serve.core.grid import (
+    chunk_shape_for,
+    grid_shape,
+    in_grid,
+    region_of,
+    region_shape,
+)
 from jupyter_zarr_serve.core.nodes import Group, Policy, make_array
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 from tests.store import open_node
 
 FORMATS = st.sampled_from([2, 3])

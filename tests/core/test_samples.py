@@ -9,8 +9,8 @@ import xarray as xr
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.grid import region_shape
 from jupyter_zarr_serve.core.nodes import Array, Policy, make_array
-from jupyter_zarr_serve.core.request import IMAGE, LINE, NODE
-from jupyter_zarr_serve.core.sample import LIMIT_BYTES
+from jupyter_zarr_serve.preview.sample import LIMIT_BYTES
+from jupyter_zarr_serve.serve.request import IMAGE, LINE, NODE
 from tests.core.pictures import pixels_of
 from tests.core.test_forms import ask, told
 

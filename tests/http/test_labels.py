@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_zarr_serve.handlers.sessions import kernel_labels, name_of
+from jupyter_zarr_serve.handlers.web.kernel_labels import kernel_labels, name_of
 from jupyter_zarr_serve.shares.link import Share
 from tests.kernels.jupyter import running_kernel
 from tests.server import Server

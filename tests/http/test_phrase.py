@@ -9,7 +9,7 @@ import pytest
 import zarr
 from obstore.store import HTTPStore
 
-from jupyter_zarr_serve.handlers.phrase import phrase
+from jupyter_zarr_serve.handlers.web.phrase import phrase
 from tests.server import Server
 
 PATHS = [  # of every handler

@@ -21,8 +21,8 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.netutil import bind_sockets
 from tornado.web import GZipContentEncoding
 
-from jupyter_zarr_serve.core.request import BINARY, Response
-from jupyter_zarr_serve.handlers.sending import head_of
+from jupyter_zarr_serve.handlers.web.sending import head_of
+from jupyter_zarr_serve.serve.request import BINARY, Response
 from jupyter_zarr_serve.sources.lazy import LazySource
 
 LARGE = 1 << 20  # float64 elements of a chunk: 8 MiB

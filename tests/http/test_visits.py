@@ -7,7 +7,7 @@ import pytest
 from jupyter_server.auth import IdentityProvider, User
 from tornado.httpclient import HTTPClientError
 
-from jupyter_zarr_serve.handlers.visits import without_token
+from jupyter_zarr_serve.handlers.web.visits import without_token
 
 NAVIGATION = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_zarr_serve import wire
-from jupyter_zarr_serve.core.respond import respond
+from jupyter_zarr_serve.serve.respond import respond
 
 
 def receive(connection: socket.socket) -> bytes:

@@ -170,7 +170,7 @@ def test_a_kernel_restarted_while_it_answers(place, kernel):
 def test_a_kernel_that_stops_to_publish(place, kernel):
     kernel.run(PUBLISH)
     assert place.server.get(f"zarr/v3/{kernel.path}/t/c/0/0").status_code == 200
-    kernel.run("from jupyter_zarr_serve.kernel import service; service.stop()")
+    kernel.run("from jupyter_zarr_serve.publisher import service; service.stop()")
     assert kernel.run("print(*get_ipython().kernel.control_handlers)").count("zarr") == 0
     for key in KEYS:
         assert "run the cell" in ask(place.server, f"{kernel.path}/t/{key}", SOON)

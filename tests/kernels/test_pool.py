@@ -10,10 +10,10 @@ import pytest
 
 from jupyter_zarr_serve import wire
 from jupyter_zarr_serve.core.nodes import Array, Group
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
-from jupyter_zarr_serve.sources import kernel_pool
-from jupyter_zarr_serve.sources.kernel import KernelSource
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
+from jupyter_zarr_serve.sources.kernels import pool
+from jupyter_zarr_serve.sources.kernels.kernel import KernelSource
 from tests.kernels.responder import listen
 
 KEY = b"key"
@@ -92,8 +92,8 @@ async def test_too_many_are_turned_away(source):
 
 
 async def test_idle_connections_are_closed(source, monkeypatch):
-    monkeypatch.setattr(kernel_pool, "_IDLE_SECONDS", 0.1)
-    monkeypatch.setattr(kernel_pool, "_TICK_SECONDS", 0.05)
+    monkeypatch.setattr(pool, "_IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(pool, "_TICK_SECONDS", 0.05)
     assert (await source.ask(CHUNK)).status == 200
     await asyncio.sleep(0.5)
     assert not source._pool._open

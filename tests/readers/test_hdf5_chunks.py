@@ -13,11 +13,11 @@ from jupyter_zarr_serve.core.chunks import encode_chunk
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.grid import grid_shape
 from jupyter_zarr_serve.core.nodes import Array, Policy
-from jupyter_zarr_serve.core.respond import DIALECTS
 from jupyter_zarr_serve.readers.hdf5 import chunks as module
 from jupyter_zarr_serve.readers.hdf5 import filters as filters_module
 from jupyter_zarr_serve.readers.hdf5 import node_of, read
 from jupyter_zarr_serve.readers.hdf5.filters import decode
+from jupyter_zarr_serve.serve.respond import DIALECTS
 from tests.nodes import child, read_all
 from tests.store import open_node
 

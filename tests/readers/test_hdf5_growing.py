@@ -13,10 +13,10 @@ import pytest
 
 from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Policy
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.readers.hdf5 import read
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 from tests.nodes import FILE_FAILURES, child, read_all
 from tests.store import open_node
 

@@ -9,9 +9,9 @@ import zarr
 from zarr import codecs as c
 
 from jupyter_zarr_serve.core.nodes import Group, Policy
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers import open_store
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 from jupyter_zarr_serve.views import viewed
 from tests.nodes import read_all
 from tests.store import open_node

@@ -9,8 +9,8 @@ import pytest
 import xarray as xr
 
 from jupyter_zarr_serve.core.nodes import Array
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 
 from ..nodes import child
 from .zarr_stores import BOTH, GRID, QUIET, RangeStore, assert_same, edit, fill, open_store, served, write

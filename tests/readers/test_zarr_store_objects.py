@@ -8,9 +8,9 @@ from numcodecs import JSON, Categorize, MsgPack, Zlib
 
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Policy
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers import open_store
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 from tests.store import open_node
 
 VALUES = np.array(["b", "é", "", "b", "longer text"], object)

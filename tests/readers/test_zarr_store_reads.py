@@ -13,9 +13,9 @@ import zarr
 import zarr.codecs
 
 from jupyter_zarr_serve.core.nodes import Array
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers.zarr_store import places
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 
 from ..nodes import read_all
 from .zarr_stores import (

@@ -11,10 +11,10 @@ import zarr.codecs
 
 from jupyter_zarr_serve.core.errors import NotFound, Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers import open_file
 from jupyter_zarr_serve.readers.zarr_store import read
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 
 from ..nodes import read_all
 from .zarr_stores import (

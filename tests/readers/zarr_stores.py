@@ -11,9 +11,9 @@ import zarr
 from zarr.abc.store import OffsetByteRequest, RangeByteRequest, SuffixByteRequest
 
 from jupyter_zarr_serve.core.nodes import Array, Node, Policy
-from jupyter_zarr_serve.core.request import Request, Response
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers.zarr_store import read
+from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.serve.respond import respond
 
 from ..nodes import read_all
 from ..store import CoreStore

@@ -14,16 +14,17 @@ import pytest
 import zarr
 
 from jupyter_zarr_serve.adapters import adapt
-from jupyter_zarr_serve.core import consolidated, listing, walk
+from jupyter_zarr_serve.core import consolidated, walk
 from jupyter_zarr_serve.core.nodes import Group, Node, Policy
-from jupyter_zarr_serve.core.request import JSON, Request, Response
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.files import library as disk
 from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.readers import hdf5
 from jupyter_zarr_serve.readers.arrow import parquet
 from jupyter_zarr_serve.readers.hdf5 import file as hdf5_file
 from jupyter_zarr_serve.readers.zarr_store.hierarchy import Hierarchy
+from jupyter_zarr_serve.serve import listing
+from jupyter_zarr_serve.serve.request import JSON, Request, Response
+from jupyter_zarr_serve.serve.respond import respond
 
 FEW, MANY = 5, 6  # of which all are looked up, and none
 TERABYTE = 1 << 40

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from jupyter_zarr_serve.core.errors import Forbidden, NotFound
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.core.walk import child_of, names_of
 from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.files.tree import Settings, Tree
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 from tests.nodes import child, read_all
 
 FILES = {"a#b.npy": "a_b.npy_1", "a?b.npy": "a_b.npy_2", "a_b.npy": "a_b.npy", "100%.npy": "100_.npy"}

@@ -20,15 +20,15 @@ import pytest
 import zarr
 
 from jupyter_zarr_serve.core.cache import ChunkCache
-from jupyter_zarr_serve.core.request import Request, Response
 from jupyter_zarr_serve.files.origin import read_origin
 from jupyter_zarr_serve.files.tree import Settings, Tree
 from jupyter_zarr_serve.files.validator import same_file
 from jupyter_zarr_serve.readers.files import stamp_of
-from jupyter_zarr_serve.sources.flow import Flow
-from jupyter_zarr_serve.sources.local import LocalSource
+from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources.files.in_threads import LocalSource
+from jupyter_zarr_serve.sources.files.worker_pool import WorkerPool
+from jupyter_zarr_serve.sources.send_budget import SendBudget
 from jupyter_zarr_serve.sources.site import _in_threads
-from jupyter_zarr_serve.sources.worker_pool import WorkerPool
 from jupyter_zarr_serve.wire import FrameError
 from jupyter_zarr_serve.worker import sandbox
 from tests.server import running_server
@@ -93,7 +93,9 @@ def test_processes_answer_as_threads_do(root):
     async def act() -> None:
         async with files(root) as source:
             tree = Tree(Settings(root))
-            local = LocalSource(tree.root, workers=1, remember=ChunkCache(0), flow=Flow(), below=tree.below)
+            local = LocalSource(
+                tree.root, workers=1, remember=ChunkCache(0), budget=SendBudget(), below=tree.below
+            )
             for path in PATHS:
                 request = Request(3, ("files", *path.split("/")))
                 first = await local.ask(request)
@@ -237,8 +239,8 @@ def test_workers_end_when_nobody_asks(root, monkeypatch):
             assert await ended(pids)
             assert (await get(source, "a.h5/x/c/0")).status == 200
 
-    monkeypatch.setattr("jupyter_zarr_serve.sources.worker_pool._IDLE_SECONDS", 0.2)
-    monkeypatch.setattr("jupyter_zarr_serve.sources.worker_pool._TICK_SECONDS", 0.1)
+    monkeypatch.setattr("jupyter_zarr_serve.sources.files.worker_pool._IDLE_SECONDS", 0.2)
+    monkeypatch.setattr("jupyter_zarr_serve.sources.files.worker_pool._TICK_SECONDS", 0.1)
     asyncio.run(act())
 
 
@@ -246,13 +248,13 @@ def test_the_server_imports_no_library_of_a_format(root):
     code = f"""
 import asyncio, sys
 from pathlib import Path
-from jupyter_zarr_serve.core.request import Request
+from jupyter_zarr_serve.serve.request import Request
 from jupyter_zarr_serve.files.tree import Settings
-from jupyter_zarr_serve.sources.files import FilesSource
-from jupyter_zarr_serve.sources.flow import Flow
+from jupyter_zarr_serve.sources.files.source import FilesSource
+from jupyter_zarr_serve.sources.send_budget import SendBudget
 
 async def act():
-    source = FilesSource(Settings(Path({str(root)!r}), workers=1, demo=True), Flow())
+    source = FilesSource(Settings(Path({str(root)!r}), workers=1, demo=True), SendBudget())
     for path in ("a.h5/x/c/0", "s.zarr/c/0", "s.zarr/zarr.json", ""):
         assert (await source.ask(Request(3, ("files", *path.split("/"))))).status == 200
     assert (await source.ask(Request(3, ("demo", "zarr.json")))).status == 200
@@ -313,7 +315,7 @@ class TestWhatAWorkerTells:
 
 def test_with_no_workers_threads_of_the_server_read(root):
     async def act() -> None:
-        source = _in_threads(Settings(root, workers=0), Flow())
+        source = _in_threads(Settings(root, workers=0), SendBudget())
         assert (await source.ask(Request(3, ("files", "a.h5", "x", "c", "0")))).status == 200
         assert worker_pids() == []
         source.close()

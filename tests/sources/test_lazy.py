@@ -2,7 +2,7 @@
 
 import asyncio
 
-from jupyter_zarr_serve.core.request import Request, Response
+from jupyter_zarr_serve.serve.request import Request, Response
 from jupyter_zarr_serve.sources.lazy import LazySource
 
 REQUEST = Request(3, ())

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 
 from jupyter_zarr_serve.core.cache import ChunkCache
-from jupyter_zarr_serve.core.content import Content, blob_of
-from jupyter_zarr_serve.core.request import Request, Response
-from jupyter_zarr_serve.files import contents as module
-from jupyter_zarr_serve.files.contents import Contents
+from jupyter_zarr_serve.files import representations as module
+from jupyter_zarr_serve.files.representations import Representations
 from jupyter_zarr_serve.files.tree import Settings, root_of
 from jupyter_zarr_serve.files.validator import SameFile, same_file
-from jupyter_zarr_serve.sources.flow import Flow
-from jupyter_zarr_serve.sources.local import LocalSource
+from jupyter_zarr_serve.serve.representation import Representation, blob_of
+from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources.files.in_threads import LocalSource
+from jupyter_zarr_serve.sources.send_budget import SendBudget
 
 PATHS = {
     2: ["a.npy/.zarray", "a.npy/.zattrs", "a.npy/0.0", "a.h5/.zmetadata", "a.h5/x/0"],
@@ -65,7 +65,7 @@ def source(root: Path) -> Iterator[Callable[[], LocalSource]]:
 
     def source() -> LocalSource:
         tree = root_of(Settings(root))
-        made.append(LocalSource(tree, workers=1, remember=ChunkCache(1 << 20), flow=Flow()))
+        made.append(LocalSource(tree, workers=1, remember=ChunkCache(1 << 20), budget=SendBudget()))
         return made[-1]
 
     yield source
@@ -102,14 +102,14 @@ def test_what_is_remembered_is_answered_alike(source, zarr_format, view):
     asyncio.run(act())
 
 
-def content(fresh: Any, size: int = 0) -> Content:
+def content(validator: Any, size: int = 0) -> Representation:
     """A document of so many bytes, or a chunk."""
     media_type = "application/json" if size else "application/octet-stream"
     blob = blob_of(bytes(size))
-    return Content("x", media_type, lambda _: blob, '"e"', lambda: blob, fresh)
+    return Representation("x", media_type, lambda _: blob, '"e"', lambda: blob, validator)
 
 
-class Fresh:
+class Validator:
     """Says what it is told to say."""
 
     is_near = True
@@ -124,28 +124,28 @@ def request(*path: Any) -> Request:
 
 
 def test_the_least_recently_used_are_forgotten_first():
-    contents, fresh = Contents(100_000), Fresh()
+    contents, validator = Representations(100_000), Validator()
     for n in range(9):
-        contents.put(request(n), content(fresh, 8_000))
+        contents.put(request(n), content(validator, 8_000))
     for n in range(0, 9, 2):
         assert contents.get(request(n)) is not None
-    contents.put(request(9), content(fresh, 8_000))
-    contents.put(request(10), content(fresh, 8_000))
+    contents.put(request(9), content(validator, 8_000))
+    contents.put(request(10), content(validator, 8_000))
     assert [n for n in range(11) if contents.get(request(n)) is None] == [1, 3]
 
 
 def test_what_is_too_large_is_not_remembered():
-    contents = Contents(100_000)
-    contents.put(request(0), content(Fresh(), 24_000))
+    contents = Representations(100_000)
+    contents.put(request(0), content(Validator(), 24_000))
     assert contents.get(request(0)) is None
 
 
 def test_few_files_are_kept_open():
-    contents = Contents(1 << 30)
+    contents = Representations(1 << 30)
     for n in range(module._FILES + 5):
-        fresh = Fresh()
+        validator = Validator()
         for chunk in range(3):
-            contents.put(request(n, chunk), content(fresh))
+            contents.put(request(n, chunk), content(validator))
     assert len(contents._files) == module._FILES
     assert contents.get(request(4, 0)) is None
     assert contents.get(request(5, 2)) is not None
@@ -153,19 +153,19 @@ def test_few_files_are_kept_open():
 
 
 def test_what_is_forgotten_counts_no_more():
-    contents, fresh = Contents(1 << 20), Fresh()
+    contents, validator = Representations(1 << 20), Validator()
     for _ in range(3):
         for n in range(4):
-            contents.put(request(n), content(fresh, n * 100))
-    fresh.is_fresh = False
+            contents.put(request(n), content(validator, n * 100))
+    validator.is_fresh = False
     assert all(contents.get(request(n)) is None for n in range(4))
     assert (contents._known.bytes, len(contents._known), len(contents._files)) == (0, 0, 0)
 
 
 def test_what_is_far_is_not_asked_for_at_once():
-    contents, fresh = Contents(1 << 20), Fresh()
-    fresh.is_near = False
-    contents.put(request(0), content(fresh, 1))
+    contents, validator = Representations(1 << 20), Validator()
+    validator.is_near = False
+    contents.put(request(0), content(validator, 1))
     assert contents.get(request(0), near=True) is None
     assert contents.get(request(0)) is not None
 
@@ -194,10 +194,10 @@ def test_what_fails_far_away_is_an_answer(tmp_path):
             def ukey(path: str) -> str:
                 raise RuntimeError("no route")
 
-    fresh: Any = same_file(Far(), Far(), "stamp")  # type: ignore[arg-type]
-    assert isinstance(fresh, SameFile)
-    source = LocalSource(SimpleNamespace(), workers=1, remember=ChunkCache(0), flow=Flow())  # type: ignore[arg-type]
-    source._tree._contents.put(request(0), content(fresh, 1))
+    validator: Any = same_file(Far(), Far(), "stamp")  # type: ignore[arg-type]
+    assert isinstance(validator, SameFile)
+    source = LocalSource(SimpleNamespace(), workers=1, remember=ChunkCache(0), budget=SendBudget())  # type: ignore[arg-type]
+    source._tree._contents.put(request(0), content(validator, 1))
     answer = asyncio.run(source.ask(request(0)))
     source.close()
     assert answer.status in {422, 503}

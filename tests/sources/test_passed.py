@@ -9,12 +9,12 @@ from unittest import mock
 
 import pytest
 
-from jupyter_zarr_serve.core.content import Content, answer
-from jupyter_zarr_serve.core.request import BINARY, Request, Response
 from jupyter_zarr_serve.files.validator import SameFile, same_file
 from jupyter_zarr_serve.readers.zarr_store.places import LocalFiles
-from jupyter_zarr_serve.sources import passed, resident
-from jupyter_zarr_serve.sources.passed import Passed
+from jupyter_zarr_serve.serve.representation import Representation, answer
+from jupyter_zarr_serve.serve.request import BINARY, Request, Response
+from jupyter_zarr_serve.sources.files import resident, stored_chunks
+from jupyter_zarr_serve.sources.files.stored_chunks import StoredChunks
 
 Ask = Callable[..., Response | None]
 LARGE = bytes(range(256)) * 400  # what is not remembered itself
@@ -31,16 +31,16 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ask(file: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    monkeypatch.setattr(passed, "_SETTLED", -1.0)
-    return asking(file, Passed(1 << 20))
+    monkeypatch.setattr(stored_chunks, "_SETTLED", -1.0)
+    return asking(file, StoredChunks(1 << 20))
 
 
-def asking(file: Path, memory: Passed) -> Ask:
+def asking(file: Path, memory: StoredChunks) -> Ask:
     """Asks for the file as for a chunk of a store; `at_hand`: only what needs no waiting."""
     document = file.with_name("document")
-    fresh = same_file(document, document, "")
-    assert fresh is not None
-    if not fresh.is_near:
+    validator = same_file(document, document, "")
+    assert validator is not None
+    if not validator.is_near:
         pytest.skip("the temporary folder is on no near file system")
 
     def make(spent: dict[str, float]):
@@ -48,7 +48,7 @@ def asking(file: Path, memory: Passed) -> Ask:
         assert blob is not None
         return blob
 
-    content = memory.remembering("key", Content("chunk", BINARY, make, fresh=fresh))
+    content = memory.remembering("key", Representation("chunk", BINARY, make, validator=validator))
 
     def ask(*, at_hand: bool = False, **kwargs: str) -> Response | None:
         return answer(content, Request(3, (), **kwargs), at_hand=at_hand)
@@ -82,7 +82,7 @@ def test_a_large_chunk_is_read_at_once(ask: Ask, file: Path, monkeypatch: pytest
     last = ask(at_hand=True, byte_range="bytes=-7")
     assert last is not None
     assert bytes(last.body) == LARGE[-7:]
-    monkeypatch.setattr(passed, "AT_ONCE", len(LARGE) - 1)
+    monkeypatch.setattr(stored_chunks, "AT_ONCE", len(LARGE) - 1)
     assert ask(at_hand=True) is None
     assert ask(at_hand=True, byte_range="bytes=5-") is not None
 
@@ -147,7 +147,7 @@ def test_what_has_changed_is_not(ask: Ask, file: Path, content: bytes, change: s
 
 
 def test_what_was_written_a_moment_ago_is_not(file: Path):
-    ask = asking(file, Passed(1 << 20))
+    ask = asking(file, StoredChunks(1 << 20))
     ask()
     assert ask(at_hand=True) is None
 
@@ -160,7 +160,7 @@ def test_what_was_not_read_whole_is_not(ask: Ask, method: str):
 
 @pytest.mark.parametrize("limit", [0, 1024])
 def test_memory_is_bounded(file: Path, limit: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(passed, "_SETTLED", -1.0)
-    ask = asking(file, Passed(limit))
+    monkeypatch.setattr(stored_chunks, "_SETTLED", -1.0)
+    ask = asking(file, StoredChunks(limit))
     ask()
     assert ask(at_hand=True) is None

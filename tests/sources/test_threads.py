@@ -4,11 +4,11 @@ import subprocess
 import sys
 import threading
 
-from jupyter_zarr_serve.sources.threads import Threads
+from jupyter_zarr_serve.sources.files.threads import Threads
 
 HANGING = """
 import threading
-from jupyter_zarr_serve.sources import threads
+from jupyter_zarr_serve.sources.files import threads
 threads._PATIENCE = 0.1
 pool, begun = threads.Threads(2, "zarr"), threading.Event()
 pool.submit(lambda: (begun.set(), threading.Event().wait()))

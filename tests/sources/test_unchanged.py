@@ -16,12 +16,12 @@ import tifffile
 import zarr
 
 from jupyter_zarr_serve.core.cache import ChunkCache
-from jupyter_zarr_serve.core.request import Request, Response
-from jupyter_zarr_serve.files import contents
 from jupyter_zarr_serve.files import library as disk
+from jupyter_zarr_serve.files import representations
 from jupyter_zarr_serve.files.tree import Settings, root_of
-from jupyter_zarr_serve.sources.flow import Flow
-from jupyter_zarr_serve.sources.local import LocalSource
+from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources.files.in_threads import LocalSource
+from jupyter_zarr_serve.sources.send_budget import SendBudget
 
 VALUES = np.random.default_rng(0).random((256, 256))
 LINE = VALUES.ravel()
@@ -62,7 +62,7 @@ def source(tmp_path: Path) -> Iterator[Callable[..., LocalSource]]:
 
     def source(cache_bytes: int = 1 << 24) -> LocalSource:
         tree = root_of(Settings(tmp_path))
-        made.append(LocalSource(tree, workers=1, remember=ChunkCache(cache_bytes), flow=Flow()))
+        made.append(LocalSource(tree, workers=1, remember=ChunkCache(cache_bytes), budget=SendBudget()))
         return made[-1]
 
     yield source
@@ -116,7 +116,7 @@ def test_few_descriptors_are_open(tmp_path, source, monkeypatch):
     """One for each file that is kept open, and those are few, by whatever they are kept."""
     few = 4
     monkeypatch.setattr(disk, "_OPENED_LIMIT", few)
-    monkeypatch.setattr(contents, "_FILES", few)
+    monkeypatch.setattr(representations, "_FILES", few)
     served = source()
     before = descriptors()
     for number in range(10 * few):

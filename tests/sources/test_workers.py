@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
-from jupyter_zarr_serve.core.request import Response
-from jupyter_zarr_serve.sources import workers as module
-from jupyter_zarr_serve.sources.flow import Flow
-from jupyter_zarr_serve.sources.workers import Workers
+from jupyter_zarr_serve.serve.request import Response
+from jupyter_zarr_serve.sources.files import workers as module
+from jupyter_zarr_serve.sources.files.workers import Workers
+from jupyter_zarr_serve.sources.send_budget import SendBudget
 
 SECONDS = 20
 
@@ -25,9 +25,9 @@ def response(body: bytes = b"x") -> Response:
 class Bench:
     """Workers with one thread, which is kept busy until `open`; notes what is begun, in its order."""
 
-    def __init__(self, flow: Flow | None = None, threads: int = 1) -> None:
-        self.flow = flow or Flow()
-        self.workers = Workers(threads, self.flow)
+    def __init__(self, budget: SendBudget | None = None, threads: int = 1) -> None:
+        self.budget = budget or SendBudget()
+        self.workers = Workers(threads, self.budget)
         self.begun: list[Any] = []
         self.gate = threading.Event()
 
@@ -56,7 +56,7 @@ class Bench:
     def is_idle(self) -> bool:
         """Whether nothing is left of anything."""
         w = self.workers
-        return not (w._flights or w._queues or w._queued or self.flow.bytes or self.flow._of)
+        return not (w._flights or w._queues or w._queued or self.budget.bytes or self.budget._of)
 
 
 @pytest.fixture
@@ -283,9 +283,9 @@ def test_nothing_is_begun_for_who_fills_the_flow(play):
     async def act(bench: Bench) -> None:
         bench.gate.set()
         with ExitStack() as sending:
-            sending.enter_context(bench.flow.sending(60, "a"))
+            sending.enter_context(bench.budget.sending(60, "a"))
             await bench.ask("before")
-            sending.enter_context(bench.flow.sending(50, "a"))
+            sending.enter_context(bench.budget.sending(50, "a"))
             asked = [bench.ask(n) for n in range(5)]
             for _ in range(50):
                 await asyncio.sleep(0.001)
@@ -295,49 +295,49 @@ def test_nothing_is_begun_for_who_fills_the_flow(play):
         await asyncio.gather(*asked)
         assert bench.begun == ["before", "other", *range(5)]
 
-    play(act, lambda: Bench(Flow(100)))
+    play(act, lambda: Bench(SendBudget(100)))
 
 
 def test_who_has_taken_all_goes_on_though_others_fill_the_flow(play):
     async def act(bench: Bench) -> None:
         bench.gate.set()
-        with bench.flow.sending(200, "b"):
-            with bench.flow.sending(1, "a"):
+        with bench.budget.sending(200, "b"):
+            with bench.budget.sending(1, "a"):
                 asked = bench.ask("later")
                 await asyncio.sleep(0)
                 assert bench.begun == []
             await asked
 
-    play(act, lambda: Bench(Flow(100)))
+    play(act, lambda: Bench(SendBudget(100)))
 
 
-def fail_to_send(flow: Flow, failure: type[BaseException]) -> None:
-    with flow.sending(100):
-        assert flow.is_full
+def fail_to_send(budget: SendBudget, failure: type[BaseException]) -> None:
+    with budget.sending(100):
+        assert budget.is_full
         raise failure
 
 
 @pytest.mark.parametrize("failure", [ValueError, asyncio.CancelledError])
 def test_what_fails_to_be_sent_is_not_on_its_way(failure):
     async def act() -> None:
-        flow, heard = Flow(100), []
-        flow.on_room(lambda: heard.append(flow.bytes))
-        with flow.sending(10):
+        budget, heard = SendBudget(100), []
+        budget.on_room(lambda: heard.append(budget.bytes))
+        with budget.sending(10):
             with pytest.raises(failure):
-                fail_to_send(flow, failure)
+                fail_to_send(budget, failure)
             assert heard == [10]
-            assert flow.has_room_for("anybody")
-            await asyncio.wait_for(flow.room(""), SECONDS)
-        assert (flow.bytes, flow.is_full) == (0, False)
+            assert budget.has_room_for("anybody")
+            await asyncio.wait_for(budget.room(""), SECONDS)
+        assert (budget.bytes, budget.is_full) == (0, False)
 
     asyncio.run(act())
 
 
 def test_who_waits_for_room_goes_on_when_there_is():
     async def act() -> None:
-        flow = Flow(100)
-        with flow.sending(100):
-            waiting = asyncio.ensure_future(flow.room(""))
+        budget = SendBudget(100)
+        with budget.sending(100):
+            waiting = asyncio.ensure_future(budget.room(""))
             await asyncio.sleep(0)
             assert not waiting.done()
         await asyncio.wait_for(waiting, SECONDS)
@@ -355,7 +355,7 @@ def test_closing_refuses_what_waits_and_ends_what_is_begun(play):
         assert all(isinstance(one, Unavailable) for one in found)
         bench.gate.set()
         assert (await first).status == 200
-        with bench.flow.sending(1 << 30):
+        with bench.budget.sending(1 << 30):
             pass  # there is room again, which begins nothing
         assert bench.begun == ["first"]
 

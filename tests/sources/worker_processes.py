@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_zarr_serve.core.request import Request, Response
 from jupyter_zarr_serve.files.tree import Settings
-from jupyter_zarr_serve.sources.files import FilesSource
-from jupyter_zarr_serve.sources.flow import Flow
-from jupyter_zarr_serve.sources.worker_start import Processes
+from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources.files.source import FilesSource
+from jupyter_zarr_serve.sources.files.worker_start import Processes
+from jupyter_zarr_serve.sources.send_budget import SendBudget
 
 # What the name of a `.npy` file begins with makes its reader fail in this way.
 PROGRAM = """
@@ -60,7 +60,7 @@ async def files(root: Path, *names: str, **settings: Any) -> AsyncIterator[Files
     for name in ("sound", *names):
         np.save(root / f"{name}.npy", np.arange(6))
     asked = Settings(root, **{"workers": 2, **settings})
-    source = FilesSource(asked, Flow(), Processes(asked, ("-c", PROGRAM)))
+    source = FilesSource(asked, SendBudget(), Processes(asked, ("-c", PROGRAM)))
     try:
         yield source
     finally:

@@ -9,9 +9,9 @@ from PIL import Image
 
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.nodes import Array, Policy
-from jupyter_zarr_serve.core.request import IMAGE, Request
-from jupyter_zarr_serve.core.respond import respond
 from jupyter_zarr_serve.readers import open_file
+from jupyter_zarr_serve.serve.request import IMAGE, Request
+from jupyter_zarr_serve.serve.respond import respond
 from jupyter_zarr_serve.views import viewed
 from tests.core.pictures import pixels_of
 from tests.nodes import child, read_all

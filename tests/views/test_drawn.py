@@ -5,8 +5,8 @@ import pytest
 
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.nodes import Group, Policy
-from jupyter_zarr_serve.core.request import Request
-from jupyter_zarr_serve.core.respond import respond
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 from jupyter_zarr_serve.views import viewed
 from jupyter_zarr_serve.views.drawn import drawn
 from jupyter_zarr_serve.views.ome import ome

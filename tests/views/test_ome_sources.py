@@ -16,7 +16,7 @@ from jupyter_zarr_serve.core.dtypes import STRING
 from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Node, Policy, make_array
 from jupyter_zarr_serve.files.unchanged import Watch, watched
-from jupyter_zarr_serve.kernel.options import dressed, make_options
+from jupyter_zarr_serve.publisher.options import dressed, make_options
 from jupyter_zarr_serve.readers import open_file, open_store
 from jupyter_zarr_serve.readers.files import stamp_of
 from jupyter_zarr_serve.views import viewed

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import tifffile
 
-from ...core.colours import ALPHA, MOST_COLOURS, RGB
+from ...preview.colours import ALPHA, MOST_COLOURS, RGB
 
 Attributes = dict[str, Any]
 

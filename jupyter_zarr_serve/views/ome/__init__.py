@@ -85,7 +85,7 @@ def _leveled(group: Group, name: str) -> Group:
             break
         images.append(image)
     made = _group(Pyramid(images, _is_of_labels(images[0].source)), name, {})
-    return replace(made, version=group.version, fresh=group.fresh)
+    return replace(made, version=group.version, validator=group.validator)
 
 
 def _array(node: Node, name: str) -> Array:
@@ -118,7 +118,7 @@ def _group(pyramid: Pyramid, name: str, beside: Mapping[str, Node]) -> Group:
         Children(names, lambda name: pyramid.level(int(name))),
         source.attributes,
         version=source.version,
-        fresh=source.fresh,
+        validator=source.validator,
         by_format=attributes,
     )
 

@@ -12,9 +12,9 @@ https://ngff.openmicroscopy.org/0.5/#axes-md
 from collections.abc import Sequence
 from typing import Any
 
-from ...core.colours import BAND_AXES, has_bands_last
 from ...core.errors import Unreadable
 from ...core.nodes import Array
+from ...preview.colours import BAND_AXES, has_bands_last
 
 ORDER = "tczyx"
 TYPES = {"t": "time", "c": "channel", "z": "space", "y": "space", "x": "space"}

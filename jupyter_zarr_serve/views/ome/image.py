@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ...core.chunks import read_as
-from ...core.colours import are_colours, in_colours
 from ...core.dtypes import Block, DType
 from ...core.errors import Unreadable
 from ...core.grid import Region
 from ...core.nodes import Array, Read
+from ...preview.colours import are_colours, in_colours
 from .axes import ORDER, letters_of
 
 _OF_VALUES = ("_FillValue", "missing_value", "scale_factor", "add_offset", "units", "long_name")

@@ -1,0 +1,125 @@
+"""What answers people with pages: of nodes, and of failures."""
+
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from ...serve.request import LINKS, NODE, Options, Request, Response
+from ...sources import Source
+from ...sources.send_budget import SendBudget
+from ..web import hub
+from ..web.answering import AnsweringHandler
+from ..web.kernel_labels import kernel_labels, name_of
+from ..web.render import HTML, rendered
+from ..web.scope import parted
+from ..web.times import moment
+from .node_page import MEMBERS, Page, told_by
+from .other_viewers import Viewers, origin_of, viewer_routes
+
+_LONGEST_NEAR = 64  # characters; comparing takes their square
+_BEGINNING = 1  # characters of a name that somebody mistyped which are likely right
+
+
+class BrowsingHandler(AnsweringHandler):
+    """Makes a page of whatever is said to a person."""
+
+    is_page = True
+
+    def initialize(self, source: Source, budget: SendBudget, viewers: Viewers) -> None:  # type: ignore[override]
+        """Take the source, what counts the bytes, and what opens images besides our own page."""
+        super().initialize(source, budget)
+        self._viewers = viewers
+
+    async def browse(self, request: Request, zarr_format: int) -> None:
+        """Answer a person.
+
+        Parameters
+        ----------
+        request
+            For a node, or for anything in a store: what is no node is sent as it is.
+        """
+        # A page is made of what a GET is told.
+        asked = replace(request, method="GET", byte_range=None, options=self._members_asked())
+        response = await self.response(asked)
+        if response is not None and response.form == NODE and response.status == 304:
+            response = await self.response(replace(asked, if_none_match=None))
+        if response is None:
+            return
+        if response.status >= 400:
+            await self._refuse(response, asked)
+        elif response.form == NODE:
+            await self._show(response, asked, zarr_format)
+        else:
+            await self.send(response, request.client)
+
+    async def _refuse(self, response: Response, asked: Request) -> None:
+        for name, value in response.headers.items():
+            self.set_header(name, value)
+        told = told_by(response)
+        near = await self._near(asked) if response.status == 404 else []
+        self.labels = await kernel_labels(self, asked.path[len(self.scope.path) :])
+        self.say(response.status, told["message"], told["reason"], near)
+
+    async def _near(self, asked: Request) -> list[str]:
+        """The members of the group above that have nearly the name which was asked for."""
+        path = asked.path[:-1] if asked.path[-1:] == ("",) else asked.path
+        if len(path) <= len(self.scope.path) or len(path[-1]) > _LONGEST_NEAR:
+            return []
+        if not await self.may_read(path[:-1]):
+            return []
+        options: Options = (("limit", MEMBERS), ("search", path[-1][:_BEGINNING]))
+        response = await self.response(replace(asked, path=path[:-1], form=NODE, options=options))
+        above = told_by(response) if response is not None and response.status == 200 else {}
+        names = [item["name"] for item in above.get("members", {"items": []})["items"]]
+        return get_close_matches(path[-1], [name for name in names if len(name) <= _LONGEST_NEAR], n=3)
+
+    def _members_asked(self) -> Options:
+        return (("limit", MEMBERS), *self.details("offset", "search"))
+
+    async def _show(self, response: Response, request: Request, zarr_format: int) -> None:
+        async def ask(form: str, options: Options, up: int) -> Response | None:
+            there = path[: len(path) - up]
+            if up and not await self.may_read(there):
+                return None
+            return await self.response(replace(request, path=there, form=form, options=options))
+
+        path = request.path[:-1] if request.path[-1:] == ("",) else request.path
+        query = {name: self.get_query_argument(name, "") for name in ("search", "stats")}
+        names = self.names_in_scope(zarr_format)
+        is_shared = bool(self.scope.path)
+        view, plain = parted(names)
+        plain = await self._existing(request, plain) if view else plain
+        may_share = await self.may_share()
+        page = Page(
+            self.request.path, self.scope.url, origin_of(self), zarr_format, names, plain, is_shared,
+            may_share, viewer_routes(self, self._viewers, may_link=may_share), query,
+            await kernel_labels(self, names), self._link(),
+        )  # fmt: skip
+        context = await page.context(told_by(response), ask)
+        # A hub's server takes a script's cookie only beside it; below a link there is none.
+        xsrf = self.xsrf_token.decode() if hub.auth(self) is not None and not is_shared else ""
+        body = rendered(self, "node.html", xsrf=xsrf, **context)
+        self.set_header("Cache-Control", "private, no-cache")
+        told = Response(200, HTML, body, len(body), spent=response.spent)
+        await self.send(told, request.client)
+
+    def _link(self) -> dict[str, Any] | None:
+        """What a visitor is told of the share link that led here."""
+        if self.link is None:
+            return None
+        return {
+            "name": name_of(self.link),
+            "note": self.link.note,
+            "ends": None if self.link.expires is None else moment(self.link.expires),
+        }
+
+    async def _existing(self, request: Request, names: tuple[str, ...]) -> tuple[str, ...]:
+        """A path in the scope as far as there is such a node; see `viewers.Place`."""
+        while names:
+            path = self.scope.inside((*names, ".zattrs"))
+            asked = replace(request, zarr_format=2, path=path, listing=LINKS)
+            response = await self.response(asked)
+            if response is None or response.status != 404:
+                return names if response is not None and response.status == 200 else ()
+            names = names[:-1]
+        return ()

@@ -1,0 +1,98 @@
+"""What a page says of a node in words: what people call it, its facts, its rows and its statistics."""
+
+import json
+from pathlib import PurePosixPath
+from typing import Any
+
+from ..web.render import shown, size
+from .plots import histogram_plot, number
+
+_CALLED = {"table", "dataset", "image", "folder"}  # what a node may be called; kernels say what they like
+_BY_SUFFIX = {
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff"), "image"),
+    **dict.fromkeys((".csv", ".tsv", ".parquet", ".feather", ".arrow"), "table"),
+    **dict.fromkeys((".nc", ".nc3", ".nc4", ".cdf", ".grib", ".grib2", ".grb"), "dataset"),
+    **dict.fromkeys((".h5", ".hdf5", ".h5ad", ".he5", ".npz", ".zip"), "file"),
+}
+_MEMBERS = {"table": "column", "dataset": "variable"}
+
+
+def called(told: dict[str, Any], name: str) -> str:
+    """What people call a node.
+
+    Examples
+    --------
+    >>> called({"kind": "group", "called": "group"}, "run.h5"), called({"kind": "array"}, "cell.png")
+    ('file', 'image')
+    >>> called({"kind": "group", "called": "folder"}, "2024.csv"), called({"kind": "unavailable"}, "a.csv")
+    ('folder', 'unavailable')
+    """
+    kind = str(told["kind"])
+    if kind not in {"array", "group"} or told.get("called") == "folder":
+        return "folder" if kind == "group" else kind
+    by_name = _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
+    if kind == "array":
+        return by_name if by_name == "image" else kind
+    word = told.get("called")
+    return str(word) if word in _CALLED else by_name or kind
+
+
+def lead(node: dict[str, Any], name: str, *, is_search: bool) -> str:
+    """One line that says what a node is."""
+    kind = called(node, name)
+    if node["kind"] == "array":
+        elements = f"{node['dtype']}: {lengths(node['shape'])}" if node["shape"] else f"one {node['dtype']}"
+        return f"{kind.capitalize()} of {elements}"
+    kind = "table" if "rows" in node["previews"] else kind
+    total, member = node["members"]["total"], _MEMBERS.get(kind, "member")
+    kind = kind.capitalize()
+    return kind if is_search else f"{kind} of {total:,} {member}{'' if total == 1 else 's'}"
+
+
+def lengths(shape: list[int] | None) -> str:
+    """A shape for people; "" for what has none."""
+    if shape is None:
+        return ""
+    return " × ".join(f"{length:,}" for length in shape) if shape else "scalar"
+
+
+def facts(node: dict[str, Any]) -> dict[str, str]:
+    """What an array is, by the names of the facts."""
+    names = [shown(name) if name else "–" for name in node["dimension_names"] or []]
+    facts = {
+        "Shape": lengths(node["shape"]),
+        "Dimensions": ", ".join(names),
+        "Type": node["dtype"],
+        "Chunks": lengths(node["chunk_shape"]) if node["shape"] else "",
+        "Size": size(node["nbytes"]),
+        "Fill value": "" if node["fill_value"] is None else json.dumps(node["fill_value"]),
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def rows_told(rows: dict[str, Any]) -> dict[str, Any]:
+    """The first rows, as the template shows them."""
+    count, total = len(rows["rows"]), rows["total"]
+    return {
+        **rows,
+        "caption": f"The first {count:,} of {total:,} rows" if count < total else f"{total:,} rows",
+    }
+
+
+def stats_told(stats: dict[str, Any]) -> dict[str, Any]:
+    """The statistics, as the template shows them."""
+    lowest, highest = stats.get("text") or [
+        "" if value is None else number(value) for value in (stats["min"], stats["max"])
+    ]
+    count = f"{stats['count']:,}"
+    if stats["is_sampled"]:
+        count += ", a sample: whole chunks from all over the array"
+    infinite = f"{stats['infinite_count']:,}" if stats["infinite_count"] else ""
+    facts = {
+        "Minimum": lowest,
+        "Maximum": highest,
+        "Missing (NaN)": f"{stats['nan_count']:,}",
+        "Infinite": infinite,
+        "Values read": count,
+    }
+    return {"facts": {name: fact for name, fact in facts.items() if fact}, "plot": histogram_plot(stats)}

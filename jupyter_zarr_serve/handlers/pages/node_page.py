@@ -1,0 +1,246 @@
+"""The page of a node for people: what is told of it, and how its values look, for the template."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from ...core import limits
+from ...serve.request import LINE, NODE, ROWS, STATS, Options, Response
+from ..web.render import crumbs, quoted, root_from, shown, size
+from .buttons import Place, share_url, viewers
+from .facts import called, facts, lead, lengths, rows_told, stats_told
+from .other_viewers import ViewerRoute
+from .plots import line_plot
+from .snippets import is_dataset, snippets
+
+MEMBERS = 100  # on one page
+_FEW = 20  # members that need no search
+_PATIENCE = 1.0  # seconds that a page waits for one of its parts
+_POINTS, _ROWS = (("points", 800),), (("limit", 10),)
+Ask = Callable[[str, Options, int], Awaitable[Response | None]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a page is, and what was asked of it.
+
+    Attributes
+    ----------
+    path
+        The URL path of the request.
+    scope
+        The URL path of the scope.
+    origin
+        Scheme and host, as far as the server knows them.
+    names
+        The path of the node in the scope.
+    is_shared
+        Whether a link led here; who has it needs no token, and its own must not be shown.
+    plain
+        The same without a view; see `viewers.Place`.
+    may_share
+        Whether whoever sees the page may make links.
+    viewer_routes
+        To other viewers.
+    query
+        The texts "search" and "stats" of the URL's query; "" where they are not given.
+    labels
+        What to show for names that say little to people.
+    link
+        What leads here, as the template shows it; None without a share link.
+    """
+
+    path: str
+    scope: str
+    origin: str
+    zarr_format: int
+    names: tuple[str, ...]
+    plain: tuple[str, ...]
+    is_shared: bool
+    may_share: bool
+    viewer_routes: list[ViewerRoute]
+    query: dict[str, str]
+    labels: Mapping[str, str]
+    link: dict[str, Any] | None
+
+    @property
+    def root(self) -> str:
+        """The relative URL of the scope."""
+        return root_from(self.path, self.scope)
+
+    @property
+    def address(self) -> str:
+        """The relative URL of the node."""
+        return f"{self.root}v{self.zarr_format}/{quoted(self.names)}"
+
+    @property
+    def url(self) -> str:
+        """The absolute URL of the node; of what is shared, the script of the page knows it."""
+        return f"{self._base()}v{self.zarr_format}/{quoted(self.names)}".rstrip("/")
+
+    async def context(self, node: dict[str, Any], ask: Ask) -> dict[str, Any]:
+        """All that the template needs.
+
+        Parameters
+        ----------
+        node
+            What is told of the node; see `preview.description`.
+        ask
+            Asks for another form of the node, or of what is so many steps above it.
+        """
+        heading = self._heading()
+        previews, place = node["previews"], Place(self.root, self.names, self.plain)
+        wants_stats = "stats" in previews and bool(self.query.get("stats"))
+        return {
+            "title": f"{heading} – zarr" if self.names or self.link else "zarr",
+            "heading": heading,
+            "lead": lead(node, self._name(), is_search=bool(self.query.get("search"))),
+            "link": self.link,
+            "shares_url": f"{self.root}shares" if self.may_share and not self.names else "",
+            "root": self.root,
+            "crumbs": crumbs(self.root, self.zarr_format, self.names, self.labels, self._top()),
+            "formats": self._formats(),
+            "viewers": viewers(node, place, self.viewer_routes, self.scope),
+            "share_url": share_url(place) if self.may_share else "",
+            "url": self.url,
+            "given": self._base(),
+            "address": self.address,
+            "facts": facts(node) if node["kind"] == "array" else {},
+            "image": self._image(node) if "image" in previews else None,
+            "line": await _told(ask(LINE, _POINTS, 0), line_plot) if "line" in previews else None,
+            "rows": await _told(ask(ROWS, _ROWS, 0), rows_told) if _has_table(node) else None,
+            "stats": await _told(ask(STATS, (), 0), stats_told) if wants_stats else None,
+            "stats_url": "?stats=1#stats" if "stats" in previews else "",
+            "members": self._members(node["members"]) if "members" in node else None,
+            "attributes": node["attributes"],
+            "all_attributes": self._document() if node.get("attributes_cut") else "",
+            "snippets": snippets(
+                node, self.url, self.zarr_format, is_shared=self.is_shared,
+                dataset=await self._dataset(node, ask),
+            ),
+        }  # fmt: skip
+
+    def _name(self) -> str:
+        """The name of the node, or of what is shared."""
+        if self.names:
+            return self.names[-1]
+        return str(self.link["name"]) if self.link else ""
+
+    def _heading(self) -> str:
+        name = self._name()
+        return self.labels.get(name, shown(name)) or "Zarr on this Jupyter server"
+
+    def _top(self) -> str:
+        """What the first of the breadcrumbs is called."""
+        return shown(str(self.link["name"])) if self.link else "zarr"
+
+    def _base(self) -> str:
+        """What addresses begin with, as far as the server knows."""
+        return "…/" if self.is_shared else f"{self.origin}{self.scope}"
+
+    async def _dataset(self, node: dict[str, Any], ask: Ask) -> str:
+        """The URL of the dataset that an array belongs to with its coordinates; "" for none."""
+        if node["kind"] != "array" or not self.names or len(self.names) != len(self.plain):
+            return ""
+        response = await ask(NODE, (("limit", MEMBERS),), 1)
+        if response is None or response.status != 200:
+            return ""
+        above = told_by(response)
+        is_group = above["kind"] == "group" and above.get("called") != "folder"
+        return self.url.rpartition("/")[0] if is_group and is_dataset(above) else ""
+
+    def _document(self) -> str:
+        """The relative URL of what has all attributes."""
+        return f"{self.address}{'zarr.json' if self.zarr_format == 3 else '.zattrs'}"
+
+    def _formats(self) -> list[dict[str, Any]]:
+        return [
+            {"version": n, "url": f"{self.root}v{n}/{quoted(self.names)}", "is_this": n == self.zarr_format}
+            for n in (2, 3)
+        ]
+
+    def _image(self, node: dict[str, Any]) -> dict[str, str]:
+        told, shape = node["previews"]["image"], node["shape"]
+        axes = told["axes"]
+        drawn = [told["region"][axis] for axis in axes]
+        notes = []
+        if any([0, shape[axis]] != told["region"][axis] for axis in axes):
+            part = " × ".join(f"{start:,} to {stop - 1:,}" for start, stop in drawn)
+            notes.append(f"Too large to be read whole: the middle, {part}")
+        elif told.get("step", 1) > 1:  # an older kernel does not tell
+            notes.append(f"Too large to be read whole: one pixel of {told['step']:,} each way")
+        if any(length > 1 for length in shape[: axes[0]]):
+            notes.append("The first index of the other axes")
+        path = quoted(self.names).rstrip("/")
+        return {
+            "url": f"{self.root}api/preview/{path}?form=image",
+            "alt": f"Thumbnail of {shown(self.names[-1]) if self.names else 'the array'}",
+            "note": "; ".join(notes),
+        }
+
+    def _members(self, members: dict[str, Any]) -> dict[str, Any]:
+        total, offset, search = members["total"], members["offset"], self.query.get("search", "")
+        items = [self._member(item) for item in members["items"]]
+        last = min(total, offset + members["limit"])
+        named = f" with “{search}” in the name" if search else ""
+        counted = f"{total:,} member{'' if total == 1 else 's'}{named}"
+        is_part = offset > 0 or last < total
+        return {
+            "members": items,
+            "caption": f"{offset + 1:,} to {last:,} of {counted}" if is_part and items else counted,
+            "has_search": bool(search) or total > _FEW,
+            "search": search,
+            "previous": self._at(max(0, offset - members["limit"])) if offset > 0 else "",
+            "next": self._at(last) if last < total else "",
+        }
+
+    def _at(self, offset: int) -> str:
+        search = {"search": self.query["search"]} if self.query.get("search") else {}
+        return f"?{urlencode({**search, 'offset': offset})}#members"
+
+    def _member(self, item: dict[str, Any]) -> dict[str, str]:
+        return {
+            "name": self.labels.get(item["name"], shown(item["name"])),
+            "title": shown(item["name"]) if item["name"] in self.labels else "",
+            # A name that is cut leads nowhere.
+            "url": "" if len(item["name"]) >= limits.NAME else f"{self.address}{quoted((item['name'],))}",
+            "kind": "kernel" if item["name"] in self.labels else called(item, item["name"]),
+            "message": item.get("message", ""),
+            "shape": lengths(item.get("shape")),
+            "dtype": item.get("dtype", ""),
+            "chunks": lengths(item.get("chunk_shape")),
+            "size": size(item.get("nbytes")),
+        }
+
+
+async def _told(
+    asked: Awaitable[Response | None], arranged: Callable[[dict[str, Any]], dict[str, Any]]
+) -> dict[str, Any] | None:
+    """What was said, arranged for the template, or its failure; None if nobody listens any more.
+
+    A page does not wait for a part that takes long: its script asks again, and puts it in its place.
+    """
+    try:
+        response = await asyncio.wait_for(asked, _PATIENCE)
+    except TimeoutError:
+        return {"failure": "Computing… Load the page again in a while.", "is_later": True}
+    if response is None:
+        return None
+    told = told_by(response)
+    if response.status != 200:
+        return {"failure": told["message"], "is_later": response.status == 503}
+    return {"failure": "", **arranged(told)}
+
+
+def told_by(response: Response) -> dict[str, Any]:
+    """The JSON of a response; a kernel's body is a view of memory."""
+    told: dict[str, Any] = json.loads(bytes(response.body))
+    return told
+
+
+def _has_table(node: dict[str, Any]) -> bool:
+    """Whether the first rows tell more than a plot or a picture would."""
+    return "rows" in node["previews"] and not {"line", "image"} & node["previews"].keys()

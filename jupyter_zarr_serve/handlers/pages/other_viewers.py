@@ -1,0 +1,109 @@
+"""Other viewers: where they are, how each is told what to open, and who gets there by which route.
+
+All read the view ``drawn``. A viewer of this origin reads with the login of whoever opens it; any other by
+a share link, as Jupyter's token would open everything. So does one of this origin on a hub, whose servers
+take no cookie from pages that do not send XSRF's token. Who came by a link hands on that link, where its
+maker lets pages of the viewer's origin read.
+
+References
+----------
+https://github.com/hms-dbmi/vizarr
+https://github.com/google/neuroglancer
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from ...shares.sharing import checked_origin
+from ..web import hub
+
+if TYPE_CHECKING:
+    from ..web.base import ZarrServeHandler
+
+DRAWN = "drawn"  # the view that other viewers read
+NAMES = ("vizarr", "neuroglancer")
+SOURCE = "{source}"  # stands in a template for the address of an image, percent-encoded
+
+
+@dataclass(frozen=True)
+class Viewers:
+    """What opens images besides our own page.
+
+    Attributes
+    ----------
+    vizarr
+        The URL of its page, or the folder of a build of it, which is then served here; empty for none.
+    neuroglancer
+        The URL of its page; empty for none.
+    """
+
+    vizarr: str = ""
+    neuroglancer: str = ""
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of vizarr's build, if it is one."""
+        return None if not self.vizarr or "://" in self.vizarr else Path(self.vizarr).expanduser()
+
+    def page(self, name: str, scope: str) -> str:
+        """The URL of a viewer's page, below the scope if it is served here; "" for none."""
+        return f"{scope}vizarr/" if name == "vizarr" and self.folder else str(getattr(self, name))
+
+
+@dataclass(frozen=True)
+class ViewerRoute:
+    """How somebody gets to a viewer.
+
+    Attributes
+    ----------
+    template
+        The URL that opens an image, with `SOURCE` in it.
+    origin
+        Of the viewer's page.
+    is_direct
+        Whether it reads as whoever opens it may; if not, a share link has to be made.
+    """
+
+    name: str
+    template: str
+    origin: str
+    is_direct: bool
+
+    def url(self, source: str) -> str:
+        """The URL that opens the image at an address."""
+        return self.template.replace(SOURCE, quote(source, safe=""))
+
+
+def viewer_routes(handler: "ZarrServeHandler", viewers: Viewers, *, may_link: bool) -> list[ViewerRoute]:
+    """The viewers that the user of a request, who may make links or not, can get to."""
+    found = [_way(handler, viewers, name) for name in NAMES]
+    return [route for route in found if route is not None and (route.is_direct or may_link)]
+
+
+def _way(handler: "ZarrServeHandler", viewers: Viewers, name: str) -> ViewerRoute | None:
+    page = viewers.page(name, handler.scope.url)
+    if not page:
+        return None
+    here, parts = origin_of(handler), urlsplit(page)
+    origin = checked_origin(f"{parts.scheme}://{parts.netloc}") if parts.netloc else here
+    readers = handler.link_origins
+    if readers is None:
+        return ViewerRoute(
+            name, _template(name, page), origin, origin == here and hub.auth(handler) is None
+        )
+    return ViewerRoute(name, _template(name, page), origin, not {origin, "*"}.isdisjoint({here, *readers}))
+
+
+def _template(name: str, page: str) -> str:
+    if name == "vizarr":
+        return f"{page}?source={SOURCE}"
+    layers = [{"type": "image", "name": "image", "source": "zarr3://SOURCE"}]
+    return f"{page}#!{quote(json.dumps({'layers': layers}), safe='').replace('SOURCE', SOURCE)}"
+
+
+def origin_of(handler: "ZarrServeHandler") -> str:
+    """Scheme and host by which the server is asked."""
+    return f"{handler.request.protocol}://{handler.request.host}"

@@ -1,0 +1,87 @@
+"""The viewer page, which draws what a path leads to: ``view?path=<path>``.
+
+The page reads the same stores as any other client; here is only its frame. It may load nothing from
+elsewhere, and be framed by whom the server allows: at first by pages of its own origin, such as notebooks.
+"""
+
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ..web import hub
+from ..web.kernel_labels import kernel_labels, name_of
+from ..web.render import crumbs, quoted, root_from
+from ..web.scope import parted
+from .assets import addresses
+from .buttons import Place, other
+from .opening import LookingHandler, names_in_query
+from .other_viewers import viewer_routes
+
+_FOLDER = Path(__file__).parent.parent.parent / "viewer"
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",  # codecs are WebAssembly
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+)
+
+
+class ViewHandler(LookingHandler):
+    """The frame of the page."""
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self) -> None:
+        """The page of the path in the query."""
+        names = names_in_query(self)
+        root = root_from(self.request.path, self.scope.url)
+        labels = await kernel_labels(self, names)
+        top = name_of(self.link) if self.link else "zarr"
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Content-Security-Policy", f"{_POLICY}; {self._ancestors()}")
+        self.set_header("Cache-Control", "private, no-cache")
+        await self.finish(
+            _template().render(
+                scope=root,
+                path="/".join(names),
+                document=f"{root}v3/{quoted(names)}zarr.json" if names else "",
+                crumbs=crumbs(root, 3, names, labels, top),
+                others=await self._others(root, names),
+                # A hub's server takes a script's cookie only beside it; below a link there is none.
+                xsrf="" if self.scope.path else self.xsrf_token.decode(),
+                is_hub=hub.auth(self) is not None,
+                files=lambda name: [f"{root}static/{file}" for file in addresses(name)],
+            )
+        )
+
+    head = get
+
+    async def _others(self, root: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
+        """The buttons for other viewers."""
+        _, plain = parted(names)
+        place = Place(root, names, plain)
+        found = viewer_routes(self, self._viewers, may_link=await self.may_share())
+        return [asdict(other(way, place, self.scope.url)) for way in found]
+
+    def _ancestors(self) -> str:
+        """Who may frame the page: as the server says for all its pages, so that a hub's rules hold."""
+        rules = [rule.strip() for rule in self.content_security_policy.split(";")]
+        return next(
+            (rule for rule in rules if rule.startswith("frame-ancestors")), "frame-ancestors 'self'"
+        )
+
+
+@cache
+def _template() -> Any:
+    loader = FileSystemLoader(_FOLDER)
+    return Environment(loader=loader, autoescape=select_autoescape()).get_template("view.html")

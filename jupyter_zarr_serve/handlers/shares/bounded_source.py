@@ -1,0 +1,84 @@
+"""A source of which only what is below one path can be reached, whoever asks it for whatever."""
+
+import json
+from dataclasses import replace
+
+from ...core.errors import Forbidden, Unavailable
+from ...serve.request import NODE, Request, Response, refusal
+from ...sources import Source
+from ..web.scope import VIEWS
+
+_COMING_AND_GOING = {"kernels", "notebooks"}
+
+
+class BoundedSource:
+    """Asks another source for what is below a path, and for nothing else.
+
+    Attributes
+    ----------
+    path
+        The names to all that can be reached; while there are none, nothing can.
+    """
+
+    def __init__(self, source: Source, path: tuple[str, ...] = ()) -> None:
+        self.path = path
+        self._source = source
+
+    def at_once(self, request: Request) -> Response | None:
+        """See `sources.Source`."""
+        bounded = self._bounded(request)
+        if bounded is None:
+            return _outside(request)
+        response = self._source.at_once(bounded)
+        return None if response is None else self._told(response, bounded)
+
+    async def ask(self, request: Request) -> Response:
+        """See `sources.Source`."""
+        bounded = self._bounded(request)
+        if bounded is None:
+            return _outside(request)
+        response = await self._source.ask(bounded)
+        if response.status == 404 and self.path[0] in _COMING_AND_GOING:
+            response = await self._gone(bounded) or response
+        return self._told(response, bounded)
+
+    async def _gone(self, request: Request) -> Response | None:
+        """503 when even what is shared is not there now: that says nothing about its chunks."""
+        top = Request(2, (*self.path, ".zattrs"), within=len(self.path), client=request.client)
+        response = await self._source.ask(top)
+        if response.status != 404:
+            return None
+        reason = json.loads(bytes(response.body))["message"]
+        return refusal(Unavailable(f"what is shared is not there now: {reason}"), request.method)
+
+    def _bounded(self, request: Request) -> Request | None:
+        """The request as the other source is asked; None where it leads outside."""
+        is_view = bool(request.path) and request.path[0] in VIEWS and not request.view
+        path = request.path[1:] if is_view else request.path
+        if not self.path or path[: len(self.path)] != self.path:
+            return None
+        view = request.path[0] if is_view else request.view
+        return replace(request, path=path, view=view, within=len(self.path))
+
+    def _told(self, response: Response, request: Request) -> Response:
+        """The response, which tells nothing of the names above what can be reached."""
+        is_node = response.form == NODE and response.status == 200
+        is_told = is_node or (response.status >= 400 and response.media_type == "application/json")
+        response = replace(response, message=_without(response.message, "/".join(self.path)))
+        if not is_told or not response.body:
+            return response
+        said = json.loads(bytes(response.body))
+        if is_node:
+            said["path"] = "/".join(request.path[request.within :])
+        else:
+            said["message"] = _without(str(said["message"]), "/".join(self.path))
+        body = json.dumps(said).encode()
+        return replace(response, body=body, size=len(body))
+
+
+def _without(message: str, path: str) -> str:
+    return message.replace(f"{path}/", "").replace(path, "what is shared")
+
+
+def _outside(request: Request) -> Response:
+    return refusal(Forbidden("it leads outside of what is shared"), request.method)

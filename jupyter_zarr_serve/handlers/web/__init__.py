@@ -1,0 +1,1 @@
+"""What all handlers share: identity, failures, pages made of templates, and the way of an answer."""

@@ -1,0 +1,83 @@
+"""The page that tells a person what failed and what helps."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from jupyter_server.base.handlers import JupyterHandler
+
+from . import hub
+from .kernel_labels import name_of
+from .render import crumbs, quoted, rendered, root_from, shown
+
+if TYPE_CHECKING:
+    from .base import ZarrServeHandler
+
+_STORE = re.compile(r"v([23])(/.*)?")
+_HEADINGS = {
+    400: "This address makes no sense",
+    401: "Log in first",
+    403: "This is not for you",
+    404: "Nothing is here",
+    409: "The data were replaced",
+    422: "This cannot be served",
+    503: "Not just now",
+}
+
+
+def failure_page(
+    handler: "ZarrServeHandler", status: int, message: str, reason: str, near: Sequence[str] = ()
+) -> bytes:
+    """The page of a failure, with ways up and back in.
+
+    Parameters
+    ----------
+    near
+        The names of members that may have been meant.
+    """
+    is_let_in = bool(handler.current_user)
+    is_by_link = handler.link_origins is not None
+    scope = handler.scope.url if is_let_in else f"{handler.base_url}zarr/"
+    root = root_from(handler.request.path, scope)
+    heading = _HEADINGS.get(status, "Something went wrong")
+    if is_by_link and not is_let_in and status == 403:
+        heading = "This link is not valid"
+    path = _crumbs(handler, root, scope) if is_let_in else []
+    if not is_let_in and not is_by_link:
+        path = [{"name": "zarr", "url": root}]
+    parent = path[-2] if len(path) > 1 else None
+    beside = f"{path[-1]['url'].rstrip('/').rpartition('/')[0]}/" if path else ""
+    return rendered(
+        handler,
+        "error.html",
+        is_whole=not is_let_in,
+        title=f"{heading} – zarr",
+        root=root,
+        crumbs=path,
+        heading=heading,
+        message=message,
+        reason=reason,
+        status=status,
+        retry="",
+        up=parent,
+        near=[{"name": shown(name), "url": f"{beside}{quoted((name,))}"} for name in near],
+        login=_login(handler, root) if status == 401 else "",
+    )
+
+
+def _crumbs(handler: "ZarrServeHandler", root: str, scope: str) -> list[dict[str, str]]:
+    """Links to what is above the place where nothing could be shown, and to itself."""
+    top = shown(name_of(handler.link)) if handler.link else "zarr"
+    found = _STORE.fullmatch(handler.request.path.removeprefix(scope))
+    if found is None:
+        return [{"name": top, "url": root}]
+    names = tuple(unquote(name, errors="surrogateescape") for name in (found[2] or "").split("/") if name)
+    return crumbs(root, int(found[1]), names, handler.labels, top)
+
+
+def _login(handler: JupyterHandler, root: str) -> str:
+    """Where to log in; a hub's servers have no page for it, but their other pages send there."""
+    if hub.auth(handler) is not None:
+        return root
+    return f"{handler.settings['login_url']}?next={quote(handler.request.uri or '', safe='')}"

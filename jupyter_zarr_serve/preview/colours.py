@@ -1,0 +1,121 @@
+"""What the bands of a picture are: colours, opacity or data of their own; by what the source says.
+
+The attributes say it: ``channel_names`` (a last "A" is opacity), ``photometric`` and ``extra_samples``
+(as TIFF has them), and ``palette`` (the colours that the elements number). Where none does, a last axis
+of three or four small integers is drawn as red, green and blue; that decides how it looks, and never
+what is served.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from ..core.dtypes import Block
+from ..core.grid import Region
+from ..core.nodes import Array, Read
+
+RGB = ["R", "G", "B"]
+ALPHA = "A"
+MOST_COLOURS = 256  # of a palette that is an attribute
+
+BAND_AXES = (
+    "c", "channel", "channels", "ch", "band", "bands", "s", "sample", "samples", "rgb", "rgba",
+)  # fmt: skip
+
+
+def band_names(array: Array) -> list[str]:
+    """What the source calls the bands; empty where it does not."""
+    names = array.attributes.get("channel_names")
+    return [str(name) for name in names] if isinstance(names, list | tuple) else []
+
+
+def has_bands_last(array: Array) -> bool:
+    """Whether the last axis of an array holds the bands of pixels."""
+    if len(array.shape) < 3:
+        return False
+    name = array.dimension_names[-1] if array.dimension_names is not None else None
+    if name is not None:
+        return name.lower() in BAND_AXES
+    return len(band_names(array)) == array.shape[-1] or _is_colour(array)
+
+
+def is_colour(array: Array) -> bool:
+    """Whether the last axis holds the colours of pixels, red, green and blue first."""
+    return has_bands_last(array) and _is_colour(array)
+
+
+def _is_colour(array: Array) -> bool:
+    return array.dtype.str[1:] in ("u1", "u2") and are_colours(array, array.shape[-1])
+
+
+def are_colours(array: Array, count: int) -> bool:
+    """Whether an axis of so many bands begins with red, green and blue."""
+    names, photometric = band_names(array), array.attributes.get("photometric")
+    if photometric == "rgb":
+        return count >= len(RGB)
+    if names:
+        return len(names) == count and names[: len(RGB)] == RGB
+    return count in (3, 4) and photometric is None
+
+
+def has_alpha(array: Array) -> bool:
+    """Whether the last of the bands, which vary fastest, is said to be opacity."""
+    names, extra = band_names(array), array.attributes.get("extra_samples")
+    if isinstance(extra, list) and extra:
+        return str(extra[-1]).endswith("alpha")
+    return len(names) == array.shape[-1] and names[-1] == ALPHA
+
+
+def in_colours(array: Array) -> Array:
+    """The colours that an array's elements number, on a further axis; itself if it has no palette."""
+    table = _palette(array)
+    if table is None:
+        return array
+    count = table.shape[1]
+    names = array.dimension_names or (None,) * len(array.shape)
+    kept = {name: value for name, value in array.attributes.items() if name not in ("palette", "axes")}
+    look_up = _looking_up(table)
+    cost = array.sample_bytes
+    return replace(
+        array,
+        shape=(*array.shape, count),
+        dtype=np.dtype("u1"),
+        chunk_shape=(*array.chunk_shape, count),
+        read=look_up(array.read),
+        fill_value=None,
+        dimension_names=(*names, "c"),
+        attributes={**kept, "channel_names": [*RGB, ALPHA][:count]},
+        stored={},
+        sample=None if array.sample is None else look_up(array.sample),
+        sample_bytes=None if cost is None else lambda region: cost(region[:-1]),
+        preview=None if array.preview is None else look_up(array.preview),
+    )
+
+
+def _palette(array: Array) -> Block | None:
+    """The colours of an array that has a sound palette: a row of uint8 for each value of its dtype."""
+    rows = array.attributes.get("palette")
+    is_index = array.dtype.str[1:] in ("u1", "b1") and len(array.shape) >= 2
+    if not is_index or not isinstance(rows, list | tuple) or not 0 < len(rows) <= MOST_COLOURS:
+        return None
+    widths = {len(row) if isinstance(row, list | tuple) else 0 for row in rows}
+    numbers = [number for row in rows if isinstance(row, list | tuple) for number in row]
+    is_sound = all(type(number) is int and 0 <= number <= 255 for number in numbers)
+    if not (is_sound and len(widths) == 1 and widths <= {3, 4}):
+        return None
+    table = np.zeros((MOST_COLOURS, widths.pop()), "u1")
+    table[: len(rows)] = rows
+    return table
+
+
+def _looking_up(table: Block) -> Callable[[Read], Read]:
+    def look_up(read: Read) -> Read:
+        def colours(region: Region) -> Block:
+            numbers = np.asarray(read(region[:-1])).astype("u1", copy=False)
+            found: Block = table[:, region[-1]][numbers]
+            return found
+
+        return colours
+
+    return look_up

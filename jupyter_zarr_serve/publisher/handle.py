@@ -1,0 +1,240 @@
+"""What `publish` returns: handles that say what is served and where."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+from ..core.errors import ServeError
+from ..core.nodes import Node
+from ..core.served import served_name
+from . import card
+from .service import Service
+from .unserved import why_unserved
+from .urls import Place, place_of
+from .view import View
+
+if TYPE_CHECKING:
+    from .share import Link
+
+Format = Literal["v2", "v3", 2, 3]
+
+BY_RULE = (
+    "{!r} is served by %load_ext jupyter_zarr_serve, as all variables are; delete it (del), give it a name "
+    "that begins with _, or end that: %unload_ext jupyter_zarr_serve"
+)
+_RULE = "Served by %load_ext jupyter_zarr_serve, which serves every variable that can be"
+
+
+class Published:
+    """A published object.
+
+    Attributes
+    ----------
+    name
+        The name it is published under.
+    """
+
+    def __init__(self, name: str, service: Service) -> None:
+        self.name = name
+        self._service = service
+
+    @property
+    def node(self) -> Node:
+        """What is served, as it is now.
+
+        Raises
+        ------
+        ServeError
+            When it is not published any longer, or cannot be served.
+        """
+        from ..core.walk import child_of
+
+        return child_of(self._service.registry.root(), self._served, "")
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it was promised that the data never change."""
+        live = self._service.registry.live(self.name)
+        return live is not None and live.is_frozen
+
+    @property
+    def is_of_namespace(self) -> bool:
+        """Whether it is served because ``%load_ext`` serves all variables, not by its name."""
+        registry = self._service.registry
+        return self.name not in registry.lives and self.name in registry.namespace
+
+    def url(self, zarr_format: Format = "v3") -> str:
+        """Its URL; without scheme and host where the server's address is not known.
+
+        Raises
+        ------
+        ValueError
+            When there is no such format.
+        """
+        return self._place.origin + self._place.path(_number(zarr_format), self._served)
+
+    def notebook_url(self, zarr_format: Format = "v3") -> str | None:
+        """The URL that outlives restarts of the kernel; None where the notebook is not known.
+
+        Raises
+        ------
+        ValueError
+            When there is no such format.
+        """
+        path = self._place.notebook_path(_number(zarr_format), self._served)
+        return None if path is None else self._place.origin + path
+
+    def share(
+        self,
+        expires: str | timedelta | None = "7d",
+        *,
+        note: str = "",
+        origins: Sequence[str] | None = None,
+    ) -> "Link":
+        """A link by which whoever has it can read this name in this notebook, and nothing else.
+
+        Parameters
+        ----------
+        expires
+            How long it lives, such as "30m", "12h", "7d" or "2w"; None for ever, where that is allowed.
+        note
+            What the list of links says of it.
+        origins
+            Those whose pages may read it, such as "https://example.org"; "*" is all. None for those that
+            the server is configured for: the public viewers.
+
+        Raises
+        ------
+        Unavailable
+            When the server cannot be found or asked, or does not want to; the message says why.
+        """
+        from .share import share
+
+        return share(self._service.connection_file, self._served, expires, note, origins)
+
+    def view(self, member: str = "", *, beside: bool = False, height: int = 560) -> View:
+        """The viewer of it, or of a member: a notebook shows it below the cell.
+
+        Parameters
+        ----------
+        member
+            The path of an array inside of it.
+        beside
+            Whether to show it in a tab beside the notebook: in JupyterLab with the package ``sidecar``;
+            elsewhere it is shown below the cell.
+        height
+            Of the frame below the cell, in pixels.
+        """
+        names = (self._served, *(name for name in member.split("/") if name))
+        view = View(self._place, names, height)
+        return view.beside() if beside else view
+
+    def touch(self) -> None:
+        """Say that the object was changed in place, in ways that cannot be seen from outside."""
+        live = self._service.registry.live(self.name)
+        if live is not None:
+            live.touch()
+
+    def unpublish(self) -> None:
+        """Withdraw it.
+
+        Raises
+        ------
+        ValueError
+            When it is served by the rule of ``%load_ext``, which no name is withdrawn from.
+        """
+        if self.is_of_namespace:
+            raise ValueError(BY_RULE.format(self.name))
+        self._service.registry.remove([self.name])
+
+    def __repr__(self) -> str:
+        return "\n".join([self._line(), *_warnings()])
+
+    def _line(self) -> str:
+        return f"<Published {self.name!r}: {self._summary()} at {self.url()}>"
+
+    def _repr_html_(self) -> str:
+        return self._card(why_unserved())
+
+    def _card(self, warning: str) -> str:
+        try:
+            node: Node | str = self.node
+        except ServeError as error:
+            node = str(error)
+        return card.html(self._served, node, self._place, is_frozen=self.is_frozen, warning=warning)
+
+    @property
+    def _served(self) -> str:
+        """The name in its addresses; see `core.names`."""
+        return served_name(self._service.registry.root().children, self.name)
+
+    @property
+    def _place(self) -> Place:
+        return place_of(self._service.connection_file)
+
+    def _summary(self) -> str:
+        try:
+            return card.summary(self.node)
+        except ServeError as error:
+            return str(error)
+
+
+class Catalogue(Mapping[str, Published]):
+    """Several published objects by name."""
+
+    def __init__(self, handles: Mapping[str, Published]) -> None:
+        self._handles = dict(handles)
+
+    def __getitem__(self, name: str) -> Published:
+        return self._handles[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._handles)
+
+    def __len__(self) -> int:
+        return len(self._handles)
+
+    def touch(self) -> None:
+        """See `Published.touch`."""
+        for handle in self._handles.values():
+            handle.touch()
+
+    def unpublish(self) -> None:
+        """Withdraw all that was published by name."""
+        for handle in self._parted[0]:
+            handle.unpublish()
+
+    @property
+    def _parted(self) -> tuple[list[Published], list[Published]]:
+        """Those that were published by name, and those that are served by the rule of ``%load_ext``."""
+        handles = list(self._handles.values())
+        by_rule = [handle for handle in handles if handle.is_of_namespace]
+        return [handle for handle in handles if handle not in by_rule], by_rule
+
+    def __repr__(self) -> str:
+        named, by_rule = self._parted
+        lines = [handle._line() for handle in named]
+        if by_rule:
+            lines += [f"{_RULE}:", *(handle._line() for handle in by_rule)]
+        return "\n".join([*lines, *_warnings()]) if lines else "<nothing is published>"
+
+    def _repr_html_(self) -> str:
+        named, by_rule = self._parted
+        warning = why_unserved() if named or by_rule else ""
+        cards = [handle._card("") for handle in named]
+        if by_rule:
+            cards += [f"<div>{escape(_RULE)}:</div>", *(handle._card("") for handle in by_rule)]
+        return card.warned(warning) + "".join(cards) if cards else "nothing is published"
+
+
+def _warnings() -> list[str]:
+    warning = why_unserved()
+    return [card.sentence(warning)] if warning else []
+
+
+def _number(zarr_format: Format) -> int:
+    number = {"v2": 2, "v3": 3, 2: 2, 3: 3}.get(zarr_format)
+    if number is None:
+        raise ValueError(f"there is no Zarr format {zarr_format!r}; say 'v2' or 'v3'")
+    return number

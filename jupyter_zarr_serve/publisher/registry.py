@@ -1,0 +1,137 @@
+"""The names that are published, and the answer to a request for anything below them."""
+
+import itertools
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from threading import Lock
+from typing import Any
+
+from ..core.cache import ChunkCache
+from ..core.errors import Replaced, ServeError, Unavailable, Unreadable, of_objects
+from ..core.nodes import Group, Node
+from ..serve.metadata_seen import MetadataSeen
+from ..serve.request import Request, Response, may_be_chunk, refusal
+from ..serve.respond import respond
+from ..views import viewed
+from ..wire import MAX_BODY
+from .live import Live
+from .options import Options
+
+# A client that reads chunks has read metadata, perhaps before the kernel was restarted.
+_REMEMBERED_BYTES = 32 << 20  # of encoded chunks of frozen objects
+_UNKNOWN = "{}: is not published (any more); run the cell that publishes it"
+_WITHDRAWN = "{}: was withdrawn from publication; publish it again, or list what there is"
+
+
+class Registry:
+    """Published objects by name; beside them, while it is attached, the user's namespace.
+
+    Names are changed by replacing the whole mapping, so that readers need no lock.
+    """
+
+    def __init__(self) -> None:
+        self._lives: Mapping[str, Live] = {}
+        self._namespace: Mapping[str, Live] = {}
+        self._lock = Lock()
+        self._seen = MetadataSeen()
+        self._remember = ChunkCache(_REMEMBERED_BYTES)
+        self._session = uuid.uuid4().hex
+        self._generations = itertools.count(1)
+
+    def make(self, name: str, obj: Any, options: Options) -> Live:
+        """An object that is not published yet, in a new generation."""
+        return Live(name, obj, options, f"{self._session}-{next(self._generations)}")
+
+    def put(self, lives: Mapping[str, Live]) -> None:
+        """Publish objects, in place of those that have the same names."""
+        with self._lock:
+            self._lives = {**self._lives, **lives}
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Withdraw names; those that are not published are passed over."""
+        with self._lock:
+            withdrawn = set(names)
+            self._lives = {name: live for name, live in self._lives.items() if name not in withdrawn}
+
+    def attach(self, namespace: Mapping[str, Live]) -> None:
+        """Publish all that is in a mapping, now and later, in place of the one before."""
+        self._namespace = namespace
+
+    @property
+    def lives(self) -> Mapping[str, Live]:
+        """What was published by name."""
+        return self._lives
+
+    @property
+    def namespace(self) -> Mapping[str, Live]:
+        """The user's variables, while they are attached."""
+        return self._namespace
+
+    def live(self, name: str) -> Live | None:
+        """What is served under a name; None where nothing is."""
+        return next((layer[name] for layer in (self._lives, self._namespace) if name in layer), None)
+
+    def root(self) -> Group:
+        """The root group as it is now."""
+        return Group(_Names((self._lives, self._namespace)))
+
+    def answer(self, request: Request) -> Response:
+        """The response to a request; see `respond`."""
+        plain = self.root()
+        with of_objects():
+            response = respond(viewed(plain, request.view), request, self._remember)
+        if response.status in {404, 409}:
+            response = self._unknown(plain, request, response)
+        if response.status == HTTPStatus.CONFLICT:
+            self._forget(request.path[0])
+        response = self._seen.checked(request, response)
+        if len(response.body) > MAX_BODY:
+            too_long = f"{len(response.body):,} bytes are too many for one answer; ask for byte ranges"
+            return refusal(Unreadable(too_long), request.method)
+        return response
+
+    def _unknown(self, root: Group, request: Request, response: Response) -> Response:
+        """The response where a name is not there: of a chunk nobody knows what it held."""
+        if not may_be_chunk(request) or request.path[0] in root.children:
+            return response
+        if self._seen.has_seen(request):
+            return refusal(Replaced(_WITHDRAWN.format(request.path[0])), request.method)
+        return refusal(Unavailable(_UNKNOWN.format(request.path[0])), request.method)
+
+    def _forget(self, name: str) -> None:
+        """Make a node anew whose metadata are outdated: by a change in place that does not show."""
+        live = self._lives.get(name) or self._namespace.get(name)
+        if live is not None and not live.is_frozen:
+            live.touch()
+
+
+class _Names(Mapping[str, Node]):
+    """The names as one request sees them: each object is looked up once, so nothing is mixed."""
+
+    def __init__(self, layers: tuple[Mapping[str, Live], ...]) -> None:
+        self._layers = layers
+        self._found: dict[str, Node | ServeError] = {}
+
+    def __getitem__(self, name: str) -> Node:
+        found = self._found.get(name) or self._find(name)
+        if isinstance(found, ServeError):
+            raise found
+        return found
+
+    def _find(self, name: str) -> Node | ServeError:
+        live = next((layer[name] for layer in self._layers if name in layer), None)
+        if live is None:
+            raise KeyError(name)
+        try:
+            found: Node | ServeError = live.node()
+        except ServeError as error:
+            found = error
+        self._found[name] = found
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(itertools.chain.from_iterable(self._layers)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -1,0 +1,110 @@
+"""What is told of a node besides its store: one row for each form of a request, and its options."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.errors import NotFound, Unreadable
+from ..core.nodes import Array, Node
+from ..core.walk import Found
+from ..preview.description import described
+from ..preview.rows import rows
+from ..preview.thumbnail import thumbnail
+from ..preview.values import line, stats
+from .representation import Representation, blob_of, digest
+from .request import IMAGE, LINE, NODE, ROWS, STATS, Options, Remember, Request
+
+_JSON, _PNG = "application/json", "image/png"
+_FAR = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The options of a request, and the format of its store."""
+
+    options: Options
+    zarr_format: int
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        """A number within bounds."""
+        value = dict(self.options).get(name, default)
+        if not isinstance(value, int):
+            raise Unreadable(f"{name}: must be a number, not {value!r}")
+        return max(least, min(most, value))
+
+    def text(self, name: str) -> str:
+        """A text; "" by default."""
+        return str(dict(self.options).get(name, ""))
+
+
+def _node(node: Node, path: tuple[str, ...], given: _Given) -> dict[str, Any]:
+    return described(
+        node,
+        path,
+        given.zarr_format,
+        offset=given.number("offset", 0, 0, _FAR),
+        limit=given.number("limit", 100, 1, _FAR),
+        search=given.text("search"),
+    )
+
+
+def _line(node: Node, _: tuple[str, ...], given: _Given) -> dict[str, Any]:
+    start, stop = given.number("start", 0, 0, _FAR), given.number("stop", _FAR, 0, _FAR)
+    return line(_array(node), start, stop, given.number("points", 1000, 1, 10_000))
+
+
+def _stats(node: Node, _: tuple[str, ...], given: _Given) -> dict[str, Any]:  # noqa: ARG001
+    return stats(_array(node))
+
+
+def _rows(node: Node, _: tuple[str, ...], given: _Given) -> dict[str, Any]:
+    return rows(node, given.number("offset", 0, 0, _FAR), given.number("limit", 10, 1, _FAR))
+
+
+def _image(node: Node, _: tuple[str, ...], given: _Given) -> bytes:  # noqa: ARG001
+    return thumbnail(_array(node))
+
+
+FORMS: dict[str, tuple[str, Callable[[Node, tuple[str, ...], _Given], dict[str, Any] | bytes]]] = {
+    NODE: (_JSON, _node),
+    LINE: (_JSON, _line),
+    STATS: (_JSON, _stats),
+    ROWS: (_JSON, _rows),
+    IMAGE: (_PNG, _image),
+}
+
+
+def content_of(found: Found, request: Request, form: str, remember: Remember | None) -> Representation:
+    """What is told of the node that was found.
+
+    Raises
+    ------
+    NotFound
+        When the path leads to no node.
+    Unreadable
+        When there is no such form, or the options have no meaning.
+    """
+    name = "/".join(found.names)
+    if found.key:
+        raise NotFound(f"no member {found.key!r} in {name}; ask for one that is listed there")
+    if form not in FORMS:
+        raise Unreadable(f"{form}: no such form; there are {', '.join(FORMS)}")
+    media_type, tell = FORMS[form]
+    version = found.node.version if isinstance(found.node, Array) else None
+    identity = (version, form, request.options, request.view, found.names)
+
+    def make() -> bytes:
+        told = tell(found.node, found.names, _Given(request.options, request.zarr_format))
+        return told if isinstance(told, bytes) else json.dumps(told, allow_nan=False).encode()
+
+    if version is None or remember is None or form == NODE:
+        return Representation(name, media_type, lambda _: blob_of(make()), form=form)
+    etag = f'"{digest(repr(identity).encode())}"'
+    return Representation(name, media_type, lambda _: blob_of(remember(identity, make)), etag, form=form)
+
+
+def _array(node: Node) -> Array:
+    if not isinstance(node, Array):
+        raise Unreadable("only arrays have this form, and this is a group")
+    return node

@@ -1,0 +1,119 @@
+"""What a path names, before it is made, and what a conditional request gets of it."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, overload
+
+from ..core.errors import failures_named
+from ..core.nodes import Validator
+from ..core.stored import Blob, NotAtHand
+from .conditional import byte_range, is_unchanged
+from .request import Request, Response
+
+Spent = dict[str, float]  # seconds by phase: "read", "encode"
+
+
+@dataclass(frozen=True)
+class Representation:
+    """What a path names, before it is made.
+
+    Attributes
+    ----------
+    name
+        For messages.
+    make
+        Reads and encodes the bytes, and notes how long it took.
+    etag
+        None until the bytes are known.
+    at_hand
+        Gives the bytes if that needs neither reading nor encoding; else None.
+    validator
+        See `nodes.Validator`.
+    form
+        See `request.Response`.
+    headers
+        Further headers of the response.
+    layouts
+        See `request.Response`.
+    """
+
+    name: str
+    media_type: str
+    make: Callable[[Spent], Blob]
+    etag: str | None = None
+    at_hand: Callable[[], Blob | None] = lambda: None
+    validator: Validator | None = None
+    form: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    layouts: Mapping[str, str] = field(default_factory=dict)
+
+
+@overload
+def answer(content: Representation, request: Request) -> Response: ...
+@overload
+def answer(content: Representation, request: Request, *, at_hand: bool) -> Response | None: ...
+def answer(content: Representation, request: Request, *, at_hand: bool = False) -> Response | None:
+    """The response to a request for some content, by its If-None-Match, Range, If-Range and method.
+
+    Parameters
+    ----------
+    at_hand
+        Whether to give None in place of a response that needs reading or encoding.
+
+    Raises
+    ------
+    ServeError
+        When the content cannot be made, or has no such range.
+    """
+    spent: Spent = {}
+    # "*" asks whether there is anything, which only making it can tell.
+    if content.etag and request.if_none_match != "*" and is_unchanged(content.etag, request.if_none_match):
+        return _unchanged(content, content.etag)
+    with failures_named(content.name):
+        blob = content.at_hand() if at_hand else content.make(spent)
+        if blob is None:
+            return None
+        etag, blob = (content.etag, blob) if content.etag is not None else _tagged(blob)
+        if is_unchanged(etag, request.if_none_match):
+            return _unchanged(content, etag)
+        wants_part = request.method == "GET" and request.if_range in {None, etag}
+        part = byte_range(request.byte_range, blob.size) if wants_part else None
+        start, stop = part or (0, blob.size)
+        started = perf_counter()
+        try:
+            body = b"" if request.method == "HEAD" else blob.read(start, stop)
+        except NotAtHand:
+            return None
+        if spent.get("read") == 0.0:  # of bytes that are stored as they are sent
+            spent["read"] = perf_counter() - started
+    headers = dict(content.headers)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{blob.size}"
+    status = 206 if part else 200
+    return Response(
+        status, content.media_type, body, stop - start, etag, headers, spent, content.form, content.layouts
+    )
+
+
+def _unchanged(content: Representation, etag: str) -> Response:
+    return Response(304, content.media_type, b"", 0, etag, form=content.form, layouts=content.layouts)
+
+
+def _tagged(blob: Blob) -> tuple[str, Blob]:
+    """The ETag of bytes by their version or, where they have none, by what they are."""
+    if blob.version is not None:
+        return f'"{digest(blob.version.encode())}"', blob
+    whole = blob.read(0, blob.size)
+    return f'"{digest(whole)}"', blob_of(whole)
+
+
+def blob_of(data: bytes) -> Blob:
+    """Bytes as a `Blob`."""
+    return Blob(len(data), lambda start, stop: data if stop - start == len(data) else data[start:stop])
+
+
+def digest(data: Any) -> str:
+    """A short name for bytes."""
+    return hashlib.blake2b(data, digest_size=12).hexdigest()

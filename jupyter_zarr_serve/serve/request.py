@@ -1,0 +1,142 @@
+"""Requests and responses: what goes into the core and what comes out of it."""
+
+import json
+import re
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..core.errors import NotFound, RangeNotSatisfiable, ServeError
+from ..core.public_text import public
+
+BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
+LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
+NODE, LINE, STATS, IMAGE, ROWS = "node", "line", "stats", "image", "rows"  # what else is told of a node
+OUTSIDE = "outside"
+Options = tuple[tuple[str, int | str], ...]
+_CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asks for.
+
+    Attributes
+    ----------
+    zarr_format
+        2 or 3.
+    path
+        Decoded segments below the store's root; a trailing slash is an empty last segment.
+    location
+        The URL path of the request, for the title of a listing.
+    listing
+        The form of a listing: one of `LINKS`, `PAGE`, `JSON`. A page is made by whoever asks; the answer
+        is as of the form `NODE`, where the path leads to a node.
+    view
+        The spelling that is wanted, a name of `views.VIEWS`; "" for the source's own.
+    form
+        What is wanted of the node at `path`: one of `NODE`, `LINE`, `STATS`, `IMAGE`, `ROWS`; "" for what
+        the path names in the store.
+    options
+        Details of the form; see `forms`.
+    preview
+        Whether something at once is wanted in place of what takes long; see `nodes.Array.preview`.
+    client
+        Who asks, so that clients can take turns; no part of what is asked for.
+    agent
+        The program that asks, by its own account (``User-Agent``); no part of what is asked for, either.
+    within
+        So many names of the path lead to all that the client may reach, which nothing may lead out of.
+    """
+
+    zarr_format: int
+    path: tuple[str, ...]
+    method: str = "GET"
+    if_none_match: str | None = None
+    byte_range: str | None = None
+    if_range: str | None = None
+    location: str = "/"
+    listing: str = LINKS
+    view: str = ""
+    form: str = ""
+    options: Options = ()
+    preview: bool = False
+    client: str = field(default="", compare=False)
+    agent: str = field(default="", compare=False)
+    within: int = 0
+
+    def below(self, names: int) -> "Request":
+        """The same request to one who stands so many names further down."""
+        moved = object.__new__(Request)  # `dataclasses.replace` takes five times as long
+        within = max(self.within - names, 0)
+        moved.__dict__.update(self.__dict__, path=self.path[names:], within=within)
+        return moved
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the client gets: a status, a body and what the headers say of it.
+
+    Attributes
+    ----------
+    size
+        Length in bytes of the body that a GET would have; `body` is empty for HEAD and 304.
+    etag
+        A strong entity tag, quoted.
+    headers
+        Further headers, such as Content-Range and Retry-After.
+    spent
+        Seconds it took, by phase.
+    form
+        The form of the request that this answers; an older kernel does not know of any.
+    message
+        Of a failure; kernels send it in the body alone.
+    layouts
+        Of a chunk, even one that is absent: the `layout` of its array, as "", and as `OUTSIDE`, too, where
+        the array can have no such chunk. Of metadata: those that they tell, by the path from there.
+    """
+
+    status: int
+    media_type: str
+    body: bytes
+    size: int
+    etag: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    spent: dict[str, float] = field(default_factory=dict)
+    form: str | None = None
+    layouts: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+
+
+class Remember(Protocol):
+    """A cache of encoded chunks, whose keys contain the data's version."""
+
+    def __call__(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """The bytes of a key, made if they are not known."""
+
+    def known(self, key: Hashable) -> bytes | None:
+        """The bytes of a key if they are known."""
+
+
+def may_be_chunk(request: Request) -> bool:
+    """Whether the last segment of a path could be the end of a chunk's key, of either format."""
+    last = "" if request.form or not request.path else request.path[-1]
+    return _CHUNK_KEY_END.fullmatch(last) is not None
+
+
+def refusal(error: ServeError, method: str = "GET") -> Response:
+    """The response that tells a client of a failure, as JSON."""
+    message = public(str(error))
+    body = json.dumps({"message": message, "reason": type(error).__name__}).encode()
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.size}"
+    layouts = {}
+    if isinstance(error, NotFound) and error.layout:
+        layouts = dict.fromkeys(("", OUTSIDE) if error.is_outside else ("",), error.layout)
+    return Response(
+        error.status, "application/json", b"" if method == "HEAD" else body, len(body), headers=headers,
+        layouts=layouts, message=message,
+    )  # fmt: skip

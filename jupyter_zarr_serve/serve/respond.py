@@ -1,0 +1,214 @@
+"""A tree of nodes and a request go in, a response comes out; nothing is ever raised.
+
+Every failure becomes a response here, once, by the status of its `ServeError`. Versioned chunks are
+named by an ETag before they are made, so a 304 costs neither reading nor encoding.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
+
+from ..core import v2, v3
+from ..core.chunks import encode_chunk
+from ..core.errors import NotFound, Replaced, ServeError, Unreadable, failure_of, failures_named
+from ..core.grid import in_grid
+from ..core.nodes import Array, Group, Node
+from ..core.stored import Blob, Coords
+from ..core.walk import Found, resolve
+from . import listing
+from .forms import content_of
+from .layout import Layout, chunk_owner, layout_in, layouts_below
+from .representation import Representation, Spent, answer, blob_of, digest
+from .request import BINARY, NODE, PAGE, Remember, Request, Response, refusal
+
+DIALECTS: dict[int, ModuleType] = {2: v2, 3: v3}
+# The other format's documents do not exist either, even where a folder bears such a name.
+DOCUMENT_KEYS = frozenset[str]().union(*(d.GROUP_KEYS | d.ARRAY_KEYS for d in (v2, v3)))
+LAYOUT_KEYS = frozenset({"zarr.json", ".zarray", ".zmetadata"})  # the documents that tell layouts
+
+_log = logging.getLogger(__name__)
+
+
+def respond(root: Node, request: Request, remember: Remember | None = None) -> Response:
+    """Answer a request for something below `root`."""
+    return answered(request, lambda: locate(root, request, remember))
+
+
+def answered(request: Request, find: Callable[[], Representation]) -> Response:
+    """The response to a request for the content that `find` gives, or for what it raises."""
+    try:
+        return answer(find(), request)
+    except ServeError as error:
+        return refusal(error, request.method)
+    except MemoryError as error:
+        return refusal(failure_of("/".join(request.path), error), request.method)
+    except Exception as error:  # noqa: BLE001 (the one place where a bug becomes a response)
+        _log.exception("a request could not be answered: /%s", "/".join(request.path))
+        message = f"{type(error).__name__} while answering; please report this with the server's log"
+        return refusal(ServeError(message), request.method)
+
+
+def at_once(content: Representation | None, request: Request) -> Response | None:
+    """The response for content that is known, if it needs no waiting for anything; else None."""
+    if content is None:
+        return None
+    try:
+        return answer(content, request, at_hand=True)
+    except ServeError as error:
+        return refusal(error, request.method)
+
+
+def locate(root: Node, request: Request, remember: Remember | None = None) -> Representation:
+    """What the path of a request names: a document, a chunk or a listing.
+
+    Raises
+    ------
+    ServeError
+        When it names nothing, or what cannot be served.
+    """
+    if request.form:
+        return _told(root, request, remember)
+    dialect = DIALECTS[request.zarr_format]
+    path = request.path[:-1] if request.path and request.path[-1] == "" else request.path
+    try:
+        found = resolve(root, path, DOCUMENT_KEYS if path == request.path else frozenset())
+    except NotFound as error:
+        raise _absence(request, error) from None
+    node, key = found.node, found.key
+    if key == "" and request.listing == PAGE:
+        return content_of(found, request, NODE, remember)
+    if key == "":
+        return _listing(node, request)
+    if key in (dialect.ARRAY_KEYS if isinstance(node, Array) else dialect.GROUP_KEYS):
+        return _document(dialect, found)
+    if isinstance(node, Group):
+        raise NotFound(f"{'/'.join(path) or 'the root group'}: no such member or document")
+    return _chunk(dialect, node, found, request, remember)
+
+
+def _told(root: Node, request: Request, remember: Remember | None) -> Representation:
+    """What is told to programs of ours, which may know names as people gave them."""
+    found = resolve(root, request.path, frozenset(), by_any_name=True)
+    return content_of(found, request, request.form, remember)
+
+
+def _listing(node: Node, request: Request) -> Representation:
+    location = request.location if request.location.endswith("/") else f"{request.location}/"
+    media_type, body = listing.render(node, location, request.listing, request.zarr_format)
+    return Representation(location, media_type, lambda _: blob_of(body))
+
+
+def _document(dialect: ModuleType, found: Found) -> Representation:
+    with failures_named("/".join(found.names)):  # views and lazy groups read data for theirs
+        body = dialect.document(found.node, found.key)
+    if body is None:
+        raise NotFound(f"{'/'.join(found.names) or 'the root group'}: has no document {found.key}")
+    encoded = json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
+    blob, etag = blob_of(encoded), f'"{digest(encoded)}"'
+    layouts = layouts_below(body) if found.key in LAYOUT_KEYS else {}
+    return Representation(
+        found.key, "application/json", lambda _: blob, etag, lambda: blob, found.validator, layouts=layouts
+    )
+
+
+def _absence(request: Request, error: NotFound) -> ServeError:
+    """`error`; but what has a chunk's key and no array is an array that has gone, and no fill value."""
+    owner = None if request.listing == PAGE else chunk_owner(request.path, request.zarr_format)
+    if owner is None:
+        return error
+    name = "/".join(owner)
+    return Replaced(f"{error}; {name} is no array (any more) and has no chunks: list what there is")
+
+
+def _chunk(
+    dialect: ModuleType, array: Array, found: Found, request: Request, remember: Remember | None
+) -> Representation:
+    names, key = found.names, found.key
+    name = "/".join(names)
+    layout = layout_in(array, dialect.ZARR_FORMAT, lambda: dialect.layout_document(found.node))
+    array = array.in_format(dialect.ZARR_FORMAT)
+    coords = dialect.chunk_coords(key, len(array.shape))
+    if coords is None or not in_grid(coords, array.shape, array.chunk_shape):
+        if _is_of_member(key, dialect.ZARR_FORMAT):
+            raise Replaced(f"{name}: is an array and no group (any more); open it anew")
+        raise NotFound(f"{name}: has no chunk or document {key!r}", layout, is_outside=True)
+    tag = _version_tag(dialect, array)
+    identity = (tag, dialect.ZARR_FORMAT, names, coords)
+    etag = None if tag is None else f'"{digest(repr(identity).encode())}"'
+
+    def make(spent: Spent) -> Blob:
+        try:
+            stored = _stored_chunk(dialect, array, coords)
+            if stored is not None:
+                spent["read"] = 0.0
+                return stored
+            if tag is None or remember is None:
+                return blob_of(_encode(dialect, array, coords, spent))
+            return blob_of(remember(identity, lambda: _encode(dialect, array, coords, spent)))
+        except NotFound as error:
+            error.layout = layout
+            raise
+
+    def at_hand() -> Blob | None:
+        known = None if tag is None or remember is None else remember.known(identity)
+        return None if known is None else blob_of(known)
+
+    if request.preview and array.preview is not None and at_hand() is None:
+        return _preview(dialect, array, coords, f"{name}/{key}".lstrip("/"), layout)
+    return Representation(
+        f"{name}/{key}".lstrip("/"), BINARY, make, etag, at_hand, found.validator, layouts={"": layout}
+    )
+
+
+def _is_of_member(key: str, zarr_format: int) -> bool:
+    """Whether a key below an array is that of a chunk of what would be a member of a group.
+
+    Digits alone could be one of the array's own, spelled otherwise.
+    """
+    owner = chunk_owner(key.split("/"), zarr_format)
+    names = [name for name in owner or () if name]
+    return bool(names) and (zarr_format == 3 or not all(name == "c" or name.isdecimal() for name in names))
+
+
+def _preview(
+    dialect: ModuleType, array: Array, coords: Coords, name: str, layout: Layout
+) -> Representation:
+    """A chunk of what stands in for the elements; nobody may remember it."""
+    array = replace(array, read=array.preview or array.read)
+    codecs = dialect.codecs_of(array)
+    headers = {"Cache-Control": "private, no-store", "Zarr-Preview": "1"}
+    return Representation(
+        name, BINARY, lambda spent: blob_of(encode_chunk(array, coords, codecs, spent=spent) or b""),
+        headers=headers, layouts={"": layout},
+    )  # fmt: skip
+
+
+def _version_tag(dialect: ModuleType, array: Array) -> str | None:
+    """A name for the bytes of all chunks: the data's version and how they are cut and encoded."""
+    if array.version is None:
+        return None
+    encoding = (array.version, array.shape, array.chunk_shape, array.dtype, dialect.codecs_of(array))
+    return digest(repr(encoding).encode())
+
+
+def _stored_chunk(dialect: ModuleType, array: Array, coords: Coords) -> Blob | None:
+    stored = array.stored.get(dialect.ZARR_FORMAT)
+    if stored is None:
+        return None
+    blob = stored.chunk(coords)
+    if blob is not None and blob.size == 0:
+        raise Unreadable("the stored chunk is empty, which no encoding is; it is damaged, write it again")
+    if blob is None and stored.codecs is None:
+        raise NotFound(f"the source stores no chunk at {coords}: it holds the fill value")
+    return blob
+
+
+def _encode(dialect: ModuleType, array: Array, coords: Coords, spent: Spent) -> bytes:
+    body = encode_chunk(
+        array, coords, dialect.codecs_of(array), absent_if_fill=dialect.FILL_CHUNKS_ABSENT, spent=spent
+    )
+    if body is None:
+        raise NotFound(f"the chunk at {coords} holds nothing but the fill value")
+    return body

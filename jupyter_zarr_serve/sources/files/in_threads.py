@@ -1,0 +1,60 @@
+"""The source of everything this process reads itself: a tree of nodes, answered in threads.
+
+What is known already, and can be told to be true without waiting, is answered in the event loop: a
+document or chunk that is remembered, of a file on this machine whose status did not change.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from ...core.nodes import Node
+from ...files.served_tree import ServedTree
+from ...serve.request import Remember, Request, Response
+from ...serve.respond import at_once
+from ..send_budget import SendBudget
+from .stored_chunks import StoredChunks
+from .workers import Workers
+
+_PASSED_BYTES = 16 << 20
+
+
+class LocalSource:
+    """Answers requests for a tree of nodes.
+
+    Parameters
+    ----------
+    root
+        The tree; its first level are the mounts.
+    workers
+        Threads that read and encode.
+    remember
+        The cache of encoded chunks.
+    budget
+        What bounds the bytes that are on their way.
+    below
+        The same tree as far as it is below a path; no link in it leads out of there.
+    """
+
+    def __init__(
+        self,
+        root: Node,
+        *,
+        workers: int,
+        remember: Remember,
+        budget: SendBudget,
+        below: Callable[[tuple[str, ...]], Node] | None = None,
+    ) -> None:
+        self._tree = ServedTree(root, remember, below, StoredChunks(_PASSED_BYTES).remembering)
+        self._workers = Workers(workers, budget)
+
+    def at_once(self, request: Request) -> Response | None:
+        """The response if it needs no waiting for anything; else None."""
+        return at_once(self._tree.known(request), request)
+
+    async def ask(self, request: Request) -> Response:
+        """See `sources.Source`; 503 when too many requests wait already."""
+        return await self._workers.respond(request, partial(self._tree.respond, request))
+
+    def close(self) -> None:
+        """Let the threads end; requests that wait are dropped."""
+        self._workers.close()

@@ -1,0 +1,201 @@
+"""Work for a bounded number of threads or processes: in fair turns, done once for all who ask the same.
+
+Each client has a queue of its own, and the clients take turns, so that one who asks for a thousand
+chunks does not keep another waiting for all of them. Who asks for what somebody else waits for already
+gets the same answer, if it is not begun yet: one that is may tell of data that have changed since. When
+everybody who waits for something has gone, it is not begun any more.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Coroutine, Hashable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ...core.errors import ServeError, Unavailable
+from ...serve.request import Request, Response, refusal
+from ..send_budget import SendBudget
+from .threads import Threads
+
+_PER_CLIENT = 512
+_IN_ALL = 2048
+_PATIENCE = 30.0  # seconds
+
+
+Outcome = Response | BaseException
+Work = Callable[[], Response] | Callable[[], Coroutine[Any, Any, Response]]
+Begin = Callable[[Any, Callable[[Outcome], None]], None]
+
+
+@dataclass(eq=False)
+class _Flight:
+    """One piece of work, and who waits for it."""
+
+    key: Hashable
+    client: str
+    work: Work
+    answer: "asyncio.Future[Response]"
+    since: float
+    expiry: asyncio.TimerHandle
+    waiting: int = 0
+
+
+class Workers:
+    """Has work done until `close`; to be used in one event loop.
+
+    Parameters
+    ----------
+    workers
+        How much is done at a time.
+    budget
+        While answers that are not sent yet fill it, nothing is begun for those who wait for one.
+    begin
+        Begins some work and calls, in the event loop, what is to be called with its outcome; in threads
+        by default.
+    """
+
+    def __init__(self, workers: int, budget: SendBudget, begin: Begin | None = None) -> None:
+        self._threads = Threads(workers, "zarr")
+        self._begin_work = begin or self._in_thread
+        self._idle = workers
+        self._budget = budget
+        self._flights: dict[Hashable, _Flight] = {}
+        self._queues: OrderedDict[str, deque[_Flight]] = OrderedDict()
+        self._queued = 0
+        self._is_closed = False
+        budget.on_room(self._begin)
+
+    async def run(self, key: Hashable, client: str, work: Work) -> Response:
+        """What `work` gives, or what it gives to another who asked for the same `key`.
+
+        Raises
+        ------
+        Unavailable
+            When too much waits already, or no turn comes for long.
+        """
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._enqueue(key, client, work)
+        elif client != flight.client:
+            self._hasten(flight, client)
+        flight.waiting += 1
+        try:
+            return await asyncio.shield(flight.answer)
+        finally:
+            flight.waiting -= 1
+            if flight.waiting == 0:
+                self._abandon(flight)
+
+    async def respond(self, request: Request, work: Work) -> Response:
+        """The response that `work` gives to a request; 503 when too many wait already."""
+        try:
+            return await self.run(request, request.client, work)
+        except ServeError as error:
+            return refusal(error, request.method)
+
+    def close(self) -> None:
+        """Let the threads end with what they do; what waits is refused."""
+        self._is_closed = True
+        self._threads.close()
+        for flight in list(self._flights.values()):
+            self._abandon(flight)
+            flight.answer.set_exception(Unavailable("the server is shutting down"))
+
+    def _enqueue(self, key: Hashable, client: str, work: Work) -> _Flight:
+        if self._is_closed:
+            raise Unavailable("the server is shutting down")
+        queue = self._queues.get(client, ())
+        if self._queued >= _IN_ALL or len(queue) >= _PER_CLIENT:
+            raise Unavailable("the server has too many requests waiting; retry in a moment")
+        loop = asyncio.get_running_loop()
+        expiry = loop.call_later(_PATIENCE, self._expire, key)
+        flight = _Flight(key, client, work, loop.create_future(), time.perf_counter(), expiry)
+        self._flights[key] = flight
+        self._queues.setdefault(client, deque()).append(flight)
+        self._queued += 1
+        self._begin()
+        return flight
+
+    def _hasten(self, flight: _Flight, client: str) -> None:
+        """Let another client who joins wait no longer than if it were the only one who asks."""
+        queue = self._queues[flight.client]
+        if len(self._queues.get(client, ())) < queue.index(flight):
+            queue.remove(flight)  # which leaves those before it
+            flight.client = client
+            self._queues.setdefault(client, deque()).append(flight)
+
+    def _begin(self) -> None:
+        """Give idle threads the next work of the client whose turn it is."""
+        while self._idle and not self._is_closed:
+            client = next(filter(self._budget.has_room_for, self._queues), None)
+            if client is None:
+                return
+            queue = self._queues.pop(client)
+            flight = queue.popleft()
+            if queue:
+                self._queues[client] = queue  # at the end of the line
+            self._leave(flight)
+            self._idle -= 1
+            self._begin_work(flight.work, partial(self._finish, flight, time.perf_counter()))
+
+    def _in_thread(self, work: Any, finish: Callable[[Outcome], None]) -> None:
+        self._threads.submit(partial(_do, asyncio.get_running_loop(), work, finish))
+
+    def _finish(self, flight: _Flight, begun: float, outcome: Outcome) -> None:
+        self._idle += 1
+        if flight.waiting:  # nobody would ever look at a failure else
+            if isinstance(outcome, BaseException):
+                flight.answer.set_exception(outcome)
+            else:
+                outcome.spent["wait"] = begun - flight.since
+                flight.answer.set_result(outcome)
+        self._begin()
+
+    def _abandon(self, flight: _Flight) -> None:
+        """Forget work that nobody waits for, unless a thread does it already."""
+        if self._flights.get(flight.key) is not flight:
+            return
+        queue = self._queues[flight.client]
+        queue.remove(flight)
+        if not queue:
+            del self._queues[flight.client]
+        self._leave(flight)
+
+    def _expire(self, key: Hashable) -> None:
+        flight = self._flights[key]
+        self._abandon(flight)
+        late = f"the server is busy: no turn came within {_PATIENCE:g} s; retry in a while"
+        flight.answer.set_exception(Unavailable(late))
+
+    def _leave(self, flight: _Flight) -> None:
+        flight.expiry.cancel()
+        self._queued -= 1
+        del self._flights[flight.key]
+
+
+def as_task(work: Callable[[], Coroutine[Any, Any, Response]], finish: Callable[[Outcome], None]) -> None:
+    """Begin work that waits for others; see `Workers`."""
+    task = asyncio.ensure_future(work())
+    task.add_done_callback(lambda done: finish(_outcome(done)))
+
+
+def _outcome(task: "asyncio.Task[Response]") -> Outcome:
+    if task.cancelled():
+        return Unavailable("the server is shutting down")
+    return task.exception() or task.result()
+
+
+def _do(
+    loop: asyncio.AbstractEventLoop, work: Callable[[], Response], finish: Callable[[Outcome], None]
+) -> None:
+    """In a thread: do the work."""
+    try:
+        outcome: Outcome = work()
+    except BaseException as error:  # noqa: BLE001 (handed on to everyone who waits)
+        outcome = error
+    try:
+        loop.call_soon_threadsafe(finish, outcome)
+    except RuntimeError:  # the loop has ended meanwhile, and nobody waits any more
+        return

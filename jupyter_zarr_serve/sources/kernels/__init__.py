@@ -1,0 +1,1 @@
+"""Kernels as a source: what they publish, and the ways to reach them."""

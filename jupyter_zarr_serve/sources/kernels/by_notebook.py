@@ -1,0 +1,79 @@
+"""What kernels publish, found by the path of their notebook: it outlives restarts and renames."""
+
+from collections.abc import Set
+from typing import Any, Protocol
+
+from ...core.errors import Unavailable
+from ...serve.request import Request, Response, refusal
+from ...serve.respond import DOCUMENT_KEYS, respond
+from .by_id import KernelsSource
+from .kernel import absence
+from .placeholders import served_paths, tree_of
+
+Path = tuple[str, ...]
+
+
+class SessionManager(Protocol):
+    """What is needed of Jupyter's manager of sessions."""
+
+    async def list_sessions(self) -> list[dict[str, Any]]:
+        """Every session: its path, type and kernel."""
+
+
+class NotebooksSource:
+    """Answers requests for ``<notebook path>/...`` and lists the notebooks whose kernels publish."""
+
+    def __init__(self, sessions: SessionManager, kernels: KernelsSource) -> None:
+        self._sessions = sessions
+        self._kernels = kernels
+        self._seen: set[Path] = set()
+
+    def at_once(self, request: Request) -> None:
+        """Nothing: a kernel has to be asked; see `sources.Source`."""
+
+    async def ask(self, request: Request) -> Response:
+        """See `sources.Source`; of paths that begin alike, the longest is meant."""
+        kernel_ids = await self._kernel_ids()
+        served = served_paths(kernel_ids.keys() | self._seen)
+        found = _longest_prefix(request.path, served.keys())
+        if found is None:
+            return await self._between(request, kernel_ids, served)
+        path, below = served[found], request.below(len(found))
+        source = self._kernels.source(kernel_ids[path]) if path in kernel_ids else None
+        if source is None:
+            gone = Unavailable("no kernel runs for this notebook now: it was closed or renamed")
+            return refusal(absence(below, gone, expected=path in self._seen), request.method)
+        response = await source.ask(below, expected=path in self._seen)
+        if source.has_published:
+            self._seen.add(path)
+        return response
+
+    async def _between(
+        self, request: Request, kernel_ids: dict[Path, str], served: dict[Path, Path]
+    ) -> Response:
+        """A folder of notebooks, or nothing."""
+        publishing = set(await self._kernels.publishing())
+        self._seen.update(path for path, kernel_id in kernel_ids.items() if kernel_id in publishing)
+        names = [name for name, path in served.items() if kernel_ids.get(path) in publishing]
+        response = respond(tree_of(names), request)
+        if response.status not in {404, 409}:
+            return response
+        gone = Unavailable("no kernel runs for a notebook of this name; open it and run its cells")
+        error = absence(request, gone)
+        return response if error.status == 404 else refusal(error, request.method)
+
+    async def _kernel_ids(self) -> dict[Path, str]:
+        """The path of every session and its kernel's id; a notebook goes before a console."""
+        sessions = await self._sessions.list_sessions()
+        sessions.sort(key=lambda session: session["type"] == "notebook")
+        return {
+            path: session["kernel"]["id"]
+            for session in sessions
+            if (path := tuple(name for name in (session["path"] or "").split("/") if name))
+        }
+
+
+def _longest_prefix(path: Path, known: Set[Path]) -> Path | None:
+    """The longest known path that `path` begins with; a document's name at the end is no part of it."""
+    end = len(path) - 1 if path and path[-1] in DOCUMENT_KEYS else len(path)
+    return next((path[:stop] for stop in range(end, 0, -1) if path[:stop] in known), None)

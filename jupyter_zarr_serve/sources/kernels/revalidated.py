@@ -1,0 +1,70 @@
+"""Answers of kernels that need not be sent again, as long as the kernel says that they are still true."""
+
+from dataclasses import replace
+
+from ...core.bounded import Bounded
+from ...serve.request import BINARY, LINKS, Request, Response
+from ...serve.respond import DOCUMENT_KEYS
+
+_LEAST_BYTES = 1 << 16  # smaller bodies cost less to send than to remember
+_OVERHEAD = 1024  # bytes that remembering takes besides a body
+Key = tuple[object, Request]
+
+
+class Revalidated:
+    """The last answers by request, the least recently used ones forgotten first; for one event loop.
+
+    Parameters
+    ----------
+    limit_bytes
+        The most bytes to remember.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit = limit_bytes
+        self._known: Bounded[Key, Response] = Bounded(limit_bytes)
+
+    def asked(self, whom: object, request: Request) -> Request:
+        """The request to send: whoever knows an answer asks only whether it is still true."""
+        known = self._known.peek(_key(whom, request)) if _is_plain(request) else None
+        return request if known is None else replace(request, if_none_match=known.etag)
+
+    def full(self, whom: object, request: Request, response: Response) -> Response:
+        """The whole answer to a request, which may have been answered that nothing changed."""
+        if not _is_plain(request):
+            return response
+        key = _key(whom, request)
+        known = self._known.get(key)
+        if response.status == 304 and known is not None and response.etag == known.etag:
+            return replace(known, spent=dict(response.spent), layouts=response.layouts)
+        self._known.drop(key)
+        if _may_be_remembered(request, response) and len(response.body) <= self._limit // 4:
+            self._known.put(key, response, len(response.body) + _OVERHEAD)
+        return response
+
+    def drop(self, whom: object) -> None:
+        """Forget the answers of one who gives no more."""
+        for key in [key for key in self._known if key[0] is whom]:
+            self._known.drop(key)
+
+
+def _key(whom: object, request: Request) -> Key:
+    """The same for a kernel and for its notebook: only listings tell by which address they were found."""
+    return whom, replace(request, location="", listing=LINKS)
+
+
+def _is_plain(request: Request) -> bool:
+    return request.method == "GET" and request.if_none_match is None and request.byte_range is None
+
+
+def _may_be_remembered(request: Request, response: Response) -> bool:
+    is_listing = response.media_type != BINARY and not request.form and request.path[-1:] not in _DOCUMENTS
+    return (
+        not is_listing
+        and response.status == 200
+        and response.etag is not None
+        and len(response.body) >= _LEAST_BYTES
+    )
+
+
+_DOCUMENTS = {(key,) for key in DOCUMENT_KEYS}

@@ -1,0 +1,120 @@
+"""The JSON that a kernel may tell of a node, as far as pages and code to copy are made of it.
+
+A schema is a type (`int` is no `bool`), a set of what may be said, a list of one schema for all items, or
+a dictionary of schemas for members, of which those whose name ends with "?" may be absent.
+"""
+
+import json
+from types import UnionType
+from typing import Any, NoReturn
+
+from ...preview.description import UNAVAILABLE
+from ...serve.listing import UNKNOWN
+from ...serve.request import JSON, LINE, NODE, ROWS, STATS
+
+Number = int | float
+_FACTS = {"shape": [int], "dtype": str, "chunk_shape": [int], "nbytes": int | None}
+_MEMBER = {
+    "name": str,
+    "kind": {"array", "group", UNAVAILABLE},
+    "message?": str,
+    **{f"{name}?": schema for name, schema in _FACTS.items()},
+}
+_IMAGE = {"region": [[int]], "axes": [int], "step?": int}
+_NODE = {
+    "path": str,
+    "attributes": dict,
+    "attributes_cut?": bool,
+    "previews": {"line?": dict, "stats?": dict, "rows?": dict, "image?": _IMAGE},
+}
+_ARRAY = {**_NODE, **_FACTS, "kind": {"array"}, "dimension_names": [str | None], "fill_value": object}
+_GROUP = {
+    **_NODE,
+    "kind": {"group"},
+    "members": {"total": int, "offset": int, "limit": int, "items": [_MEMBER]},
+    "levels": list,
+}
+_SCHEMAS: dict[str, tuple[Any, ...]] = {
+    NODE: (_ARRAY, {**_ARRAY, "dimension_names": type(None)}, _GROUP),
+    LINE: (
+        {"start": int, "stop": int, "min": [Number | None], "max": [Number | None], "nan_count": int,
+         "is_sampled": bool, "text?": [str]},
+    ),
+    STATS: (
+        {"min": Number | None, "max": Number | None, "nan_count": int, "infinite_count": int, "count": int,
+         "histogram": {"edges": [Number], "counts": [int]}, "is_sampled": bool, "text?": [str]},
+    ),
+    ROWS: (
+        {"columns": [{"name": str, "dtype": str}], "total": int, "offset": int, "rows": [[str | None]]},
+    ),
+    JSON: ({"kind": {"array", "group"}, "members": dict},),
+}  # fmt: skip
+
+
+def parsed(body: bytes, form: str) -> dict[str, Any]:
+    """The object in the body of an answer.
+
+    Parameters
+    ----------
+    form
+        `NODE`, `LINE`, `STATS` or `ROWS`; `JSON` is a listing.
+
+    Raises
+    ------
+    ValueError
+        When it is no JSON, or not what is told in this form.
+    """
+    told = json.loads(body, parse_constant=_refuse)
+    is_told = any(fits(told, schema) for schema in _SCHEMAS[form])
+    if not is_told or not _hangs_together(told, form):
+        raise ValueError(f"this is not what is told as {form!r}")
+    return dict(told)
+
+
+def fits(value: Any, schema: Any) -> bool:
+    """Whether a value has the form of a schema; see the module.
+
+    Examples
+    --------
+    >>> fits({"a": [1, 2]}, {"a": [int], "b?": str}), fits({"a": [True]}, {"a": [int]})
+    (True, False)
+    """
+    if isinstance(schema, set):
+        return isinstance(value, str) and value in schema
+    if isinstance(schema, list):
+        return isinstance(value, list) and all(fits(item, schema[0]) for item in value)
+    if isinstance(schema, dict):
+        return isinstance(value, dict) and all(
+            fits(value[name], inner) if (name := key.removesuffix("?")) in value else key.endswith("?")
+            for key, inner in schema.items()
+        )
+    assert isinstance(schema, type | UnionType)
+    is_number = isinstance(value, bool) and schema not in {bool, object}
+    return isinstance(value, schema) and not is_number
+
+
+def _hangs_together(told: dict[str, Any], form: str) -> bool:
+    """Whether numbers that count others, or say where they are, do so."""
+    if form == JSON:
+        kinds = {"array", "group", UNAVAILABLE, UNKNOWN}
+        return all(isinstance(kind, str) and kind in kinds for kind in told["members"].values())
+    if form == ROWS:
+        return all(len(row) == len(told["columns"]) for row in told["rows"])
+    if form == STATS:
+        counts = told["histogram"]["counts"]
+        return not counts or (max(counts) > 0 and len(told["histogram"]["edges"]) == len(counts) + 1)
+    if form == LINE:
+        return len(told["min"]) == len(told["max"]) and len(told.get("text", [])) in {0, 2}
+    if told["kind"] != "array":
+        return True
+    axes, image = len(told["shape"]), told["previews"].get("image")
+    is_drawn = image is None or (
+        [*map(len, image["region"])] == [2] * axes
+        and len(image["axes"]) > 0
+        and all(0 <= axis < axes for axis in image["axes"])
+    )
+    return is_drawn and len(told["chunk_shape"]) == axes
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")

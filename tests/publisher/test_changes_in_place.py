@@ -1,0 +1,96 @@
+"""Changes in place that metadata have no room for: 409 until they are read again."""
+
+import json
+
+import dask.dataframe as dd
+import numpy as np
+import pandas as pd
+import pytest
+
+from jupyter_zarr_serve.publisher.options import Options
+from jupyter_zarr_serve.publisher.registry import Registry
+from jupyter_zarr_serve.serve.request import Request
+
+DOCUMENT = {2: ".zarray", 3: "zarr.json"}
+CHUNK = {2: "0", 3: "c/0"}
+
+
+def masked():
+    array = np.ma.masked_array([1, 2, 3], [False, False, False])
+
+    def change():
+        array[0] = np.ma.masked
+
+    return array, (), change
+
+
+def nullable(dtype):
+    def make():
+        frame = pd.DataFrame({"x": pd.array([1, 0, 1], dtype=dtype)})
+
+        def change():
+            frame.loc[1, "x"] = pd.NA
+
+        return frame, ("x",), change
+
+    return make
+
+
+def marked():
+    frame = pd.DataFrame({"x": pd.array([1, 2, None], dtype="Int64")})
+
+    def change():
+        frame.loc[0, "x"] = np.iinfo("i8").min
+
+    return frame, ("x",), change
+
+
+@pytest.mark.parametrize("make", [masked, marked, *map(nullable, ["Int64", "UInt8", "boolean"])])
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_a_value_without_a_mark_is_409_until_the_metadata_are_read_again(make, zarr_format):
+    obj, below, change = make()
+    registry = Registry()
+    registry.put({"v": registry.make("v", obj, Options())})
+
+    def ask(*keys):
+        return registry.answer(Request(zarr_format, ("v", *below, *"/".join(keys).split("/"))))
+
+    told = ask(DOCUMENT[zarr_format])
+    assert (told.status, ask(CHUNK[zarr_format]).status) == (200, 200)
+    change()
+    assert {ask(CHUNK[zarr_format]).status for _ in range(3)} == {409}
+    again = ask(DOCUMENT[zarr_format])
+    assert again.status == 200
+    assert again.body != told.body
+    assert ask(CHUNK[zarr_format]).status == 200
+
+
+def test_a_frozen_object_is_not_made_anew():
+    array = np.ma.masked_array([1, 2, 3], [False, False, False])
+    registry = Registry()
+    registry.put({"v": registry.make("v", array, Options(frozen=True))})
+    first = registry.answer(Request(3, ("v", "zarr.json"))).body
+    array[0] = np.ma.masked
+    assert registry.answer(Request(3, ("v", "c", "0"))).status == 409
+    assert registry.answer(Request(3, ("v", "zarr.json"))).body == first
+
+
+def test_a_partition_that_changes_its_length_is_409_until_the_metadata_are_read_again(zarr_format):
+    lengths = [3, 3]
+
+    def part(number):
+        return pd.DataFrame({"x": np.arange(lengths[number], dtype="f8")})
+
+    registry = Registry()
+    registry.put({"v": registry.make("v", dd.from_map(part, [0, 1], meta=part(0)), Options())})
+
+    def ask(key):
+        return registry.answer(Request(zarr_format, ("v", "x", *key.split("/"))))
+
+    before = ask(DOCUMENT[zarr_format])
+    assert json.loads(before.body)["shape"] == [6]
+    lengths[1] = 5
+    assert {ask(CHUNK[zarr_format]).status for _ in range(2)} <= {409}
+    after = ask(DOCUMENT[zarr_format])
+    assert json.loads(after.body)["shape"] == [8]
+    assert ask(CHUNK[zarr_format]).status == 200
