@@ -5,6 +5,7 @@ import gc
 import socket
 import struct
 import weakref
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,10 +29,12 @@ class Body(bytearray):
 class Source:
     """Gives each request bytes of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
         self.bodies: list[weakref.ref[Body]] = []
+        self._meanwhile = meanwhile
 
     def at_once(self, request: Request) -> Response:
+        self._meanwhile()
         body = Body(BODY)
         self.bodies.append(weakref.ref(body))
         return Response(200, BINARY, body, BODY)  # type: ignore[arg-type]
@@ -62,25 +65,34 @@ class Handler(AnsweringHandler):
         pass
 
 
-async def attack(budget: SendBudget, count: int, *, hang_up: bool) -> Source:
-    source = Source()
+def hang_up(reader: socket.socket) -> None:
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    reader.close()
+
+
+async def attack(budget: SendBudget, count: int, *, leave: str = "") -> Source:
+    """Ask often; take nothing, or hang up "while it is made" or "while it is sent"."""
+    sockets: list[socket.socket] = []
+    source = Source(lambda: hang_up(sockets[-1]) if leave == "while it is made" else None)
     listening = bind_sockets(0, "127.0.0.1")
     server = HTTPServer(Application([("/", Handler, {"source": source, "budget": budget})]))
     server.add_sockets(listening)
-    sockets: list[socket.socket] = []
     for number in range(count):
         reader = socket.socket()
+        sockets.append(reader)
         reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         reader.setblocking(False)
         loop = asyncio.get_running_loop()
         await loop.sock_connect(reader, listening[0].getsockname())
         agent = f"GET / HTTP/1.1\r\nHost: x\r\nUser-Agent: {number}\r\n\r\n"
         await loop.sock_sendall(reader, agent.encode())
+        if leave == "while it is made":
+            while len(source.bodies) <= number:
+                await asyncio.sleep(0)
+            continue
         await asyncio.wait_for(loop.sock_recv(reader, 100), 20)
-        sockets.append(reader)
-        if hang_up:
-            reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            reader.close()
+        if leave:
+            hang_up(reader)
     for _ in range(100):
         await asyncio.sleep(0.005)
         if not budget.bytes:
@@ -95,15 +107,16 @@ async def attack(budget: SendBudget, count: int, *, hang_up: bool) -> Source:
 
 def test_readers_of_one_link_who_take_nothing_hold_no_more_than_the_limit():
     budget = SendBudget(4 * BODY)
-    source = asyncio.run(attack(budget, 12, hang_up=False))
+    source = asyncio.run(attack(budget, 12))
     assert len(source.bodies) == 4
 
 
-def test_who_hangs_up_leaves_nothing_for_the_collector():
+@pytest.mark.parametrize("leave", ["while it is made", "while it is sent"])
+def test_who_hangs_up_leaves_nothing_for_the_collector(leave):
     gc.collect()
     gc.disable()
     try:
-        source = asyncio.run(attack(SendBudget(), 10, hang_up=True))
+        source = asyncio.run(attack(SendBudget(), 200, leave=leave))
         assert sum(body() is not None for body in source.bodies) <= 1
     finally:
         gc.enable()

@@ -18,7 +18,7 @@ from .base import ZarrServeHandler
 from .metrics import count, in_flight, server_timing
 from .network import network_of
 from .phrase import reason_of
-from .sending import head_of, send
+from .sending import forget_frames, head_of, send
 
 _PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
 _SLOWEST = 10_000  # bytes a second
@@ -94,6 +94,8 @@ class AnsweringHandler(ZarrServeHandler):
             except StreamClosedError as error:
                 # The connection keeps it, and its traceback would keep the body and the connection.
                 error.__traceback__ = error.__context__ = None
+            finally:
+                forget_frames(cast("HTTP1Connection", self.request.connection).stream)
 
     def _end(self) -> None:
         """Close the connection of a client who takes the answer slowly while others wait."""

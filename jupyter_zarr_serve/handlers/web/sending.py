@@ -71,6 +71,15 @@ def send(connection: HTTP1Connection, head: bytes, body: bytes | memoryview) -> 
     return connection.write(cast("bytes", memoryview(body)[sent - len(head) :]))
 
 
+def forget_frames(stream: IOStream | None) -> None:
+    """Let what a stream failed by no longer keep the frames that wrote to it: they hold the body.
+
+    The stream keeps the error, the error its traceback, and so the collector alone would free them.
+    """
+    if stream is not None and stream.error is not None:
+        stream.error.__traceback__ = stream.error.__context__ = None
+
+
 def _gathered(to: socket.socket, head: bytes, body: bytes | memoryview) -> int:
     """How many bytes a socket takes at once."""
     try:
