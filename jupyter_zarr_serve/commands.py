@@ -14,8 +14,8 @@ from traitlets import List, Unicode
 
 from ._version import __version__
 from .core.errors import ServeError, Unavailable
+from .servers.running import Server, servers
 from .shares.ledger import Ledger
-from .shares.server import Server, servers
 from .shares.uses import Uses
 
 _FOLDER = "jupyter_zarr_serve"

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from ..core.errors import Unavailable
-from ..shares.server import Server, server_of
+from ..servers.running import Server, server_of
 from .urls import place_of
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
 
-from ..shares.server import Server, server_that_started
+from ..servers.running import Server, server_that_started
 
 _MOMENT = 1.0  # seconds
 _NO_SERVER = (

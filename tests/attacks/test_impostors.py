@@ -13,8 +13,8 @@ import pytest
 
 from jupyter_zarr_serve.commands import ShareCommand
 from jupyter_zarr_serve.core.errors import Unavailable
-from jupyter_zarr_serve.shares.listening import is_running, listens
-from jupyter_zarr_serve.shares.server import server_of, servers
+from jupyter_zarr_serve.servers.listening import is_running, listens
+from jupyter_zarr_serve.servers.running import server_of, servers
 from tests.publisher.test_unserved import Answering
 
 _SERVE = """

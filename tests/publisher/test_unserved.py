@@ -12,7 +12,7 @@ import pytest
 from jupyter_zarr_serve.core.errors import Unavailable
 from jupyter_zarr_serve.publisher import unserved
 from jupyter_zarr_serve.publisher.unserved import why_unserved
-from jupyter_zarr_serve.shares.server import server_of
+from jupyter_zarr_serve.servers.running import server_of
 from tests.publisher.client import Kernel
 
 

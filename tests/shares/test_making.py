@@ -31,7 +31,7 @@ h = jz.publish(t=np.arange(12.0).reshape(3, 4))
 """
 REVOKE = """
 import pathlib
-from jupyter_zarr_serve.shares.server import server_of
+from jupyter_zarr_serve.servers.running import server_of
 server_of(pathlib.Path({!r})).revoke({!r})
 """
 

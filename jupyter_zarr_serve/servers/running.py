@@ -6,16 +6,17 @@ Both a kernel and the command line ask over HTTP with the server's own token, wh
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
+from socket import socket
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
-from urllib.request import Request
+from urllib.parse import unquote, urlsplit
 
 from ..core.errors import Unavailable
-from .asking import opener
-from .listening import is_running, listens
+from .asking import UNIX, Check, anybody, connect
+from .listening import is_peer, is_running, listens, listens_at
 
 _SECONDS = 60.0
 _EVERYWHERE = {"", "*", "0.0.0.0", "::"}  # noqa: S104 (they are recognised, not listened on)
@@ -50,21 +51,21 @@ class Server:
 
     def is_listening(self) -> bool:
         """Whether its process still runs, and still has its port."""
-        port = urlsplit(self.url).port
-        return port is not None and is_running(self.process, self.file) and listens(self.process, port)
+        parts = urlsplit(self.url)
+        if not is_running(self.process, self.file):
+            return False
+        if parts.scheme == UNIX:
+            return listens_at(self.process, unquote(parts.netloc))
+        return parts.port is not None and listens(self.process, parts.port)
 
     def lacks_zarr(self) -> bool | None:
         """Whether it answers, and serves no Zarr; None where it does not answer in time.
 
         It is asked without its token: a server of Zarr says 401 then, and any other one 404.
         """
-        url = f"{self.url}zarr/v3/zarr.json"
         try:
-            with opener(url).open(Request(url), timeout=_GLANCE_SECONDS):  # noqa: S310
-                return False
-        except HTTPError as error:
-            return error.code == 404
-        except (URLError, OSError, ValueError):
+            return self._status("GET", "zarr/v3/zarr.json", seconds=_GLANCE_SECONDS)[0] == 404
+        except (HTTPException, OSError, ValueError):
             return None
 
     def remedy(self) -> str:
@@ -101,19 +102,28 @@ class Server:
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
         headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
-        url = f"{self.url}zarr/api/shares{path}"
-        asked = Request(url, body, headers, method=method)  # noqa: S310
         try:
-            with opener(url, self._check).open(asked, timeout=_SECONDS) as answer:
-                told: dict[str, Any] = json.load(answer)
-                return told
-        except HTTPError as error:
-            is_without = error.code in {404, 405} and self.lacks_zarr()
-            raise Unavailable(self.remedy() if is_without else _reason(error)) from None
-        except (URLError, OSError, ValueError) as error:
+            status, answer = self._status(method, f"zarr/api/shares{path}", body, headers, check=self.check)
+            if status >= 300:
+                is_without = status in {404, 405} and self.lacks_zarr()
+                raise Unavailable(self.remedy() if is_without else _reason(status, answer))
+            told: dict[str, Any] = json.loads(answer)
+        except (HTTPException, OSError, ValueError) as error:
             raise Unavailable(f"the server at {self.url} cannot be asked ({error}); {_REMEDY}") from None
+        return told
 
-    def _check(self, address: str, port: int) -> None:
+    def _status(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None,
+        *, check: Check = anybody, seconds: float = _SECONDS,
+    ) -> tuple[int, bytes]:  # fmt: skip
+        """The status and the body of an answer."""
+        with closing(connect(self.url, check, seconds)) as connection:
+            base = urlsplit(self.url).path
+            connection.request(method, f"{base}{path}", body, dict(headers or {}))
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+    def check(self, connection: socket) -> None:
         """Let nobody but the server itself have its token.
 
         Raises
@@ -121,7 +131,8 @@ class Server:
         Unavailable
             When another process listens there.
         """
-        if not (is_running(self.process, self.file) and listens(self.process, port, address)):
+        is_it = is_running(self.process, self.file) and is_peer(connection, self.process)
+        if not is_it:
             raise Unavailable(
                 f"the server at {self.url} (process {self.process}) has ended, and another program listens "
                 f"there, or this cannot be told; nothing was sent. Start a server, or {_REMEDY}"
@@ -167,17 +178,17 @@ def _server(file: Path, environment: Mapping[str, str]) -> Server | None:
         return None
     if environment.get("JUPYTERHUB_SERVICE_PREFIX"):
         token = environment.get("JUPYTERHUB_API_TOKEN", token)
-    host = f"127.0.0.1:{url.port}" if is_everywhere else url.netloc
+    host = f"127.0.0.1:{url.port}" if is_everywhere and url.scheme != UNIX else url.netloc
     base = f"{url.scheme}://{host}/{url.path.strip('/')}".rstrip("/")
     return Server(f"{base}/", f"{url.scheme}://{url.netloc}", token, root, process, file)
 
 
-def _reason(error: HTTPError) -> str:
+def _reason(status: int, answer: bytes) -> str:
     try:
-        message = str(json.loads(error.read())["message"])
-    except (ValueError, KeyError, TypeError, OSError):
-        message = error.reason
-    if error.code in {401, 403}:
+        message = str(json.loads(answer)["message"])
+    except (ValueError, KeyError, TypeError):
+        message = f"HTTP status {status}"
+    if status in {401, 403}:
         return f"the server refused: {message}; {_REMEDY}"
     return message
 

@@ -6,10 +6,15 @@ take, and must not be sent the token that the file holds.
 
 import os
 import socket
+import struct
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 _EVERYWHERE = {socket.AF_INET: "0.0.0.0", socket.AF_INET6: "::"}  # noqa: S104 (compared, not listened on)
+_CREDENTIALS = struct.Struct("3i")  # process, user, group
+_SOL_LOCAL, _LOCAL_PEERPID = 0, 2  # of macOS, which Python has no names for
+_MOMENT = 1.0  # seconds
 _MAPPED = "::ffff:"  # before an address of IPv4 that is reached by IPv6
 
 
@@ -47,6 +52,33 @@ def listens(process: int, port: int, address: str = "") -> bool:
             if not address or _reaches(found.laddr.ip, address):
                 return True
     return False
+
+
+def listens_at(process: int, path: str) -> bool:
+    """Whether a process listens on a Unix socket."""
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(_MOMENT)
+        probe.connect(path)
+        return is_peer(probe, process)
+    return False
+
+
+def is_peer(connection: socket.socket, process: int) -> bool:
+    """Whether a process is at the other end of a connection that was made to a place on this machine."""
+    if hasattr(socket, "AF_UNIX") and connection.family == socket.AF_UNIX:
+        return peer_of(connection) == process
+    address, port = connection.getpeername()[:2]
+    return listens(process, port, address)
+
+
+def peer_of(connection: socket.socket) -> int | None:
+    """The process at the other end of a Unix socket; None where the system does not tell."""
+    if hasattr(socket, "SO_PEERCRED"):
+        told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        return int(_CREDENTIALS.unpack(told)[0])
+    if sys.platform == "darwin":
+        return connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERPID)
+    return None
 
 
 def _reaches(listening: str, address: str) -> bool:
