@@ -5,6 +5,10 @@ In a notebook::
     import jupyter_zarr_serve as jz
     jz.publish(temperature=array)
 
+In any other, or in a script::
+
+    jz.open("analysis.ipynb/temperature")
+
 Everything is imported when it is first used: this package costs a kernel nothing until then.
 """
 
@@ -14,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .client.opening import open  # noqa: A004 (it is used as jz.open)
     from .publisher.handle import Published
     from .publisher.namespace import load_ipython_extension, unload_ipython_extension
     from .publisher.publish import publish, published, unpublish
@@ -22,6 +27,7 @@ __all__ = [
     "Published",
     "__version__",
     "load_ipython_extension",
+    "open",
     "publish",
     "published",
     "unload_ipython_extension",
@@ -29,19 +35,20 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Published": "handle",
-    "load_ipython_extension": "namespace",
-    "publish": "publish",
-    "published": "publish",
-    "unload_ipython_extension": "namespace",
-    "unpublish": "publish",
+    "Published": "publisher.handle",
+    "load_ipython_extension": "publisher.namespace",
+    "open": "client.opening",
+    "publish": "publisher.publish",
+    "published": "publisher.publish",
+    "unload_ipython_extension": "publisher.namespace",
+    "unpublish": "publisher.publish",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.publisher.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -77,7 +77,8 @@ def running_server(
     environment.pop("JUPYTER_TOKEN", None)
     command = [
         python, "-m", *program, *arguments,
-        "--no-browser", "--allow-root", "--ServerApp.port=0",
+        "--no-browser", "--allow-root",
+        *([] if any("ServerApp.sock=" in each for each in arguments) else ["--ServerApp.port=0"]),
         *([f"--ServerApp.root_dir={root}"] if root else []),
     ]  # fmt: skip
     log = private / "server.log"
@@ -100,6 +101,8 @@ def _server_info(runtime: Path, process: subprocess.Popen[str], log: Path) -> di
     while time.monotonic() < deadline and process.poll() is None:
         for file in runtime.glob("jpserver-*.json"):
             info: dict[str, Any] = json.loads(file.read_text() or "{}")
+            if info.get("sock") and Path(info["sock"]).exists():  # of a Unix socket
+                return info
             if info.get("port") and _answers(info["url"]):
                 return info
         time.sleep(0.1)

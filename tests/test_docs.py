@@ -25,6 +25,7 @@ PUBLIC = {
     "Published",
     "__version__",
     "load_ipython_extension",
+    "open",
     "publish",
     "published",
     "unload_ipython_extension",

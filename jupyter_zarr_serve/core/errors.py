@@ -86,6 +86,13 @@ class Replaced(ServeError):
     status = 409
 
 
+class Absent(KeyError):
+    """What a user asked for is not there; unlike that of a `KeyError`, its message is shown as it is."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
 class RangeNotSatisfiable(ServeError):
     """The byte range lies outside the body; `size` is the body's length in bytes."""
 

@@ -1,0 +1,107 @@
+"""What a user names: a path, an address of a server or of one of its pages, or a share link."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+Path = tuple[str, ...]
+
+_SCHEMES = ("http://", "https://", "http+unix://")
+_STORE = re.compile(r"(?P<base>.*?/)zarr/(?:s/(?P<link>[^/]+)/)?(?P<rest>.*)", re.DOTALL)
+_OF_JUPYTER = re.compile(
+    r"(?P<base>.*?/)(?:lab/tree|tree|notebooks|edit|files|view)/(?P<rest>.+)", re.DOTALL
+)
+_DOCUMENTS = frozenset({"zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"})
+
+
+@dataclass(frozen=True)
+class Address:
+    """What was named.
+
+    Attributes
+    ----------
+    base
+        The server's base URL, with a slash at its end; "" where no server is named.
+    path
+        The names below the root of the store.
+    is_exact
+        Whether the path is spelled from the root of the store on, and not as people call a file.
+    zarr_format
+        2 or 3 where the address says so.
+    file
+        The path on this machine, where it is one from the root of the file system on.
+    link
+        The token of a share link; "" for none.
+    token
+        The server's token, where the address has it.
+    """
+
+    base: str = ""
+    path: Path = ()
+    is_exact: bool = False
+    zarr_format: int | None = None
+    file: str = ""
+    link: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+
+
+def parsed(what: Any) -> Address:
+    """What a user names by a text or a path of a file.
+
+    Raises
+    ------
+    TypeError
+        When it is neither.
+    ValueError
+        When it is an address that leads to no server.
+    """
+    if not isinstance(what, str | os.PathLike):
+        raise TypeError(
+            f"say what to open by its name, path or address, not by an object of type "
+            f"{type(what).__qualname__}; jz.open() lists what there is"
+        )
+    text = os.fspath(what)
+    if text.startswith(_SCHEMES):
+        return _of_url(text)
+    text = text.removeprefix("jupyter://")
+    names = _names(text)
+    if names[:1] == ("zarr",) and names[1:2] in {("v2",), ("v3",)}:
+        return Address(path=names[2:], is_exact=True, zarr_format=int(names[1][1:]))
+    return Address(path=names, file=text if text.startswith("/") else "")
+
+
+def _of_url(text: str) -> Address:
+    parts = urlsplit(text)
+    if not parts.netloc:
+        raise ValueError(f"{text!r} names no server; an address begins as http://localhost:8888/")
+    root = f"{parts.scheme}://{parts.netloc}"
+    query = parse_qs(parts.query)
+    token = query.get("token", [""])[0]
+    found = _STORE.fullmatch(f"{parts.path.rstrip('/')}/")
+    if found:
+        names = _quoted(found["rest"])
+        is_page = names[:1] not in {("v2",), ("v3",)}
+        path = _names(query.get("path", [""])[0]) if is_page else _without_key(names[1:])
+        zarr_format = None if is_page else int(names[0][1:])
+        secret = {"link": found["link"] or "", "token": token}
+        return Address(f"{root}{found['base']}", path, is_exact=True, zarr_format=zarr_format, **secret)
+    page = _OF_JUPYTER.fullmatch(parts.path)
+    if page:
+        return Address(f"{root}{page['base']}", _quoted(page["rest"]), token=token)
+    base = parts.path.rstrip("/").removesuffix("/lab").removesuffix("/tree")
+    return Address(f"{root}{base}/", is_exact=True, token=token)
+
+
+def _quoted(text: str) -> Path:
+    return tuple(unquote(name, errors="surrogateescape") for name in text.split("/") if name)
+
+
+def _names(text: str) -> Path:
+    return tuple(name for name in text.split("/") if name and name != ".")
+
+
+def _without_key(names: Path) -> Path:
+    """The path of a node whose document was named."""
+    return names[:-1] if names and names[-1] in _DOCUMENTS else names

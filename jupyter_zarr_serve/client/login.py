@@ -1,0 +1,119 @@
+"""A server and what lets one in: a token, a share link, or nothing.
+
+No secret is in the text of a login, nor in its pickle: another process of the same user finds it again,
+by the server's own runtime file or by a note that this process leaves in the same folder while it runs.
+"""
+
+import atexit
+import json
+import os
+import re
+import secrets
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..servers.running import Server
+
+_NOTE = "zarr-serve-login-{}.json"
+_IS_NOTE = re.compile(r"[0-9a-f]{32}")
+_noted: dict["Login", str] = {}
+
+
+@dataclass(frozen=True)
+class Login:
+    """Where to ask, and by what right.
+
+    Attributes
+    ----------
+    base
+        The server's base URL as it is reached from here, with a slash at its end.
+    found
+        In words, how it was found.
+    shown
+        The base URL as people know it.
+    server
+        The running server of this user that it is; it alone is sent the token.
+    """
+
+    base: str
+    found: str
+    shown: str = ""
+    token: str = field(default="", repr=False)
+    link: str = field(default="", repr=False)
+    server: Server | None = field(default=None, repr=False)
+
+    @property
+    def root(self) -> str:
+        """The URL below which the stores are; it may hold the token of a link."""
+        return f"{self.base}zarr/s/{self.link}/" if self.link else f"{self.base}zarr/"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What shows the server who asks."""
+        return {"Authorization": f"token {self.token}"} if self.token else {}
+
+    def check(self, connection: socket.socket) -> None:
+        """See `servers.running.Server.check`."""
+        if self.server is not None:
+            self.server.check(connection)
+
+    def __str__(self) -> str:
+        return f"{self.shown or self.base} ({self.found})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _found_again, (self.base, "" if self.server is not None else _note_of(self))
+
+
+def runtime() -> Path:
+    """The folder in which the servers of this user, and its kernels, say where they listen."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    return Path(jupyter_runtime_dir())
+
+
+def _note_of(login: Login) -> str:
+    """The name of the note that holds a login, for other processes of this user while this one runs."""
+    name = _noted.get(login)
+    if name is None:
+        name = _noted[login] = secrets.token_hex(16)
+        folder = runtime()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = folder / _NOTE.format(name)
+        members = {"base": login.base, "shown": login.shown, "found": login.found}
+        secret = {"token": login.token, "link": login.link}
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            json.dump(members | secret, out)
+        atexit.register(_forget, file, os.getpid())
+    return name
+
+
+def _forget(file: Path, process: int) -> None:
+    if process == os.getpid():  # and not a child that was forked
+        file.unlink(missing_ok=True)
+
+
+def _found_again(base: str, note: str) -> Login:
+    """A login in another process of the same user.
+
+    Raises
+    ------
+    PermissionError
+        When it cannot be found here.
+    """
+    from .finding import login_at
+
+    if not note:
+        return login_at(base)
+    file = runtime() / _NOTE.format(note if _IS_NOTE.fullmatch(note) else "")
+    try:
+        with file.open() as opened:
+            if hasattr(os, "getuid") and os.fstat(opened.fileno()).st_uid != os.getuid():
+                raise PermissionError(f"{file} is not yours")
+            return Login(**json.load(opened))
+    except (OSError, ValueError, TypeError):
+        raise PermissionError(
+            f"the login to {base} stays with the user and the process that opened it, and is not found "
+            "here; set JUPYTER_SERVER_URL and JUPYTER_TOKEN where this runs, and open it there"
+        ) from None

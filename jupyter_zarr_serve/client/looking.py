@@ -1,0 +1,110 @@
+"""Finding what a user names: in this kernel, or on one of the servers that may be meant."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from ..core.errors import Absent
+from .address import Address, parsed
+from .finding import logins
+from .login import Login
+from .over_http import OverHttp
+from .reader import Names, Reader, Way
+
+_ROOTS = frozenset({"files", "kernels", "notebooks", "demo", "portable", "ome", "drawn"})
+_LISTS = "jz.open() lists what there is"
+_REMEDY = (
+    "give its token (jz.open(..., token=...)), or set JUPYTER_SERVER_URL and JUPYTER_TOKEN; "
+    "on the server's machine, `jupyter server list` shows it"
+)
+
+
+def found(
+    what: str | os.PathLike[str],
+    token: str | None,
+    server: str | None,
+    *,
+    zarr_format: int = 3,
+    seconds: float = 60.0,
+) -> tuple[Reader, dict[str, object]]:
+    """A reader of what is named, and its metadata.
+
+    Raises
+    ------
+    KeyError
+        When there is no such thing.
+    ConnectionError
+        When there is no server, or it cannot be reached.
+    LookupError
+        When several servers have it.
+    """
+    address = parsed(what)
+    own = None if address.base or server else _own(address.path)
+    if own is not None:
+        reader = Reader(own, address.path, zarr_format, seconds=seconds)
+        return reader, reader.document()
+    known = logins(address, token, server)
+    hits, tried = [], []
+    for login in known:
+        way = OverHttp(login, seconds)
+        paths = list(dict.fromkeys(_paths(address, login)))
+        tried.append(f"{login}: {', '.join('/'.join(path) or 'the root' for path in paths)}")
+        hits += list(_hits([Reader(way, path, zarr_format, seconds=seconds) for path in paths]))[:1]
+    if not hits:
+        raise Absent(f"there is no {os.fspath(what)!r}; looked for at {'; '.join(tried)}; {_LISTS}")
+    if len(hits) > 1:
+        places = " and ".join(str(reader.way) for reader, _ in hits)
+        raise LookupError(
+            f"{os.fspath(what)!r} is on several servers: {places}; "
+            "say which: jz.open(..., server='http://...'), or set JUPYTER_SERVER_URL and JUPYTER_TOKEN"
+        )
+    return hits[0]
+
+
+def _hits(readers: list[Reader]) -> Iterator[tuple[Reader, dict[str, object]]]:
+    for reader in readers:
+        try:
+            yield reader, reader.document()
+        except KeyError:
+            continue
+        except PermissionError as error:
+            raise PermissionError(f"{error}; {_REMEDY}") from None
+
+
+def _own(path: Names) -> Way | None:
+    """The way to what this very process publishes; None where it does not."""
+    if not path or f"{__package__.rpartition('.')[0]}.publisher.service" not in sys.modules:
+        return None
+    from .own import Own, publishes
+
+    return Own() if publishes(path[0]) else None
+
+
+def _paths(address: Address, login: Login) -> Iterator[Names]:
+    """Where it may be in the store, as people call it in more ways than one."""
+    path = address.path
+    if address.is_exact or not path or path[0] in _ROOTS:
+        yield path
+    if address.is_exact:
+        return
+    if address.file and login.server is not None:
+        with suppress(ValueError):
+            yield "files", *Path(address.file).relative_to(login.server.root).parts
+    notebook = any(name.endswith(".ipynb") for name in path)
+    root = "notebooks" if notebook else "files"
+    yield (root, *path)
+    for folder in _folders(login):
+        yield (root, *folder, *path)
+    yield path  # a mount
+
+
+def _folders(login: Login) -> Iterator[Names]:
+    """The folders from which a path may be meant: that of the notebook, that of this process."""
+    if login.server is None:
+        return
+    root = login.server.root
+    for place in (Path(os.environ.get("JPY_SESSION_NAME", "")).parent, Path.cwd()):
+        with suppress(ValueError):
+            yield place.relative_to(root).parts

@@ -1,0 +1,114 @@
+"""Asking a server over HTTP, by connections that stay open."""
+
+import os
+from collections import deque
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import quote, urlsplit
+from weakref import finalize
+
+from ..serve.request import BINARY, JSON, LINKS, Request, Response
+from ..servers.asking import connect
+from .failures import message_of
+from .login import Login
+
+_KEPT = 8  # idle connections
+_TOLD = ("Content-Range", "Retry-After", "Zarr-Preview")
+
+
+class OverHttp:
+    """Asks the server of a login; usable in many threads at once.
+
+    Parameters
+    ----------
+    seconds
+        How long the server may say nothing.
+    """
+
+    is_near = False
+
+    def __init__(self, login: Login, seconds: float) -> None:
+        self.login = login
+        self._seconds = seconds
+        self._root = urlsplit(login.root).path
+        self._idle: deque[HTTPConnection] = deque()
+        self._process = os.getpid()
+        finalize(self, _close, self._idle)
+
+    def __str__(self) -> str:
+        return str(self.login)
+
+    def __reduce__(self) -> tuple[type["OverHttp"], tuple[Login, float]]:
+        return OverHttp, (self.login, self._seconds)
+
+    def ask(self, request: Request) -> Response:
+        """The server's answer.
+
+        Raises
+        ------
+        OSError, HTTPException
+            When it cannot be reached.
+        Unavailable
+            When what listens there is not the server any more; it was sent nothing.
+        """
+        path, headers = _target(request)
+        status, told, body = self.get(f"{self._root}{path}", headers, request.method)
+        media_type = told.get("Content-Type") or BINARY
+        others = {name: told[name] for name in _TOLD if told.get(name)}
+        message = message_of(body, status) if status >= 400 else ""
+        return Response(status, media_type, body, len(body), told.get("ETag"), others, message=message)
+
+    def get(
+        self, path: str, headers: Mapping[str, str], method: str = "GET"
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and body for a path of the server; see `ask`."""
+        known = self._known()
+        if known is not None:
+            try:
+                return self._got(known, path, headers, method)
+            except (ConnectionError, HTTPException):
+                pass  # the server closed it while it was idle
+        return self._got(connect(self.login.base, self.login.check, self._seconds), path, headers, method)
+
+    def _known(self) -> HTTPConnection | None:
+        if self._process != os.getpid():  # forked: they are the parent's
+            self._process = os.getpid()
+            _close(self._idle)
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _got(
+        self, connection: HTTPConnection, path: str, headers: Mapping[str, str], method: str
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        is_whole = False
+        try:
+            connection.request(method, path, headers={**self.login.headers, **headers})
+            answer = connection.getresponse()
+            body = answer.read()
+            is_whole = not answer.will_close and len(self._idle) < _KEPT
+        finally:
+            if not is_whole:
+                connection.close()
+        self._idle.append(connection)
+        return answer.status, dict(answer.headers), body
+
+
+def _close(connections: deque[HTTPConnection]) -> None:
+    while connections:
+        connections.pop().close()
+
+
+def _target(request: Request) -> tuple[str, dict[str, str]]:
+    """The path below the root of the server's store, and headers."""
+    names = [request.view, *request.path] if request.view else request.path
+    below = "/".join(quote(name, safe="", errors="surrogateescape") for name in names)
+    headers = {"Accept": "application/json" if request.listing == JSON else "*/*"}
+    if request.byte_range:
+        headers["Range"] = request.byte_range
+    if request.form:
+        options = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in request.options)
+        return f"api/{request.form}/{below}?{options}".rstrip("?"), headers
+    assert request.listing in {LINKS, JSON}
+    return f"v{request.zarr_format}/{below}", headers

@@ -1,0 +1,32 @@
+"""What this very kernel publishes, asked without any server."""
+
+from ..publisher.service import running
+from ..serve.request import Request, Response
+
+
+class Own:
+    """Asks the registry of this process."""
+
+    is_near = True
+
+    def __str__(self) -> str:
+        return "this kernel"
+
+    def ask(self, request: Request) -> Response:
+        """The answer to a request for what is published here.
+
+        Raises
+        ------
+        ConnectionError
+            When nothing is, as in another process that was handed this.
+        """
+        service = running()
+        if service is None:
+            raise ConnectionError("this process publishes nothing; open it by its notebook: 'a.ipynb/name'")
+        return service.registry.answer(request)
+
+
+def publishes(name: str) -> bool:
+    """Whether this process publishes something under a name."""
+    service = running()
+    return service is not None and service.registry.live(name) is not None

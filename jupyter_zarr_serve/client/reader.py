@@ -1,0 +1,143 @@
+"""Reading keys of a store below one path, whichever way leads there."""
+
+import json
+import random
+import time
+from collections.abc import Callable
+from http.client import HTTPException
+from typing import Any, Protocol
+
+from ..core.errors import Unavailable
+from ..serve.request import JSON, Request, Response
+from .failures import TRANSIENT, failure_of
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds
+_ABSENT = 404
+
+Names = tuple[str, ...]
+Many = Callable[[list[Request]], list[Response]]
+
+
+class Way(Protocol):
+    """What leads to a tree; used by many threads at once, and may be pickled."""
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it leads to a process of this machine without a server between."""
+
+    def ask(self, request: Request) -> Response:
+        """The answer to a request; raises `OSError` or `HTTPException` where there is none."""
+
+
+class Reader:
+    """Reads what lies below a path.
+
+    Parameters
+    ----------
+    seconds
+        How long to go on trying where a failure may pass.
+    """
+
+    def __init__(
+        self, way: Way, path: Names = (), zarr_format: int = 3, view: str = "", seconds: float = 60.0
+    ) -> None:
+        self.way, self.path, self.zarr_format, self.view = way, path, zarr_format, view
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return f"{'/'.join(self.path) or 'the root'} at {self.way}"
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Reader)
+            and str(self) == str(other)
+            and vars(self).keys() == vars(other).keys()
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def at(self, path: Names) -> "Reader":
+        """A reader of another path."""
+        return Reader(self.way, path, self.zarr_format, self.view, self.seconds)
+
+    def below(self, *names: str) -> "Reader":
+        """A reader of what lies further down."""
+        return self.at((*self.path, *names))
+
+    def get(self, key: str, byte_range: str | None = None) -> bytes | None:
+        """The bytes of a key of the store; None where there are none.
+
+        Raises
+        ------
+        PermissionError, ValueError, RuntimeError
+            When they cannot be had; the message is the server's.
+        TimeoutError
+            When they cannot be had in time.
+        """
+        response = self.asked(self.request(key, byte_range))
+        return None if response.status == _ABSENT else response.body
+
+    def document(self) -> dict[str, Any]:
+        """The metadata of the node at this path, with consolidated ones where there are any.
+
+        Raises
+        ------
+        KeyError
+            When there is none; and see `get`.
+        """
+        for name in ("zarr.json",) if self.zarr_format == 3 else (".zmetadata", ".zarray", ".zgroup"):
+            response = self.asked(self.request(name))
+            if response.status != _ABSENT:
+                found: dict[str, Any] = json.loads(bytes(response.body))
+                return found
+        raise failure_of(response.status, response.message)
+
+    def members(self) -> dict[str, str]:
+        """The names of a group's members, and the kind of each.
+
+        Raises
+        ------
+        KeyError
+            When there is no such group; and see `get`.
+        """
+        response = self.asked(Request(self.zarr_format, (*self.path, ""), listing=JSON, view=self.view))
+        if response.status == _ABSENT:
+            raise failure_of(response.status, response.message)
+        told: dict[str, str] = json.loads(bytes(response.body))["members"]
+        return told
+
+    def request(self, key: str, byte_range: str | None = None) -> Request:
+        """The request for a key of the store."""
+        path = (*self.path, *key.split("/"))
+        return Request(self.zarr_format, path, byte_range=byte_range, view=self.view)
+
+    def asked(self, request: Request) -> Response:
+        """An answer that is one, or says that there is nothing; see `get`."""
+        until = time.monotonic() + self.seconds
+        pause = _FIRST_PAUSE
+        while True:
+            wait, failure = 0.0, None
+            try:
+                response = self.way.ask(request)
+                if response.status < 400 or response.status == _ABSENT:
+                    return response
+                failure = failure_of(response.status, self._named(response.message))
+                wait = float(response.headers.get("Retry-After") or 0)
+                is_final = response.status not in TRANSIENT
+            except Unavailable as error:  # nobody is sent a token who does not prove to be the server
+                raise ConnectionError(str(error)) from None
+            except (TimeoutError, ConnectionError, HTTPException) as error:
+                reason = str(error) or type(error).__name__
+                failure = _of_kind(error)(self._named(f"the server cannot be reached: {reason}"))
+                is_final = isinstance(error, ConnectionRefusedError)
+            if is_final or time.monotonic() + wait >= until:
+                raise failure
+            time.sleep(max(wait, random.uniform(pause / 2, pause)))  # noqa: S311 (so that not all come at once)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _named(self, message: str) -> str:
+        return f"{message} [{self.way}]"
+
+
+def _of_kind(error: Exception) -> type[OSError]:
+    return TimeoutError if isinstance(error, TimeoutError) else ConnectionError
