@@ -77,9 +77,9 @@ def page(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documentation, with every link checked."""
+    """The documentation, with every link and every name of the API checked."""
     session.install("-e", ".[docs]")
-    session.run("mkdocs", "build", "--strict")
+    session.run("zensical", "build", "--strict")
 
 
 @nox.session

@@ -136,7 +136,7 @@ def test_the_public_api():
     "page", sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md"))
 )
 def test_every_page_is_in_the_menu(page):
-    assert page.removeprefix("docs/") in text_of("mkdocs.yml")
+    assert page.removeprefix("docs/") in text_of("zensical.toml")
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
