@@ -32,6 +32,7 @@ FLOORS = [
     ["core/dtypes", "core/codecs", "core/stored", "core/fills"],
     ["core/nodes", "core/children", "core/walk", "core/elements", "core/consolidated"],
     ["core/v2", "core/v3", "core/chunks"],
+    ["core/dialects"],
     ["preview/abridged", "preview/colours", "preview/sample", "preview/rows"],
     ["preview/values", "preview/thumbnail"],
     ["preview/description"],

@@ -65,7 +65,8 @@ class Missing:
         served = values.astype(self.dtype, copy=False)
         if self.fill_value is not None and self.dtype.kind in "iu":
             equal = served == self.value
-            if (equal if where is None else equal & ~where).any():
+            present = equal if where is None else equal & ~where
+            if present.any():
                 raise _changed(f"the value {self.value}, which marks missing ones, occurs now")
         if where is None:
             return served

@@ -148,7 +148,8 @@ class Array:
     def in_format(self, zarr_format: int) -> "Array":
         """The array with the chunk shape that it has in one format; `Unreadable` if that has none."""
         stored = self.stored.get(zarr_format)
-        if refusal := self.unreadable if stored is None else stored.refusal:
+        refusal = self.unreadable if stored is None else stored.refusal
+        if refusal:
             raise Unreadable(refusal)
         return replace(self, chunk_shape=stored.chunk_shape) if stored and stored.chunk_shape else self
 

@@ -18,7 +18,7 @@ class NotAtHand(Exception):
 class Blob:
     """Bytes that exist already: their number, and a function that reads ``[start, stop)``.
 
-    One that is at hand (see `content.Content`) may raise `NotAtHand` when it is read.
+    One that is at hand (see `serve.representation.Representation`) may raise `NotAtHand` when it is read.
 
     Attributes
     ----------
@@ -26,12 +26,15 @@ class Blob:
         Where known, changes whenever the bytes may have changed.
     file
         If they are all bytes of one local file: the path that was asked for, and where its links lead.
+    is_stored
+        Whether the source stores them like this, so that `read` is what takes time.
     """
 
     size: int
     read: Callable[[int, int], bytes]
     version: str | None = None
     file: tuple[Path, Path] | None = None
+    is_stored: bool = True
 
 
 @dataclass(frozen=True, eq=False)

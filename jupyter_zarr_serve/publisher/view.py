@@ -22,6 +22,7 @@ class View:
     """
 
     def __init__(self, place: Place, names: tuple[str, ...], height: int) -> None:
+        self._shows = place, names, height
         self.url = place.origin + place.view_path(*names)
         self._path = place.view_path(*names)
         self._title = names[-1]
@@ -54,7 +55,7 @@ class View:
             # IPython advises against frames in `HTML`, but its own have a height in pixels only.
             frame = _frame(self._path, self._title, "height:calc(100vh - 100px)")
             display(HTML(f"<div>{frame}</div>"))  # type: ignore[no-untyped-call]
-        return Moved(self)
+        return Moved(*self._shows)
 
 
 class Moved(View):
@@ -62,9 +63,6 @@ class Moved(View):
 
     A kernel is not told whether a tab came up: Jupyter Notebook has none.
     """
-
-    def __init__(self, view: View) -> None:
-        self.__dict__.update(view.__dict__)
 
     def _repr_html_(self) -> str:
         link = f'<a href="{escape(self._path)}" target="_blank" rel="noopener">{escape(self._title)}</a>'

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, overload
+from typing import Any
 
 from ..core.errors import failures_named
 from ..core.nodes import Validator
@@ -50,44 +50,61 @@ class Representation:
     layouts: Mapping[str, str] = field(default_factory=dict)
 
 
-@overload
-def answer(content: Representation, request: Request) -> Response: ...
-@overload
-def answer(content: Representation, request: Request, *, at_hand: bool) -> Response | None: ...
-def answer(content: Representation, request: Request, *, at_hand: bool = False) -> Response | None:
+def answer(content: Representation, request: Request) -> Response:
     """The response to a request for some content, by its If-None-Match, Range, If-Range and method.
-
-    Parameters
-    ----------
-    at_hand
-        Whether to give None in place of a response that needs reading or encoding.
 
     Raises
     ------
     ServeError
         When the content cannot be made, or has no such range.
     """
+    response = _known_unchanged(content, request)
+    if response is not None:
+        return response
     spent: Spent = {}
-    # "*" asks whether there is anything, which only making it can tell.
-    if content.etag and request.if_none_match != "*" and is_unchanged(content.etag, request.if_none_match):
-        return _unchanged(content, content.etag)
     with failures_named(content.name):
-        blob = content.at_hand() if at_hand else content.make(spent)
-        if blob is None:
-            return None
-        etag, blob = (content.etag, blob) if content.etag is not None else _tagged(blob)
-        if is_unchanged(etag, request.if_none_match):
-            return _unchanged(content, etag)
-        wants_part = request.method == "GET" and request.if_range in {None, etag}
-        part = byte_range(request.byte_range, blob.size) if wants_part else None
-        start, stop = part or (0, blob.size)
-        started = perf_counter()
+        return _of_blob(content, request, content.make(spent), spent)
+
+
+def answer_at_hand(content: Representation, request: Request) -> Response | None:
+    """The same response, if it needs neither reading nor encoding; else None.
+
+    Raises
+    ------
+    ServeError
+        When the content has no such range.
+    """
+    response = _known_unchanged(content, request)
+    if response is not None:
+        return response
+    with failures_named(content.name):
+        blob = content.at_hand()
         try:
-            body = b"" if request.method == "HEAD" else blob.read(start, stop)
+            return None if blob is None else _of_blob(content, request, blob, {})
         except NotAtHand:
             return None
-        if spent.get("read") == 0.0:  # of bytes that are stored as they are sent
-            spent["read"] = perf_counter() - started
+
+
+def _known_unchanged(content: Representation, request: Request) -> Response | None:
+    """The response to a client that has the content already, if that is known before it is made."""
+    # "*" asks whether there is anything, which only making it can tell.
+    if content.etag is None or request.if_none_match == "*":
+        return None
+    is_same = is_unchanged(content.etag, request.if_none_match)
+    return _unchanged(content, content.etag) if is_same else None
+
+
+def _of_blob(content: Representation, request: Request, blob: Blob, spent: Spent) -> Response:
+    started, is_stored = perf_counter(), blob.is_stored
+    etag, blob = (content.etag, blob) if content.etag is not None else _tagged(blob)
+    if is_unchanged(etag, request.if_none_match):
+        return _unchanged(content, etag)
+    wants_part = request.method == "GET" and request.if_range in {None, etag}
+    part = byte_range(request.byte_range, blob.size) if wants_part else None
+    start, stop = part or (0, blob.size)
+    body = b"" if request.method == "HEAD" else blob.read(start, stop)
+    if is_stored:
+        spent["read"] = perf_counter() - started
     headers = dict(content.headers)
     if part:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{blob.size}"
@@ -111,7 +128,11 @@ def _tagged(blob: Blob) -> tuple[str, Blob]:
 
 def blob_of(data: bytes) -> Blob:
     """Bytes as a `Blob`."""
-    return Blob(len(data), lambda start, stop: data if stop - start == len(data) else data[start:stop])
+
+    def read(start: int, stop: int) -> bytes:
+        return data if stop - start == len(data) else data[start:stop]
+
+    return Blob(len(data), read, is_stored=False)
 
 
 def digest(data: Any) -> str:

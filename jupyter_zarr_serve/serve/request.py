@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ..core.errors import NotFound, RangeNotSatisfiable, ServeError
@@ -67,10 +67,7 @@ class Request:
 
     def below(self, names: int) -> "Request":
         """The same request to one who stands so many names further down."""
-        moved = object.__new__(Request)  # `dataclasses.replace` takes five times as long
-        within = max(self.within - names, 0)
-        moved.__dict__.update(self.__dict__, path=self.path[names:], within=within)
-        return moved
+        return replace(self, path=self.path[names:], within=max(self.within - names, 0))
 
 
 @dataclass(frozen=True)

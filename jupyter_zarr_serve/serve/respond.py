@@ -8,10 +8,10 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from types import ModuleType
+from functools import partial
 
-from ..core import v2, v3
 from ..core.chunks import encode_chunk
+from ..core.dialects import DIALECTS, Dialect
 from ..core.errors import NotFound, Replaced, ServeError, Unreadable, failure_of, failures_named
 from ..core.grid import in_grid
 from ..core.nodes import Array, Group, Node
@@ -20,12 +20,11 @@ from ..core.walk import Found, resolve
 from . import listing
 from .forms import content_of
 from .layout import Layout, chunk_owner, layout_in, layouts_below
-from .representation import Representation, Spent, answer, blob_of, digest
+from .representation import Representation, Spent, answer, answer_at_hand, blob_of, digest
 from .request import BINARY, NODE, PAGE, Remember, Request, Response, refusal
 
-DIALECTS: dict[int, ModuleType] = {2: v2, 3: v3}
 # The other format's documents do not exist either, even where a folder bears such a name.
-DOCUMENT_KEYS = frozenset[str]().union(*(d.GROUP_KEYS | d.ARRAY_KEYS for d in (v2, v3)))
+DOCUMENT_KEYS = frozenset[str]().union(*(d.GROUP_KEYS | d.ARRAY_KEYS for d in DIALECTS.values()))
 LAYOUT_KEYS = frozenset({"zarr.json", ".zarray", ".zmetadata"})  # the documents that tell layouts
 
 _log = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ def at_once(content: Representation | None, request: Request) -> Response | None
     if content is None:
         return None
     try:
-        return answer(content, request, at_hand=True)
+        return answer_at_hand(content, request)
     except ServeError as error:
         return refusal(error, request.method)
 
@@ -81,7 +80,8 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Re
         return content_of(found, request, NODE, remember)
     if key == "":
         return _listing(node, request)
-    if key in (dialect.ARRAY_KEYS if isinstance(node, Array) else dialect.GROUP_KEYS):
+    document_keys = dialect.ARRAY_KEYS if isinstance(node, Array) else dialect.GROUP_KEYS
+    if key in document_keys:
         return _document(dialect, found)
     if isinstance(node, Group):
         raise NotFound(f"{'/'.join(path) or 'the root group'}: no such member or document")
@@ -100,7 +100,7 @@ def _listing(node: Node, request: Request) -> Representation:
     return Representation(location, media_type, lambda _: blob_of(body))
 
 
-def _document(dialect: ModuleType, found: Found) -> Representation:
+def _document(dialect: Dialect, found: Found) -> Representation:
     with failures_named("/".join(found.names)):  # views and lazy groups read data for theirs
         body = dialect.document(found.node, found.key)
     if body is None:
@@ -123,11 +123,11 @@ def _absence(request: Request, error: NotFound) -> ServeError:
 
 
 def _chunk(
-    dialect: ModuleType, array: Array, found: Found, request: Request, remember: Remember | None
+    dialect: Dialect, array: Array, found: Found, request: Request, remember: Remember | None
 ) -> Representation:
     names, key = found.names, found.key
     name = "/".join(names)
-    layout = layout_in(array, dialect.ZARR_FORMAT, lambda: dialect.layout_document(found.node))
+    layout = layout_in(array, dialect.ZARR_FORMAT, partial(dialect.layout_document, array))
     array = array.in_format(dialect.ZARR_FORMAT)
     coords = dialect.chunk_coords(key, len(array.shape))
     if coords is None or not in_grid(coords, array.shape, array.chunk_shape):
@@ -142,7 +142,6 @@ def _chunk(
         try:
             stored = _stored_chunk(dialect, array, coords)
             if stored is not None:
-                spent["read"] = 0.0
                 return stored
             if tag is None or remember is None:
                 return blob_of(_encode(dialect, array, coords, spent))
@@ -172,9 +171,7 @@ def _is_of_member(key: str, zarr_format: int) -> bool:
     return bool(names) and (zarr_format == 3 or not all(name == "c" or name.isdecimal() for name in names))
 
 
-def _preview(
-    dialect: ModuleType, array: Array, coords: Coords, name: str, layout: Layout
-) -> Representation:
+def _preview(dialect: Dialect, array: Array, coords: Coords, name: str, layout: Layout) -> Representation:
     """A chunk of what stands in for the elements; nobody may remember it."""
     array = replace(array, read=array.preview or array.read)
     codecs = dialect.codecs_of(array)
@@ -185,7 +182,7 @@ def _preview(
     )  # fmt: skip
 
 
-def _version_tag(dialect: ModuleType, array: Array) -> str | None:
+def _version_tag(dialect: Dialect, array: Array) -> str | None:
     """A name for the bytes of all chunks: the data's version and how they are cut and encoded."""
     if array.version is None:
         return None
@@ -193,7 +190,7 @@ def _version_tag(dialect: ModuleType, array: Array) -> str | None:
     return digest(repr(encoding).encode())
 
 
-def _stored_chunk(dialect: ModuleType, array: Array, coords: Coords) -> Blob | None:
+def _stored_chunk(dialect: Dialect, array: Array, coords: Coords) -> Blob | None:
     stored = array.stored.get(dialect.ZARR_FORMAT)
     if stored is None:
         return None
@@ -205,7 +202,7 @@ def _stored_chunk(dialect: ModuleType, array: Array, coords: Coords) -> Blob | N
     return blob
 
 
-def _encode(dialect: ModuleType, array: Array, coords: Coords, spent: Spent) -> bytes:
+def _encode(dialect: Dialect, array: Array, coords: Coords, spent: Spent) -> bytes:
     body = encode_chunk(
         array, coords, dialect.codecs_of(array), absent_if_fill=dialect.FILL_CHUNKS_ABSENT, spent=spent
     )

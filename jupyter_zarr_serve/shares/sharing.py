@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ..core.errors import Unavailable
@@ -71,12 +72,16 @@ class Sharing:
 
     settings: Settings
     guard: Guard = field(default_factory=Guard)
-    ledger: Ledger = field(init=False)
-    uses: Uses = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "ledger", Ledger(self.settings.folder, self.settings.longest))
-        object.__setattr__(self, "uses", Uses(self.settings.folder))
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The list of shares."""
+        return Ledger(self.settings.folder, self.settings.longest)
+
+    @cached_property
+    def uses(self) -> Uses:
+        """When each share was used."""
+        return Uses(self.settings.folder)
 
     def find(self, token: str, address: str) -> Share | None:
         """The live share that a token from an address proves on this server; None for any other token.

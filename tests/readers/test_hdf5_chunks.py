@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from jupyter_zarr_serve.core.chunks import encode_chunk
+from jupyter_zarr_serve.core.dialects import DIALECTS
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.grid import grid_shape
 from jupyter_zarr_serve.core.nodes import Array, Policy
@@ -17,7 +18,6 @@ from jupyter_zarr_serve.readers.hdf5 import chunks as module
 from jupyter_zarr_serve.readers.hdf5 import filters as filters_module
 from jupyter_zarr_serve.readers.hdf5 import node_of, read
 from jupyter_zarr_serve.readers.hdf5.filters import decode
-from jupyter_zarr_serve.serve.respond import DIALECTS
 from tests.nodes import child, read_all
 from tests.store import open_node
 

@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_zarr_serve.files.validator import SameFile, same_file
 from jupyter_zarr_serve.readers.zarr_store.places import LocalFiles
-from jupyter_zarr_serve.serve.representation import Representation, answer
+from jupyter_zarr_serve.serve.representation import Representation, answer, answer_at_hand
 from jupyter_zarr_serve.serve.request import BINARY, Request, Response
 from jupyter_zarr_serve.sources.files import resident, stored_chunks
 from jupyter_zarr_serve.sources.files.stored_chunks import StoredChunks
@@ -51,7 +51,8 @@ def asking(file: Path, memory: StoredChunks) -> Ask:
     content = memory.remembering("key", Representation("chunk", BINARY, make, validator=validator))
 
     def ask(*, at_hand: bool = False, **kwargs: str) -> Response | None:
-        return answer(content, Request(3, (), **kwargs), at_hand=at_hand)
+        request = Request(3, (), **kwargs)
+        return answer_at_hand(content, request) if at_hand else answer(content, request)
 
     return ask
 

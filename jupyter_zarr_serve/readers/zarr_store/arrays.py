@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...core.codecs import portable
+from ...core.dialects import OTHER_FORMAT
 from ...core.dtypes import Block, DType, canonical, element_size, shuffle_size, v2_dtype, vlen_codec
 from ...core.errors import Unreadable
 from ...core.fills import has_no_unit
@@ -64,7 +65,9 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
     stored = _as_it_is(array, metadata, chunk_at, policy.limit_bytes)
     return replace(array, stored={
         metadata.zarr_format: replace(stored, document={**stored.document, **known}, obstacle=obstacle),
-        5 - metadata.zarr_format: _respelled(array, metadata, where, chunk_at, policy.limit_bytes),
+        OTHER_FORMAT[metadata.zarr_format]: _respelled(
+            array, metadata, where, chunk_at, policy.limit_bytes
+        ),
     })  # fmt: skip
 
 

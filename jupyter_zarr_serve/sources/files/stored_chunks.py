@@ -75,7 +75,7 @@ class StoredChunks:
         if file is not None and size <= self._limit:
             read = blob_of(data).read if is_small else partial(_read_at_once, file)
             with self._lock:
-                self._known.put(key, (file, Blob(blob.size, read, blob.version)), size)
+                self._known.put(key, (file, Blob(blob.size, read, blob.version, is_stored=False)), size)
         return data
 
 

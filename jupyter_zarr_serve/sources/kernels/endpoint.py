@@ -40,8 +40,9 @@ async def process_of(kernel: Kernel) -> Any:
     Unavailable
         When it is dead or about to restart.
     """
-    alive = kernel.is_alive()
-    if not (await alive if isawaitable(alive) else alive):
+    answer = kernel.is_alive()
+    is_alive = await answer if isawaitable(answer) else answer
+    if not is_alive:
         raise Unavailable(f"the kernel is dead or restarting; when it is back, {_AGAIN}")
     return getattr(kernel.provisioner, "pid", None)
 

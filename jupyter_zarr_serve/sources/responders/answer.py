@@ -150,7 +150,8 @@ def _is_whole(request: Request, response: Response) -> bool:
     """Whether the body is as long as is said, and a part where it says to be one."""
     length, size = len(response.body), response.size
     has_none = request.method == "HEAD" or response.status == 304
-    if isinstance(size, bool) or size < 0 or length != (0 if has_none else size):
+    announced = 0 if has_none else size
+    if isinstance(size, bool) or size < 0 or length != announced:
         return False
     if response.form not in {None, "", request.form or response.form}:
         return False
