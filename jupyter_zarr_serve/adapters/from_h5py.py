@@ -9,7 +9,7 @@ import h5py
 
 from ..core.errors import Unreadable
 from ..core.nodes import Node, Policy
-from ..readers.hdf5 import node_of
+from .hdf5.nodes import Opened, node_of
 
 
 def adapt(obj: Any, policy: Policy) -> Node:
@@ -24,4 +24,4 @@ def adapt(obj: Any, policy: Policy) -> Node:
         raise Unreadable(f"h5py {type(obj).__qualname__}: neither a Dataset, a Group nor a File")
     if not obj:
         raise Unreadable(f"h5py {type(obj).__qualname__}: its file is closed; open it again")
-    return node_of(obj, policy)
+    return node_of(obj, Opened(policy))

@@ -10,14 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.dtypes import BYTES, STRING, Block, DType
+from ..core.dtypes import STRING, Block
 from ..core.errors import Unreadable
 from ..core.grid import Region
-from ..core.nodes import Array, Node, Policy, Read, make_array
-from .objects import MISSING, appeared, is_missing
+from ..core.nodes import Array, Node, Policy, make_array
+from .objects import MISSING, appeared, object_array, part_of
 from .sampling import sampling
-
-_KINDS: dict[type, DType] = {str: STRING, bytes: BYTES}
 
 
 @singledispatch
@@ -51,49 +49,6 @@ def _(obj: Any, policy: Policy) -> Node:
         return part
 
     return make_array(array.shape, array.dtype, read, policy, **sampling(array, read))
-
-
-def part_of(array: Any, region: Region) -> Any:
-    """A view, of no axes too, where a plain index would give a scalar."""
-    return array[(*region, ...)]
-
-
-def object_array(whole: Block, read: Read, policy: Policy) -> Array:
-    """The array of objects that are all text or all bytes.
-
-    Raises
-    ------
-    Unreadable
-        When they are not.
-    """
-    kind = _common_kind(whole, tuple(_KINDS))
-    may_miss = any(map(is_missing, whole.flat))
-
-    def read_values(region: Region) -> Block:
-        part = read(region)
-        _common_kind(part, (kind,))  # elements may have been replaced since
-        values = np.empty(part.size, object)
-        values[:] = [kind() if is_missing(value) else value for value in part.flat]
-        if not may_miss and any(map(is_missing, part.flat)):
-            raise appeared()
-        return values.astype(_KINDS[kind]).reshape(part.shape)
-
-    dtype = _KINDS[kind]
-    told = MISSING[dtype.kind] if may_miss else {}
-    return make_array(whole.shape, dtype, read_values, policy, attributes=told)
-
-
-def _common_kind(objects: Block, kinds: tuple[type, ...]) -> type:
-    """Which of `kinds` all objects are."""
-    for index, value in np.ndenumerate(objects):
-        if not is_missing(value):
-            kinds = tuple(kind for kind in kinds if isinstance(value, kind))
-        if not kinds:
-            raise Unreadable(
-                f"the element at {index} is of type {type(value).__qualname__}; objects are served when "
-                "all are text or all are bytes; convert with .astype(float), .astype(str), ..."
-            )
-    return kinds[0]
 
 
 def _text_array(array: Block, policy: Policy) -> Array:

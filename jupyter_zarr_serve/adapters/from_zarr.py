@@ -15,8 +15,8 @@ from ..core.children import Children
 from ..core.dtypes import BYTES, Block, DType
 from ..core.errors import Unreadable
 from ..core.grid import Region
+from ..core.missing_mark import MARK, with_typed_mark
 from ..core.nodes import Array, Group, Node, Policy, make_array
-from ..readers.zarr_store.marks import MARK, with_typed_mark
 
 _DIMENSIONS = "_ARRAY_DIMENSIONS"  # where version 2 has no other place for their names
 

@@ -15,8 +15,7 @@ from ..core.dtypes import Block, DType
 from ..core.errors import Replaced, Unreadable
 from ..core.grid import Region
 from ..core.nodes import Node, Parts, Policy, make_array
-from .from_numpy import object_array, part_of
-from .objects import appeared
+from .objects import appeared, object_array, part_of
 
 _PIECE = 1 << 16  # elements looked at together
 

@@ -19,7 +19,7 @@ def sampling(array: Block, read: Read) -> dict[str, Any]:
         return {"sample": read}
     if not array.flags.forc:
         return {}
-    from ..readers.strided import strided_bytes  # which kernels hardly ever need
+    from ..core.strided import strided_bytes  # which kernels hardly ever need
 
     order: Literal["C", "F"] = "C" if array.flags.c_contiguous else "F"
     return {

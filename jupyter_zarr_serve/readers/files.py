@@ -6,16 +6,16 @@ followed (see `no_links`): the path of a local file is resolved and checked befo
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import Unreadable
+from ..core.strided import ReadAt
 from .no_links import open_regular, status_of
 
-ReadAt = Callable[[int, int], bytes]
 _DESCRIPTORS = ("/proc/self/fd", "/dev/fd")
 
 

@@ -20,10 +20,10 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from ..core.decoded import DECODED, Block
 from ..core.errors import MissingLibrary, Unreadable
 from ..core.grid import Region, chunk_shape_for
 from ..core.nodes import Array, Policy, make_array
-from .decoded import DECODED, Block
 from .files import open_binary, size_of
 
 _LONGEST_TEXT = 4096  # characters

@@ -24,8 +24,8 @@ from ..core.dtypes import Block, DType
 from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Policy, make_array
-from .files import ReadAt, open_at, size_of
-from .strided import read_strided, strided_bytes
+from ..core.strided import ReadAt, read_strided, strided_bytes
+from .files import open_at, size_of
 
 _MAX_TEXT = 10_000  # longer literals can exhaust the parser
 MAX_HEAD = 12 + _MAX_TEXT  # bytes in which a header ends

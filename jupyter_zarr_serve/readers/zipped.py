@@ -21,7 +21,8 @@ from typing import Protocol
 
 from ..core import limits
 from ..core.errors import Unreadable
-from .files import ReadAt, open_at, open_binary, size_of
+from ..core.strided import ReadAt
+from .files import open_at, open_binary, size_of
 
 _STEP = 1 << 20  # bytes decoded at once
 _INPUT = 1 << 14  # bytes decoded from at once; a kept decoder may hold as many

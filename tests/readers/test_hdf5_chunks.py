@@ -9,15 +9,16 @@ import h5py
 import numpy as np
 import pytest
 
+from jupyter_zarr_serve.adapters.hdf5 import chunks as module
+from jupyter_zarr_serve.adapters.hdf5 import filters as filters_module
+from jupyter_zarr_serve.adapters.hdf5.filters import decode
+from jupyter_zarr_serve.adapters.hdf5.nodes import Opened, node_of
 from jupyter_zarr_serve.core.chunks import encode_chunk
 from jupyter_zarr_serve.core.dialects import DIALECTS
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.grid import grid_shape
 from jupyter_zarr_serve.core.nodes import Array, Policy
-from jupyter_zarr_serve.readers.hdf5 import chunks as module
-from jupyter_zarr_serve.readers.hdf5 import filters as filters_module
-from jupyter_zarr_serve.readers.hdf5 import node_of, read
-from jupyter_zarr_serve.readers.hdf5.filters import decode
+from jupyter_zarr_serve.readers.hdf5 import read
 from tests.nodes import child, read_all
 from tests.store import open_node
 
@@ -304,7 +305,7 @@ def test_a_chunk_that_is_served_in_parts_is_decoded_once(tmp_path, monkeypatch, 
     decoded = []
     monkeypatch.setattr(module, "decode", lambda *given: decoded.append(1) or decode(*given))
     with h5py.File(path) as file:
-        opened = array(path) if writer == "another" else node_of(file["a"], POLICY)
+        opened = array(path) if writer == "another" else node_of(file["a"], Opened(POLICY))
         assert isinstance(opened, Array)
         assert np.prod(grid_shape(opened.shape, opened.chunk_shape)) > 100
         np.testing.assert_array_equal(read_all(opened), values)

@@ -3,11 +3,11 @@ import numpy as np
 import pytest
 import scipy.sparse
 
+from jupyter_zarr_serve.adapters.hdf5.sparse import sparse_array
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy, make_array
 from jupyter_zarr_serve.core.walk import descendants, members
 from jupyter_zarr_serve.readers.hdf5 import read
-from jupyter_zarr_serve.readers.hdf5.sparse import sparse_array
 from tests.nodes import child, read_all
 
 KINDS = {"csr": "csr_matrix", "csc": "csc_matrix"}

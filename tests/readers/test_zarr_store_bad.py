@@ -17,8 +17,8 @@ import zarr
 import zarr.codecs
 
 from jupyter_zarr_serve.core.nodes import Array, Policy
+from jupyter_zarr_serve.core.zstd import zstd_bound
 from jupyter_zarr_serve.readers.zarr_store import read
-from jupyter_zarr_serve.readers.zarr_store.zstd import zstd_bound
 
 from ..nodes import read_all
 from .zarr_stores import (

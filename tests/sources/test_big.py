@@ -14,11 +14,11 @@ import pytest
 import zarr
 
 from jupyter_zarr_serve.adapters import adapt
+from jupyter_zarr_serve.adapters.hdf5 import nodes as hdf5
 from jupyter_zarr_serve.core import consolidated, walk
 from jupyter_zarr_serve.core.nodes import Group, Node, Policy
 from jupyter_zarr_serve.files import library as disk
 from jupyter_zarr_serve.files.library import Library
-from jupyter_zarr_serve.readers import hdf5
 from jupyter_zarr_serve.readers.arrow import parquet
 from jupyter_zarr_serve.readers.hdf5 import file as hdf5_file
 from jupyter_zarr_serve.readers.zarr_store.hierarchy import Hierarchy

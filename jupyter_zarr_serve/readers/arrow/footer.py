@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from ...core import limits
 from ...core.errors import Unreadable
-from ..files import ReadAt
+from ...core.strided import ReadAt
 from .files import refuse_columns
 from .thrift import Compact, Keep, Structure
 

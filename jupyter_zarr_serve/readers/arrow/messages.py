@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...core.errors import Unreadable
-from ..files import ReadAt
+from ...core.strided import ReadAt
 
 _SCHEMA, _DICTIONARY, _BATCH = 1, 2, 3
 _CONTINUATION = 0xFFFFFFFF

@@ -14,10 +14,13 @@ from typing import Any
 import h5py
 
 from ...core.errors import Unreadable
-from ..files import ReadAt, is_local, open_binary
+from ...core.strided import ReadAt
+from ..files import is_local, open_binary, open_with_name
 from .places import Places
 
 _METADATA = 1 << 16  # bytes of the longest message of an object, and of most of what HDF5 reads at once
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_SWMR = 4  # of the flags of a superblock
 _HEAP = b"GCOL\x01\0\0\0"  # how a heap of texts and other values of varying length starts
 
 
@@ -103,6 +106,24 @@ def open_hdf5(path: Path, limit_bytes: int) -> tuple[h5py.File, ReadAt | None]:
         source.spell(width, base)
         file = h5py.File(source, "r")
     return file, source.read_at if at_once else None
+
+
+def open_growing(path: Path) -> h5py.File | None:
+    """The file as its writer extends it; None if none does, in SWMR mode.
+
+    HDF5 opens it itself, which a file object cannot do for this mode, by the descriptor that was opened.
+    """
+    if not is_local(path):
+        return None
+    file, name = open_with_name(path)
+    with file:
+        start = file.read(12)
+        if len(start) < 12 or start[:8] != _SIGNATURE or start[8] < 3 or not start[11] & _SWMR:
+            return None
+        try:
+            return h5py.File(name, "r", libver="latest", swmr=True, locking=False)
+        except OSError:  # this process writes it: then all that was written is there
+            return None
 
 
 def _refuse_endless(heap: memoryview) -> None:

@@ -11,8 +11,8 @@ from ...core.children import Children
 from ...core.dtypes import Block
 from ...core.grid import Region, region_shape
 from ...core.nodes import Array, Group, Node, Policy, make_array
-from ..files import ReadAt, open_at, open_binary, size_of
-from ..strided import read_strided
+from ...core.strided import ReadAt, read_strided
+from ..files import open_at, open_binary, size_of
 from .header import Variable, read_header
 
 _SMALL_RECORD = 1 << 16  # records of up to this many bytes are read together with what lies between

@@ -17,8 +17,8 @@ from ...core.children import Children
 from ...core.errors import Unreadable, failures_named
 from ...core.grid import Region, region_shape
 from ...core.nodes import Array, Group, Node, Policy, make_array
+from ...core.strided import read_strided
 from ..files import open_at, size_of
-from ..strided import read_strided
 from .gather import gather
 from .guard import check_pages, named, open_stream, other_files, parse_ome
 from .metadata import (

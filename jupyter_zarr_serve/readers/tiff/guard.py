@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 
 from ...core import limits
 from ...core.errors import Unreadable
-from ..files import ReadAt, open_binary
+from ...core.strided import ReadAt
+from ..files import open_binary
 
 _MAX_PLANES = 1 << 20
 _MAX_TAGS = 4096

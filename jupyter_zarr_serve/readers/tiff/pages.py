@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from ...core.decoded import DECODED
 from ...core.dtypes import DType
 from ...core.errors import Unreadable
 from ...core.grid import Region, grid_shape, region_shape
-from ..decoded import DECODED
-from ..files import ReadAt, open_at
-from ..strided import read_strided
+from ...core.strided import ReadAt, read_strided
+from ..files import open_at
 from .codecs import check_header
 
 Block = np.ndarray[Any, Any]

@@ -14,11 +14,11 @@ from ...core.dtypes import Block, DType, canonical, element_size, shuffle_size, 
 from ...core.errors import Unreadable
 from ...core.fills import has_no_unit
 from ...core.grid import Region
+from ...core.missing_mark import MARK, with_typed_mark
 from ...core.nodes import Array, Policy
 from ...core.stored import Blob, Coords, Stored
 from .chunks import read_region
 from .codecs import Step
-from .marks import MARK, with_typed_mark
 from .metadata import Metadata, explained
 from .objects import TEXTS, VLEN
 from .parsable import data_type, obstacle_of

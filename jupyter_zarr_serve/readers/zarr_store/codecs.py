@@ -22,8 +22,8 @@ from numcodecs import LZ4, Blosc, VLenBytes, VLenUTF8, Zstd, get_codec
 
 from ...core.dtypes import DType
 from ...core.errors import MissingLibrary, Unreadable
+from ...core.zstd import zstd_bound
 from .options import Configuration, check_options
-from .zstd import zstd_bound
 
 Buffer = Any  # bytes, or an array whose bytes are meant
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.kept import Kept
+from .kept import Kept
 
 Block = np.ndarray[Any, Any]
 

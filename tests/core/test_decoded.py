@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from jupyter_zarr_serve.readers.decoded import DecodedCache
+from jupyter_zarr_serve.core.decoded import DecodedCache
 
 
 def block(size):

@@ -5,14 +5,15 @@ disk delivers whole pages, so a read is taken to cost as much as one page of fur
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
-from ..core.errors import Unreadable
-from ..core.grid import Region, region_shape
-from .files import ReadAt
+from .errors import Unreadable
+from .grid import Region, region_shape
+
+ReadAt = Callable[[int, int], bytes]  # offset and length, in bytes
 
 _PAGE = 4096  # bytes that one more read is worth
 _MAX_SLAB = 1 << 24  # bytes read at once when not all of them are wanted
@@ -35,7 +36,7 @@ def read_strided(
     Parameters
     ----------
     read_at
-        Gives the bytes at an offset; see `files.open_at`.
+        Gives the bytes at an offset; see `readers.files.open_at`.
     offset
         Where the array's first element lies, in bytes.
     dtype

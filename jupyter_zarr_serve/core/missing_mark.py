@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ...core.dtypes import DType
-from ...core.errors import Unreadable
-from ...core.fills import scalar
+from .dtypes import DType
+from .errors import Unreadable
+from .fills import scalar
 
 MARK = "_FillValue"
 _DOUBLE = struct.Struct("<d")

@@ -17,8 +17,7 @@ import numpy as np
 from ...core.dtypes import Block
 from ...core.errors import Unreadable
 from ...core.grid import Region
-from ..files import ReadAt
-from ..strided import read_strided
+from ...core.strided import ReadAt, read_strided
 
 _PLACE = 16  # bytes: length, address of the heap, number in the heap; where addresses have eight bytes
 

@@ -25,11 +25,8 @@ from ...core.dtypes import Block
 from ...core.errors import Unavailable, Unreadable
 from ...core.grid import Region
 from ...core.nodes import Read
-from ..files import is_local, open_with_name
 
 _LOCKS = Path("/proc/locks")  # kind, mode, ..., device:inode
-_SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_SWMR = 4  # of the flags
 _ATTEMPTS = 4
 _FAILURES = (KeyError, OSError, RuntimeError, ValueError, Unreadable, zlib.error)
 
@@ -38,24 +35,6 @@ _LOOKING_UP = Lock()
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
-
-
-def open_growing(path: Path) -> h5py.File | None:
-    """The file as its writer extends it; None if none does, in SWMR mode.
-
-    HDF5 opens it itself, which a file object cannot do for this mode, by the descriptor that was opened.
-    """
-    if not is_local(path):
-        return None
-    file, name = open_with_name(path)
-    with file:
-        start = file.read(12)
-        if len(start) < 12 or start[:8] != _SIGNATURE or start[8] < 3 or not start[11] & _SWMR:
-            return None
-        try:
-            return h5py.File(name, "r", libver="latest", swmr=True, locking=False)
-        except OSError:  # this process writes it: then all that was written is there
-            return None
 
 
 def only_one(dataset: h5py.Dataset) -> h5py.Dataset:

@@ -21,14 +21,13 @@ from typing import Any
 import h5py
 import numpy as np
 
+from ...core.decoded import DECODED
 from ...core.dtypes import Block
 from ...core.errors import Unreadable
 from ...core.grid import Region, region_of, region_shape
 from ...core.nodes import Read
 from ...core.stored import Blob, Coords, Stored
-from ..decoded import DECODED
-from ..files import ReadAt
-from ..strided import read_strided
+from ...core.strided import ReadAt, read_strided
 from .filters import (
     DEFLATE,
     Filter,

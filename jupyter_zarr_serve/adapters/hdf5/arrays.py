@@ -13,7 +13,7 @@ from ...core.dtypes import STRING, VLEN_ESTIMATE, Block, DType, canonical, eleme
 from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for, region_shape
 from ...core.nodes import Array, Group, Node, Policy, Read, make_array
-from ..files import ReadAt
+from ...core.strided import ReadAt
 from .attributes import attributes_of, fill_of
 from .chunks import Chunks, reader_of
 from .filters import filters_of

@@ -18,7 +18,7 @@ import numpy as np
 from numcodecs import Fletcher32, Shuffle
 
 from ...core.errors import Unreadable
-from ..zarr_store.zstd import zstd_bound
+from ...core.zstd import zstd_bound
 
 Filter = tuple[int, int, tuple[int, ...], bytes]  # identifier, flags, parameters, name
 

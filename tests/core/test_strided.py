@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_zarr_serve.core import strided
 from jupyter_zarr_serve.core.dtypes import STRING
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.grid import region_shape
-from jupyter_zarr_serve.readers import strided
-from jupyter_zarr_serve.readers.strided import read_strided, strided_bytes
+from jupyter_zarr_serve.core.strided import read_strided, strided_bytes
 
 DTYPES = ["u1", "<i2", ">f8", ">c16", "S3", ">U2", "V5", "M8[s]", [("a", ">i4"), ("b", "f4", (2,))]]
 
