@@ -20,7 +20,7 @@ from jupyter_zarr_serve.core.public_text import without_folders
 from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.serve.request import NODE, Request, refusal
 from jupyter_zarr_serve.serve.respond import respond
-from tests.test_bad_files import WRITERS
+from tests.readers.test_bad_files import WRITERS
 
 PLACE = "home of ann/lab (secret)"
 

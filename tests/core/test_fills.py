@@ -11,6 +11,8 @@ from jupyter_zarr_serve.core.dtypes import STRING
 from jupyter_zarr_serve.core.fills import fill_json, fill_of, mark_of
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy, make_array
 from jupyter_zarr_serve.readers.zarr_store import read
+from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.respond import respond
 from tests.store import CoreStore, open_node
 
 VALUES = {
@@ -121,3 +123,15 @@ def test_stored_times_without_a_unit_open_from_version_3(tmp_path, kind, zarr_fo
     (tmp_path / "c" / "1").write_bytes(np.array([7, 8], "<i8").tobytes())
     served = open_node(read(tmp_path, Policy()), zarr_format)
     assert served[:].view("i8").tolist() == [5, 5, 7, 8]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "mark"), [("u1", -9999), ("u1", 300), ("i2", 1e20), ("i4", np.nan), ("i4", 1.5), ("u1", "x")]
+)
+def test_a_mark_that_no_element_can_have_masks_nothing(dtype, mark):
+    values = np.arange(3, dtype=dtype)
+    masked = make_array(
+        values.shape, values.dtype, values.__getitem__, Policy(), attributes={"_FillValue": mark}
+    )
+    assert json.loads(respond(masked, Request(2, (".zarray",))).body)["fill_value"] is None
+    assert "_FillValue" not in json.loads(respond(masked, Request(3, ("zarr.json",))).body)["attributes"]

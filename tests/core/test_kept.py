@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from jupyter_zarr_serve.core.cache import ChunkCache
 from jupyter_zarr_serve.core.kept import Kept
 
 
@@ -83,3 +84,10 @@ def test_an_owner_may_be_forgotten_while_the_lock_is_held():
         kept.drop("a")
     kept.get([("a", 1)], made_by(calls))
     assert calls == [1, 1]
+
+
+def test_many_small_chunks_count_for_what_they_take():
+    cache = ChunkCache(100_000)
+    for number in range(1000):
+        cache(number, lambda: b"x" * 60)
+    assert len(cache._kept._known) < 200

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from tests.core.pictures import pixels_of
 from tests.kernels.jupyter import running_kernel
+from tests.preview.pictures import pixels_of
 from tests.server import Server
 
 PUBLISH = """

@@ -13,8 +13,8 @@ from jupyter_zarr_serve.readers import open_file
 from jupyter_zarr_serve.serve.request import IMAGE, Request
 from jupyter_zarr_serve.serve.respond import respond
 from jupyter_zarr_serve.views import viewed
-from tests.core.pictures import pixels_of
 from tests.nodes import child, read_all
+from tests.preview.pictures import pixels_of
 
 RNG = np.random.default_rng(3)
 COLOURS = ["FF0000", "00FF00", "0000FF"]

@@ -15,7 +15,7 @@ from jupyter_zarr_serve.core.nodes import Array, Group, Policy, make_array
 from jupyter_zarr_serve.preview.sample import LIMIT_BYTES
 from jupyter_zarr_serve.serve.request import IMAGE, LINE, NODE, PAGE, ROWS, STATS, Request
 from jupyter_zarr_serve.serve.respond import respond
-from tests.core.pictures import pixels_of
+from tests.preview.pictures import pixels_of
 
 
 def node_of(values, **fields) -> Array:

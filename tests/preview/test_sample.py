@@ -11,8 +11,8 @@ from jupyter_zarr_serve.core.grid import region_shape
 from jupyter_zarr_serve.core.nodes import Array, Policy, make_array
 from jupyter_zarr_serve.preview.sample import LIMIT_BYTES
 from jupyter_zarr_serve.serve.request import IMAGE, LINE, NODE
-from tests.core.pictures import pixels_of
-from tests.core.test_forms import ask, told
+from tests.preview.pictures import pixels_of
+from tests.serve.test_forms import ask, told
 
 FILES = [
     ("C", "f8", (3000, 5000)),

@@ -32,7 +32,7 @@ from jupyter_zarr_serve.sources.site import _in_threads
 from jupyter_zarr_serve.wire import FrameError
 from jupyter_zarr_serve.worker import sandbox
 from tests.server import running_server
-from tests.sources.worker_processes import PROGRAM, files, get
+from tests.sources.files.worker_processes import PROGRAM, files, get
 
 PATHS = [
     "", "zarr.json", "nothing", "a.h5/zarr.json", "a.h5/x/zarr.json", "a.h5/x/c/0", "a.h5/x/c/9", "a.h5/x/",
