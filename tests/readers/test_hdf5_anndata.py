@@ -10,6 +10,7 @@ import pytest
 import scipy.sparse as sp
 import zarr
 
+from jupyter_zarr_serve.adapters.hdf5 import records
 from jupyter_zarr_serve.core.nodes import Group, Policy
 from jupyter_zarr_serve.readers import open_file
 from tests.nodes import child
@@ -61,9 +62,25 @@ def example() -> anndata.AnnData:
         "deep": {"er": {"z": np.arange(3)}}, "empty": {}, "none": None,
         "table": pd.DataFrame({"q": [1, 2]}),
         "record": np.array([(1, 2.5)], [("a", "i4"), ("b", "f8")]), "nothing": np.zeros((0, 3)),
+        "ranked": {"names": np.array([("g1", "gène", 2)] * 3, [("A", "U2"), ("CD4/CD8", "U9"), ("n", "i4")])},
+        "unranked": np.zeros(0, [("A", "U3")]),
     }  # fmt: skip
     data.raw = data.copy()
     return data
+
+
+def test_records_that_are_too_many_to_look_through_are_a_dictionary(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "_MOST", 5)
+    data = example()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        data.write_h5ad(tmp_path / "a.h5ad")
+        store = Listed(open_file(tmp_path / "a.h5ad", Policy()), 3)
+        got = anndata.io.read_zarr(zarr.open_group(store, mode="r", zarr_format=3))
+    ranked = got.uns["ranked"]["names"]
+    assert {name: list(column) for name, column in ranked.items()} == {
+        "A": ["g1"] * 3, "CD4_CD8": ["gène"] * 3, "n": [2] * 3,
+    }  # fmt: skip
 
 
 def dense(matrix):

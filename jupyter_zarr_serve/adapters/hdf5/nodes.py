@@ -17,6 +17,7 @@ from .arrays import array_of, fields_of, has_fields_apart, none_of
 from .attributes import attributes_of
 from .dimensions import NON_COORDINATE, Dimensions, is_bare_dimension
 from .links import Object, Sources, address_of, follow
+from .records import is_record, record_array
 from .sparse import is_sparse, sparse_array
 from .writers import followed, only_one, with_blame
 
@@ -106,7 +107,8 @@ def _dataset(dataset: h5py.Dataset, opened: Opened) -> Node:
     opened.sources.check(dataset)
     names, shape = opened.dimensions.of(dataset)
     if has_fields_apart(dataset.dtype):
-        return fields_of(dataset, names, opened.policy, opened.read_at)
+        fields = fields_of(dataset, names, opened.policy, opened.read_at)
+        return record_array(fields, opened.policy) if is_record(fields.attributes) else fields
     array = array_of(dataset, names, shape, opened.policy, opened.read_at)
     if opened.growing:
         return replace(array, read=followed(array.read, dataset))
