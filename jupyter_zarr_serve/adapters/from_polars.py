@@ -21,6 +21,7 @@ except ModuleNotFoundError as error:
     raise MissingLibrary("polars", "arrow") from error
 
 
+_INTEGERS = frozenset({pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64})
 Get = Callable[[], pl.Series]  # the column as it is at that time
 
 
@@ -62,7 +63,7 @@ def _open(now: Get) -> Column | list[Field]:
     series = now()
     if series.dtype == pl.Object:
         raise Unreadable("objects of Python; convert with .cast(...) or .map_elements(...)")
-    kind = series.clear().to_arrow().type
+    kind = _arrow(series.clear()).type
     column = arrow_column(kind, partial(_rows, now), nulls=bool(series.null_count()))
     if not (isinstance(column, Column) and isinstance(series.dtype, pl.Categorical | pl.Enum)):
         return column
@@ -70,7 +71,18 @@ def _open(now: Get) -> Column | list[Field]:
 
 
 def _rows(now: Get, start: int, stop: int) -> Any:
-    return pa.chunked_array([now().slice(start, stop - start).to_arrow()])
+    return pa.chunked_array([_arrow(now().slice(start, stop - start))])
+
+
+def _arrow(series: pl.Series) -> Any:
+    """The series as Arrow has it, which has no integers of 128 bits: they become text."""
+    is_wide = series.dtype.is_integer() and series.dtype not in _INTEGERS
+    try:
+        return (series.cast(pl.String) if is_wide else series).to_arrow()
+    except pa.ArrowInvalid as error:  # within a structure
+        raise Unreadable(
+            f"polars' type {series.dtype} has no type of Arrow; convert with .cast(...)"
+        ) from error
 
 
 def _categories(series: pl.Series) -> dict[str, Any]:

@@ -126,3 +126,11 @@ def test_a_plan_is_refused_with_the_remedy():
         adapt(frame().lazy(), POLICY)
     with pytest.raises(Unreadable, match="DataFrame"):
         adapt(pl.col("a"), POLICY)
+
+
+@pytest.mark.parametrize("dtype", [pl.Int128, pl.UInt128])
+def test_integers_beyond_64_bits_are_text(dtype):
+    group = adapt(pl.DataFrame({"wide": pl.Series([1, None, 2**100], dtype=dtype)}), Policy())
+    array = child(group, "wide")
+    assert read_all(array).tolist() == ["1", "", str(2**100)]
+    assert array.attributes == {"missing": "empty string"}
