@@ -38,7 +38,15 @@ def stored(folder, codec, values):
 def test_texts_are_decoded_here_and_encoded_anew(tmp_path, codec):
     group = stored(tmp_path, codec, VALUES)
     assert isinstance(group, Group)
-    assert open_node(group, 3)["a"][:].tolist() == VALUES.tolist()
+    served = open_node(group, 3)["a"]
+    assert served[:].tolist() == VALUES.tolist()
+    assert served.attrs["missing"] == "empty string"
+
+
+@pytest.mark.parametrize("codec", [JSON(), MsgPack()], ids=["json2", "msgpack2"])
+def test_missing_text_is_empty(tmp_path, codec):
+    group = stored(tmp_path, codec, np.array(["a", None], object))
+    assert open_node(group, 3)["a"][:].tolist() == ["a", ""]
 
 
 @pytest.mark.parametrize("codec", [JSON(), MsgPack()], ids=["json2", "msgpack2"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...adapters.objects import MISSING
 from ...core.codecs import portable
 from ...core.dialects import OTHER_FORMAT
 from ...core.dtypes import Block, DType, canonical, element_size, shuffle_size, v2_dtype, vlen_codec
@@ -56,7 +57,7 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
         read=partial(_read, policy, metadata, where, chunk_at),
         fill_value=_canonical_fill(metadata.fill_value, metadata.dtype, dtype),
         dimension_names=metadata.dimension_names,
-        attributes=with_typed_mark(_with_declared_mark(metadata), dtype),
+        attributes={**with_typed_mark(_with_declared_mark(metadata), dtype), **_missing(metadata)},
         codecs=(policy.compressor,) if policy.compressor else (),
         unreadable=_why_unreadable(metadata, where, chunk_at, policy.limit_bytes),
     )
@@ -82,6 +83,12 @@ def _why_unreadable(metadata: Metadata, where: str, chunk_at: ChunkAt, limit: in
     except Unreadable as error:
         return str(error)
     return ""
+
+
+def _missing(metadata: Metadata) -> Mapping[str, Any]:
+    """What tells how missing text is spelled, where the codec of a text can store that it is missing."""
+    names = {codec.get("id", codec.get("name")) for codec in metadata.codecs if isinstance(codec, Mapping)}
+    return MISSING["T"] if names.intersection(TEXTS) else {}
 
 
 def _with_declared_mark(metadata: Metadata) -> Mapping[str, Any]:

@@ -1,5 +1,7 @@
 """Undoing the codecs of version 2 that make bytes of texts: what comes out is text, or refused.
 
+What is missing becomes "", which the attribute ``missing`` tells: each of them can store None, or no label.
+
 References
 ----------
 https://numcodecs.readthedocs.io/
@@ -34,6 +36,7 @@ def undo_objects(step: Step, data: Buffer, count: int) -> Buffer:
     found = _categories(step, raw) if step.name == "categorize" else _listed(step, raw)
     if len(found) != count:
         raise ValueError(f"the chunk holds {len(found):,} elements where {count:,} are expected")
+    found = ["" if item is None else item for item in found]
     if not all(isinstance(item, str) for item in found):
         raise Unreadable(f"the elements of its codec {step.name!r} are not all text; store them as text")
     return np.array([*found, ""], object)[:-1]
