@@ -5,7 +5,7 @@ References
 https://arrow.apache.org/docs/format/Columnar.html
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from ..core.dtypes import BYTES, STRING, VLEN_ESTIMATE, Block
 from ..core.errors import Unavailable, Unreadable
 from ..core.nodes import Policy
+from .arrow_extensions import extension, told
 from .column import Coded, Column, Field, Pair
 
 _MOST_CODED = 1 << 26  # rows whose dictionary is looked for
@@ -69,7 +70,8 @@ def arrow_column(
         column = arrow_column(
             kind.storage_type, lambda a, b: _storage(fetch(a, b)), nulls=nulls, limit_bytes=limit_bytes
         )
-        return _told(column, {"extension": kind.extension_name})
+        serialized = getattr(kind, "__arrow_ext_serialize__", bytes)()
+        return told(column, extension(kind.extension_name, serialized))
     if _is.is_dictionary(kind):
         return _of_dictionary(kind, fetch, limit_bytes)
     if _is.is_run_end_encoded(kind):
@@ -91,15 +93,9 @@ def arrow_column(
 def _of_dictionary(kind: Any, fetch: Fetch, limit_bytes: int) -> Column | list[Field]:
     # Entries of the dictionary may be null themselves, which no count of nulls tells.
     column = arrow_column(kind.value_type, fetch, limit_bytes=limit_bytes)
-    column = _told(column, {"ordered": bool(kind.ordered)})
+    column = told(column, {"ordered": bool(kind.ordered)})
     coded = partial(_coded, kind, fetch, limit_bytes)
     return replace(column, coded=coded) if isinstance(column, Column) else column
-
-
-def _told(column: Column | list[Field], attributes: Mapping[str, Any]) -> Column | list[Field]:
-    if not isinstance(column, Column):
-        return column
-    return replace(column, attributes={**column.attributes, **attributes})
 
 
 def _coded(kind: Any, fetch: Fetch, limit_bytes: int, count: int) -> Coded | None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..core.names import served_names
 from ..core.nodes import Group, Policy
+from .arrow_extensions import with_extension
 from .column import Column, Field
 from .columns import named, table
 
@@ -43,7 +44,8 @@ def arrow_table(
     positions = {position for position, _ in levels if position is not None}
 
     def field(name: Any, position: int) -> Field:
-        return Field(name, width(position), open_column(position))
+        opened = open_column(position)
+        return Field(name, width(position), lambda: with_extension(schema.field(position), opened()))
 
     columns = named(
         field(name, position) for position, name in enumerate(schema.names) if position not in positions

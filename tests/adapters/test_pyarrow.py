@@ -23,7 +23,7 @@ class Tagged(pa.ExtensionType):
         super().__init__(pa.binary(2), "test.tagged")
 
     def __arrow_ext_serialize__(self):
-        return b""
+        return b"pair"
 
 
 SMALL = Policy(target_bytes=64)
@@ -142,3 +142,29 @@ def test_nonsense_from_pandas_is_ignored(noted):
 def test_other_objects_are_refused():
     with pytest.raises(Unreadable, match="Schema"):
         adapt(pa.schema([]), SMALL)
+
+
+PERIODS = pa.field(
+    "p",
+    pa.int64(),
+    metadata={"ARROW:extension:name": "acme.period", "ARROW:extension:metadata": '{"freq": "M"}'},
+)
+INTERVALS = pa.field(
+    "i", pa.struct([("left", pa.int64())]), metadata={"ARROW:extension:name": "acme.interval"}
+)
+
+
+def test_a_type_that_nobody_registered_says_what_its_values_mean():
+    """Whether somebody did depends on what a process imported, and no answer may."""
+    columns = [pa.array([600, 601]), pa.array([{"left": 1}, {"left": 2}])]
+    group = adapt(pa.table(columns, schema=pa.schema([PERIODS, INTERVALS])), Policy())
+    told = {"extension": "acme.period", "extension_metadata": '{"freq": "M"}'}
+    assert child(group, "p").attributes == told
+    assert child(group, "i/left").attributes == {"extension": "acme.interval"}
+
+
+def test_a_type_that_is_registered_says_the_same():
+    storage = pa.array([b"ab", None], pa.binary(2))
+    array = adapt(pa.ExtensionArray.from_storage(Tagged(), storage), Policy())
+    assert array.attributes["extension"] == "test.tagged"
+    assert array.attributes["extension_metadata"] == "pair"

@@ -62,7 +62,9 @@ def example() -> anndata.AnnData:
         "deep": {"er": {"z": np.arange(3)}}, "empty": {}, "none": None,
         "table": pd.DataFrame({"q": [1, 2]}),
         "record": np.array([(1, 2.5)], [("a", "i4"), ("b", "f8")]), "nothing": np.zeros((0, 3)),
-        "ranked": {"names": np.array([("g1", "gène", 2)] * 3, [("A", "U2"), ("CD4/CD8", "U9"), ("n", "i4")])},
+        "ranked": {
+            "names": np.array([("g1", "gène", 2)] * 3, [("A", "U2"), ("CD4/CD8", "U9"), ("n", "i4")])
+        },
         "unranked": np.zeros(0, [("A", "U3")]),
     }  # fmt: skip
     data.raw = data.copy()
