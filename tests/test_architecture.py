@@ -31,7 +31,7 @@ FLOORS = [
         "core/decoded",
         "core/zstd",
     ],
-    ["core/dtypes", "core/codecs", "core/stored", "core/fills", "core/strided"],
+    ["core/dtypes", "core/codecs", "core/stored", "core/fills", "core/strided", "core/reading"],
     ["core/missing_mark"],
     ["core/nodes", "core/children", "core/walk", "core/elements", "core/consolidated"],
     ["core/v2", "core/v3", "core/chunks"],

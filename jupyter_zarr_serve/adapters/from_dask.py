@@ -4,6 +4,7 @@ What is computed is kept a while, so that neighbouring chunks do not compute it 
 to change: a collection over data that change has to be published again.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,8 @@ import numpy as np
 from ..core.dtypes import STRING, Block
 from ..core.errors import Unreadable
 from ..core.grid import Region
-from ..core.nodes import Array, Node, Policy, Read, make_array
+from ..core.nodes import Array, Node, Policy, make_array
+from ..core.reading import Read
 from .dask_blocks import DaskReader, chunk_shape_of
 from .objects import MISSING, texts
 
@@ -38,30 +40,39 @@ def adapt(obj: Any, policy: Policy) -> Node:
     )
 
 
-def array_of(array: Any, policy: Policy, *, may_miss: bool = True, **fields: Any) -> Array:
+def array_of(
+    array: Any,
+    policy: Policy,
+    *,
+    may_miss: bool = True,
+    attributes: Mapping[str, Any] | None = None,
+    dimension_names: tuple[str | None, ...] | None = None,
+    fill_value: Any = None,
+) -> Array:
     """The array of a dask array.
 
     Parameters
     ----------
     may_miss
         Whether text may be missing among objects, which only computing them all could tell.
-    **fields
-        See `make_array`.
+    attributes, dimension_names, fill_value
+        See `core.nodes.Array`.
 
     Raises
     ------
     Unreadable
         When the lengths of its blocks are not known, or Zarr cannot spell its dtype.
     """
-    read, dtype = DaskReader(array), np.dtype(array.dtype)
+    read: Read = DaskReader(array)
+    dtype = np.dtype(array.dtype)
     _refuse_masked(array, dtype)
-    fields = {"source_chunks": chunk_shape_of(array), **fields}
     if dtype.kind == "O":
-        if may_miss:
-            fields["attributes"] = {**fields.get("attributes", {}), **MISSING["T"]}
-        text = partial(_texts, read, may_miss)
-        return make_array(array.shape, STRING, text, policy, **fields)
-    return make_array(array.shape, dtype, read, policy, **fields)
+        dtype, read = STRING, partial(_texts, read, may_miss)
+        attributes = {**(attributes or {}), **(MISSING["T"] if may_miss else {})}
+    return make_array(
+        array.shape, dtype, read, policy, source_chunks=chunk_shape_of(array),
+        attributes=attributes, dimension_names=dimension_names, fill_value=fill_value,
+    )  # fmt: skip
 
 
 def _texts(read: Read, may_miss: bool, region: Region) -> Block:

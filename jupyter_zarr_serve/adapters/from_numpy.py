@@ -15,7 +15,7 @@ from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Node, Policy, make_array
 from .objects import MISSING, appeared, object_array, part_of
-from .sampling import sampling
+from .sampling import reading_of
 
 
 @singledispatch
@@ -48,7 +48,7 @@ def _(obj: Any, policy: Policy) -> Node:
         part: Block = part_of(array, region)
         return part
 
-    return make_array(array.shape, array.dtype, read, policy, **sampling(array, read))
+    return make_array(array.shape, array.dtype, reading_of(array, read), policy)
 
 
 def _text_array(array: Block, policy: Policy) -> Array:

@@ -25,9 +25,10 @@ from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.names import served_names
 from ..core.nodes import Array, Group, Node, Policy, make_array
+from ..core.reading import Reading
 from ..core.served import named_after, referring, renames_of
 from .objects import MISSING, texts
-from .sampling import sampling
+from .sampling import reading_of
 
 _NAMELESS = "data"
 
@@ -136,19 +137,22 @@ def _array(variable: xr.Variable, attributes: Mapping[Any, Any], policy: Policy)
     if _is_dask(variable):
         from .from_dask import array_of
 
-        told = {"attributes": attributes, "dimension_names": names, "fill_value": _fill(attributes)}
-        return array_of(variable.data, policy, may_miss=_may_miss(variable), **told)
+        return array_of(
+            variable.data, policy, may_miss=_may_miss(variable),
+            attributes=attributes, dimension_names=names, fill_value=_fill(attributes),
+        )  # fmt: skip
     if _holds_objects(variable):
         return _of_objects(variable, attributes, names, policy)
 
     def read(region: Region) -> Block:
         return np.asarray(variable[region].to_numpy())
 
+    data: Any = variable._data
+    reading = reading_of(data, read) if isinstance(data, np.ndarray) else Reading(read)
     return make_array(
-        variable.shape, variable.dtype, read, policy,
+        variable.shape, variable.dtype, reading, policy,
         source_chunks=_source_chunks(variable), attributes=attributes, dimension_names=names,
         fill_value=_fill(attributes),
-        **(sampling(variable._data, read) if isinstance(variable._data, np.ndarray) else {}),
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from ..core.dtypes import BYTES, STRING, Block, DType
 from ..core.errors import Replaced, Unreadable
 from ..core.grid import Region
-from ..core.nodes import Array, Policy, Read, make_array
+from ..core.nodes import Array, Policy, make_array
+from ..core.reading import Read
 
 _KINDS: dict[type, DType] = {str: STRING, bytes: BYTES}
 # by kind of dtype, the attribute that tells what a missing value is spelled as

@@ -7,25 +7,23 @@ from typing import Any, Literal
 import numpy as np
 
 from ..core.dtypes import Block
-from ..core.nodes import Read
+from ..core.reading import Read, Reading
 
 
-def sampling(array: Block, read: Read) -> dict[str, Any]:
-    """The members `sample` and `sample_bytes` of the node of an array, whose regions `read` gives.
+def reading_of(array: Block, read: Read) -> Reading:
+    """How to read an array whose regions `read` gives.
 
-    Of a mapped file whole pages are read, so its cost has to be known; where it is not, there are none.
+    Of a mapped file whole pages are read; where that cost is not known, there are no samples.
     """
     if not _is_mapped(array):
-        return {"sample": read}
+        return Reading(read, sample=read)
     if not array.flags.forc:
-        return {}
+        return Reading(read)
     from ..core.strided import strided_bytes  # which kernels hardly ever need
 
     order: Literal["C", "F"] = "C" if array.flags.c_contiguous else "F"
-    return {
-        "sample": read,
-        "sample_bytes": partial(strided_bytes, array.shape, array.itemsize, order=order),
-    }
+    cost = partial(strided_bytes, array.shape, array.itemsize, order=order)
+    return Reading(read, sample=read, cost=cost)
 
 
 def _is_mapped(array: Block) -> bool:

@@ -1,6 +1,6 @@
 """Encoding one chunk: read its region, pad it, convert it, pack it, compress it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -11,7 +11,8 @@ from .dtypes import Block, DType, pack, shuffle_size
 from .elements import converted
 from .errors import Unreadable
 from .grid import Region, region_of, region_shape
-from .nodes import Array, Read
+from .nodes import Array
+from .reading import Read, Reading
 from .stored import Coords
 
 
@@ -100,6 +101,27 @@ def read_as(dtype: DType, read: Read, region: Region) -> Block:
             "it changed, or its metadata are wrong: publish it again, or give it the right shape"
         )
     return converted(block, dtype)
+
+
+def read_through(
+    array: Array,
+    convert: Callable[[Block, Region], Block],
+    source: Callable[[Region], Region] = lambda region: region,
+) -> Reading:
+    """How to read what is made of an array's elements.
+
+    Parameters
+    ----------
+    convert
+        Makes, of a block of the array in its served dtype, the region of the result.
+    source
+        The region of the array that is read for a region of the result.
+    """
+
+    def wrap(read: Read) -> Read:
+        return lambda region: convert(read_as(array.dtype, read, source(region)), region)
+
+    return array.reading.through(wrap, source)
 
 
 def _whole(array: Array, block: Block) -> Block:

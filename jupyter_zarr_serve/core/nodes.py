@@ -1,7 +1,7 @@
-"""Nodes: what is served, as data plus one function.
+"""Nodes: what is served, as data plus one `Reading`.
 
-An `Array` has `read(region)`, the core's one seam to input and output; a `Group` has `children`, a mapping
-that may be lazy: what cannot be served raises a `ServeError`, what is not there `KeyError`.
+A `Group` has `children`, a mapping that may be lazy: what cannot be served raises a `ServeError`, what is
+not there `KeyError`.
 """
 
 import math
@@ -9,17 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-import numpy as np
-
 from .codecs import DEFAULT_COMPRESSOR, Codec
 from .dtypes import DType, canonical, element_size
 from .errors import Unreadable
 from .fills import fill_of, mark_of
-from .grid import Layout, Region, check_shape, chunk_shape_for, named_axes
+from .grid import Layout, check_shape, chunk_shape_for, named_axes
+from .reading import Read, Reading
 from .served import Served, referring
 from .stored import Stored
-
-Read = Callable[[Region], np.ndarray[Any, Any]]
 
 
 class Validator(Protocol):
@@ -82,9 +79,8 @@ class Array:
     ----------
     shape, dtype, chunk_shape
         As in Zarr; `dtype` is one of `dtypes.canonical`.
-    read
-        Gives the elements of a region (one slice per axis, both ends set) in any byte order and
-        memory layout.
+    reading
+        Reads the elements.
     fill_value
         What pads edge chunks and what absent chunks hold; None for the neutral element.
     dimension_names
@@ -101,13 +97,6 @@ class Array:
         Gives its `Parts`; None where the array stands for itself.
     validator
         Tells whether the node is still what a new look would give; None where nobody knows.
-    sample
-        Gives a region whose slices may have steps, at once; None where that would cost as much as
-        reading all that lies between.
-    sample_bytes
-        How many bytes `sample` reads for a region; None where no more than the elements have.
-    preview
-        Gives elements in the place of those that `read` would take long to make; None where it does not.
     unreadable
         Why `read` always fails, where that is known: it is then served only as it is stored.
     seen
@@ -119,7 +108,7 @@ class Array:
     shape: tuple[int, ...]
     dtype: DType
     chunk_shape: tuple[int, ...]
-    read: Read
+    reading: Reading
     fill_value: Any = None
     dimension_names: tuple[str | None, ...] | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -128,12 +117,14 @@ class Array:
     stored: Mapping[int, Stored] = field(default_factory=dict)
     parts: Callable[[], Parts] | None = None
     validator: "Validator | None" = None
-    sample: Read | None = None
-    sample_bytes: Callable[[Region], int] | None = None
-    preview: Read | None = None
     unreadable: str = ""
     seen: "dict[str, Node]" = field(init=False, repr=False, default_factory=dict)
     layouts: dict[int, str] = field(init=False, repr=False, default_factory=dict)
+
+    @property
+    def read(self) -> Read:
+        """Gives the elements of a region; see `Reading`."""
+        return self.reading.read
 
     @property
     def fill(self) -> Any:
@@ -209,14 +200,19 @@ Node = Array | Group
 def make_array(
     shape: Sequence[int],
     dtype: DType,
-    read: Read,
+    read: Read | Reading,
     policy: Policy,
     *,
     source_chunks: Sequence[int] | None = None,
     layout: Layout = "box",
     spatial: tuple[int, int] | None = None,
     chunk_shape: Sequence[int] | None = None,
-    **fields: Any,
+    fill_value: Any = None,
+    dimension_names: tuple[str | None, ...] | None = None,
+    attributes: Mapping[str, Any] | None = None,
+    version: str | None = None,
+    stored: Mapping[int, Stored] | None = None,
+    parts: Callable[[], Parts] | None = None,
 ) -> Array:
     """Make an `Array`, its chunk shape and codecs chosen by the policy.
 
@@ -226,6 +222,8 @@ def make_array(
         In any byte order.
     source_chunks, layout, spatial, chunk_shape
         See `grid.chunk_shape_for`; a chunk shape is exact.
+    read, fill_value, dimension_names, attributes, version, stored, parts
+        See `Array`; a function in place of a `Reading` is its `read`.
 
     Raises
     ------
@@ -247,4 +245,8 @@ def make_array(
             "c.ZarrServeApp.chunk_limit_bytes"
         )
     codecs = (policy.compressor,) if policy.compressor else ()
-    return Array(tuple(int(n) for n in shape), served, chunks, read, **{"codecs": codecs, **fields})
+    return Array(
+        tuple(int(n) for n in shape), served, chunks,
+        read if isinstance(read, Reading) else Reading(read),
+        fill_value, dimension_names, attributes or {}, codecs, version, stored or {}, parts,
+    )  # fmt: skip

@@ -29,6 +29,7 @@ from ..core.children import Children
 from ..core.dtypes import STRING, DType, element_size
 from ..core.grid import Region, chunk_shape_for, region_of, region_shape
 from ..core.nodes import Array, Group, Node, Policy, make_array
+from ..core.reading import Reading
 
 _BLOCK_BYTES = 1 << 20
 _DYNAMIC_SECONDS = 3
@@ -189,7 +190,7 @@ def _waves(side: int, policy: Policy) -> Array:
         return values.astype("f8")
 
     return make_array(
-        (side, side), np.dtype("f8"), read, policy, layout="tile", version=_VERSION, sample=read
+        (side, side), np.dtype("f8"), Reading(read, sample=read), policy, layout="tile", version=_VERSION
     )
 
 

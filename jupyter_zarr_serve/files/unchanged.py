@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import Unavailable
-from ..core.nodes import Array, Group, Node, Read
+from ..core.nodes import Array, Group, Node
+from ..core.reading import Read
 from ..core.served import renames_of
 from ..core.stored import Blob, Coords, Stored
 from ..readers.files import stamp_of
@@ -90,12 +92,10 @@ def _watched_attributes(told: Attributes, watch: Watch) -> Attributes:
 def _watched_array(array: Array, watch: Watch) -> Array:
     stored = {fmt: replace(one, chunk=_watched_chunk(one, watch)) for fmt, one in array.stored.items()}
     changes: dict[str, Any] = {
-        "read": _watched_read(array.read, watch),
+        "reading": array.reading.through(partial(_watched_read, watch)),
         "stored": stored,
         "version": watch.stamp,
     }
-    if array.sample is not None:
-        changes["sample"] = _watched_read(array.sample, watch)
     if array.parts is not None:
         make = array.parts
         changes["parts"] = lambda: make().map(lambda part: _watched_array(part, watch))
@@ -137,7 +137,7 @@ class _WatchedChildren(Mapping[str, Node]):
         return renames_of(self._children)
 
 
-def _watched_read(read_region: Read, watch: Watch) -> Read:
+def _watched_read(watch: Watch, read_region: Read) -> Read:
     def read(region: tuple[slice, ...]) -> Any:
         with watch.reading():
             return read_region(region)

@@ -6,14 +6,15 @@ of three or four small integers is drawn as red, green and blue; that decides ho
 what is served.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
+from ..core.chunks import read_through
 from ..core.dtypes import Block
 from ..core.grid import Region
-from ..core.nodes import Array, Read
+from ..core.nodes import Array
+from ..core.reading import Reading
 
 RGB = ["R", "G", "B"]
 ALPHA = "A"
@@ -75,21 +76,16 @@ def in_colours(array: Array) -> Array:
     count = table.shape[1]
     names = array.dimension_names or (None,) * len(array.shape)
     kept = {name: value for name, value in array.attributes.items() if name not in ("palette", "axes")}
-    look_up = _looking_up(table)
-    cost = array.sample_bytes
     return replace(
         array,
         shape=(*array.shape, count),
         dtype=np.dtype("u1"),
         chunk_shape=(*array.chunk_shape, count),
-        read=look_up(array.read),
+        reading=_looked_up(array, table),
         fill_value=None,
         dimension_names=(*names, "c"),
         attributes={**kept, "channel_names": [*RGB, ALPHA][:count]},
         stored={},
-        sample=None if array.sample is None else look_up(array.sample),
-        sample_bytes=None if cost is None else lambda region: cost(region[:-1]),
-        preview=None if array.preview is None else look_up(array.preview),
     )
 
 
@@ -109,13 +105,9 @@ def _palette(array: Array) -> Block | None:
     return table
 
 
-def _looking_up(table: Block) -> Callable[[Read], Read]:
-    def look_up(read: Read) -> Read:
-        def colours(region: Region) -> Block:
-            numbers = np.asarray(read(region[:-1])).astype("u1", copy=False)
-            found: Block = table[:, region[-1]][numbers]
-            return found
+def _looked_up(array: Array, table: Block) -> Reading:
+    def colours(numbers: Block, region: Region) -> Block:
+        found: Block = table[:, region[-1]][numbers.astype("u1", copy=False)]
+        return found
 
-        return colours
-
-    return look_up
+    return read_through(array, colours, lambda region: region[:-1])

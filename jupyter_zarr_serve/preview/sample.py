@@ -6,11 +6,11 @@ that; else whole chunks, spread evenly, as part of a chunk often costs as much a
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.chunks import read_region
+from ..core.chunks import read_as, read_region
 from ..core.dtypes import Block, DType, element_size
 from ..core.grid import Region, grid_shape, region_of, region_shape
 from ..core.nodes import Array
@@ -54,8 +54,9 @@ def fits(array: Array, region: Region) -> bool:
 
 def is_cheap(array: Array, region: Region) -> bool:
     """Whether a region, maybe with steps, of an array that has a `sample` may be read by it."""
+    cost = array.reading.cost
     fitting = math.prod(region_shape(region)) * element_size(array.dtype) <= LIMIT_BYTES
-    return fitting and (array.sample_bytes is None or array.sample_bytes(region) <= LIMIT_BYTES)
+    return fitting and (cost is None or cost(region) <= LIMIT_BYTES)
 
 
 def picked(array: Array, region: Region) -> Block:
@@ -66,7 +67,7 @@ def picked(array: Array, region: Region) -> Block:
     Exception
         Whatever the array's `sample` raises.
     """
-    return read_region(replace(array, read=array.sample or array.read), region)
+    return read_as(array.dtype, array.reading.sample or array.read, region)
 
 
 def sample(array: Array) -> tuple[list[Block], bool]:

@@ -44,7 +44,7 @@ def drawn_region(array: Array) -> Region:
     Of a source that cannot read single pixels it is the middle.
     """
     leading, last = drawn_axes(array)
-    if array.sample is None:
+    if array.reading.sample is None:
         return _middle_region(array, leading, last)
     per_pixel = _PER_PIXEL // 2 if has_bands_last(array) else _PER_PIXEL
     least = -(-max(array.shape[leading : last + 1]) // (SIDE * per_pixel))
@@ -95,7 +95,7 @@ def thumbnail(array: Array) -> bytes:
     region = drawn_region(array)
     array = in_colours(array)
     region = (*region, *(slice(0, n) for n in array.shape[len(region) :]))
-    block = read_region(array, region) if array.sample is None else picked(array, region)
+    block = read_region(array, region) if array.reading.sample is None else picked(array, region)
     has_bands = has_bands_last(array)
     values = numbers(array, block).values.reshape(block.shape[-3 if has_bands else -2 :])
     small = _reduced(values if has_bands else values[..., None])

@@ -58,7 +58,7 @@ def line(array: Array, start: int, stop: int, points: int) -> dict[str, Any]:
     every = max(1, math.ceil((stop - start) / _MOST_ELEMENTS))
     if fits(array, (slice(start, stop),)):
         found = _in_steps(array, slice(start, stop, 1), points)
-    elif array.sample is not None and is_cheap(array, (slice(start, stop, every),)):
+    elif array.reading.sample is not None and is_cheap(array, (slice(start, stop, every),)):
         found = _in_steps(array, slice(start, stop, every), points)
     else:
         found = _in_runs(array, start, stop, points)
@@ -83,7 +83,7 @@ def _in_runs(array: Array, start: int, stop: int, points: int) -> _Line:
     As much of it as may be, where that costs no more than its bytes; else a chunk.
     """
     parts = min(points, _MOST_RUNS)
-    if array.sample is None:
+    if array.reading.sample is None:
         run = cell_shape(array)[0]
         parts = min(parts, reads_of(array, (run,)))
     else:

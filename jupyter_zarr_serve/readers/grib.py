@@ -191,10 +191,12 @@ def _group(dataset: _Dataset, policy: Policy) -> Group:
 
 
 def _array(variable: Any, policy: Policy) -> Array:
-    told: dict[str, Any] = {"attributes": variable.attributes, "dimension_names": variable.dimensions}
     if not hasattr(variable.data, "field_id_index"):
         values = np.asarray(variable.data)
-        return make_array(values.shape, values.dtype, values.__getitem__, policy, **told)
+        return make_array(
+            values.shape, values.dtype, values.__getitem__, policy,
+            attributes=variable.attributes, dimension_names=variable.dimensions,
+        )  # fmt: skip
     fields = variable.data
 
     def read_region(region: Region) -> Block:
@@ -204,5 +206,6 @@ def _array(variable: Any, policy: Policy) -> Array:
     headers = len(fields.shape) - fields.geo_ndim
     return make_array(
         fields.shape, fields.dtype, read_region, policy, fill_value=np.nan,
-        source_chunks=(*(1,) * headers, *fields.shape[headers:]), **told,
+        source_chunks=(*(1,) * headers, *fields.shape[headers:]),
+        attributes=variable.attributes, dimension_names=variable.dimensions,
     )  # fmt: skip

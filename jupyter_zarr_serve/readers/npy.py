@@ -24,6 +24,7 @@ from ..core.dtypes import Block, DType
 from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Policy, make_array
+from ..core.reading import Reading
 from ..core.strided import ReadAt, read_strided, strided_bytes
 from .files import open_at, size_of
 
@@ -78,9 +79,8 @@ def read(path: Path, policy: Policy) -> Array:
         with open_at(path) as read_at:
             return header.read(read_at, region)
 
-    return make_array(
-        header.shape, header.dtype, read_region, policy, sample=read_region, sample_bytes=header.cost
-    )
+    reading = Reading(read_region, sample=read_region, cost=header.cost)
+    return make_array(header.shape, header.dtype, reading, policy)
 
 
 def parse_header(head: bytes, name: str) -> Header:

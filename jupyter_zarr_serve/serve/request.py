@@ -40,7 +40,7 @@ class Request:
     options
         Details of the form; see `forms`.
     preview
-        Whether something at once is wanted in place of what takes long; see `nodes.Array.preview`.
+        Whether something at once is wanted in place of what takes long; see `reading.Reading`.
     client
         Who asks, so that clients can take turns; no part of what is asked for.
     agent

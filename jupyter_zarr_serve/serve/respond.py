@@ -15,6 +15,7 @@ from ..core.dialects import DIALECTS, Dialect
 from ..core.errors import NotFound, Replaced, ServeError, Unreadable, failure_of, failures_named
 from ..core.grid import in_grid
 from ..core.nodes import Array, Group, Node
+from ..core.reading import Reading
 from ..core.stored import Blob, Coords
 from ..core.walk import Found, resolve
 from . import listing
@@ -154,7 +155,7 @@ def _chunk(
         known = None if tag is None or remember is None else remember.known(identity)
         return None if known is None else blob_of(known)
 
-    if request.preview and array.preview is not None and at_hand() is None:
+    if request.preview and array.reading.preview is not None and at_hand() is None:
         return _preview(dialect, array, coords, f"{name}/{key}".lstrip("/"), layout)
     return Representation(
         f"{name}/{key}".lstrip("/"), BINARY, make, etag, at_hand, found.validator, layouts={"": layout}
@@ -173,7 +174,7 @@ def _is_of_member(key: str, zarr_format: int) -> bool:
 
 def _preview(dialect: Dialect, array: Array, coords: Coords, name: str, layout: Layout) -> Representation:
     """A chunk of what stands in for the elements; nobody may remember it."""
-    array = replace(array, read=array.preview or array.read)
+    array = replace(array, reading=Reading(array.reading.preview or array.read))
     codecs = dialect.codecs_of(array)
     headers = {"Cache-Control": "private, no-store", "Zarr-Preview": "1"}
     return Representation(

@@ -5,17 +5,16 @@ nor int8, and vizarr takes int64 for uint32. Here they are float32, rounded; wha
 vizarr draws nothing of an image with an infinity. All else is as `ome` has it.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..core.children import Seen
-from ..core.chunks import read_as
+from ..core.chunks import read_through
 from ..core.codecs import portable as portable_codecs
 from ..core.dtypes import Block, DType
-from ..core.nodes import Array, Group, Node, Read
+from ..core.nodes import Array, Group, Node
 from .ome import ome
 
 VIEW = "drawn"
@@ -41,26 +40,16 @@ def _narrowed(node: Node) -> Node:
 
 
 def _array(array: Array) -> Array:
-    cast = _casting(array.dtype)
     return replace(
         array,
         dtype=_NARROW,
-        read=cast(array.read),
+        reading=read_through(array, lambda block, _: _narrow(block)),
         fill_value=None,
         attributes=_attributes(array),
         codecs=portable_codecs(array.codecs),
         version=None if array.version is None else f"{array.version} {VIEW}",
         stored={},
-        sample=None if array.sample is None else cast(array.sample),
-        preview=None if array.preview is None else cast(array.preview),
     )
-
-
-def _casting(dtype: DType) -> Callable[[Read], Read]:
-    def cast(read: Read) -> Read:
-        return lambda region: _narrow(read_as(dtype, read, region))
-
-    return cast
 
 
 def _narrow(block: Block) -> Block:

@@ -9,9 +9,8 @@ for; an attribute of ``x`` names the sibling.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 
-from ..core.chunks import read_region
+from ..core.chunks import read_through
 from ..core.codecs import portable as portable_codecs
 from ..core.dtypes import Block
 from ..core.errors import ServeError, failures_named
@@ -133,9 +132,11 @@ def _respelled(array: Array, spelling: Spelling) -> Array:
     added = () if spelling.axis is None else (spelling.axis,)
     names = array.dimension_names or (None,) * len(array.shape)
 
-    def read(region: Region) -> Block:
-        whole = spelling.convert(read_region(array, region[: len(array.shape)]))
-        return whole[(*(slice(None),) * len(array.shape), *region[len(array.shape) :])] if added else whole
+    count = len(array.shape)
+
+    def convert(block: Block, region: Region) -> Block:
+        whole = spelling.convert(block)
+        return whole[(*(slice(None),) * count, *region[count:])] if added else whole
 
     return replace(
         array,
@@ -143,13 +144,12 @@ def _respelled(array: Array, spelling: Spelling) -> Array:
         chunk_shape=(*array.chunk_shape, *(length for _, length in added)),
         dimension_names=(*names, *(name for name, _ in added)),
         dtype=spelling.dtype,
-        read=read,
+        reading=read_through(array, convert, lambda region: region[:count]),
         fill_value=spelling.fill_value,
         attributes=spelling.attributes,
         codecs=portable_codecs(array.codecs),
         version=_marked(array),
         stored={},
-        sample=None,
     )
 
 
@@ -158,24 +158,20 @@ def _joined(array: Array, spelling: Spelling) -> Array:
     *shape, length = array.shape
     target = Policy().target_bytes
 
-    def read(region: Region) -> Block:
-        return spelling.convert(read_region(array, (*region, slice(0, length))))
-
     return replace(
         array,
         shape=tuple(shape),
         chunk_shape=chunk_shape_for(shape, length, target, source_chunks=array.chunk_shape[:-1]),
         dimension_names=(array.dimension_names or ())[:-1],
         dtype=spelling.dtype,
-        read=read,
+        reading=read_through(
+            array, lambda block, _: spelling.convert(block), lambda region: (*region, slice(0, length))
+        ),
         fill_value=None,
         attributes=spelling.attributes,
         codecs=portable_codecs(array.codecs),
         version=_marked(array),
         stored={},
-        sample=None,
-        sample_bytes=None,
-        preview=None,
     )
 
 
@@ -190,18 +186,12 @@ def _field(array: Array, name: str) -> Array:
     return replace(
         array,
         dtype=array.dtype[name],
-        read=partial(_read_field, array, name),
+        reading=read_through(array, lambda block, _: block[name]),
         fill_value=None if array.fill_value is None else array.fill[name],
         attributes={},
         version=_marked(array),
         stored={},
-        sample=None,
     )
-
-
-def _read_field(array: Array, name: str, region: Region) -> Block:
-    block: Block = read_region(array, region)[name]
-    return block
 
 
 def _marked(array: Array) -> str | None:

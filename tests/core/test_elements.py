@@ -6,6 +6,7 @@ from jupyter_zarr_serve.core.dtypes import BYTES, STRING, canonical
 from jupyter_zarr_serve.core.elements import converted
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Group, Policy, make_array
+from jupyter_zarr_serve.core.reading import Reading
 from jupyter_zarr_serve.preview.thumbnail import thumbnail
 from jupyter_zarr_serve.preview.values import stats
 from jupyter_zarr_serve.views.drawn import drawn
@@ -74,13 +75,13 @@ def test_other_values_are_refused_by_the_names_of_both_dtypes(block, dtype):
         converted(block, canonical(np.dtype(dtype)))
 
 
-def lying(**fields):
+def lying(**functions):
     """An image of int16 that reads as its half."""
 
     def read(region):
         return np.ones((64, 64))[region] * 0.5
 
-    return make_array((64, 64), np.dtype("i2"), read, Policy(), **fields)
+    return make_array((64, 64), np.dtype("i2"), Reading(read, **functions), Policy())
 
 
 @pytest.mark.parametrize("sample", [False, True])

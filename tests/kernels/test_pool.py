@@ -10,6 +10,7 @@ import pytest
 
 from jupyter_zarr_serve import wire
 from jupyter_zarr_serve.core.nodes import Array, Group
+from jupyter_zarr_serve.core.reading import Reading
 from jupyter_zarr_serve.serve.request import Request
 from jupyter_zarr_serve.serve.respond import respond
 from jupyter_zarr_serve.sources.kernels import pool
@@ -47,7 +48,7 @@ class Counting:
         self.now = self.most = 0
         self.wanted = 1
         self.changed = threading.Condition()
-        array = Array((4,), np.dtype("f8"), (4,), self.read, codecs=())
+        array = Array((4,), np.dtype("f8"), (4,), Reading(self.read), codecs=())
         self.root = Group(children={"t": array})
 
     def read(self, region):
@@ -126,7 +127,7 @@ async def test_a_client_that_gives_up_ends_its_connection_only(source):
 @pytest.mark.parametrize("size", [0, 1, 4000, 4096, 100_000, 5_000_000])
 async def test_bodies_of_every_size(tmp_path, size):
     data = np.arange(size, dtype="u1")
-    array = Array((size,), data.dtype, (max(size, 1),), data.__getitem__, codecs=())
+    array = Array((size,), data.dtype, (max(size, 1),), Reading(data.__getitem__), codecs=())
     with listen(Group(children={"t": array}), tmp_path / "kernel-1.json", KEY):
         source = KernelSource(Provisioned(tmp_path / "kernel-1.json"), 5)
         for _ in range(3):
@@ -154,7 +155,7 @@ async def test_a_dead_kernel_is_not_asked(source):
 async def test_a_kernel_that_dies_while_it_is_asked(tmp_path):
     """Its end of the connection may be held open by a child."""
     stopped = threading.Event()
-    array = Array((4,), np.dtype("f8"), (4,), lambda region: stopped.wait(20) and np.zeros(4))
+    array = Array((4,), np.dtype("f8"), (4,), Reading(lambda region: stopped.wait(20) and np.zeros(4)))
     with listen(Group(children={"t": array}), tmp_path / "kernel-2.json", KEY):
         source = KernelSource(Provisioned(tmp_path / "kernel-2.json"), 10)
         pending = asyncio.ensure_future(source.ask(CHUNK))

@@ -9,6 +9,7 @@ import xarray as xr
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.grid import region_shape
 from jupyter_zarr_serve.core.nodes import Array, Policy, make_array
+from jupyter_zarr_serve.core.reading import Reading
 from jupyter_zarr_serve.preview.sample import LIMIT_BYTES
 from jupyter_zarr_serve.serve.request import IMAGE, LINE, NODE
 from tests.preview.pictures import pixels_of
@@ -37,7 +38,7 @@ def gradient(shape, dtype="f8", **fields) -> tuple[Array, list[int]]:
         block[...] = ramp * (255 if dtype == "u1" else 1) if axis == -1 else ramp[:, None] * 255
         return block
 
-    return make_array(shape, np.dtype(dtype), make, Policy(), sample=make, **fields), read
+    return make_array(shape, np.dtype(dtype), Reading(make, sample=make), Policy(), **fields), read
 
 
 @pytest.mark.parametrize(
@@ -160,20 +161,20 @@ def test_a_line_of_a_file_comes_from_runs_all_along_it(tmp_path, monkeypatch, po
 @pytest.mark.parametrize("wrap", [np.asarray, xr.DataArray, lambda it: xr.DataArray(np.asarray(it))])
 def test_mapped_is_mapped_whatever_is_around_it(tmp_path, wrap):
     np.save(tmp_path / "a.npy", np.zeros((300, 300)))
-    known = adapt(np.load(tmp_path / "a.npy", mmap_mode="r"), Policy()).sample_bytes
+    known = adapt(np.load(tmp_path / "a.npy", mmap_mode="r"), Policy()).reading.cost
     assert known is not None
     node = adapt(wrap(np.load(tmp_path / "a.npy", mmap_mode="r")), Policy())
     array = node if isinstance(node, Array) else next(iter(node.children.values()))
     part = (slice(0, 300, 10), slice(0, 300, 10))
-    assert array.sample_bytes is not None
-    assert array.sample_bytes(part) == known(part)
+    assert array.reading.cost is not None
+    assert array.reading.cost(part) == known(part)
 
 
 def test_a_mapped_buffer_is_read_as_a_file(tmp_path):
     (tmp_path / "a.bin").write_bytes(bytes(4096))
     with (tmp_path / "a.bin").open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as buffer:
         array = adapt(np.frombuffer(buffer, "u1"), Policy())
-        assert array.sample_bytes is not None
+        assert array.reading.cost is not None
         del array
 
 
@@ -183,7 +184,7 @@ def test_a_mapped_variable_is_read_as_a_file(tmp_path):
     for variable, is_known in ((mapped, True), (mapped[:, ::2], False), (np.zeros((2, 2)), False)):
         node = adapt(variable, Policy())
         assert isinstance(node, Array)
-        assert (node.sample_bytes is not None) is is_known
-    assert adapt(mapped[:, ::2], Policy()).sample is None
-    whole = adapt(mapped, Policy()).sample_bytes
+        assert (node.reading.cost is not None) is is_known
+    assert adapt(mapped[:, ::2], Policy()).reading.sample is None
+    whole = adapt(mapped, Policy()).reading.cost
     assert whole((slice(0, 3000, 10), slice(0, 3000, 10))) == 300 * 3000 * 8 - 300 * 9 * 8

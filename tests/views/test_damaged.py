@@ -11,6 +11,7 @@ from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.children import Children
 from jupyter_zarr_serve.core.errors import Unavailable
 from jupyter_zarr_serve.core.nodes import Array, Group, Node, Parts, Policy, make_array
+from jupyter_zarr_serve.core.reading import Read, Reading
 from jupyter_zarr_serve.serve.request import Request, Response
 from jupyter_zarr_serve.serve.respond import respond
 from jupyter_zarr_serve.views import VIEWS, viewed
@@ -34,9 +35,9 @@ def failing(error: Exception) -> Callable[[Any], np.ndarray[Any, Any]]:
     return read
 
 
-def image(error: Exception, **fields: Any) -> Array:
-    read = failing(error)
-    return make_array((600, 600), np.dtype("<f4"), read, Policy(), version="1", **fields)
+def image(error: Exception, sample: Read | None = None, **fields: Any) -> Array:
+    reading = Reading(failing(error), sample=sample)
+    return make_array((600, 600), np.dtype("<f4"), reading, Policy(), version="1", **fields)
 
 
 def ask(root: Node, view: str, path: str, zarr_format: int) -> Response:

@@ -44,10 +44,10 @@ def test_samples_previews_and_marks_are_narrow_too():
     image = drawn(adapt(np.zeros((8192, 8192)), Policy()))
     full, coarse = image.children["0"], image.children[str(len(image.children) - 1)]
     step = (slice(0, 8192, 1000), slice(0, 8192, 1000))
-    assert full.sample is not None
-    assert full.sample(step).dtype == "f4"
-    assert coarse.preview is not None
-    assert coarse.preview((slice(0, 2), slice(0, 2))).dtype == "f4"
+    assert full.reading.sample is not None
+    assert full.reading.sample(step).dtype == "f4"
+    assert coarse.reading.preview is not None
+    assert coarse.reading.preview((slice(0, 2), slice(0, 2))).dtype == "f4"
 
 
 def test_what_is_stored_is_not_passed_through(tmp_path):

@@ -3,6 +3,7 @@
 import math
 import tracemalloc
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.grid import region_shape
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
+from jupyter_zarr_serve.core.reading import Reading
 from jupyter_zarr_serve.core.walk import members
 from jupyter_zarr_serve.views import viewed
 from jupyter_zarr_serve.views.ome import levels
@@ -228,7 +230,7 @@ def endless(side: int, reads: list) -> Array:
         rows = np.arange(region[0].start, region[0].stop, dtype="f4")[:, None]
         return np.broadcast_to(rows, region_shape(region))
 
-    return Array((side, side), np.dtype("<f4"), (512, 512), read)
+    return Array((side, side), np.dtype("<f4"), (512, 512), Reading(read))
 
 
 def test_a_level_reads_each_pixel_once_and_no_more_than_it_needs():
@@ -250,20 +252,19 @@ def test_a_huge_image_costs_no_more_than_what_is_looked_at():
     """100 000 pixels high and wide: 40 GB."""
     reads: list = []
     array = endless(100_000, reads)
-    object.__setattr__(
-        array,
-        "sample",
-        lambda region: np.zeros([len(range(s.start, s.stop, s.step)) for s in region], "f4"),
-    )
+    sample = lambda region: np.zeros([len(range(s.start, s.stop, s.step)) for s in region], "f4")  # noqa: E731
+    array = replace(array, reading=replace(array.reading, sample=sample))
     group = viewed(array, "ome")
     tracemalloc.start()
     try:
         assert model_of(group, 3)
         assert group.children["0"].read((slice(99_840, 100_000), slice(0, 512))).shape == (160, 512)
         deepest = group.children[list(group.children)[-1]]
-        assert deepest.preview is not None
+        assert deepest.reading.preview is not None
         assert (
-            deepest.preview(tuple(slice(0, n) for n in deepest.shape)).shape == deepest.shape == (391, 391)
+            deepest.reading.preview(tuple(slice(0, n) for n in deepest.shape)).shape
+            == deepest.shape
+            == (391, 391)
         )
         seventh = group.children["7"]
         values = seventh.read((slice(0, 64), slice(700, 764)))  # 8192 pixels high and wide, 268 MB

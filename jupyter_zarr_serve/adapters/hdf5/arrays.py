@@ -1,7 +1,7 @@
 """Arrays of HDF5 datasets, and groups of the fields of structures that Zarr cannot spell."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,9 @@ from ...core.children import Children
 from ...core.dtypes import STRING, VLEN_ESTIMATE, Block, DType, canonical, element_size
 from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for, region_shape
-from ...core.nodes import Array, Group, Node, Policy, Read, make_array
+from ...core.nodes import Array, Group, Node, Policy, make_array
+from ...core.reading import Read
+from ...core.stored import Stored
 from ...core.strided import ReadAt
 from .attributes import attributes_of, fill_of
 from .chunks import Chunks, reader_of
@@ -56,21 +58,20 @@ def array_of(
     attributes = {**elements.attributes, **attributes_of(dataset)}
     fill = fill_of(dataset, attributes, elements.dtype.kind)
     read, chunks = reader_of(dataset, policy.limit_bytes, read_at)
-    fields: dict[str, Any] = {
-        "attributes": attributes, "fill_value": fill, "dimension_names": names,
-        "source_chunks": dataset.chunks,
-    }  # fmt: skip
     kept = chunks is not None and _is_kept(chunks, policy)
     if chunks is not None and not kept and not chunks.filters:
         read = dataset.__getitem__  # of chunks that are not encoded, HDF5 reads only what is wanted
     read = _converted(read, elements)
-    if is_growable(dataset):
-        fields["chunk_shape"] = _lasting(dataset, elements.dtype, policy)
+    chunk_shape = _lasting(dataset, elements.dtype, policy) if is_growable(dataset) else None
+    stored: Mapping[int, Stored] = {}
     if shape != dataset.shape:
         read = _extended(read, dataset.shape, elements.dtype, fill)
     elif chunks is not None and kept:
-        fields |= {"chunk_shape": dataset.chunks, "stored": chunks.pass_through()}
-    return make_array(shape, elements.dtype, read, policy, **fields)
+        chunk_shape, stored = dataset.chunks, chunks.pass_through()
+    return make_array(
+        shape, elements.dtype, read, policy, source_chunks=dataset.chunks, chunk_shape=chunk_shape,
+        attributes=attributes, fill_value=fill, dimension_names=names, stored=stored,
+    )  # fmt: skip
 
 
 def _lasting(dataset: h5py.Dataset, dtype: DType, policy: Policy) -> tuple[int, ...]:

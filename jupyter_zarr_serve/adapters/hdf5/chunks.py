@@ -25,7 +25,7 @@ from ...core.decoded import DECODED
 from ...core.dtypes import Block
 from ...core.errors import Unreadable
 from ...core.grid import Region, region_of, region_shape
-from ...core.nodes import Read
+from ...core.reading import Read
 from ...core.stored import Blob, Coords, Stored
 from ...core.strided import ReadAt, read_strided
 from .filters import (

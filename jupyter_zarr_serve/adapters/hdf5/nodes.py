@@ -111,5 +111,7 @@ def _dataset(dataset: h5py.Dataset, opened: Opened) -> Node:
         return record_array(fields, opened.policy) if is_record(fields.attributes) else fields
     array = array_of(dataset, names, shape, opened.policy, opened.read_at)
     if opened.growing:
-        return replace(array, read=followed(array.read, dataset))
-    return replace(array, read=with_blame(array.read, opened.path)) if opened.path else array
+        return replace(array, reading=array.reading.through(lambda read: followed(read, dataset)))
+    if opened.path:
+        return replace(array, reading=array.reading.through(lambda read: with_blame(read, opened.path)))
+    return array

@@ -24,7 +24,7 @@ import h5py
 from ...core.dtypes import Block
 from ...core.errors import Unavailable, Unreadable
 from ...core.grid import Region
-from ...core.nodes import Read
+from ...core.reading import Read
 
 _LOCKS = Path("/proc/locks")  # kind, mode, ..., device:inode
 _ATTEMPTS = 4

@@ -6,6 +6,7 @@ an OME-TIFF in several files, the planes in this one, its attributes naming the 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -111,26 +112,22 @@ def _lengths(series: tifffile.TiffPageSeries) -> Mapping[str, int]:
 
 
 def _level(series: tifffile.TiffPageSeries, attributes: Attributes, path: Path, policy: Policy) -> Node:
-    fields: dict[str, Any] = {"attributes": attributes, "dimension_names": axis_names(series.axes)}
-    if GDAL_NODATA in series.keyframe.tags:
-        fields["fill_value"] = series.keyframe.nodata
     if 0 in series.shape:
-        return _empty(series, policy, fields)
-    if series.dataoffset is not None and series.transform is None:
-        return _contiguous(series, path, policy, fields)
-    return _paged(series, path, policy, fields)
+        array = _empty(series, policy)
+    elif series.dataoffset is not None and series.transform is None:
+        array = _contiguous(series, path, policy)
+    else:
+        array = _paged(series, path, policy)
+    fill = series.keyframe.nodata if GDAL_NODATA in series.keyframe.tags else None
+    return replace(array, attributes=attributes, dimension_names=axis_names(series.axes), fill_value=fill)
 
 
-def _empty(series: tifffile.TiffPageSeries, policy: Policy, fields: dict[str, Any]) -> Array:
+def _empty(series: tifffile.TiffPageSeries, policy: Policy) -> Array:
     dtype = np.dtype(series.dtype)
-    return make_array(
-        series.shape, dtype, lambda region: np.empty(region_shape(region), dtype), policy, **fields
-    )
+    return make_array(series.shape, dtype, lambda region: np.empty(region_shape(region), dtype), policy)
 
 
-def _contiguous(
-    series: tifffile.TiffPageSeries, path: Path, policy: Policy, fields: dict[str, Any]
-) -> Array:
+def _contiguous(series: tifffile.TiffPageSeries, path: Path, policy: Policy) -> Array:
     """A series whose pixels lie one after another in the file."""
     offset, shape = int(series.dataoffset or 0), tuple(series.shape)
     dtype = np.dtype(series.dtype).newbyteorder(series.keyframe.parent.byteorder)
@@ -147,10 +144,10 @@ def _contiguous(
 
     chunks = squares(shape, series.axes, dtype.itemsize, policy)
     stored = stored_run(path, offset, shape, dtype, chunks)
-    return make_array(shape, dtype, read_region, policy, chunk_shape=chunks, stored=stored, **fields)
+    return make_array(shape, dtype, read_region, policy, chunk_shape=chunks, stored=stored)
 
 
-def _paged(series: tifffile.TiffPageSeries, path: Path, policy: Policy, fields: dict[str, Any]) -> Array:
+def _paged(series: tifffile.TiffPageSeries, path: Path, policy: Policy) -> Array:
     """A series whose pages, tiles or strips are looked up and decoded one by one."""
     pages = gather(series, path, size_of(path), policy.limit_bytes)
     axes = axes_of(series.shape, len(pages.pages), pages.shape)
@@ -158,6 +155,4 @@ def _paged(series: tifffile.TiffPageSeries, path: Path, policy: Policy, fields: 
     dtype, transform = np.dtype(series.dtype), series.transform
     region_of_pages = reader_of(pages, axes, chunks, transform)
     stored = {} if transform else stored_tiles(pages, axes, chunks)
-    return make_array(
-        series.shape, dtype, region_of_pages, policy, chunk_shape=chunks, stored=stored, **fields
-    )
+    return make_array(series.shape, dtype, region_of_pages, policy, chunk_shape=chunks, stored=stored)

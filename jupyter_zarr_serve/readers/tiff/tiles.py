@@ -15,7 +15,8 @@ import numpy as np
 from ...core.dtypes import DType
 from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for, grid_shape, region_shape
-from ...core.nodes import Policy, Read
+from ...core.nodes import Policy
+from ...core.reading import Read
 from ...core.stored import Blob, Coords, Stored
 from ..files import open_at
 from .guard import named

@@ -17,6 +17,7 @@ from ...core.fills import has_no_unit
 from ...core.grid import Region
 from ...core.missing_mark import MARK, with_typed_mark
 from ...core.nodes import Array, Policy
+from ...core.reading import Reading
 from ...core.stored import Blob, Coords, Stored
 from .chunks import read_region
 from .codecs import Step
@@ -54,7 +55,7 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
         shape=metadata.shape,
         dtype=dtype,
         chunk_shape=metadata.chunk_shape,
-        read=partial(_read, policy, metadata, where, chunk_at),
+        reading=Reading(partial(_read, policy, metadata, where, chunk_at)),
         fill_value=_canonical_fill(metadata.fill_value, metadata.dtype, dtype),
         dimension_names=metadata.dimension_names,
         attributes={**with_typed_mark(_with_declared_mark(metadata), dtype), **_missing(metadata)},

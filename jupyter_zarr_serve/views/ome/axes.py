@@ -38,7 +38,8 @@ def letters_of(array: Array) -> str:
 
     Examples
     --------
-    >>> read = lambda region: None
+    >>> from jupyter_zarr_serve.core.reading import Reading
+    >>> read = Reading(lambda region: None)
     >>> letters_of(Array((5, 8, 9), np.dtype("u2"), (5, 8, 9), read))
     'zyx'
     >>> letters_of(Array((8, 9, 3), np.dtype("u1"), (8, 9, 3), read))

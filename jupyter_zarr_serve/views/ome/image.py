@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ...core.chunks import read_as
+from ...core.chunks import read_through
 from ...core.dtypes import Block, DType
 from ...core.errors import Unreadable
 from ...core.grid import Region
-from ...core.nodes import Array, Read
+from ...core.nodes import Array
+from ...core.reading import Reading
 from ...preview.colours import are_colours, in_colours
 from .axes import ORDER, letters_of
 
@@ -55,28 +56,29 @@ def image_of(array: Array) -> Image:
     names = tuple(letters[axis] for axis in order)
     if order == list(range(len(order))) and change is None:
         return Image(replace(array, dimension_names=names, parts=None), array)
-    sample = None if array.sample is None else _seen(array.sample, array.dtype, order, change)
     image = replace(
         array,
         shape=tuple(array.shape[axis] for axis in order),
         dtype=dtype,
         chunk_shape=tuple(array.chunk_shape[axis] for axis in order),
-        read=_seen(array.read, array.dtype, order, change),
+        reading=_turned(array, order, change),
         fill_value=array.fill_value if change is None else None,
         dimension_names=names,
         attributes=array.attributes if change is None else _unmarked(array),
         stored={},
         parts=None,
-        sample=sample,
-        sample_bytes=None if array.sample_bytes is None else _turned(array.sample_bytes, order),
     )
     return Image(image, array)
 
 
-def _turned(cost: Callable[[Region], int], order: Sequence[int]) -> Callable[[Region], int]:
-    """The cost of a region of the image, by that of one of the array."""
+def _turned(array: Array, order: Sequence[int], change: Change | None) -> Reading:
+    """How to read regions of the image."""
     inverse = np.argsort(order)
-    return lambda region: cost(tuple(region[axis] for axis in inverse))
+
+    def convert(block: Block, _: Region) -> Block:
+        return (block if change is None else change(block)).transpose(order)
+
+    return read_through(array, convert, lambda region: tuple(region[axis] for axis in inverse))
 
 
 def is_coloured(image: Image) -> bool:
@@ -105,14 +107,3 @@ def _drawable(array: Array) -> tuple[DType, Change | None]:
 
 def _unmarked(array: Array) -> dict[str, Any]:
     return {name: value for name, value in array.attributes.items() if name != "_FillValue"}
-
-
-def _seen(read: Read, dtype: DType, order: Sequence[int], change: Change | None) -> Read:
-    """What reads a region of the image by one of the array."""
-    inverse = np.argsort(order)
-
-    def read_image(region: Region) -> Block:
-        block = read_as(dtype, read, tuple(region[axis] for axis in inverse))
-        return (block if change is None else change(block)).transpose(order)
-
-    return read_image

@@ -38,7 +38,9 @@ class Tiles:
         self._owner = _owner(image.source.read)
         self._kind = kind, image.array.dimension_names, image.array.version
         self.may_keep = image.array.version is not None
-        self._is_whole = self.may_keep and image.array.sample is None and not _is_fine(image.array, span)
+        self._is_whole = (
+            self.may_keep and image.array.reading.sample is None and not _is_fine(image.array, span)
+        )
 
     def read(self, region: Region) -> Block:
         """A region of the image, by whole chunks of the source where these are costly."""

@@ -15,7 +15,8 @@ import numpy as np
 from ...core.codecs import portable as portable_codecs
 from ...core.dtypes import Block
 from ...core.grid import Region, region_shape
-from ...core.nodes import Array, Read
+from ...core.nodes import Array
+from ...core.reading import Read, Reading
 from .image import Image, value_attributes
 from .keep import LIMIT, Tiles
 from .parallel import in_parallel
@@ -75,13 +76,11 @@ class Pyramid:
             array,
             shape=shapes[steps],
             chunk_shape=tile,
-            read=partial(made.read, steps),
+            reading=Reading(partial(made.read, steps), preview=made.preview(steps)),
             attributes=value_attributes(array),
             codecs=portable_codecs(array.codecs),
             version=_marked(array, "nearest" if self.is_labels else "mean"),
             stored={},
-            sample=None,
-            preview=made.preview(steps),
         )
 
 
@@ -108,7 +107,7 @@ class _Made:
     def preview(self, steps: int) -> Read | None:
         """What reads some elements of the image in place of a level that takes long to make."""
         tile = math.prod(self._tile) * self._image.dtype.itemsize
-        sample = self._image.sample
+        sample = self._image.reading.sample
         if sample is None or tile << 2 * steps <= _SLOW:
             return None
 
@@ -164,7 +163,7 @@ def _in_tiles(image: Image, tile: tuple[int, ...]) -> Array:
     return replace(
         array,
         chunk_shape=tile,
-        read=Tiles(image, "", tile[-1]).read,
+        reading=replace(array.reading, read=Tiles(image, "", tile[-1]).read),
         codecs=portable_codecs(array.codecs),
         version=_marked(array, "tiles"),
         stored={},

@@ -52,9 +52,9 @@ def windows_of(pyramid: Pyramid) -> list[Window] | None:
 def _values(pyramid: Pyramid, channel: int) -> Block | None:
     """Some values of a channel; None where they would be costly."""
     image = pyramid.stored[0]
-    if image.array.sample is not None:
+    if image.array.reading.sample is not None:
         region = _place(image.array.shape, image.array.dimension_names, channel, _SAMPLES)
-        return read_as(image.array.dtype, image.array.sample, region)
+        return read_as(image.array.dtype, image.array.reading.sample, region)
     smallest = pyramid.stored[-1]
     array = smallest.array
     chunk = math.prod(array.chunk_shape) * array.dtype.itemsize
