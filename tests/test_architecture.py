@@ -34,7 +34,7 @@ FLOORS = [
     ["core/dtypes", "core/codecs", "core/stored", "core/fills", "core/strided", "core/reading"],
     ["core/missing_mark"],
     ["core/nodes", "core/children", "core/walk", "core/elements", "core/consolidated"],
-    ["core/v2", "core/v3", "core/chunks"],
+    ["core/v2", "core/v3", "core/chunks", "core/derived"],
     ["core/dialects"],
     ["preview/abridged", "preview/colours", "preview/sample", "preview/rows"],
     ["preview/values", "preview/thumbnail"],

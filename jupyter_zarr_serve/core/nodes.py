@@ -99,10 +99,6 @@ class Array:
         Tells whether the node is still what a new look would give; None where nobody knows.
     unreadable
         Why `read` always fails, where that is known: it is then served only as it is stored.
-    seen
-        By view: what it made of the array.
-    layouts
-        By Zarr format: its `layout`, once it was asked for.
     """
 
     shape: tuple[int, ...]
@@ -118,8 +114,6 @@ class Array:
     parts: Callable[[], Parts] | None = None
     validator: "Validator | None" = None
     unreadable: str = ""
-    seen: "dict[str, Node]" = field(init=False, repr=False, default_factory=dict)
-    layouts: dict[int, str] = field(init=False, repr=False, default_factory=dict)
 
     @property
     def read(self) -> Read:

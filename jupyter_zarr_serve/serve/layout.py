@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..core.derived import Derived
+from ..core.dialects import DIALECTS, Dialect
 from ..core.nodes import Array
 
 Layout = str
@@ -20,6 +22,7 @@ _BESIDE = (
     "shape",
 )  # no part of the digest
 _MOST = 4096  # arrays of one document; more would delay the answer
+_LAYOUTS: Mapping[int, Derived[Layout]] = {zarr_format: Derived() for zarr_format in DIALECTS}
 _V2_KEY = re.compile(r"[0-9]+(\.[0-9]+)*", re.ASCII)
 
 
@@ -37,12 +40,10 @@ def layout_of(document: Mapping[str, Any]) -> Layout:
     return f"{digest}:{','.join(map(str, document['shape']))}"
 
 
-def layout_in(array: Array, zarr_format: int, document: Any) -> Layout:
-    """The layout of an array in one format, remembered; `document` makes its metadata document."""
-    known = array.layouts.get(zarr_format)
-    if known is None:
-        known = array.layouts[zarr_format] = layout_of(document())
-    return known
+def layout_in(array: Array, dialect: Dialect) -> Layout:
+    """The layout of an array in one format."""
+    known = _LAYOUTS[dialect.ZARR_FORMAT]
+    return known.of(array, lambda array: layout_of(dialect.layout_document(array)))
 
 
 def layouts_below(document: Mapping[str, Any]) -> dict[str, Layout]:

@@ -8,7 +8,6 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from ..core.chunks import encode_chunk
 from ..core.dialects import DIALECTS, Dialect
@@ -128,7 +127,7 @@ def _chunk(
 ) -> Representation:
     names, key = found.names, found.key
     name = "/".join(names)
-    layout = layout_in(array, dialect.ZARR_FORMAT, partial(dialect.layout_document, array))
+    layout = layout_in(array, dialect)
     array = array.in_format(dialect.ZARR_FORMAT)
     coords = dialect.chunk_coords(key, len(array.shape))
     if coords is None or not in_grid(coords, array.shape, array.chunk_shape):

@@ -9,9 +9,11 @@ for; an attribute of ``x`` names the sibling.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from ..core.chunks import read_through
 from ..core.codecs import portable as portable_codecs
+from ..core.derived import Derived
 from ..core.dtypes import Block
 from ..core.errors import ServeError, failures_named
 from ..core.grid import Region, chunk_shape_for
@@ -20,6 +22,7 @@ from ..core.served import renames_of
 from .spellings import Spelling, spelling_of
 
 VIEW = "portable"
+_CHANGED: Derived[Node | None] = Derived()
 
 
 def portable(node: Node) -> Node:
@@ -92,8 +95,12 @@ class _Portable(Mapping[str, Node]):
 
 def _array(array: Array, siblings: Mapping[str, str]) -> Node:
     """The array as this view has it: made once, as those who remember arrays know them by identity."""
-    known = array.seen.get(VIEW)
-    return known if known is not None else array.seen.setdefault(VIEW, _made(array, siblings))
+    return _CHANGED.of(array, partial(_changed, siblings)) or array
+
+
+def _changed(siblings: Mapping[str, str], array: Array) -> Node | None:
+    made = _made(array, siblings)
+    return None if made is array else made
 
 
 def _made(array: Array, siblings: Mapping[str, str]) -> Node:

@@ -15,7 +15,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ...core.children import Children, Seen
+from ...core.children import Seen
+from ...core.derived import Derived
 from ...core.errors import Unreadable
 from ...core.nodes import Array, Group, Node
 from .channels import channel_names
@@ -26,6 +27,7 @@ from .scales import scales_of
 from .stored import as_stored, is_stored
 
 VIEW = "ome"
+_PYRAMIDS: Derived[Pyramid] = Derived()
 _OF_LABELS = ("image-label", "flag_values", "flag_meanings")  # attributes that only labels have
 
 
@@ -57,12 +59,12 @@ def _member(beside: Mapping[str, Node], name: str, node: Node) -> Node:
 
 
 def _multiscale(array: Array, name: str, beside: Mapping[str, Node]) -> Group:
-    """The image of an array; made once, as those who remember arrays know its levels by identity."""
-    known = array.seen.get(VIEW)
-    if isinstance(known, Group):
-        return known
-    made = _group(Pyramid([image_of(array)], _is_of_labels(array)), name, beside)
-    return array.seen.setdefault(VIEW, made)  # type: ignore[return-value]
+    """The image of an array; its levels are made once, as their tiles are remembered by identity."""
+    return _group(_PYRAMIDS.of(array, _pyramid), name, beside)
+
+
+def _pyramid(array: Array) -> Pyramid:
+    return Pyramid([image_of(array)], _is_of_labels(array))
 
 
 def _leveled(group: Group, name: str) -> Group:
@@ -113,9 +115,8 @@ def _group(pyramid: Pyramid, name: str, beside: Mapping[str, Node]) -> Group:
         scales, channels = scales_of(source, beside), channel_names(source, beside)
         return attributes_of(pyramid, called, scales, channels, zarr_format)
 
-    names = [str(number) for number in range(len(pyramid.shapes))]
     return Group(
-        Children(names, lambda name: pyramid.level(int(name))),
+        pyramid.levels,
         source.attributes,
         version=source.version,
         validator=source.validator,

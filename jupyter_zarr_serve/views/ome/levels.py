@@ -6,16 +6,17 @@ time, as those of a kernel, nothing is.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
 
+from ...core.children import Children
 from ...core.codecs import portable as portable_codecs
 from ...core.dtypes import Block
 from ...core.grid import Region, region_shape
-from ...core.nodes import Array
+from ...core.nodes import Array, Node
 from ...core.reading import Read, Reading
 from .image import Image, value_attributes
 from .keep import LIMIT, Tiles
@@ -63,7 +64,12 @@ class Pyramid:
         """The height and width of a tile."""
         return _SIDES[self.stored[0].array.dtype.itemsize]
 
-    def level(self, number: int) -> Array:
+    @cached_property
+    def levels(self) -> Mapping[str, Node]:
+        """Each level as an array, by its number; made when first asked for."""
+        return Children(map(str, range(len(self.shapes))), lambda name: self._level(int(name)))
+
+    def _level(self, number: int) -> Array:
         """A level as an array, in chunks of one tile."""
         tile = (*(1,) * (len(self.shapes[0]) - 2), self.side, self.side)
         last = len(self.stored) - 1
