@@ -22,6 +22,7 @@ FLOORS = [
         "core/errors",
         "core/limits",
         "core/grid",
+        "core/dimensions",
         "core/attributes",
         "core/names",
         "core/served",

@@ -7,7 +7,7 @@ powers of two, tables blocks of rows, everything else boxes that are near to cub
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from . import limits
@@ -187,43 +187,40 @@ def region_shape(region: Region) -> tuple[int, ...]:
     return tuple(-((s.start - s.stop) // (s.step or 1)) for s in region)
 
 
-def named_axes(shape: Sequence[int], names: Sequence[str | None] | None) -> tuple[str, ...]:
-    """A name for every axis; made from its length where it has none.
-
-    Equal names must mean equal lengths, or xarray cannot open a group of arrays; and no name may occur
-    twice in one array.
+def covering(region: Region, chunk_shape: Sequence[int]) -> tuple[range, ...]:
+    """The chunks that a region touches: along each axis, their coordinates.
 
     Examples
     --------
-    >>> named_axes((3, 3), ("x", None)), named_axes((3, 3), None)
-    (('x', 'phony_dim_3'), ('phony_dim_3', 'phony_dim_3_2'))
+    >>> covering((slice(2, 7), slice(4, 4)), (3, 4))
+    (range(0, 3), range(0, 0))
     """
-    found: list[str] = []
-    for axis, length in enumerate(shape):
-        name = names[axis] if names else None
-        if not name or name in found:
-            base = name = f"phony_dim_{length}"
-            copies = 1
-            while name in found:
-                copies += 1
-                name = f"{base}_{copies}"
-        found.append(name)
-    return tuple(found)
+    return tuple(
+        range(s.start // n, -(-s.stop // n)) if s.stop > s.start else range(0)
+        for s, n in zip(region, chunk_shape, strict=True)
+    )
 
 
-def are_one_dataset(arrays: Iterable[tuple[Sequence[int], Sequence[str | None] | None]]) -> bool:
-    """Whether arrays, given by shapes and names of dimensions, can be opened as one xarray dataset.
+def within(part: Region, whole: Region) -> Region:
+    """The region that a part of another region is, counted from where that begins.
 
     Examples
     --------
-    >>> are_one_dataset([((3, 4), ("y", "x")), ((4,), ("x",)), ((7,), None)])
-    True
-    >>> are_one_dataset([((3,), ("x",)), ((4,), ("x",))]), are_one_dataset([])
-    (False, False)
+    >>> within((slice(5, 6),), (slice(3, 9),))
+    (slice(2, 3, None),)
     """
-    lengths: dict[str, int] = {}
-    for shape, names in arrays:
-        for name, length in zip(named_axes(shape, names), shape, strict=True):
-            if lengths.setdefault(name, length) != length:
-                return False
-    return bool(lengths)
+    return tuple(slice(p.start - w.start, p.stop - w.start) for p, w in zip(part, whole, strict=True))
+
+
+def overlap(one: Region, other: Region) -> tuple[Region, Region]:
+    """Where the common part of two regions lies in the one and in the other.
+
+    Examples
+    --------
+    >>> overlap((slice(2, 7),), (slice(6, 9),))
+    ((slice(4, 5, None),), (slice(0, 1, None),))
+    """
+    starts = [max(a.start, b.start) for a, b in zip(one, other, strict=True)]
+    stops = [min(a.stop, b.stop) for a, b in zip(one, other, strict=True)]
+    common = tuple(slice(start, max(start, stop)) for start, stop in zip(starts, stops, strict=True))
+    return within(common, one), within(common, other)

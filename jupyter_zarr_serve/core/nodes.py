@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from .codecs import DEFAULT_COMPRESSOR, Codec
+from .dimensions import named_axes
 from .dtypes import DType, canonical, element_size
 from .errors import Unreadable
 from .fills import fill_of, mark_of
-from .grid import Layout, check_shape, chunk_shape_for, named_axes
+from .grid import Layout, check_shape, chunk_shape_for
 from .reading import Read, Reading
 from .served import Served, referring
 from .stored import Stored
@@ -140,7 +141,7 @@ class Array:
 
     @property
     def axis_names(self) -> tuple[str, ...]:
-        """A name for every axis; see `grid.named_axes`."""
+        """A name for every axis; see `dimensions.named_axes`."""
         return named_axes(self.shape, self.dimension_names)
 
 

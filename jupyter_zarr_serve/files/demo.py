@@ -27,7 +27,7 @@ from ..adapters.columns import named, table
 from ..adapters.coordinates import array_of_elements
 from ..core.children import Children
 from ..core.dtypes import STRING, DType, element_size
-from ..core.grid import Region, chunk_shape_for, region_of, region_shape
+from ..core.grid import Region, chunk_shape_for, covering, overlap, region_of, region_shape
 from ..core.nodes import Array, Group, Node, Policy, make_array
 from ..core.reading import Reading
 
@@ -214,20 +214,9 @@ def _noise(shape: tuple[int, ...], policy: Policy) -> Array:
 
     def read(region: Region) -> np.ndarray[Any, Any]:
         values = np.empty(region_shape(region))
-        spans = [range(s.start // c, -(-s.stop // c)) for s, c in zip(region, block_shape, strict=True)]
-        for coords in itertools.product(*spans):
-            target, source = _overlap(region, region_of(coords, shape, block_shape))
+        for coords in itertools.product(*covering(region, block_shape)):
+            target, source = overlap(region, region_of(coords, shape, block_shape))
             values[target] = block(coords)[source]
         return values
 
     return make_array(shape, np.dtype("f8"), read, policy, version=_VERSION)
-
-
-def _overlap(wanted: Region, given: Region) -> tuple[Region, Region]:
-    """Where the common part of two regions lies within each of them."""
-    common = [(max(w.start, g.start), min(w.stop, g.stop)) for w, g in zip(wanted, given, strict=True)]
-    inside = [
-        tuple(slice(a - r.start, b - r.start) for (a, b), r in zip(common, region, strict=True))
-        for region in (wanted, given)
-    ]
-    return inside[0], inside[1]

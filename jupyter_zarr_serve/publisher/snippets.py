@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..core.grid import are_one_dataset
+from ..core.dimensions import are_one_dataset
 from ..core.nodes import Array, Group, Node
 from ..core.walk import members
 from .urls import Place

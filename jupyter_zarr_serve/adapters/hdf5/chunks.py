@@ -24,7 +24,7 @@ import numpy as np
 from ...core.decoded import DECODED
 from ...core.dtypes import Block
 from ...core.errors import Unreadable
-from ...core.grid import Region, region_of, region_shape
+from ...core.grid import Region, covering, region_of, region_shape, within
 from ...core.reading import Read
 from ...core.stored import Blob, Coords, Stored
 from ...core.strided import ReadAt, read_strided
@@ -125,7 +125,7 @@ class Chunks:
             return self._part(parts[0])
         block = np.empty(region_shape(region), self.dataset.dtype)
         for part in parts:
-            inside = _relative(part, [s.start for s in region])
+            inside = within(part, region)
             block[inside] = self._part(part)
         return block
 
@@ -159,8 +159,8 @@ class Chunks:
                 plain = data if len(data) == whole else decode(data, self.filters, mask, whole)
                 if len(plain) == whole:
                     stored = np.frombuffer(plain, f"V{size}").reshape(self.dataset.chunks)
-                    origin = [i * c for i, c in zip(coords, self.dataset.chunks, strict=True)]
-                    refuse_long(stored[_relative(part, origin)], places, self.limit_bytes)
+                    chunk = region_of(coords, self.dataset.shape, self.dataset.chunks)
+                    refuse_long(stored[within(part, chunk)], places, self.limit_bytes)
 
     def stored(self, coords: Coords) -> tuple[int, bytes] | None:
         """A chunk's filter mask and bytes; None where none is stored.
@@ -209,9 +209,9 @@ class Chunks:
     def _parts(self, region: Region) -> Iterator[Region]:
         """The region cut along the chunk grid."""
         cuts = []
-        for s, c in zip(region, self.dataset.chunks, strict=True):
-            first, last = s.start // c, -(-s.stop // c)
-            cuts.append([slice(max(s.start, i * c), min(s.stop, (i + 1) * c)) for i in range(first, last)])
+        at_each = covering(region, self.dataset.chunks)
+        for s, c, at in zip(region, self.dataset.chunks, at_each, strict=True):
+            cuts.append([slice(max(s.start, i * c), min(s.stop, (i + 1) * c)) for i in at])
         return product(*cuts)
 
     def _coords(self, part: Region) -> Coords:
@@ -231,7 +231,7 @@ class Chunks:
         if chunk.size == 0:
             block: Block = self.dataset[part]
             return block
-        return chunk[_relative(part, [i * c for i, c in zip(coords, self.dataset.chunks, strict=True)])]
+        return chunk[within(part, region_of(coords, self.dataset.shape, self.dataset.chunks))]
 
     def _decoded(self, coords: Coords, mask: int, data: Any) -> Block | None:
         """A chunk decoded; None where only HDF5 knows whether it is encoded at all."""
@@ -243,7 +243,3 @@ class Chunks:
         if len(data) != self.raw_size:
             raise Unreadable(f"chunk {coords}: holds {len(data):,} bytes in place of {self.raw_size:,}")
         return np.frombuffer(data, self.dataset.dtype).reshape(self.dataset.chunks)
-
-
-def _relative(part: Region, origin: list[int]) -> Region:
-    return tuple(slice(s.start - o, s.stop - o) for s, o in zip(part, origin, strict=True))

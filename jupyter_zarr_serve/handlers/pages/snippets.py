@@ -5,7 +5,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from ...core.grid import are_one_dataset
+from ...core.dimensions import are_one_dataset
 
 _MOST_NAMES = 1000  # characters
 _LOGIN = 'token = "..."  # of this server: `jupyter server list` shows it, a hub has it under "Token"\n'

@@ -16,7 +16,7 @@ import numpy as np
 from ...core.decoded import DECODED
 from ...core.dtypes import DType
 from ...core.errors import Unreadable
-from ...core.grid import Region, grid_shape, region_shape
+from ...core.grid import Region, covering, grid_shape, overlap, region_shape
 from ...core.strided import ReadAt, read_strided
 from ..files import open_at
 from .codecs import check_header
@@ -132,11 +132,12 @@ class Pages:
             self._check_extent(number, page)
             return read_strided(read_at, page.offsets[0], self.shape, self.stored, window)
         block = np.full(region_shape(window), self.nodata, self.dtype)
-        for coords in _covering(window, self.segment):
+        for coords in itertools.product(*covering(window, self.segment)):
             segment = self._segment(read_at, number, coords, keep)
             if segment is not None:
                 corner = [i * n for i, n in zip(coords, self.segment, strict=True)]
-                source, target = _overlap(corner, segment.shape, window)
+                given = tuple(slice(at, at + n) for at, n in zip(corner, segment.shape, strict=True))
+                target, source = overlap(window, given)
                 block[target] = segment[source]
         return block
 
@@ -170,20 +171,3 @@ class Pages:
         if segment is None:
             raise Unreadable(f"segment {index} of page {number} has no pixels")
         return segment[np.newaxis]
-
-
-def _covering(window: Region, segment: tuple[int, ...]) -> "itertools.product[tuple[int, ...]]":
-    """Grid coordinates of the segments that a window touches."""
-    return itertools.product(
-        *(range(s.start // n, -(-s.stop // n)) for s, n in zip(window, segment, strict=True))
-    )
-
-
-def _overlap(corner: Sequence[int], shape: Sequence[int], window: Region) -> tuple[Region, Region]:
-    """Where a segment and a window meet: slices of the segment, slices of the window."""
-    source, target = [], []
-    for start, length, wanted in zip(corner, shape, window, strict=True):
-        low, high = max(start, wanted.start), max(wanted.start, min(start + length, wanted.stop))
-        source.append(slice(low - start, high - start))
-        target.append(slice(low - wanted.start, high - wanted.start))
-    return tuple(source), tuple(target)

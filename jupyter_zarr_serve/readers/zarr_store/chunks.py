@@ -8,7 +8,7 @@ import numpy as np
 from ...core import limits
 from ...core.dtypes import Block, element_size
 from ...core.errors import Unreadable
-from ...core.grid import Region, region_shape
+from ...core.grid import Region, covering, overlap, region_shape
 from ...core.nodes import Policy
 from ...core.stored import Coords
 from .metadata import Metadata
@@ -36,7 +36,7 @@ def read_region(metadata: Metadata, grid: Grid, policy: Policy, region: Region) 
     check_size(math.prod(shape) * element_size(metadata.dtype), limit)
     inner = without_shards(grid, limit) if metadata.zarr_format == 3 else grid
     pipeline = pipeline_of(metadata, inner.codecs)
-    ranges = [_covering(part, length) for part, length in zip(region, inner.chunk_shape, strict=True)]
+    ranges = covering(region, inner.chunk_shape)
     pieces = math.prod(map(len, ranges))
     if pieces > limits.PIECES:
         raise Unreadable(
@@ -46,7 +46,8 @@ def read_region(metadata: Metadata, grid: Grid, policy: Policy, region: Region) 
     chunk_at = inner.open()
     block = _empty(metadata, shape)
     for coords in itertools.product(*ranges):
-        target, source = _overlap(coords, inner.chunk_shape, region)
+        whole = tuple(slice(i * n, (i + 1) * n) for i, n in zip(coords, inner.chunk_shape, strict=True))
+        target, source = overlap(region, whole)
         chunk = _decoded(chunk_at, coords, pipeline, inner.chunk_shape, limit)
         if chunk is not None:
             block[target] = chunk[source]
@@ -58,21 +59,6 @@ def _empty(metadata: Metadata, shape: tuple[int, ...]) -> Block:
     if metadata.fill_value is not None:
         return np.full(shape, metadata.fill_value, metadata.dtype)
     return np.full(shape, b"", object) if metadata.dtype.kind == "O" else np.zeros(shape, metadata.dtype)
-
-
-def _covering(part: slice, length: int) -> range:
-    """The chunks, along one axis, that a slice touches."""
-    return range(part.start // length, -(-part.stop // length)) if part.stop > part.start else range(0)
-
-
-def _overlap(coords: Coords, chunk_shape: tuple[int, ...], region: Region) -> tuple[Region, Region]:
-    """Where a chunk and a region overlap, as a part of the region and as a part of the chunk."""
-    target, source = [], []
-    for i, length, part in zip(coords, chunk_shape, region, strict=True):
-        start, stop = max(i * length, part.start), min((i + 1) * length, part.stop)
-        target.append(slice(start - part.start, stop - part.start))
-        source.append(slice(start - i * length, stop - i * length))
-    return tuple(target), tuple(source)
 
 
 def _decoded(

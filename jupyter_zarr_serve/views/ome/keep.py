@@ -12,7 +12,7 @@ import numpy as np
 
 from ...core.chunks import read_region
 from ...core.dtypes import Block
-from ...core.grid import Region, region_of, region_shape
+from ...core.grid import Region, covering, overlap, region_of, region_shape
 from ...core.kept import Kept, Key
 from ...core.nodes import Array
 from .image import Image
@@ -71,9 +71,8 @@ class Tiles:
             Gives a part of the level.
         """
         kind = self._kind if level else ("", *self._kind[1:])
-        spans = [range(s.start // n, -(-s.stop // n)) for s, n in zip(region, tile, strict=True)]
         block = np.empty(region_shape(region), self._image.dtype)
-        for coords in itertools.product(*spans):
+        for coords in itertools.product(*covering(region, tile)):
             part = region_of(coords, shape, tile)
 
             def made(_: list[Key], part: Region = part) -> Sequence[Block]:
@@ -82,7 +81,7 @@ class Tiles:
             (kept,) = _KEPT.get([(self._owner, (kind, level, coords))], made)
             if part == region:
                 return kept
-            target, source = _overlap(region, part)
+            target, source = overlap(region, part)
             block[target] = kept[source]
         return block
 
@@ -102,13 +101,3 @@ def _owner(read: Any) -> object:
         known = _OWNERS.setdefault(read, object())
         weakref.finalize(read, _KEPT.drop, known).atexit = False
     return known
-
-
-def _overlap(wanted: Region, given: Region) -> tuple[Region, Region]:
-    """Where the common part of two regions lies within each of them."""
-    common = [(max(w.start, g.start), min(w.stop, g.stop)) for w, g in zip(wanted, given, strict=True)]
-    inside = [
-        tuple(slice(a - r.start, b - r.start) for (a, b), r in zip(common, region, strict=True))
-        for region in (wanted, given)
-    ]
-    return inside[0], inside[1]

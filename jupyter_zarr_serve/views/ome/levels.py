@@ -15,7 +15,7 @@ import numpy as np
 from ...core.children import Children
 from ...core.codecs import portable as portable_codecs
 from ...core.dtypes import Block
-from ...core.grid import Region, region_shape
+from ...core.grid import Region, region_shape, within
 from ...core.nodes import Array, Node
 from ...core.reading import Read, Reading
 from .image import Image, value_attributes
@@ -144,7 +144,7 @@ class _Made:
             made = self._tiles.read(finer) if at_once == steps else self._from_image(steps - at_once, finer)
             for _ in range(at_once):
                 made = self._halve(made)
-            block[_within(piece, region)] = made
+            block[within(piece, region)] = made
 
         in_parallel(make, list(_pieces(region, (_PIECE >> 2 * at_once) // block.itemsize)))
         return block
@@ -179,13 +179,6 @@ def _in_tiles(image: Image, tile: tuple[int, ...]) -> Array:
 def _marked(array: Array, kind: str) -> str | None:
     """A version of its own, as other bytes go under other paths."""
     return None if array.version is None else f"{array.version} ome {kind}"
-
-
-def _within(piece: Region, region: Region) -> Region:
-    return tuple(
-        slice(part.start - whole.start, part.stop - whole.start)
-        for part, whole in zip(piece, region, strict=True)
-    )
 
 
 def _pieces(region: Region, most: int) -> Iterator[Region]:
