@@ -14,6 +14,7 @@ from traitlets import List, Unicode
 
 from ._version import __version__
 from .core.errors import ServeError, Unavailable
+from .core.known_names import FILES
 from .servers.running import Server, servers
 from .shares.ledger import Ledger
 from .shares.uses import Uses
@@ -103,7 +104,7 @@ class ShareCommand(SharesCommand):
         for server in sorted(running, key=lambda server: -len(server.root.parts)):
             for root in (server.root, server.root.resolve()):
                 if file.exists() and file.is_relative_to(root):
-                    return server, ["files", *file.relative_to(root).parts]
+                    return server, [FILES, *file.relative_to(root).parts]
         if not file.exists() and running:
             return running[-1], [name for name in given.split("/") if name]
         what = f"serves {file}" if running else "is running"

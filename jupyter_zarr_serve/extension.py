@@ -17,6 +17,7 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Enum, Int, TraitError, Unicode, default
 
 from ._version import __version__
+from .core.known_names import COMPRESSORS
 from .handlers import faulty_routes, routes
 from .handlers.pages.other_viewers import Viewers
 from .handlers.web import hub
@@ -42,7 +43,6 @@ from .welcome import welcome
 if TYPE_CHECKING:
     from .sources.site import Site
 
-COMPRESSORS = ("blosc", "blosc-lz4", "blosc-zstd", "blosc-zlib", "zstd", "gzip", "zlib", "none")
 _COMMANDS = "jupyter_zarr_serve.commands"
 
 

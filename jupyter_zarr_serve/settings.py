@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Dict, Float, List, TraitError, Unicode
 from traitlets.config import Config, Configurable
 
+from .core.known_names import DEMO, FILES, KERNELS, NOTEBOOKS, RESERVED
 from .shares.sharing import Settings as SharingSettings
 from .shares.sharing import Sharing, checked_origin
 
 if TYPE_CHECKING:
     from .files.tree import Settings
-
-RESERVED = ("files", "kernels", "notebooks", "drawn", "ome", "portable", "demo")
 
 
 class Mounts(Dict):
@@ -140,7 +139,7 @@ def sharing_of(app: Any, folder: Path, root: Path) -> Sharing:
     if obstacle:
         app.serverapp.log.warning("Zarr: %s", obstacle)
     files = str(root.resolve())
-    homes = {"files": files, "notebooks": files, "kernels": "kernels", "demo": "demo", **app.mounts}
+    homes = {FILES: files, NOTEBOOKS: files, KERNELS: KERNELS, DEMO: DEMO, **app.mounts}
     return Sharing(
         SharingSettings(
             folder=folder,

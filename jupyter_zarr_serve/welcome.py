@@ -1,5 +1,7 @@
 """What ``jupyter zarr`` prints: a link to click and snippets to paste."""
 
+from .core.known_names import DEMO, FILES
+
 _WELCOME = """
 Zarr is served at
 
@@ -46,7 +48,7 @@ def welcome(base: str, token: str, root: str, *, demo: bool) -> str:
     image = f"view?path=demo/nested/images/big_image{query.replace('?', '&')}"
     return _WELCOME.format(
         base=base,
-        mount="demo" if demo else "files",
+        mount=DEMO if demo else FILES,
         query=query,
         root=root,
         client=f", client_kwargs={headers}" if token else "",

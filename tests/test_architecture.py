@@ -24,6 +24,7 @@ FLOORS = [
         "core/grid",
         "core/dimensions",
         "core/attributes",
+        "core/known_names",
         "core/names",
         "core/served",
         "core/bounded",
@@ -164,13 +165,26 @@ def test_a_server_starts_without_what_only_data_need():
     assert result.stdout.strip() == "[]"
 
 
-def test_what_the_extension_names_exists():
-    from jupyter_zarr_serve import extension, settings
-    from jupyter_zarr_serve.core.codecs import COMPRESSORS
-    from jupyter_zarr_serve.files.tree import ROUTED
-    from jupyter_zarr_serve.handlers.web import scope
+def test_what_is_named_exists():
+    from jupyter_zarr_serve.core import known_names
+    from jupyter_zarr_serve.core.codecs import compressor_named
+    from jupyter_zarr_serve.core.dialects import DIALECTS
     from jupyter_zarr_serve.views import VIEWS
 
-    assert set(COMPRESSORS) == set(extension.COMPRESSORS)
-    assert set(VIEWS) <= scope.VIEWS <= set(settings.RESERVED)
-    assert {*ROUTED, *VIEWS, "files", "demo"} <= set(settings.RESERVED)
+    assert set(VIEWS) == set(known_names.VIEWS)
+    assert {name for name in known_names.COMPRESSORS if compressor_named(name) is None} == {"none"}
+    for zarr_format, dialect in DIALECTS.items():
+        assert set(known_names.DOCUMENTS[zarr_format]) == dialect.GROUP_KEYS | dialect.ARRAY_KEYS
+
+
+def test_names_with_a_meaning_are_spelled_once():
+    from jupyter_zarr_serve.core import known_names
+
+    names = {*known_names.DOCUMENT_KEYS, *known_names.OF_KERNELS, known_names.FILES, known_names.PORTABLE}
+    spelled = {
+        (name_of(path), node.value)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in names
+    }
+    assert {where for where, _ in spelled} == {"core/known_names"}

@@ -15,6 +15,7 @@ from ..core.children import Children
 from ..core.dtypes import BYTES, Block, DType
 from ..core.errors import Unreadable
 from ..core.grid import Region
+from ..core.known_names import ZARR_JSON, ZARRAY, ZGROUP
 from ..core.missing_mark import MARK, with_typed_mark
 from ..core.nodes import Array, Group, Node, Policy, make_array
 
@@ -62,7 +63,7 @@ def _names(group: zarr.Group) -> list[str]:
     """The names of a group's members; `Group.keys` would open each, and raise where one cannot be."""
     if group.metadata.consolidated_metadata is not None:
         return sorted(group.keys())
-    documents = ("zarr.json",) if group.metadata.zarr_format == 3 else (".zarray", ".zgroup")
+    documents = (ZARR_JSON,) if group.metadata.zarr_format == 3 else (ZARRAY, ZGROUP)
     prefix = f"{group.path}/" if group.path else ""
 
     async def is_node(name: str) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from ..core.known_names import DOCUMENT_KEYS
+
 Path = tuple[str, ...]
 
 _SCHEMES = ("http://", "https://", "http+unix://")
@@ -13,7 +15,6 @@ _STORE = re.compile(r"(?P<base>.*?/)zarr/(?:s/(?P<link>[^/]+)/)?(?P<rest>.*)", r
 _OF_JUPYTER = re.compile(
     r"(?P<base>.*?/)(?:lab/tree|tree|notebooks|edit|files|view)/(?P<rest>.+)", re.DOTALL
 )
-_DOCUMENTS = frozenset({"zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"})
 
 
 @dataclass(frozen=True)
@@ -104,4 +105,4 @@ def _names(text: str) -> Path:
 
 def _without_key(names: Path) -> Path:
     """The path of a node whose document was named."""
-    return names[:-1] if names and names[-1] in _DOCUMENTS else names
+    return names[:-1] if names and names[-1] in DOCUMENT_KEYS else names

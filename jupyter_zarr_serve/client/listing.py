@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
+from ..core.known_names import FILES, KERNELS, NOTEBOOKS
 from .address import Address
 from .finding import logins
 from .login import Login
@@ -10,8 +11,8 @@ from .over_http import OverHttp
 from .reader import Reader
 
 _MOST = 100  # names of a group
-_ROOTS = ("files", "notebooks")  # of which the members can be opened by their own names
-_PLAIN = ("kernels",)
+_ROOTS = (FILES, NOTEBOOKS)  # of which the members can be opened by their own names
+_PLAIN = (KERNELS,)
 
 Rows = list[tuple[str, str]]
 
@@ -89,7 +90,7 @@ def _below(reader: Reader, prefix: str) -> Rows:
     """Members as people call them; of notebooks what they publish."""
     rows: Rows = []
     for name, kind in list(reader.members().items())[:_MOST]:
-        if reader.path[0] == "notebooks":
+        if reader.path[0] == NOTEBOOKS:
             is_published = prefix.endswith(".ipynb/")
             rows += (
                 [(f"{prefix}{name}", kind)]

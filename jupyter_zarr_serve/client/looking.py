@@ -7,13 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..core.errors import Absent
+from ..core.known_names import FILES, NOTEBOOKS, RESERVED
 from .address import Address, parsed
 from .finding import logins
 from .login import Login
 from .over_http import OverHttp
 from .reader import Names, Reader, Way
 
-_ROOTS = frozenset({"files", "kernels", "notebooks", "demo", "portable", "ome", "drawn"})
 _LISTS = "jz.open() lists what there is"
 _REMEDY = (
     "give its token (jz.open(..., token=...)), or set JUPYTER_SERVER_URL and JUPYTER_TOKEN; "
@@ -85,15 +85,15 @@ def _own(path: Names) -> Way | None:
 def _paths(address: Address, login: Login) -> Iterator[Names]:
     """Where it may be in the store, as people call it in more ways than one."""
     path = address.path
-    if address.is_exact or not path or path[0] in _ROOTS:
+    if address.is_exact or not path or path[0] in RESERVED:
         yield path
     if address.is_exact:
         return
     if address.file and login.server is not None:
         with suppress(ValueError):
-            yield "files", *Path(address.file).relative_to(login.server.root).parts
+            yield FILES, *Path(address.file).relative_to(login.server.root).parts
     notebook = any(name.endswith(".ipynb") for name in path)
-    root = "notebooks" if notebook else "files"
+    root = NOTEBOOKS if notebook else FILES
     yield (root, *path)
     for folder in _folders(login):
         yield (root, *folder, *path)

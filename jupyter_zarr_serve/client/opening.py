@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, overload
 
+from ..core.known_names import ZARRAY
 from .reader import Reader
 
 Kind = Literal["zarr", "xarray", "dask", "numpy", "pandas", "polars", "sparse", "anndata"]
@@ -142,7 +143,7 @@ def kind_of(document: dict[str, Any]) -> str:
     """Whether metadata are those of an "array" or of a "group"."""
     if "node_type" in document:
         return str(document["node_type"])
-    return "array" if "shape" in document or ".zarray" in document.get("metadata", {}) else "group"
+    return "array" if "shape" in document or ZARRAY in document.get("metadata", {}) else "group"
 
 
 def node_of(reader: Reader, kind: str) -> Any:

@@ -8,6 +8,7 @@ from http.client import HTTPException
 from typing import Any, Protocol
 
 from ..core.errors import Unavailable
+from ..core.known_names import ZARR_JSON, ZARRAY, ZGROUP, ZMETADATA
 from ..serve.request import JSON, Request, Response
 from .failures import TRANSIENT, failure_of
 
@@ -85,7 +86,7 @@ class Reader:
         KeyError
             When there is none; and see `get`.
         """
-        for name in ("zarr.json",) if self.zarr_format == 3 else (".zmetadata", ".zarray", ".zgroup"):
+        for name in (ZARR_JSON,) if self.zarr_format == 3 else (ZMETADATA, ZARRAY, ZGROUP):
             response = self.asked(self.request(name))
             if response.status != _ABSENT:
                 found: dict[str, Any] = json.loads(bytes(response.body))

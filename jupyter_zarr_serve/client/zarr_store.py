@@ -13,9 +13,10 @@ from zarr.abc.store import (
 )
 from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
 
+from ..core.known_names import DOCUMENTS
 from .reader import Reader
 
-_OF_THE_OTHER = {2: ("zarr.json",), 3: (".zarray", ".zgroup", ".zattrs", ".zmetadata")}
+_OF_THE_OTHER = {2: DOCUMENTS[3], 3: DOCUMENTS[2]}
 
 
 class JupyterStore(Store):

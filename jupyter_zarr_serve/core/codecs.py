@@ -17,6 +17,8 @@ from typing import Any, Protocol
 import numpy as np
 from numcodecs import Blosc, Zstd
 
+from .known_names import COMPRESSORS
+
 Json = dict[str, Any]
 
 
@@ -139,16 +141,17 @@ class ZlibCodec:
 
 DEFAULT_COMPRESSOR = BloscCodec()
 
-COMPRESSORS: dict[str, Callable[[], Codec | None]] = {
-    "blosc": BloscCodec,
-    "blosc-lz4": BloscCodec,
-    "blosc-zstd": lambda: BloscCodec("zstd", 3),
-    "blosc-zlib": lambda: BloscCodec("zlib", 5),
-    "zstd": ZstdCodec,
-    "gzip": GzipCodec,
-    "zlib": ZlibCodec,
-    "none": lambda: None,
-}
+_MAKERS: tuple[Callable[[], Codec | None], ...] = (  # in the order of their names
+    BloscCodec,
+    BloscCodec,
+    lambda: BloscCodec("zstd", 3),
+    lambda: BloscCodec("zlib", 5),
+    ZstdCodec,
+    GzipCodec,
+    ZlibCodec,
+    lambda: None,
+)
+_BY_NAME = dict(zip(COMPRESSORS, _MAKERS, strict=True))
 
 
 def compressor_named(name: str) -> Codec | None:
@@ -161,12 +164,12 @@ def compressor_named(name: str) -> Codec | None:
     """
     if name not in COMPRESSORS:
         raise ValueError(f"no compressor is called {name!r}; choose from {', '.join(COMPRESSORS)}")
-    return COMPRESSORS[name]()
+    return _BY_NAME[name]()
 
 
 def compressor_name(compressor: Codec | None) -> str:
     """The name by which `compressor_named` gives a compressor."""
-    return next(name for name, make in COMPRESSORS.items() if make() == compressor)
+    return next(name for name, make in _BY_NAME.items() if make() == compressor)
 
 
 def portable(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:

@@ -12,11 +12,12 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from .known_names import DOCUMENT_KEYS
+
 ORIGINAL = "original_name"
 # Separators and ends to some client, what it drops or cannot encode, and what has no UTF-8 form.
 _UNFIT = re.compile("[/\\\\?#%\0-\x1f\x7f\ud800-\udfff]")
 _STEPS = {"", ".", ".."}  # that a URL cannot carry
-_DOCUMENTS = {"zarr.json", ".zarray", ".zattrs", ".zgroup", ".zmetadata"}
 _NAMELESS = "unnamed"
 
 
@@ -108,4 +109,4 @@ def _fit(name: str) -> str:
 def _plain_name(original: Any) -> str:
     parts = original if isinstance(original, tuple) else (original,)
     name = _fit("_".join(str(part) for part in parts if str(part)))
-    return f"_{name}" if name in _DOCUMENTS else name
+    return f"_{name}" if name in DOCUMENT_KEYS else name

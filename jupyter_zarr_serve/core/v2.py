@@ -20,12 +20,13 @@ from .dtypes import shuffle_size, v2_dtype, vlen_codec
 from .errors import ServeError
 from .fills import fill_json, missing_fill
 from .grid import spelled_coords
+from .known_names import ZARRAY, ZATTRS, ZGROUP, ZMETADATA
 from .nodes import Array, Group, Node
 from .stored import Coords
 
 ZARR_FORMAT = 2
-GROUP_KEYS = frozenset({".zgroup", ".zattrs", ".zmetadata"})
-ARRAY_KEYS = frozenset({".zarray", ".zattrs"})
+GROUP_KEYS = frozenset({ZGROUP, ZATTRS, ZMETADATA})
+ARRAY_KEYS = frozenset({ZARRAY, ZATTRS})
 FILL_CHUNKS_ABSENT = False
 
 
@@ -37,14 +38,14 @@ def document(node: Node, key: str) -> dict[str, Any] | None:
     ServeError
         When a member of a group cannot be had just now.
     """
-    if key == ".zmetadata":
+    if key == ZMETADATA:
         return _consolidated(node) if isinstance(node, Group) else None
     return _documents(node, left_out(node, ZARR_FORMAT) if _tells(node, key) else {}).get(key)
 
 
 def _tells(node: Node, key: str) -> TypeGuard[Group]:
     """Whether a document has the attributes of a group."""
-    return isinstance(node, Group) and key == ".zattrs"
+    return isinstance(node, Group) and key == ZATTRS
 
 
 def chunk_key(coords: Coords) -> str:
@@ -86,10 +87,10 @@ def _consolidated(group: Group) -> dict[str, Any] | None:
 def _documents(node: Node, left_out: Mapping[str, ServeError]) -> dict[str, dict[str, Any]]:
     if isinstance(node, Group):
         attributes = attributes_json({**told_of(left_out), **node.attributes_in(ZARR_FORMAT)})
-        return {".zgroup": {"zarr_format": ZARR_FORMAT}, ".zattrs": attributes}
+        return {ZGROUP: {"zarr_format": ZARR_FORMAT}, ZATTRS: attributes}
     attributes = with_hashable_marks(attributes_json(node.attributes))
     attributes["_ARRAY_DIMENSIONS"] = list(node.axis_names)
-    return {".zarray": layout_document(node), ".zattrs": attributes}
+    return {ZARRAY: layout_document(node), ZATTRS: attributes}
 
 
 def layout_document(array: Array) -> dict[str, Any]:

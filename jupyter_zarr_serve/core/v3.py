@@ -20,11 +20,12 @@ from .dtypes import shuffle_size, v3_data_type, vlen_codec
 from .errors import ServeError
 from .fills import fill_json
 from .grid import spelled_coords
+from .known_names import ZARR_JSON
 from .nodes import Array, Group, Node
 from .stored import Coords
 
 ZARR_FORMAT = 3
-GROUP_KEYS = frozenset({"zarr.json"})
+GROUP_KEYS = frozenset({ZARR_JSON})
 ARRAY_KEYS = GROUP_KEYS
 FILL_CHUNKS_ABSENT = True  # a missing chunk means fill_value, which is always declared
 

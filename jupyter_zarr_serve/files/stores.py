@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from ..core.errors import ServeError
+from ..core.known_names import ZARR_JSON, ZARRAY, ZATTRS
 from ..core.nodes import Group, Node
 from ..core.served import original_of, renames_of
 from ..readers.zarr_store.places import is_member_name
 from .validator import SameFile, same_file
 from .writing import settled_stamp, unless_written
 
-_DOCUMENTS = ("zarr.json", ".zarray", ".zattrs")
+_DOCUMENTS = (ZARR_JSON, ZARRAY, ZATTRS)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,9 @@ from urllib.request import url2pathname
 
 from ..core.codecs import compressor_name, compressor_named
 from ..core.errors import MissingLibrary
+from ..core.known_names import DEMO, FILES, OF_KERNELS
 from ..core.nodes import Group, Node, Policy
 from .library import Library
-
-ROUTED = ("kernels", "notebooks")  # listed here, answered by sources of their own
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def decode_settings(header: bytes) -> Settings:
 
 def local_roots(settings: Settings) -> dict[str, Path]:
     """The served folders and files of this machine, their links resolved, by the first name of a path."""
-    places = {"files": str(settings.root_dir), **settings.mounts}
+    places = {FILES: str(settings.root_dir), **settings.mounts}
     found = {name: _place(name, place) for name, place in places.items() if "://" not in place}
     return {name: place.resolve() for name, place in found.items()}
 
@@ -95,16 +94,16 @@ class Tree:
         def library(place: Callable[[], Path]) -> Callable[[], Library]:
             return cache(lambda: Library(place(), settings.policy, allow_hidden=settings.allow_hidden))
 
-        self._libraries = {"files": library(lambda: settings.root_dir)}
+        self._libraries = {FILES: library(lambda: settings.root_dir)}
         for name, location in settings.mounts.items():
             self._libraries[name] = library(partial(_place, name, location))
         tops: dict[str, Callable[[], Node]] = {
-            "files": partial(self._top, "files"),
-            **{name: partial(Group, consolidate=False) for name in ROUTED},
+            FILES: partial(self._top, FILES),
+            **{name: partial(Group, consolidate=False) for name in OF_KERNELS},
             **{name: partial(self._top, name) for name in settings.mounts},
         }
         if settings.demo:
-            tops["demo"] = cache(partial(_demo, settings.policy))
+            tops[DEMO] = cache(partial(_demo, settings.policy))
         self.root = Group(children=_Mounts(tops), consolidate=False)
 
     def below(self, path: tuple[str, ...]) -> Node:

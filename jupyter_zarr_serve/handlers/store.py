@@ -8,10 +8,10 @@ from urllib.parse import quote
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..core.known_names import DOCUMENT_KEYS
 from ..serve.request import BINARY, JSON, LINKS, PAGE, Request
 from .pages.browsing import BrowsingHandler
 from .web.propfind import XML, Resource, endless, members, multistatus, seen_path
-from .web.scope import DOCUMENT_KEY
 
 _SAFE = "/%:@!$&'()*+,;=~"  # of a URL path that a client has encoded already
 
@@ -57,7 +57,7 @@ class StoreHandler(BrowsingHandler):
     async def _resources(self, zarr_format: int) -> list[Resource] | None:
         """What is found at the address; None where a failure was sent, or the client has gone."""
         path = self.asked_path
-        is_document = DOCUMENT_KEY.fullmatch(path[-1]) is not None if path else False
+        is_document = bool(path) and path[-1] in DOCUMENT_KEYS
         whole = replace(
             self._request(zarr_format), method="GET", listing=JSON,
             path=path if is_document or path[-1:] == ("",) else (*path, ""),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Protocol
 
-from ..serve.respond import DOCUMENT_KEYS
+from ..core.known_names import DOCUMENT_KEYS
 from .live import Live
 from .options import Options
 from .service import running, service

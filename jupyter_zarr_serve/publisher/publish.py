@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, overload
 
 from ..core.errors import Unreadable
+from ..core.known_names import DOCUMENT_KEYS
 from ..core.nodes import Group, Node
 from ..core.walk import members
-from ..serve.respond import DOCUMENT_KEYS
 from .handle import BY_RULE, Catalogue, Published
 from .live import Live
 from .options import Options, make_options

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 from ..core.errors import Unavailable
+from ..core.known_names import KERNELS
 from ..servers.running import Server, server_of
 from .urls import place_of
 
@@ -85,7 +86,7 @@ def share(
     server = server_of(Path(jupyter_runtime_dir()))
     lives = f"{max(1, int(expires.total_seconds()) // 60)}m" if isinstance(expires, timedelta) else expires
     wish = {
-        "path": ["kernels", place.kernel_id, name],
+        "path": [KERNELS, place.kernel_id, name],
         "expires": lives,
         "note": note,
         "origins": None if origins is None else list(origins),

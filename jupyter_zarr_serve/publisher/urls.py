@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from ..core.known_names import KERNELS
 from ..core.names import renamed
 
 
@@ -39,11 +40,11 @@ class Place:
 
     def path(self, zarr_format: int, name: str = "") -> str:
         """The URL path of a published name, or of all of them."""
-        return f"{self.base}zarr/v{zarr_format}/kernels/{_quoted(self.kernel_id, *_given(name))}"
+        return f"{self.base}zarr/v{zarr_format}/{KERNELS}/{_quoted(self.kernel_id, *_given(name))}"
 
     def view_path(self, *names: str) -> str:
         """The URL path of the page that shows what a kernel publishes under a path of names."""
-        path = "/".join(["kernels", self.kernel_id, *names])
+        path = "/".join([KERNELS, self.kernel_id, *names])
         return f"{self.base}zarr/view?path={quote(path, errors='surrogateescape')}"
 
     def notebook_path(self, zarr_format: int, name: str = "") -> str | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..core.errors import MissingLibrary, Unavailable
+from ..core.known_names import ZARR_JSON, ZARRAY, ZGROUP
 from ..core.nodes import Node, Policy
 from . import shortage
 
@@ -44,7 +45,7 @@ FORMATS = (
     Format("grib", (".grib", ".grib2", ".grb", ".grb2"), "grib"),
 )
 
-ZARR_MARKERS = ("zarr.json", ".zgroup", ".zarray")
+ZARR_MARKERS = (ZARR_JSON, ZGROUP, ZARRAY)
 
 
 def open_file(path: Path, policy: Policy, suffix: str | None = None) -> Node:

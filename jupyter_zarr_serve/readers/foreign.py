@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import Unreadable
+from ..core.known_names import ZMETADATA
 from .files import is_local, open_binary
 
 _MOST_BYTES = 1 << 20  # of a document that tells what a folder is
@@ -26,7 +27,7 @@ def _is_icechunk(folder: Path) -> bool:
 
 
 def _is_kerchunk(folder: Path) -> bool:
-    return (folder / ".zmetadata").is_file()
+    return (folder / ZMETADATA).is_file()
 
 
 def _is_zarr_1(folder: Path) -> bool:

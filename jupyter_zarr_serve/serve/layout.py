@@ -12,6 +12,7 @@ from typing import Any
 
 from ..core.derived import Derived
 from ..core.dialects import DIALECTS, Dialect
+from ..core.known_names import ZARRAY
 from ..core.nodes import Array
 
 Layout = str
@@ -63,7 +64,7 @@ def _arrays(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
     if "shape" in document:
         yield "", document
     for path, body in document.get("metadata", {}).items():
-        if path.rpartition("/")[2] == ".zarray":
+        if path.rpartition("/")[2] == ZARRAY:
             yield path.rpartition("/")[0], body
     inline = document.get("consolidated_metadata", {}).get("metadata", {})
     yield from ((path, body) for path, body in inline.items() if body["node_type"] == "array")

@@ -13,6 +13,7 @@ from ..core.chunks import encode_chunk
 from ..core.dialects import DIALECTS, Dialect
 from ..core.errors import NotFound, Replaced, ServeError, Unreadable, failure_of, failures_named
 from ..core.grid import in_grid
+from ..core.known_names import DOCUMENT_KEYS, ZARR_JSON, ZARRAY, ZMETADATA
 from ..core.nodes import Array, Group, Node
 from ..core.reading import Reading
 from ..core.stored import Blob, Coords
@@ -23,9 +24,7 @@ from .layout import Layout, chunk_owner, layout_in, layouts_below
 from .representation import Representation, Spent, answer, answer_at_hand, blob_of, digest
 from .request import BINARY, NODE, PAGE, Remember, Request, Response, refusal
 
-# The other format's documents do not exist either, even where a folder bears such a name.
-DOCUMENT_KEYS = frozenset[str]().union(*(d.GROUP_KEYS | d.ARRAY_KEYS for d in DIALECTS.values()))
-LAYOUT_KEYS = frozenset({"zarr.json", ".zarray", ".zmetadata"})  # the documents that tell layouts
+LAYOUT_KEYS = frozenset({ZARR_JSON, ZARRAY, ZMETADATA})  # the documents that tell layouts
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +71,7 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Re
     dialect = DIALECTS[request.zarr_format]
     path = request.path[:-1] if request.path and request.path[-1] == "" else request.path
     try:
+        # The other format's documents do not exist either, even where a folder bears such a name.
         found = resolve(root, path, DOCUMENT_KEYS if path == request.path else frozenset())
     except NotFound as error:
         raise _absence(request, error) from None

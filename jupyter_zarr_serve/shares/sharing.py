@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..core.errors import Unavailable
+from ..core.known_names import OF_KERNELS
 from .guard import Guard
 from .ledger import Ledger
 from .life import seconds_of, text_of
@@ -16,7 +17,7 @@ from .uses import Uses
 ORIGINS = ("https://hms-dbmi.github.io", "https://neuroglancer-demo.appspot.com")
 _PORTS = {"http": ":80", "https": ":443"}
 _DEFAULT_SECONDS = 7 * 86_400
-UNSHARED = {(), ("kernels",), ("notebooks",)}  # everything there is, now and later
+UNSHARED = {(), *((name,) for name in OF_KERNELS)}  # everything there is, now and later
 _LONGEST_NOTE = 500  # characters
 
 

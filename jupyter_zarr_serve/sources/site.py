@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from ..core.cache import ChunkCache
+from ..core.known_names import KERNELS, NOTEBOOKS
 from ..files.tree import Settings
 from ..serve.metadata_seen import MetadataSeen
 from ..serve.request import Request, Response
@@ -46,7 +47,7 @@ class Site:
         )
         self._kernels = KernelsSource(kernels, kernel_source)
         notebooks = NotebooksSource(sessions, self._kernels)
-        self._router = Router({"kernels": self._kernels, "notebooks": notebooks}, self._files)
+        self._router = Router({KERNELS: self._kernels, NOTEBOOKS: notebooks}, self._files)
         self._seen = MetadataSeen()
 
     def at_once(self, request: Request) -> Response | None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from ..core.known_names import DRAWN, OME, PORTABLE
 from ..core.nodes import Node
 from .drawn import drawn
 from .ome import ome
 from .portable import portable
 
-VIEWS: Mapping[str, Callable[[Node], Node]] = {"drawn": drawn, "ome": ome, "portable": portable}
+VIEWS: Mapping[str, Callable[[Node], Node]] = {DRAWN: drawn, OME: ome, PORTABLE: portable}
 
 
 def viewed(root: Node, view: str) -> Node:

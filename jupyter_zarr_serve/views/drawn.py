@@ -14,10 +14,10 @@ from ..core.children import Seen
 from ..core.chunks import read_through
 from ..core.codecs import portable as portable_codecs
 from ..core.dtypes import Block, DType
+from ..core.known_names import DRAWN
 from ..core.nodes import Array, Group, Node
 from .ome import ome
 
-VIEW = "drawn"
 _NARROW: DType = np.dtype("<f4")
 _AS_THEY_ARE = {"|u1", "<u2", "<i2", "<u4", "<i4", _NARROW.str}
 
@@ -47,7 +47,7 @@ def _array(array: Array) -> Array:
         fill_value=None,
         attributes=_attributes(array),
         codecs=portable_codecs(array.codecs),
-        version=None if array.version is None else f"{array.version} {VIEW}",
+        version=None if array.version is None else f"{array.version} {DRAWN}",
         stored={},
     )
 

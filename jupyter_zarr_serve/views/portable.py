@@ -17,11 +17,11 @@ from ..core.derived import Derived
 from ..core.dtypes import Block
 from ..core.errors import ServeError, failures_named
 from ..core.grid import Region, chunk_shape_for
+from ..core.known_names import PORTABLE
 from ..core.nodes import Array, Group, Node, Policy
 from ..core.served import renames_of
 from .spellings import Spelling, spelling_of
 
-VIEW = "portable"
 _CHANGED: Derived[Node | None] = Derived()
 
 
@@ -203,4 +203,4 @@ def _field(array: Array, name: str) -> Array:
 
 def _marked(array: Array) -> str | None:
     """A version of its own, as other bytes may go under the same path."""
-    return None if array.version is None else f"{array.version} {VIEW}"
+    return None if array.version is None else f"{array.version} {PORTABLE}"

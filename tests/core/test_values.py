@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from packaging import version
 
-from jupyter_zarr_serve.core.codecs import COMPRESSORS
 from jupyter_zarr_serve.core.dtypes import BYTES, STRING, canonical
+from jupyter_zarr_serve.core.known_names import COMPRESSORS
 from jupyter_zarr_serve.core.nodes import Array, Policy, make_array
 from tests.store import open_node
 

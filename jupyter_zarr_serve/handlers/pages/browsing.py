@@ -4,6 +4,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from ...core.known_names import ZATTRS
 from ...serve.request import LINKS, NODE, Options, Request, Response
 from ...sources import Source
 from ...sources.send_budget import SendBudget
@@ -116,7 +117,7 @@ class BrowsingHandler(AnsweringHandler):
     async def _existing(self, request: Request, names: tuple[str, ...]) -> tuple[str, ...]:
         """A path in the scope as far as there is such a node; see `viewers.Place`."""
         while names:
-            path = self.scope.inside((*names, ".zattrs"))
+            path = self.scope.inside((*names, ZATTRS))
             asked = replace(request, zarr_format=2, path=path, listing=LINKS)
             response = await self.response(asked)
             if response is None or response.status != 404:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from ...core.known_names import DRAWN, OME
 from ...shares.sharing import UNSHARED
 from ..web.render import quoted
 from ..web.scope import parted
-from .other_viewers import DRAWN, ViewerRoute
+from .other_viewers import ViewerRoute
 
-_OF_IMAGES = {"drawn", "ome"}  # the views in which every image is a group
+_OF_IMAGES = {DRAWN, OME}  # the views in which every image is a group
 _MOST_AXES = 5  # of an image
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ...core import limits
+from ...core.known_names import ZARR_JSON, ZATTRS
 from ...serve.request import LINE, NODE, ROWS, STATS, Options, Response
 from ..web.render import crumbs, quoted, root_from, shown, size
 from .buttons import Place, share_url, viewers
@@ -154,7 +155,7 @@ class Page:
 
     def _document(self) -> str:
         """The relative URL of what has all attributes."""
-        return f"{self.address}{'zarr.json' if self.zarr_format == 3 else '.zattrs'}"
+        return f"{self.address}{ZARR_JSON if self.zarr_format == 3 else ZATTRS}"
 
     def _formats(self) -> list[dict[str, Any]]:
         return [

@@ -9,6 +9,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ...core import limits
+from ...core.known_names import DRAWN
 from ...shares.life import text_of
 from ...shares.sharing import Sharing
 from ...sources import Source
@@ -18,7 +19,7 @@ from ..web.render import quoted, rendered, root_from
 from ..web.scope import parted
 from ..web.visits import send_to
 from .buttons import Place, other
-from .other_viewers import DRAWN, ViewerRoute, Viewers, origin_of, viewer_routes
+from .other_viewers import ViewerRoute, Viewers, origin_of, viewer_routes
 
 _LIFE = 86_400  # seconds that a link lives which is made here
 

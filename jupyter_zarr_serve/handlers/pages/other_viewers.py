@@ -23,7 +23,6 @@ from ..web import hub
 if TYPE_CHECKING:
     from ..web.base import ZarrServeHandler
 
-DRAWN = "drawn"  # the view that other viewers read
 NAMES = ("vizarr", "neuroglancer")
 SOURCE = "{source}"  # stands in a template for the address of an image, percent-encoded
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ...core.known_names import ZARR_JSON
 from ..web import hub
 from ..web.kernel_labels import kernel_labels, name_of
 from ..web.render import crumbs, quoted, root_from
@@ -54,7 +55,7 @@ class ViewHandler(LookingHandler):
             _template().render(
                 scope=root,
                 path="/".join(names),
-                document=f"{root}v3/{quoted(names)}zarr.json" if names else "",
+                document=f"{root}v3/{quoted(names)}{ZARR_JSON}" if names else "",
                 crumbs=crumbs(root, 3, names, labels, top),
                 others=await self._others(root, names),
                 # A hub's server takes a script's cookie only beside it; below a link there is none.

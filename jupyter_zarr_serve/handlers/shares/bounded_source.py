@@ -4,11 +4,9 @@ import json
 from dataclasses import replace
 
 from ...core.errors import Forbidden, Unavailable
+from ...core.known_names import OF_KERNELS, VIEWS, ZATTRS
 from ...serve.request import NODE, Request, Response, refusal
 from ...sources import Source
-from ..web.scope import VIEWS
-
-_COMING_AND_GOING = {"kernels", "notebooks"}
 
 
 class BoundedSource:
@@ -38,13 +36,13 @@ class BoundedSource:
         if bounded is None:
             return _outside(request)
         response = await self._source.ask(bounded)
-        if response.status == 404 and self.path[0] in _COMING_AND_GOING:
+        if response.status == 404 and self.path[0] in OF_KERNELS:
             response = await self._gone(bounded) or response
         return self._told(response, bounded)
 
     async def _gone(self, request: Request) -> Response | None:
         """503 when even what is shared is not there now: that says nothing about its chunks."""
-        top = Request(2, (*self.path, ".zattrs"), within=len(self.path), client=request.client)
+        top = Request(2, (*self.path, ZATTRS), within=len(self.path), client=request.client)
         response = await self._source.ask(top)
         if response.status != 404:
             return None

@@ -12,13 +12,13 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from ...core.errors import ServeError
+from ...core.known_names import KERNELS, NOTEBOOKS, VIEWS, ZATTRS
 from ...serve.request import NODE, Request
 from ...shares.link import Share
 from ...shares.sharing import Sharing, Wish
 from ...sources import Source
 from ..pages.other_viewers import origin_of
 from ..web.base import ZarrServeHandler
-from ..web.scope import VIEWS
 
 _OFF = "sharing is switched off on this server (c.ZarrServeApp.sharing)"
 Told = Mapping[str, Any]
@@ -144,7 +144,7 @@ class ManagingHandler(ZarrServeHandler):
         """
         path = await self._by_served_names(await self._by_notebook(wish.path))
         for within in (0, len(path)):  # an honest 404 first
-            response = await self._source.ask(Request(2, (*path, ".zattrs"), within=within))
+            response = await self._source.ask(Request(2, (*path, ZATTRS), within=within))
             if response.status != 200:
                 raise web.HTTPError(response.status, json.loads(bytes(response.body))["message"])
         return Wish(path, wish.maker, wish.expires, wish.note, wish.origins)
@@ -160,11 +160,11 @@ class ManagingHandler(ZarrServeHandler):
 
     async def _by_notebook(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """The same variable by its notebook's path, which outlives the kernel."""
-        if len(path) < 2 or path[0] != "kernels":
+        if len(path) < 2 or path[0] != KERNELS:
             return path
         for session in await self.session_manager.list_sessions():
             if session["type"] == "notebook" and session["kernel"]["id"] == path[1]:
-                return ("notebooks", *filter(None, session["path"].split("/")), *path[2:])
+                return (NOTEBOOKS, *filter(None, session["path"].split("/")), *path[2:])
         return path
 
     def _origin(self) -> str:

@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ...core.known_names import KERNELS
 from ...shares.link import Share
 from .render import NO_LABELS, shown
 
 if TYPE_CHECKING:
     from .base import ZarrServeHandler
 
-_KERNELS = "kernels"
 _NOTEBOOK = "notebook"
 _TELLING = 4  # characters of an id that tell kernels of one minute apart
 
 
 async def kernel_labels(handler: "ZarrServeHandler", names: tuple[str, ...]) -> Mapping[str, str]:
     """What to show for the ids of kernels on a page of a path; nothing on other pages."""
-    if _KERNELS not in names[:2] or handler.link is not None:  # a view may precede it
+    if KERNELS not in names[:2] or handler.link is not None:  # a view may precede it
         return NO_LABELS
     sessions = await handler.session_manager.list_sessions()
     sessions.sort(key=lambda session: session["type"] == _NOTEBOOK)  # before its console
@@ -33,7 +33,7 @@ async def kernel_labels(handler: "ZarrServeHandler", names: tuple[str, ...]) -> 
 def name_of(share: Share) -> str:
     """What a visitor is told that a link leads to; nobody knows a kernel by its id."""
     *above, name = share.path
-    return "kernel" if above == [_KERNELS] else name
+    return "kernel" if above == [KERNELS] else name
 
 
 def _named(session: Mapping[str, Any]) -> str:
@@ -58,6 +58,6 @@ def _started(kernel: Any) -> str:
         # "" is no file, and a path to the folder
         at = datetime.fromtimestamp(os.stat(kernel.connection_file).st_mtime).astimezone()
     except (OSError, TypeError, AttributeError):
-        return _KERNELS.removesuffix("s")
+        return KERNELS.removesuffix("s")
     is_today = at.date() == datetime.now(at.tzinfo).date()
     return f"kernel, started {at:%H:%M}" if is_today else f"kernel, started {at:%d %b %H:%M}"

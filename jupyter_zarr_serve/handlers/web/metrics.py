@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from ...core.known_names import ROOTS
 from ...serve.request import BINARY, Response
 
 _PREFIX = "jupyter_zarr_serve"
-_PLACES = frozenset({"files", "kernels", "notebooks", "demo"})
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 _REQUESTS = Counter(f"{_PREFIX}_requests", "Revalidated by the source of the data", ["place", "status"])
@@ -44,7 +44,7 @@ def count(place: str, response: Response) -> None:
     place
         The first name of the path.
     """
-    requests, sent = _counters(place if place in _PLACES else "mounts", response.status)
+    requests, sent = _counters(place if place in ROOTS else "mounts", response.status)
     requests.inc()
     sent.inc(len(response.body))
     for phase, seconds in response.spent.items():

@@ -4,11 +4,9 @@ Every address of a page, and every request that a handler makes of a URL, goes t
 request; so that what holds for the whole tree holds for a part of it that has an address of its own.
 """
 
-import re
 from dataclasses import dataclass
 
-VIEWS = frozenset({"drawn", "ome", "portable"})  # known here without what data need; a test compares them
-DOCUMENT_KEY = re.compile(r"\.z[a-z]+|zarr\.json", re.ASCII)
+from ...core.known_names import VIEWS
 
 
 def parted(names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

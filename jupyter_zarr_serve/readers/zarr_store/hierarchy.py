@@ -16,6 +16,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from ...core.errors import Unreadable, failures_named
+from ...core.known_names import ZARR_JSON, ZARRAY, ZATTRS, ZGROUP, ZMETADATA
 from ...core.nodes import Array, Group, Node
 from ...core.stored import Blob, Coords
 from .metadata import Metadata, explained, metadata_v2, metadata_v3, object_of
@@ -26,7 +27,6 @@ Json = dict[str, Any]
 MakeArray = Callable[[Metadata, str, ChunkAt], Array]
 
 _DOCUMENT_LIMIT = 1 << 26  # bytes
-_V3_KEY = "zarr.json"
 
 
 class Hierarchy:
@@ -68,10 +68,10 @@ class Hierarchy:
         return sorted(known.union(self._files.children(path)))
 
     def _v3(self, path: str) -> Node | None:
-        document = self._document(path, _V3_KEY)
+        document = self._document(path, ZARR_JSON)
         if document is None:
             return None
-        where = self._where(path, _V3_KEY)
+        where = self._where(path, ZARR_JSON)
         with explained(where):
             node_type = document["node_type"]
             if node_type == "array":
@@ -81,12 +81,12 @@ class Hierarchy:
             return Group(Members(self, path, 3), object_of(document.get("attributes") or {}))
 
     def _v2(self, path: str) -> Node | None:
-        for key in (".zarray", ".zgroup"):
+        for key in (ZARRAY, ZGROUP):
             document = self._document(path, key)
             if document is not None:
-                attributes = self._document(path, ".zattrs") or {}
+                attributes = self._document(path, ZATTRS) or {}
                 with explained(self._where(path, key)):
-                    if key == ".zarray":
+                    if key == ZARRAY:
                         return self._array(metadata_v2(document, attributes), path)
                     if document["zarr_format"] != 2:
                         raise Unreadable("zarr_format is not 2")
@@ -122,12 +122,12 @@ class Hierarchy:
         """By path of a node, its documents by key; empty where the files themselves are near."""
         if self._files.is_near:
             return {}
-        root = self._file(_V3_KEY)
+        root = self._file(ZARR_JSON)
         if root is not None:
-            with explained(self._where(_V3_KEY)):
+            with explained(self._where(ZARR_JSON)):
                 return _inline(root)
-        index = self._file(".zmetadata")
-        with explained(self._where(".zmetadata")):
+        index = self._file(ZMETADATA)
+        with explained(self._where(ZMETADATA)):
             return {} if index is None else _by_node(index)
 
     def _where(self, *parts: str) -> str:
@@ -171,8 +171,8 @@ def _inline(root: Json) -> dict[str, dict[str, Json]]:
     consolidated = root.get("consolidated_metadata")
     if consolidated is None:
         return {}
-    members = {path: {_V3_KEY: object_of(body)} for path, body in consolidated["metadata"].items()}
-    return {"": {_V3_KEY: root}, **members}
+    members = {path: {ZARR_JSON: object_of(body)} for path, body in consolidated["metadata"].items()}
+    return {"": {ZARR_JSON: root}, **members}
 
 
 def _by_node(index: Json) -> dict[str, dict[str, Json]]:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ...core.errors import Forbidden, Unavailable, Unreadable
+from ...core.known_names import DOCUMENT_KEYS
 from ...core.stored import Blob
 from .. import ZARR_MARKERS
 from ..files import is_local, open_at, stamp_of_status
 from ..no_links import open_folder, resolved, status_of
 
 _SEPARATORS = frozenset("/\\\0:" if os.name == "nt" else "/\0")
-_DOCUMENTS = {*ZARR_MARKERS, ".zattrs", ".zmetadata"}
 _ABSENT = (FileNotFoundError, NotADirectoryError)
 
 
@@ -154,7 +154,7 @@ def refuse_folder(where: str) -> None:
     Unreadable
         When it is not: no chunk is missing there, and clients must not take it for one.
     """
-    if where.rpartition("/")[2] not in _DOCUMENTS:
+    if where.rpartition("/")[2] not in DOCUMENT_KEYS:
         raise Unreadable(
             f"{where}: is a folder where a chunk should be; the store is damaged, copy it again"
         )

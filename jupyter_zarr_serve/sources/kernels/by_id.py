@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ...core.errors import Unreadable
+from ...core.known_names import DOCUMENT_KEYS
 from ...serve.request import Request, Response, refusal
-from ...serve.respond import DOCUMENT_KEYS, respond
+from ...serve.respond import respond
 from .endpoint import Kernel
 from .kernel import KernelSource, absence
 from .placeholders import tree_of

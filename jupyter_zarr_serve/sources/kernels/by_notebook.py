@@ -4,8 +4,9 @@ from collections.abc import Set
 from typing import Any, Protocol
 
 from ...core.errors import Unavailable
+from ...core.known_names import DOCUMENT_KEYS
 from ...serve.request import Request, Response, refusal
-from ...serve.respond import DOCUMENT_KEYS, respond
+from ...serve.respond import respond
 from .by_id import KernelsSource
 from .kernel import absence
 from .placeholders import served_paths, tree_of

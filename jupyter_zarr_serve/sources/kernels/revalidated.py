@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from ...core.bounded import Bounded
+from ...core.known_names import DOCUMENT_KEYS
 from ...serve.request import BINARY, LINKS, Request, Response
-from ...serve.respond import DOCUMENT_KEYS
 
 _LEAST_BYTES = 1 << 16  # smaller bodies cost less to send than to remember
 _OVERHEAD = 1024  # bytes that remembering takes besides a body

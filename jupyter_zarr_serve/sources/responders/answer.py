@@ -12,11 +12,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from ...core.errors import Unreadable
+from ...core.known_names import DOCUMENT_KEYS
 from ...preview.description import UNAVAILABLE
 from ...serve.listing import page
 from ...serve.representation import Representation, answer, blob_of
 from ...serve.request import BINARY, IMAGE, JSON, LINKS, Request, Response
-from ...serve.respond import DOCUMENT_KEYS
 from ...wire import FrameError
 from .schema import parsed
 

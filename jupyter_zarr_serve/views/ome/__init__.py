@@ -26,7 +26,6 @@ from .metadata import attributes_of
 from .scales import scales_of
 from .stored import as_stored, is_stored
 
-VIEW = "ome"
 _PYRAMIDS: Derived[Pyramid] = Derived()
 _OF_LABELS = ("image-label", "flag_values", "flag_meanings")  # attributes that only labels have
 
