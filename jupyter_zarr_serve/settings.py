@@ -17,8 +17,7 @@ from traitlets import Dict, Float, List, TraitError, Unicode
 from traitlets.config import Config, Configurable
 
 from .core.known_names import DEMO, FILES, KERNELS, NOTEBOOKS, RESERVED
-from .shares.sharing import Settings as SharingSettings
-from .shares.sharing import Sharing, checked_origin
+from .shares.sharing import Sharing, SharingSettings, checked_origin
 
 if TYPE_CHECKING:
     from .files.tree import Settings

@@ -14,7 +14,7 @@ from ..core.names import served_names
 from ..core.nodes import Group, Policy
 from .arrow_extensions import with_extension
 from .column import Column, Field
-from .columns import named, table
+from .columns import named_fields, table
 
 Index = tuple[list[int], list[Field]]  # which columns are levels of the index, and all its levels
 
@@ -47,10 +47,10 @@ def arrow_table(
         opened = open_column(position)
         return Field(name, width(position), lambda: with_extension(schema.field(position), opened()))
 
-    columns = named(
+    columns = named_fields(
         field(name, position) for position, name in enumerate(schema.names) if position not in positions
     )
-    index = named(
+    index = named_fields(
         (
             _range_field(name, noted) if position is None else field(name, position)
             for position, name in levels

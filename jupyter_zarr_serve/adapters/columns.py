@@ -53,7 +53,7 @@ def table(
     Parameters
     ----------
     fields
-        Columns by the names they are served under; see `named`.
+        Columns by the names they are served under; see `named_fields`.
     source_rows
         Rows in each of the source's own blocks, to be aligned with.
     """
@@ -74,7 +74,7 @@ def node_of(column: Field, name: str, rows: Rows) -> Node:
     try:
         opened = column.open()
         if isinstance(opened, list):
-            return _group(named(opened), rows, renamed)
+            return _group(named_fields(opened), rows, renamed)
         return array_of(opened, name, rows, renamed)
     except Unreadable as error:
         raise Unreadable(f"column {name!r}: {error}") from error
@@ -86,7 +86,7 @@ def single(column: Field, rows: int, policy: Policy, dimension: str) -> Node:
     return node_of(column, column.name, shared)
 
 
-def named(fields: Iterable[Field], taken: Collection[str] = ()) -> dict[str, Field]:
+def named_fields(fields: Iterable[Field], taken: Collection[str] = ()) -> dict[str, Field]:
     """Columns by the names they are served under."""
     columns = list(fields)
     names = served_names([column.name for column in columns], taken)

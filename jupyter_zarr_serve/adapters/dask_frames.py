@@ -21,7 +21,7 @@ from ..core.errors import Replaced, Unreadable
 from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
 from .column import Column, Field, once
-from .columns import named, renames, single, table
+from .columns import named_fields, renames, single, table
 from .dask_blocks import Computed, computing
 from .from_pandas import index_dimension
 from .pandas_columns import column_of
@@ -54,8 +54,8 @@ def adapt(obj: Any, policy: Policy) -> Node:
 def _frame(obj: Any, columns: list[tuple[Any, Any]], policy: Policy) -> Group:
     """The group of columns and the index; their names are known before the number of rows is."""
     ends = once(partial(_ends, obj.index))
-    served = named(_field(name, column, ends) for name, column in columns)
-    levels = named([_field(_name_of(obj.index, "index"), obj.index, ends)], served)
+    served = named_fields(_field(name, column, ends) for name, column in columns)
+    levels = named_fields([_field(_name_of(obj.index, "index"), obj.index, ends)], served)
     fields = {**levels, **served}
     dimension = index_dimension(levels, served)
     whole = once(lambda: table(fields, _count(ends()), policy, dimension))

@@ -16,7 +16,7 @@ from ..core.errors import Unreadable
 from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
 from .column import Field
-from .columns import named, single, table
+from .columns import named_fields, single, table
 from .pandas_columns import coded_column, field_of
 
 
@@ -39,7 +39,7 @@ def _(frame: pd.DataFrame, policy: Policy) -> Group:
         field_of(name, dtype, partial(_column_rows, frame, position), count)
         for position, (name, dtype) in enumerate(zip(frame.columns, frame.dtypes, strict=True))
     ]
-    return _with_index(named(columns), frame.index, policy, frame.attrs)
+    return _with_index(named_fields(columns), frame.index, policy, frame.attrs)
 
 
 @adapt.register
@@ -48,7 +48,7 @@ def _(series: pd.Series, policy: Policy) -> Node:
     values = field_of(name, series.dtype, lambda a, b: series.iloc[a:b], len(series))
     if _is_row_number(series.index):
         return single(values, len(series), policy, *served_names([_index_name(series.index)]))
-    return _with_index(named([values]), series.index, policy, series.attrs)
+    return _with_index(named_fields([values]), series.index, policy, series.attrs)
 
 
 @adapt.register
@@ -72,7 +72,7 @@ def _column_rows(frame: pd.DataFrame, position: int, start: int, stop: int) -> A
 
 
 def _with_index(columns: dict[str, Field], index: Any, policy: Policy, attributes: Any) -> Group:
-    levels = named(index_fields(index), columns)
+    levels = named_fields(index_fields(index), columns)
     dimension = index_dimension(levels, columns)
     return table(
         {**levels, **columns},

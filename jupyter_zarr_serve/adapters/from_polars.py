@@ -11,7 +11,7 @@ from ..core.errors import MissingLibrary, Unreadable
 from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
 from .column import Column, Field
-from .columns import MOST_CATEGORIES, named, single, table
+from .columns import MOST_CATEGORIES, named_fields, single, table
 
 try:
     import pyarrow as pa
@@ -39,7 +39,9 @@ def adapt(obj: Any, _policy: Policy) -> Node:
 
 @adapt.register
 def _(frame: pl.DataFrame, policy: Policy) -> Group:
-    fields = named(_field(name, partial(frame.to_series, at)) for at, name in enumerate(frame.columns))
+    fields = named_fields(
+        _field(name, partial(frame.to_series, at)) for at, name in enumerate(frame.columns)
+    )
     return table(fields, frame.height, policy, served_names(["row"], fields)[0])
 
 

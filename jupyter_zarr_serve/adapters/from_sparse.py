@@ -35,7 +35,11 @@ def adapt(obj: Any, _policy: Policy) -> Node:
 @adapt.register
 def _(obj: sparse.COO, policy: Policy) -> Node:
     return array_of_elements(
-        obj.shape, obj.dtype, lambda: (obj.coords, obj.data), policy, fill_value=fill_of(obj.fill_value)
+        obj.shape,
+        obj.dtype,
+        lambda: (obj.coords, obj.data),
+        policy,
+        fill_value=fill_element(obj.fill_value),
     )
 
 
@@ -46,7 +50,7 @@ def _(obj: sparse.GCXS, policy: Policy) -> Node:
         obj.dtype,
         lambda: (expand(obj.indices, obj.indptr, obj.shape, obj.compressed_axes or ()), obj.data),
         policy,
-        fill_value=fill_of(obj.fill_value),
+        fill_value=fill_element(obj.fill_value),
     )
 
 
@@ -57,9 +61,9 @@ def _(obj: sparse.DOK, policy: Policy) -> Node:
         place(block, obj.data, region)
         return block
 
-    return make_array(obj.shape, obj.dtype, read, policy, fill_value=fill_of(obj.fill_value))
+    return make_array(obj.shape, obj.dtype, read, policy, fill_value=fill_element(obj.fill_value))
 
 
-def fill_of(value: Any) -> Any:
+def fill_element(value: Any) -> Any:
     """A sparse array's fill value, or None when it is plain zero and marks nothing."""
     return None if value == 0 else value

@@ -14,7 +14,7 @@ from .column import Coded, Column, Field, Pair
 from .columns import MOST_CATEGORIES, text_width
 from .pandas_objects import (
     Values,
-    converted,
+    converted_column,
     description,
     inferred_dtype,
     known_objects,
@@ -76,7 +76,7 @@ def _(dtype: pd.DatetimeTZDtype, values: Values) -> Column:
 @column_of.register(pd.PeriodDtype)
 @column_of.register(pd.IntervalDtype)
 def _(_dtype: Any, values: Values) -> Column:
-    return converted(values, STRING, str)
+    return converted_column(values, STRING, str)
 
 
 @column_of.register

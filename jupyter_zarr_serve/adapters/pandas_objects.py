@@ -53,7 +53,7 @@ def text(values: Values, *, nulls: bool) -> Column:
     return Column(STRING, read, nulls=nulls)
 
 
-def converted(values: Values, dtype: DType, convert: Callable[[Any], Any]) -> Column:
+def converted_column(values: Values, dtype: DType, convert: Callable[[Any], Any]) -> Column:
     """A column of objects, each converted when it is read."""
     unset = {"T": "", "M": "NaT", "m": "NaT"}[dtype.kind]
 
@@ -73,11 +73,11 @@ def known_objects(values: Values, kind: str) -> Column | None:
     if kind == "bytes":
         return replace(text(values, nulls=bool(values.whole().isna().any())), dtype=BYTES)
     if kind == "decimal":
-        return converted(values, STRING, str)
+        return converted_column(values, STRING, str)
     if kind == "date":
-        return converted(values, np.dtype("M8[D]"), np.datetime64)
+        return converted_column(values, np.dtype("M8[D]"), np.datetime64)
     if kind == "time":
-        return converted(values, np.dtype("m8[us]"), _since_midnight)
+        return converted_column(values, np.dtype("m8[us]"), _since_midnight)
     return None
 
 

@@ -36,7 +36,7 @@ class Described:
     left_out: Mapping[str, ServeError] = field(default_factory=dict)
 
 
-def described(group: Group, zarr_format: int) -> list[Described] | None:
+def nodes_described(group: Group, zarr_format: int) -> list[Described] | None:
     """What consolidated metadata of a group describe: it and everything below; None where it has none.
 
     They are complete, but for what their `Described.left_out` names, or absent: folders have none, and

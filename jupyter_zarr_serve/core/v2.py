@@ -15,7 +15,7 @@ from typing import Any, TypeGuard
 
 from .attributes import attributes_json, bounded, with_hashable_marks
 from .codecs import Codec
-from .consolidated import described, left_out, told_of
+from .consolidated import left_out, nodes_described, told_of
 from .dtypes import shuffle_size, v2_dtype, vlen_codec
 from .errors import ServeError
 from .fills import fill_json, missing_fill
@@ -73,7 +73,7 @@ def codecs_of(array: Array) -> tuple[Codec, ...]:
 
 
 def _consolidated(group: Group) -> dict[str, Any] | None:
-    below = described(group, ZARR_FORMAT)
+    below = nodes_described(group, ZARR_FORMAT)
     if below is None:
         return None
     metadata = bounded(

@@ -15,7 +15,7 @@ import numpy as np
 
 from .attributes import attributes_json, bounded, to_json, with_hashable_marks
 from .codecs import Codec, portable
-from .consolidated import Described, described, left_out, told_of
+from .consolidated import Described, left_out, nodes_described, told_of
 from .dtypes import shuffle_size, v3_data_type, vlen_codec
 from .errors import ServeError
 from .fills import fill_json
@@ -40,7 +40,7 @@ def document(node: Node, key: str) -> dict[str, Any]:  # noqa: ARG001 (there is 
     """
     if isinstance(node, Array):
         return _array(node)
-    below = described(node, ZARR_FORMAT)
+    below = nodes_described(node, ZARR_FORMAT)
     if below is None:
         return _group(node, left_out(node, ZARR_FORMAT))
     body = _group(node, below[0].left_out)

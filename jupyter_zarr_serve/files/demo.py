@@ -23,7 +23,7 @@ import numpy as np
 from .._version import __version__
 from ..adapters import adapt
 from ..adapters.column import Column, Field
-from ..adapters.columns import named, table
+from ..adapters.columns import named_fields, table
 from ..adapters.coordinates import array_of_elements
 from ..core.children import Children
 from ..core.dtypes import STRING, DType, element_size
@@ -153,7 +153,7 @@ def _table(columns: Mapping[str, np.ndarray[Any, Any]], policy: Policy) -> Group
         Field(name, element_size(_served(values)), partial(_column, values))
         for name, values in {"index": np.arange(length), **columns}.items()
     ]
-    return table(named(fields), length, policy, "index")
+    return table(named_fields(fields), length, policy, "index")
 
 
 def _column(values: np.ndarray[Any, Any]) -> Column:

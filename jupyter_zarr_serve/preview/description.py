@@ -15,7 +15,7 @@ from ..core.nodes import Array, Group, Node
 from ..core.public_text import public, short
 from ..core.walk import child_of, names_of
 from .abridged import abridged
-from .rows import columns_of, dtype_name, has_rows, size_of
+from .rows import byte_count, columns_of, dtype_name, has_rows
 from .sample import is_numeric
 from .thumbnail import can_be_drawn, drawn_axes, drawn_region
 
@@ -24,7 +24,7 @@ MOST_MEMBERS = 1000
 _MEAN_NAME = 100  # characters of a dimension's name
 
 
-def described(
+def description_of(
     node: Node, path: tuple[str, ...], zarr_format: int, *, offset: int, limit: int, search: str
 ) -> dict[str, Any]:
     """All that is said of a node.
@@ -97,7 +97,7 @@ def _array(array: Array) -> dict[str, Any]:
         "dtype": short(dtype_name(array.dtype)),
         "chunk_shape": list(array.chunk_shape),
         "dimension_names": _dimension_names(array),
-        "nbytes": size_of(array),
+        "nbytes": byte_count(array),
     }
 
 

@@ -134,6 +134,6 @@ def dtype_name(dtype: DType) -> str:
     return named.get(dtype.kind) or str(dtype)
 
 
-def size_of(array: Array) -> int | None:
+def byte_count(array: Array) -> int | None:
     """Bytes of all elements; None where their length varies."""
     return None if array.dtype.kind in "TO" else math.prod(array.shape) * array.dtype.itemsize

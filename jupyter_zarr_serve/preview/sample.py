@@ -84,7 +84,7 @@ def sample(array: Array) -> tuple[list[Block], bool]:
     cell = cell_shape(array)
     grid = grid_shape(array.shape, cell)
     most = min(_MOST_READS, reads_of(array, cell))
-    cells = spread(math.prod(grid), most)
+    cells = evenly_apart(math.prod(grid), most)
     blocks = [read_region(array, region_of(_coords(at, grid), array.shape, cell)) for at in cells]
     return blocks, math.prod(grid) > most
 
@@ -103,14 +103,14 @@ def cell_shape(array: Array) -> tuple[int, ...]:
     return tuple(cell)
 
 
-def spread(total: int, most: int) -> Iterator[int]:
+def evenly_apart(total: int, most: int) -> Iterator[int]:
     """At most so many of the first `total` numbers, evenly apart but for a shift that never repeats.
 
     Without it they could all lie in one column of a grid.
 
     Examples
     --------
-    >>> list(spread(3, 5)), list(spread(100, 5))
+    >>> list(evenly_apart(3, 5)), list(evenly_apart(100, 5))
     ([0, 1, 2], [0, 32, 44, 77, 89])
     """
     if total <= most:

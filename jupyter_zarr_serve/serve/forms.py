@@ -8,7 +8,7 @@ from typing import Any
 from ..core.errors import NotFound, Unreadable
 from ..core.nodes import Array, Node
 from ..core.walk import Found
-from ..preview.description import described
+from ..preview.description import description_of
 from ..preview.rows import rows
 from ..preview.thumbnail import thumbnail
 from ..preview.values import line, stats
@@ -39,7 +39,7 @@ class _Given:
 
 
 def _node(node: Node, path: tuple[str, ...], given: _Given) -> dict[str, Any]:
-    return described(
+    return description_of(
         node,
         path,
         given.zarr_format,
@@ -75,7 +75,7 @@ FORMS: dict[str, tuple[str, Callable[[Node, tuple[str, ...], _Given], dict[str, 
 }
 
 
-def content_of(found: Found, request: Request, form: str, remember: Remember | None) -> Representation:
+def form_of(found: Found, request: Request, form: str, remember: Remember | None) -> Representation:
     """What is told of the node that was found.
 
     Raises

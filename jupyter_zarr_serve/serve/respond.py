@@ -19,7 +19,7 @@ from ..core.reading import Reading
 from ..core.stored import Blob, Coords
 from ..core.walk import Found, resolve
 from . import listing
-from .forms import content_of
+from .forms import form_of
 from .layout import Layout, chunk_owner, layout_in, layouts_below
 from .representation import Representation, Spent, answer, answer_at_hand, blob_of, digest
 from .request import BINARY, NODE, PAGE, Remember, Request, Response, refusal
@@ -77,7 +77,7 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Re
         raise _absence(request, error) from None
     node, key = found.node, found.key
     if key == "" and request.listing == PAGE:
-        return content_of(found, request, NODE, remember)
+        return form_of(found, request, NODE, remember)
     if key == "":
         return _listing(node, request)
     document_keys = dialect.ARRAY_KEYS if isinstance(node, Array) else dialect.GROUP_KEYS
@@ -91,7 +91,7 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Re
 def _told(root: Node, request: Request, remember: Remember | None) -> Representation:
     """What is told to programs of ours, which may know names as people gave them."""
     found = resolve(root, request.path, frozenset(), by_any_name=True)
-    return content_of(found, request, request.form, remember)
+    return form_of(found, request, request.form, remember)
 
 
 def _listing(node: Node, request: Request) -> Representation:

@@ -22,7 +22,7 @@ _LONGEST_NOTE = 500  # characters
 
 
 @dataclass(frozen=True)
-class Settings:
+class SharingSettings:
     """How sharing is configured.
 
     Attributes
@@ -71,7 +71,7 @@ class Wish:
 class Sharing:
     """The shares of one server, made, found and listed."""
 
-    settings: Settings
+    settings: SharingSettings
     guard: Guard = field(default_factory=Guard)
 
     @cached_property

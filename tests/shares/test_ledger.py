@@ -12,7 +12,7 @@ from jupyter_zarr_serve.shares.guard import Guard
 from jupyter_zarr_serve.shares.ledger import Ledger
 from jupyter_zarr_serve.shares.life import seconds_of, text_of
 from jupyter_zarr_serve.shares.link import Share, is_token, token_of
-from jupyter_zarr_serve.shares.sharing import Settings, Sharing, Wish
+from jupyter_zarr_serve.shares.sharing import Sharing, SharingSettings, Wish
 from jupyter_zarr_serve.shares.uses import Uses
 
 SHARE = Share("", ("files", "a"), "/data", 1000, 2000)
@@ -29,7 +29,7 @@ def ledger(tmp_path, clock):
 
 
 def sharing(folder, root="/data", **settings):
-    return Sharing(Settings(folder, lambda name: root, **settings))
+    return Sharing(SharingSettings(folder, lambda name: root, **settings))
 
 
 def test_a_token_finds_its_share_in_every_ledger_of_the_user(ledger, tmp_path):

@@ -16,7 +16,7 @@ from ...core.nodes import Array, Group, Node, Policy, make_array
 from ...core.reading import Read
 from ...core.stored import Stored
 from ...core.strided import ReadAt
-from .attributes import attributes_of, fill_of
+from .attributes import attributes_of, declared_fill
 from .chunks import Chunks, reader_of
 from .filters import filters_of
 from .texts import refuse_long_values
@@ -56,7 +56,7 @@ def array_of(
     elements = elements_of(dataset.dtype)
     policy = _bounded(dataset, policy)
     attributes = {**elements.attributes, **attributes_of(dataset)}
-    fill = fill_of(dataset, attributes, elements.dtype.kind)
+    fill = declared_fill(dataset, attributes, elements.dtype.kind)
     read, chunks = reader_of(dataset, policy.limit_bytes, read_at)
     kept = chunks is not None and _is_kept(chunks, policy)
     if chunks is not None and not kept and not chunks.filters:

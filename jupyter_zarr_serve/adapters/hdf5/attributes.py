@@ -41,7 +41,7 @@ def is_scale(thing: h5py.Group | h5py.Dataset) -> bool:
     return "CLASS" in thing.attrs and thing.attrs["CLASS"] in (b"DIMENSION_SCALE", "DIMENSION_SCALE")
 
 
-def fill_of(dataset: h5py.Dataset, attributes: Mapping[str, Any], kind: str) -> Any:
+def declared_fill(dataset: h5py.Dataset, attributes: Mapping[str, Any], kind: str) -> Any:
     """The true fill value of a dataset: its ``_FillValue``, or what HDF5 puts where nothing is stored.
 
     `kind` is the kind of the dtype that the dataset is served in.

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ...adapters.column import Column, Field, once
-from ...adapters.columns import named, table
+from ...adapters.columns import named_fields, table
 from ...adapters.pandas_columns import column_of
 from ...adapters.pandas_objects import Values
 from ...core import limits
@@ -148,7 +148,7 @@ def _table(source: "_Source", header: _Header, policy: Policy) -> Group:
         Field(name, max(width, least), partial(source.column, position))
         for position, (name, width) in enumerate(zip(header.names, widths, strict=True))
     ]
-    columns = named(fields)
+    columns = named_fields(fields)
     dimension = served_names(["row"], columns)[0]
     return table(columns, index.starts[-1], policy, dimension, attributes=_told(index.encoding))
 

@@ -21,7 +21,7 @@ from ...core.nodes import Array, Group, Node, Policy, make_array
 from ...core.strided import read_strided
 from ..files import open_at, size_of
 from .gather import gather
-from .guard import check_pages, named, open_stream, other_files, parse_ome
+from .guard import check_pages, failures_in, open_stream, other_files, parse_ome
 from .metadata import (
     GDAL_NODATA,
     Attributes,
@@ -45,7 +45,7 @@ def read(path: Path, policy: Policy) -> Node:
     Unreadable
         When it is no TIFF, damaged, holds nothing that can be decoded, or claims what it does not hold.
     """
-    with named(path):
+    with failures_in(path):
         made, attributes = _opened(path, policy)
     return _served(made[0]) if len(made) == 1 else _group(made, attributes)
 
@@ -75,7 +75,7 @@ def _opened(path: Path, policy: Policy) -> tuple[list[Made], Attributes]:
 def _attempt(make: Callable[..., Node], *args: Any, path: Path, policy: Policy) -> Made:
     """What `make` makes, or why it cannot: one bad series or level leaves the others."""
     try:
-        with failures_named(path.name), named(path):
+        with failures_named(path.name), failures_in(path):
             return make(*args, path, policy)
     except Unreadable as error:
         return Unreadable(str(error))  # without the traceback, which would keep tifffile's file

@@ -64,7 +64,7 @@ def open_stream(path: Path) -> Stream:
 
 
 @contextmanager
-def named(path: Path) -> Iterator[None]:
+def failures_in(path: Path) -> Iterator[None]:
     """Put a file's name before whatever is wrong with it.
 
     Raises

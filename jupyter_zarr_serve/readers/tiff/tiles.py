@@ -19,7 +19,7 @@ from ...core.nodes import Policy
 from ...core.reading import Read
 from ...core.stored import Blob, Coords, Stored
 from ..files import open_at
-from .guard import named
+from .guard import failures_in
 from .pages import Block, Pages
 
 _TILE_BYTES = range(1 << 14, (1 << 24) + 1)  # raw sizes of tiles that make good chunks
@@ -120,7 +120,7 @@ def reader_of(pages: Pages, axes: Axes, chunks: Coords, transform: Callable[[Blo
     keep = any(c % s and c < n for c, s, n in zip(chunks, segment, axes.shape, strict=True))
 
     def read(region: Region) -> Block:
-        with named(pages.path):
+        with failures_in(pages.path):
             block = pages.read(axes.numbers(region), axes.window(region), keep)
         block = block.reshape(region_shape(region))
         return transform(block) if transform else block
@@ -136,7 +136,7 @@ def stored_tiles(pages: Pages, axes: Axes, chunks: Coords) -> Mapping[int, Store
     is_plain = pages.compression == _UNCOMPRESSED and is_portable(pages.stored)
     if chunks != axes.of_page(pages.segment) or not is_plain:
         return {}
-    stored = Stored(Tiles(pages, axes).plain, ())
+    stored = Stored(PlacedTiles(pages, axes).plain, ())
     return {2: stored, 3: stored}
 
 
@@ -146,7 +146,7 @@ def is_portable(stored: DType | None) -> bool:
 
 
 @dataclass(frozen=True)
-class Tiles:
+class PlacedTiles:
     """The stored tiles of a series whose chunks are its tiles."""
 
     pages: Pages
@@ -164,7 +164,7 @@ class Tiles:
     def _place(self, coords: Coords) -> tuple[int, int] | None:
         number, place = self.axes.segment_coords(coords)
         grid = grid_shape(self.pages.shape, self.pages.segment)
-        with named(self.pages.path):
+        with failures_in(self.pages.path):
             return self.pages.locate(number, int(np.ravel_multi_index(place, grid)))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ...core.dtypes import Block, DType
 from ...core.errors import MissingLibrary, Unreadable
 from .codecs import Buffer, Step
-from .types import fill_value, from_v3, named
+from .types import fill_value, from_v3, name_and_configuration
 
 ELEMENTWISE = ("bytes", "scale_offset", "cast_value")
 # These may change places with a transposition, or with the cut of a shard.
@@ -121,4 +121,7 @@ def with_types(name: str, configuration: Mapping[str, Any], dtype: DType) -> Map
 
 def named_steps(codecs: Any) -> list[tuple[str, Mapping[str, Any]]]:
     """Names without the prefix of numcodecs, and configurations."""
-    return [(name.removeprefix("numcodecs."), configuration) for name, configuration in map(named, codecs)]
+    return [
+        (name.removeprefix("numcodecs."), configuration)
+        for name, configuration in map(name_and_configuration, codecs)
+    ]

@@ -20,7 +20,7 @@ from ...core.attributes import to_json
 from ...core.dtypes import DType, canonical, element_size
 from ...core.errors import Unreadable
 from ...core.stored import Coords
-from .types import fill_value, from_v2, from_v3, named
+from .types import fill_value, from_v2, from_v3, name_and_configuration
 
 Json = Mapping[str, Any]
 
@@ -138,7 +138,7 @@ def metadata_v3(document: Json) -> Metadata:
         extra = document[name]
         optional = isinstance(extra, dict) and extra.get("must_understand") is False
         _supported(optional, f"member {name!r}, which must be understood,")
-    grid, grid_configuration = named(document["chunk_grid"])
+    grid, grid_configuration = name_and_configuration(document["chunk_grid"])
     _supported(grid == "regular", f"chunk grid {grid!r}", "rechunk the array to a regular grid")
     codecs = [{"name": codec} if isinstance(codec, str) else codec for codec in document["codecs"]]
     shape = _lengths(document["shape"])
@@ -177,7 +177,7 @@ def object_of(value: Any) -> dict[str, Any]:
 
 
 def _v3_chunk_key(spelling: Any) -> Callable[[Coords], str]:
-    name, configuration = named(spelling)
+    name, configuration = name_and_configuration(spelling)
     _supported(name in {"default", "v2"}, f"chunk key encoding {name!r}")
     separator = configuration.get("separator", "/" if name == "default" else ".")
     _require(separator in {".", "/"}, f"separator {separator!r} of chunk keys is neither . nor /")

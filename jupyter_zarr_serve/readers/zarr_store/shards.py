@@ -19,7 +19,7 @@ from ...core.stored import Blob, Coords
 from .codecs import Step, check_crc32c, undo
 from .elementwise import COMMUTING, named_steps
 from .options import check_options
-from .types import named
+from .types import name_and_configuration
 
 ChunkAt = Callable[[Coords], Blob | None]
 
@@ -100,7 +100,7 @@ class _Shards:
 
     @classmethod
     def of(cls, grid: Grid, at: int, limit: int) -> "_Shards":
-        configuration = named(grid.codecs[at])[1]
+        configuration = name_and_configuration(grid.codecs[at])[1]
         check_options(_NAME, configuration)
         axes = _axes_behind(named_steps(grid.codecs[:at]), len(grid.chunk_shape))
         stored_shape = tuple(configuration["chunk_shape"])
@@ -225,7 +225,7 @@ def permutation(order: Any, ndim: int) -> list[int]:
 
 def _index_form(index_codecs: Any) -> tuple[bool, str]:
     """Whether a checksum follows the index, and its byte order; any other codec is refused."""
-    spelled = [named(codec) for codec in index_codecs]
+    spelled = [name_and_configuration(codec) for codec in index_codecs]
     names = [name for name, _ in spelled]
     for name, configuration in spelled:
         check_options(name, configuration)

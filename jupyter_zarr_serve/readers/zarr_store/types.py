@@ -61,7 +61,7 @@ def from_v3(spelling: Any) -> DType:
     Unreadable
         When NumPy has no such data type.
     """
-    name, configuration = named(spelling)
+    name, configuration = name_and_configuration(spelling)
     if _V3_PLAIN.fullmatch(name):
         return np.dtype(name).newbyteorder("<")
     if name in _V3_TEXT:
@@ -97,7 +97,7 @@ def _v3_field(field: Any) -> tuple[str, Any]:
     return (field["name"], field["data_type"]) if isinstance(field, dict) else (field[0], field[1])
 
 
-def named(spelling: Any) -> tuple[str, Mapping[str, Any]]:
+def name_and_configuration(spelling: Any) -> tuple[str, Mapping[str, Any]]:
     """Name and configuration of an extension of version 3, in its long or short form."""
     if isinstance(spelling, str):
         return spelling, {}

@@ -48,7 +48,7 @@ def letters_of(array: Array) -> str:
     count = len(array.shape)
     if not 2 <= count <= len(ORDER):
         raise Unreadable(f"{count} axes; an OME-Zarr image has two to five: read the array itself")
-    names = names_of(array)
+    names = axis_names_of(array)
     known = [_LETTERS.get(name.lower()) if name else None for name in names]
     known = [letter if letter not in known[:axis] else None for axis, letter in enumerate(known)]
     if names[-1] is None and known[-3:-1] in ([None, None], ["y", "x"]) and has_bands_last(array):
@@ -59,7 +59,7 @@ def letters_of(array: Array) -> str:
     return "".join(_placed([None] * count))
 
 
-def names_of(array: Array) -> Sequence[str | None]:
+def axis_names_of(array: Array) -> Sequence[str | None]:
     """What the source calls its axes: by the attribute ``axes`` or its dimensions."""
     count = len(array.shape)
     given: Any = array.attributes.get("axes")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.nodes import Array, Node
-from .axes import letters_of, names_of
+from .axes import axis_names_of, letters_of
 from .coordinates import coordinate
 from .image import is_coloured
 from .levels import Pyramid
@@ -39,7 +39,7 @@ def channel_names(array: Array, beside: Mapping[str, Node]) -> list[str]:
     if isinstance(told, list | tuple):
         return [str(name) for name in told]
     letters = letters_of(array)
-    name = names_of(array)[letters.index("c")] if "c" in letters else None
+    name = axis_names_of(array)[letters.index("c")] if "c" in letters else None
     if not name:
         return []
     return _texts(beside, name, array.shape[letters.index("c")])

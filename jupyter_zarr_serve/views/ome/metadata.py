@@ -9,7 +9,7 @@ https://ngff.openmicroscopy.org/0.5/#multiscale-md
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .axes import TYPES, names_of
+from .axes import TYPES, axis_names_of
 from .channels import Json, omero_of
 from .levels import Pyramid
 
@@ -48,7 +48,7 @@ def attributes_of(
     source = pyramid.stored[0].source
     named = {"name": name} if name else {}
     told = {
-        "dimension_names": list(names_of(source)),
+        "dimension_names": list(axis_names_of(source)),
         "channel_names": channels,
         "coordinates": {letter: scale.coordinate for letter, scale in scales.items() if scale.coordinate},
     }

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...core.dtypes import Block
 from ...core.nodes import Array, Node
-from .axes import letters_of, names_of
+from .axes import axis_names_of, letters_of
 from .coordinates import coordinate
 from .metadata import Scale
 
@@ -40,7 +40,7 @@ def scales_of(array: Array, beside: Mapping[str, Node]) -> dict[str, Scale]:
     """
     sizes, units = _told(array, "physical_size"), _told(array, "physical_size_unit")
     found: dict[str, Scale] = {}
-    for axis, (letter, name) in enumerate(zip(letters_of(array), names_of(array), strict=True)):
+    for axis, (letter, name) in enumerate(zip(letters_of(array), axis_names_of(array), strict=True)):
         key = next((key for key in (letter, name) if key in sizes), None)
         size = sizes.get(key) if key else None
         if isinstance(size, int | float) and np.isfinite(size) and size > 0:
