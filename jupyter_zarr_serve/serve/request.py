@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ..core.errors import NotFound, RangeNotSatisfiable, ServeError
+from ..core.known_names import ZATTRS
 from ..core.public_text import public
 
 BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
@@ -103,6 +104,11 @@ class Response:
     form: str | None = None
     layouts: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+
+
+def existence_of(path: tuple[str, ...], *, within: int = 0, client: str = "") -> Request:
+    """The request that asks whether there is a node at a path: 200 if there is, 404 if there is none."""
+    return Request(2, (*path, ZATTRS), within=within, client=client)
 
 
 class Remember(Protocol):

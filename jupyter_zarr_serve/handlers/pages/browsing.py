@@ -4,8 +4,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from ...core.known_names import ZATTRS
-from ...serve.request import LINKS, NODE, Options, Request, Response
+from ...serve.request import NODE, Options, Request, Response, existence_of
 from ...sources import Source
 from ...sources.send_budget import SendBudget
 from ..web import hub
@@ -117,9 +116,8 @@ class BrowsingHandler(AnsweringHandler):
     async def _existing(self, request: Request, names: tuple[str, ...]) -> tuple[str, ...]:
         """A path in the scope as far as there is such a node; see `viewers.Place`."""
         while names:
-            path = self.scope.inside((*names, ZATTRS))
-            asked = replace(request, zarr_format=2, path=path, listing=LINKS)
-            response = await self.response(asked)
+            path = self.scope.inside(names)
+            response = await self.response(existence_of(path, within=request.within, client=request.client))
             if response is None or response.status != 404:
                 return names if response is not None and response.status == 200 else ()
             names = names[:-1]

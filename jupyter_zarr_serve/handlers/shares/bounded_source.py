@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 
 from ...core.errors import Forbidden, Unavailable
-from ...core.known_names import OF_KERNELS, VIEWS, ZATTRS
-from ...serve.request import NODE, Request, Response, refusal
+from ...core.known_names import OF_KERNELS, VIEWS
+from ...serve.request import NODE, Request, Response, existence_of, refusal
 from ...sources import Source
 
 
@@ -42,7 +42,7 @@ class BoundedSource:
 
     async def _gone(self, request: Request) -> Response | None:
         """503 when even what is shared is not there now: that says nothing about its chunks."""
-        top = Request(2, (*self.path, ZATTRS), within=len(self.path), client=request.client)
+        top = existence_of(self.path, within=len(self.path), client=request.client)
         response = await self._source.ask(top)
         if response.status != 404:
             return None

@@ -12,8 +12,8 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from ...core.errors import ServeError
-from ...core.known_names import KERNELS, NOTEBOOKS, VIEWS, ZATTRS
-from ...serve.request import NODE, Request
+from ...core.known_names import KERNELS, NOTEBOOKS, VIEWS
+from ...serve.request import NODE, Request, existence_of
 from ...shares.link import Share
 from ...shares.sharing import Sharing, Wish
 from ...sources import Source
@@ -144,7 +144,7 @@ class ManagingHandler(ZarrServeHandler):
         """
         path = await self._by_served_names(await self._by_notebook(wish.path))
         for within in (0, len(path)):  # an honest 404 first
-            response = await self._source.ask(Request(2, (*path, ZATTRS), within=within))
+            response = await self._source.ask(existence_of(path, within=within))
             if response.status != 200:
                 raise web.HTTPError(response.status, json.loads(bytes(response.body))["message"])
         return Wish(path, wish.maker, wish.expires, wish.note, wish.origins)
