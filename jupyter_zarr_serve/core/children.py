@@ -1,4 +1,4 @@
-"""Children of a group that are made, or made over, when they are asked for."""
+"""Lazy children of a group: made, or changed, when they are looked up."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -12,16 +12,16 @@ _NONE: Mapping[Any, str] = MappingProxyType({})
 
 
 class Children(Mapping[str, Node]):
-    """Children that are made when first asked for, and kept.
+    """Children that are made at the first look-up, and then stay.
 
     Parameters
     ----------
     names
         The children's names, in the order of listings.
     make
-        Makes the child of a name; may raise any `ServeError` to say why there is none to be had.
+        Makes the child of a name; may raise a `ServeError` that says why it cannot.
     renames
-        The names of those children that have another in the source, by that; of any type.
+        The served names of children whose names in the source, of any type, are others; by those.
     """
 
     is_fixed: ClassVar[bool] = True  # see `served.Served`
@@ -53,12 +53,12 @@ class Children(Mapping[str, Node]):
 
 
 class Later(Mapping[str, Node]):
-    """All children of a group, which is opened when they, or their names, are first asked for.
+    """The children of a group that is opened when one of them, or their names, is first needed.
 
     Parameters
     ----------
     open_group
-        Opens the group at the first call and gives the same one ever after.
+        Opens the group at its first call, and gives the same group at each later one.
     """
 
     has_fit_names: ClassVar[bool] = True  # see `served.Served`
@@ -81,12 +81,12 @@ class Later(Mapping[str, Node]):
 
 
 class Seen(Mapping[str, Node]):
-    """The children of another group, each as something sees it, anew each time.
+    """The children of another group, each changed at every look-up.
 
     Parameters
     ----------
     see
-        Makes a child, by its name, into what is seen of it.
+        Gives, for the name of a child and the child, the node to show.
     """
 
     has_fit_names: ClassVar[bool] = True  # see `served.Served`

@@ -33,14 +33,14 @@ def encode_chunk(
     codecs
         Applied in this order.
     absent_if_fill
-        Whether to look for, and leave out, chunks without content.
+        Whether to give None for a chunk of nothing but the fill value.
     spent
-        Takes the seconds of the phases "read" and "encode".
+        Gets the seconds of the phases "read" and "encode".
 
     Raises
     ------
     Unreadable
-        When the source gives another shape than was asked for, or elements of another dtype.
+        If the source gives another shape or dtype than its metadata say.
     Exception
         Whatever the array's `read` raises.
     """
@@ -58,7 +58,7 @@ def encode_chunk(
 
 
 def _encoded(packed: Block, codecs: Sequence[Codec], size: int) -> bytes:
-    """The bytes of a chunk after all codecs; each is given an array, and only plain bytes are copied."""
+    """The bytes of a chunk after all codecs; each gets an array, so that only plain bytes are copied."""
     if not codecs:
         return packed.tobytes()
     first, *others = codecs
@@ -69,12 +69,12 @@ def _encoded(packed: Block, codecs: Sequence[Codec], size: int) -> bytes:
 
 
 def read_region(array: Array, region: Region) -> Block:
-    """The elements of a region, in the served dtype.
+    """Read the elements of a region, in the served dtype.
 
     Raises
     ------
     Unreadable
-        When the source gives another shape than was asked for, or elements of another dtype.
+        If the source gives another shape or dtype than its metadata say.
     Exception
         Whatever the array's `read` raises.
     """
@@ -82,12 +82,12 @@ def read_region(array: Array, region: Region) -> Block:
 
 
 def read_as(dtype: DType, read: Read, region: Region) -> Block:
-    """What `read` gives for a region, whose slices may have steps, in a served dtype.
+    """Read a region, whose slices may have steps, by a function; give it in a served dtype.
 
     Raises
     ------
     Unreadable
-        When it gives another shape, elements of another dtype, or elements that are masked.
+        If the function gives another shape or dtype, or masked elements.
     Exception
         Whatever `read` raises.
     """

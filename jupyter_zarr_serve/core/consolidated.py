@@ -37,10 +37,10 @@ class Described:
 
 
 def nodes_described(group: Group, zarr_format: int) -> list[Described] | None:
-    """What consolidated metadata of a group describe: it and everything below; None where it has none.
+    """The nodes that consolidated metadata of a group describe: itself and everything below.
 
-    They are complete, but for what their `Described.left_out` names, or absent: folders have none, and
-    groups too large to be described at once.
+    None if it has no consolidated metadata: it is a folder, or too large to be described at once. Else
+    they are complete, but for the members that `Described.left_out` names.
 
     Raises
     ------

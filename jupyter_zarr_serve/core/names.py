@@ -1,10 +1,10 @@
-"""Names of nodes that every client turns into the address that was meant.
+"""Names of nodes that every client turns into the right address.
 
 Clients put names into URLs as they are: fsspec ends a path at ``?`` and ``#`` and decodes ``%41``, aiohttp
 drops tabs and line breaks, zarr-python takes a backslash for a slash.
-With consolidated metadata such a client asks for chunks at an address where nothing is, and takes the
+With consolidated metadata, a client then asks for chunks at an address where nothing is, and takes the
 404 for zeros. So a name with one of these characters is served under another, with ``_`` in their place;
-the attribute `ORIGINAL` keeps the source's. A name that may stay as it is does, whatever others become.
+the attribute `ORIGINAL` has the name in the source. A name without such characters never changes.
 See `served.Served`.
 """
 
@@ -33,12 +33,12 @@ def is_fit(name: str) -> bool:
 
 
 def served_names(originals: Sequence[Any], taken: Collection[str] = ()) -> list[str]:
-    """Unique names of nodes for columns of any names; one that may stay as it is does.
+    """Unique names of nodes for columns with names of any type; a name that is fit stays.
 
     Parameters
     ----------
     taken
-        Names that siblings have already.
+        Names of siblings.
 
     Examples
     --------
@@ -65,12 +65,12 @@ def spelled(name: str) -> str:
 
 
 def may_be_renamed(name: str) -> bool:
-    """Whether a name could be one that is served in another's place."""
+    """Whether a name could stand for another one, which is not fit."""
     return "_" in name or name.startswith(_NAMELESS)
 
 
 def renamed(names: Sequence[str]) -> dict[str, str]:
-    """The served names of those that are not fit, by the names.
+    """The served names of the names that are not fit, by those.
 
     Examples
     --------

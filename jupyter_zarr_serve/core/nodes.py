@@ -1,7 +1,7 @@
 """Nodes: what is served, as data plus one `Reading`.
 
-A `Group` has `children`, a mapping that may be lazy: what cannot be served raises a `ServeError`, what is
-not there `KeyError`.
+The `children` of a `Group` are a mapping that may be lazy. Looking up a child raises `KeyError` if there is
+none, and a `ServeError` if there is one that cannot be served.
 """
 
 import math
@@ -21,14 +21,14 @@ from .stored import Stored
 
 
 class Validator(Protocol):
-    """Whether something is still as it was; cheap, but it may have to ask a file system."""
+    """Tells whether data are still what they were; cheap, but it may have to ask a file system."""
 
     @property
     def is_near(self) -> bool:
-        """Whether the answer comes at once."""
+        """Whether it can tell at once, without a network."""
 
     def __call__(self) -> bool:
-        """Whether it is."""
+        """Whether the data are unchanged."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Policy:
     target_bytes
         Raw size of a chunk to aim at, in bytes.
     limit_bytes
-        Raw size that no chunk may exceed, in bytes; also what one decompression may produce.
+        Raw size that no chunk, and nothing that one is decompressed to, may exceed, in bytes.
     compressor
-        The codec for chunks that are encoded here; None stores them plain.
+        The codec for chunks that are encoded here; None leaves them uncompressed.
     """
 
     target_bytes: int = 1 << 20
@@ -52,29 +52,29 @@ class Policy:
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What an array is made of, for readers that know only plain numbers.
+    """What an array is made of, for clients that know only plain numbers.
 
     Attributes
     ----------
     values
-        In place of the array, such as the codes of categories; None for the array itself.
+        The array to show instead, such as the codes of categories; None for the array itself.
     beside
-        What else is needed to understand it, such as its "categories" or a "mask" that is True where
-        values are missing.
+        The arrays that explain it, by kind: its "categories", or a "mask" that is True where values are
+        missing.
     """
 
     beside: "Mapping[str, Array]"
     values: "Array | None" = None
 
     def map(self, change: "Callable[[Array], Array]") -> "Parts":
-        """The parts, each changed."""
+        """The parts, each changed by a function."""
         beside = {kind: change(array) for kind, array in self.beside.items()}
         return Parts(beside, None if self.values is None else change(self.values))
 
 
 @dataclass(frozen=True, eq=False)
 class Array:
-    """An array: what its metadata say, and how to read a region of it.
+    """An array: its metadata, and how to read regions of it.
 
     Attributes
     ----------
@@ -83,23 +83,23 @@ class Array:
     reading
         Reads the elements.
     fill_value
-        What pads edge chunks and what absent chunks hold; None for the neutral element.
+        Pads edge chunks, and stands for absent ones; None for the neutral element (0, "", ...).
     dimension_names
-        One name per axis; None, or None for one axis, where the source has no name.
+        A name for each axis, or None for an axis without one; None if no axis has a name.
     attributes
         Anything that `attributes.to_json` can spell.
     codecs
-        What encodes the bytes of a chunk, in this order.
+        The codecs that encode a chunk, in this order.
     version
-        Changes whenever the data may have changed; None where nobody knows.
+        Changes whenever the data may have changed; None if nothing tells that.
     stored
-        By Zarr format: chunks that need not be decoded to be sent.
+        By Zarr format: chunks that can be sent as the source stores them.
     parts
-        Gives its `Parts`; None where the array stands for itself.
+        Gives its `Parts`; None if the array needs none.
     validator
-        Tells whether the node is still what a new look would give; None where nobody knows.
+        Tells whether opening the node again would give the same; None if nothing tells that.
     unreadable
-        Why `read` always fails, where that is known: it is then served only as it is stored.
+        Why `read` always fails, if that is known; the array is then served only as it is stored.
     """
 
     shape: tuple[int, ...]
@@ -128,11 +128,11 @@ class Array:
 
     @property
     def missing_mark(self) -> Any:
-        """The attribute ``_FillValue`` as an element of `dtype`; None where there is none that fits."""
+        """The attribute ``_FillValue`` as an element of `dtype`; None if there is none that fits."""
         return mark_of(self.attributes, self.dtype)
 
     def in_format(self, zarr_format: int) -> "Array":
-        """The array with the chunk shape that it has in one format; `Unreadable` if that has none."""
+        """The array with its chunk shape in one format; raises `Unreadable` if it has no chunks there."""
         stored = self.stored.get(zarr_format)
         refusal = self.unreadable if stored is None else stored.refusal
         if refusal:
@@ -152,19 +152,19 @@ class Group:
     Attributes
     ----------
     children
-        Name to node; may be lazy. Names are those of the source; see `served`.
+        By name; may be lazy. The names are those of the source; see `served`.
     consolidate
-        Whether its documents describe everything below it; not of folders: nobody's home is walked.
+        Whether its documents describe everything below it; False for folders, which may be large.
     version, validator
-        As of an `Array`, of anything below.
+        As those of an `Array`, for everything below.
     levels
-        The names of the children that are one image in ever lower resolution, the full one first.
+        The names of the children that are one image at several resolutions, the full one first.
     growing
-        Whether another program writes what is below, and a change makes nothing wrong that was read.
+        Whether another program is appending to the data, so that a change spoils nothing already read.
     called
         What people call it, such as "table" or "dataset".
     by_format
-        Gives, for a Zarr format, what else its attributes say, as its conventions want.
+        Gives further attributes for a Zarr format, where conventions differ between formats.
     """
 
     children: "Mapping[str, Node]" = field(default_factory=dict)
@@ -223,7 +223,7 @@ def make_array(
     Raises
     ------
     Unreadable
-        When Zarr cannot spell the dtype, or the shape or one chunk are larger than allowed.
+        If Zarr cannot spell the dtype, or the shape or a chunk is larger than allowed.
     """
     check_shape(shape)
     served = canonical(dtype)

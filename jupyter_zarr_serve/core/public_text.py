@@ -1,4 +1,4 @@
-"""Texts as anybody may be told them: not too long, and without the folders of this machine.
+"""Texts that any client may read: not too long, and without the folders of this machine.
 
 Libraries name files by their absolute paths.
 

@@ -11,21 +11,21 @@ Coords = tuple[int, ...]
 
 
 class NotAtHand(Exception):
-    """Bytes that were expected to be in memory are not: reading them would wait for a disk."""
+    """Raised if bytes are not in memory as expected, so that reading them would wait for a disk."""
 
 
 @dataclass(frozen=True)
 class Blob:
-    """Bytes that exist already: their number, and a function that reads ``[start, stop)``.
+    """Bytes that exist already: their number, and a function that reads ``[start, stop)`` of them.
 
-    One that is at hand (see `serve.representation.Representation`) may raise `NotAtHand` when it is read.
+    Reading one that is at hand (see `serve.representation.Representation`) may raise `NotAtHand`.
 
     Attributes
     ----------
     version
-        Where known, changes whenever the bytes may have changed.
+        Changes whenever the bytes may have changed; None if nothing tells that.
     file
-        If they are all bytes of one local file: the path that was asked for, and where its links lead.
+        If the bytes are a whole local file: the path as it was asked for, and with its links resolved.
     is_stored
         Whether the source stores them like this, so that `read` is what takes time.
     """
@@ -44,21 +44,20 @@ class Stored:
     Attributes
     ----------
     chunk
-        The encoded chunk at given coordinates, or None where the source stores none that could be
-        sent as it is.
+        Gives the encoded chunk at some coordinates; None if the source stores none that could be sent
+        as it is.
     codecs
-        What encoded them. A chunk that is not stored is read and encoded by the same codecs; with
-        None it is absent (404), as it is in the source.
+        The codecs of the stored chunks. A chunk that is not stored is read, and encoded by the same codecs;
+        if this is None, it is absent (404), as in the source.
     document
         Members that replace those of the array's metadata document.
     chunk_shape
-        The shape of these chunks, where it is not the array's.
+        The shape of the stored chunks, if it differs from the array's.
     obstacle
-        Why most clients cannot parse the metadata document; "" where they can. It stays out of what
-        describes several nodes at once, as it would keep clients from all of them.
+        Why most clients cannot parse the metadata document; "" if they can. Consolidated metadata leave
+        the array out then, as they would keep clients from its siblings.
     refusal
-        Why chunks can be neither sent nor made, so that their metadata are refused as well; "" where
-        they can.
+        Why chunks can be neither sent nor made, so that the metadata are refused as well; "" if they can.
     """
 
     chunk: Callable[[Coords], Blob | None]

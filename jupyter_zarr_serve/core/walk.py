@@ -18,9 +18,9 @@ def child_of(group: Group, name: str, path: str) -> Node:
     Raises
     ------
     NotFound
-        When there is none.
+        If there is none.
     ServeError
-        When there is one that cannot be served; the message says why.
+        If there is one that cannot be served; the message says why.
     """
     with failures_named(f"{path}/{name}".lstrip("/")):
         try:
@@ -34,25 +34,25 @@ def child_of(group: Group, name: str, path: str) -> Node:
 
 
 def _served_as(group: Group, name: str) -> str:
-    """What to ask for instead of a name that no address may have; "" for any other name."""
+    """The remedy for a name that no address may have: the name to ask for; "" for any other name."""
     other = served_name(group.children, name)
     return "" if other == name else f"it is served as {other!r}, as clients mistake the other name"
 
 
 def names_of(group: Group) -> list[str]:
-    """The names of the children, without a look at what they stand for.
+    """The names of the children; opens none of them.
 
     Raises
     ------
     ServeError
-        When they cannot be had.
+        If the names cannot be read.
     """
     with failures_named("listing"):
         return [*iter(group.children)]  # not `list(group.children)`, which asks for their number first
 
 
 def lookups(group: Group, names: Iterable[str] | None = None) -> Iterator[tuple[str, Node | ServeError]]:
-    """Children by name, or why they cannot be served: those of some names, or all."""
+    """Some children, or all, by name; or the reason why one cannot be served."""
     for name in names_of(group) if names is None else names:
         try:
             yield name, child_of(group, name, "")
@@ -71,12 +71,12 @@ def members(
     Parameters
     ----------
     left_out
-        Is told of those that are, and why.
+        Called with the name of each that is left out, and the reason.
 
     Raises
     ------
     Unavailable
-        When a child cannot be had just now: a partial answer would look complete.
+        If a child cannot be read just now: a partial answer would look complete.
     """
     for name, found in lookups(group, names):
         if isinstance(found, Unavailable):
@@ -95,12 +95,12 @@ def descendants(
     Parameters
     ----------
     members_of
-        Gives the members of a group, all of whose names it is told.
+        Gives the members of a group; called with the group and all names in it.
 
     Raises
     ------
     Unreadable
-        When there are more than 20 000 nodes, or groups nested more than 64 deep.
+        If there are more than 20 000 nodes, or groups nested more than 64 deep.
     Unavailable
         See `members`.
     """
@@ -138,7 +138,7 @@ class Found:
     key
         What is left of the path.
     validator
-        Of the last node on the way that knows; see `nodes.Validator`.
+        That of the last node on the way that has one; see `nodes.Validator`.
     """
 
     node: Node
@@ -159,14 +159,14 @@ def resolve(
     document_keys
         Names that, at the end of the path, are a group's document and never a member.
     by_any_name
-        Whether a member may be called by its name in the source, too, where that is no served one.
+        Whether to find a member by its name in the source, too, if it is served under another one.
 
     Raises
     ------
     NotFound
-        When a name does not exist.
+        If there is no node of some name.
     ServeError
-        When a node on the way cannot be served.
+        If a node on the way cannot be served.
     """
     node, validator, names = root, root.validator, list(path)
     for depth, name in enumerate(path):

@@ -1,4 +1,4 @@
-"""Attributes as far as a page shows them: so many items and characters, and so deep."""
+"""Attributes cut to what a page shows: at most some number of items, characters and levels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""What the bands of a picture are: colours, opacity or data of their own; by what the source says.
+"""What the bands of a picture are, as the source says: colours, opacity or data of their own.
 
-The attributes say it: ``channel_names`` (a last "A" is opacity), ``photometric`` and ``extra_samples``
+The attributes say so: ``channel_names`` (a last "A" is opacity), ``photometric`` and ``extra_samples``
 (as TIFF has them), and ``palette`` (the colours that the elements number). Where none does, a last axis
 of three or four small integers is drawn as red, green and blue; that decides how it looks, and never
 what is served.
@@ -51,7 +51,7 @@ def _is_colour(array: Array) -> bool:
 
 
 def are_colours(array: Array, count: int) -> bool:
-    """Whether an axis of so many bands begins with red, green and blue."""
+    """Whether an axis of `count` bands begins with red, green and blue."""
     names, photometric = band_names(array), array.attributes.get("photometric")
     if photometric == "rgb":
         return count >= len(RGB)

@@ -36,7 +36,7 @@ def description_of(
     offset, limit
         Which of a group's members are told.
     search
-        Only members are counted and told whose name contains it, in upper or lower case.
+        Counts and lists only members whose name contains it, in upper or lower case.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def _members(group: Group, names: list[str], offset: int, limit: int, search: st
 
 
 def _member(group: Group, name: str) -> dict[str, Any] | None:
-    """What is told of one member; nothing of one that has gone."""
+    """The description of one member; empty if it has gone."""
     if len(name) > limits.NAME:
         why = f"its name has {len(name):,} characters, too many to be told; ask for it by its address"
         return {"name": short(name, limits.NAME), "kind": UNAVAILABLE, "message": why}

@@ -1,7 +1,7 @@
-"""Reading part of an array: few bytes, but from all over it, and as plain numbers.
+"""Reading a sample of an array: few bytes, but from all over it, and as plain numbers.
 
-What fits is read whole. Of what does not, elements are read that lie evenly apart, where the source can do
-that; else whole chunks, spread evenly, as part of a chunk often costs as much as all of it.
+A small array is read whole. Of a large one, elements that lie evenly apart are read, if the source can do
+that; else whole chunks that lie evenly apart, as part of a chunk often costs as much as all of it.
 """
 
 import math
@@ -38,7 +38,7 @@ class Numbers:
 
 
 def is_numeric(dtype: DType) -> bool:
-    """Whether values are, or can be told as, numbers."""
+    """Whether values are numbers, or can be shown as numbers."""
     return dtype.names is None and dtype.kind in "biufcMm"
 
 
@@ -53,7 +53,7 @@ def fits(array: Array, region: Region) -> bool:
 
 
 def is_cheap(array: Array, region: Region) -> bool:
-    """Whether a region, maybe with steps, of an array that has a `sample` may be read by it."""
+    """Whether reading a region, maybe with steps, by the array's `sample` takes few bytes."""
     cost = array.reading.cost
     fitting = math.prod(region_shape(region)) * element_size(array.dtype) <= LIMIT_BYTES
     return fitting and (cost is None or cost(region) <= LIMIT_BYTES)
@@ -104,9 +104,9 @@ def cell_shape(array: Array) -> tuple[int, ...]:
 
 
 def evenly_apart(total: int, most: int) -> Iterator[int]:
-    """At most so many of the first `total` numbers, evenly apart but for a shift that never repeats.
+    """At most `most` of the first `total` numbers, evenly apart but for a shift that never repeats.
 
-    Without it they could all lie in one column of a grid.
+    Without the shift they could all lie in one column of a grid.
 
     Examples
     --------

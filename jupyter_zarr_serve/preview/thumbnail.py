@@ -55,7 +55,7 @@ def drawn_region(array: Array) -> Region:
 
 
 def _stepping(array: Array, leading: int, last: int, step: int) -> Region:
-    """The first plane, of which so many pixels make one step."""
+    """The first plane, every `step`-th pixel of it each way."""
     plane = [slice(0, n, step) for n in array.shape[leading : last + 1]]
     return (*[slice(0, 1)] * leading, *plane, *[slice(0, n) for n in array.shape[last + 1 :]])
 

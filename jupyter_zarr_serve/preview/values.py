@@ -1,4 +1,4 @@
-"""What the values of an array look like, told from a bounded number of bytes: a line, a histogram."""
+"""What the values of an array look like, from a bounded number of bytes: a line, a histogram."""
 
 import math
 from dataclasses import dataclass
@@ -40,9 +40,9 @@ class _Line:
 
 
 def line(array: Array, start: int, stop: int, points: int) -> dict[str, Any]:
-    """The least and the greatest value in each of at most so many parts of a range.
+    """The least and the greatest value in each of at most `points` equal parts of ``[start, stop)``.
 
-    Where the range is too large to be read, each part is known by some of its values.
+    If the range is too large to be read, each part is known by some of its values.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def line(array: Array, start: int, stop: int, points: int) -> dict[str, Any]:
 
 
 def _in_steps(array: Array, part: slice, points: int) -> _Line:
-    """What is told of a range of which every so many-th element is read at once."""
+    """The line of a range, of which every `part.step`-th element is read at once."""
     block = read_region(array, (part,)) if part.step == 1 else picked(array, (part,))
     together = max(1, math.ceil(len(block) / points))
     found = numbers(array, block)
@@ -78,9 +78,9 @@ def _in_steps(array: Array, part: slice, points: int) -> _Line:
 
 
 def _in_runs(array: Array, start: int, stop: int, points: int) -> _Line:
-    """What is told of a range of which the beginning of each part is read.
+    """The line of a range, of which the beginning of each part is read.
 
-    As much of it as may be, where that costs no more than its bytes; else a chunk.
+    It is as long as the bound allows, if the source can read single elements; else it is a chunk.
     """
     parts = min(points, _MOST_RUNS)
     if array.reading.sample is None:
@@ -159,7 +159,7 @@ def _joined(found: list[Numbers]) -> Block:
 
 
 def _envelope(values: Block, step: int) -> tuple[Block, Block]:
-    """The least and the greatest value in each run of so many; NaN where it has nothing else."""
+    """The least and the greatest value in each run of `step` values; NaN for a run of nothing else."""
     if values.size == 0:
         return values, values
     if values.dtype.kind == "f":

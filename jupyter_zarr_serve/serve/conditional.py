@@ -14,7 +14,7 @@ _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})", re.ASCII)
 
 
 def is_unchanged(etag: str, if_none_match: str | None) -> bool:
-    """Whether the client already holds the representation that `etag` names.
+    """Whether the client already has the representation that `etag` names.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
     Raises
     ------
     RangeNotSatisfiable
-        When no byte of the range exists.
+        If no byte of the range exists.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is told of a node besides its store: one row for each form of a request, and its options."""
+"""What people and programs can ask about a node, besides its store: one row for each form of a request."""
 
 import json
 from collections.abc import Callable
@@ -76,14 +76,14 @@ FORMS: dict[str, tuple[str, Callable[[Node, tuple[str, ...], _Given], dict[str, 
 
 
 def form_of(found: Found, request: Request, form: str, remember: Remember | None) -> Representation:
-    """What is told of the node that was found.
+    """The representation of a node in one form.
 
     Raises
     ------
     NotFound
-        When the path leads to no node.
+        If the path leads to no node.
     Unreadable
-        When there is no such form, or the options have no meaning.
+        If there is no such form, or an option has no meaning.
     """
     name = "/".join(found.names)
     if found.key:

@@ -1,7 +1,7 @@
-"""An array's layout: all that its metadata say about its chunks, in a short text.
+"""An array's layout: everything in its metadata that decides how its chunks are decoded, as a short text.
 
-Equal layouts decode each other's chunks. An array that grew along one axis and is otherwise the same
-still holds the chunks that it had; nothing else does.
+Arrays of equal layouts can decode each other's chunks. So can an array that grew along one axis, with the
+chunks that it had before.
 """
 
 import hashlib
@@ -48,9 +48,9 @@ def layout_in(array: Array, dialect: Dialect) -> Layout:
 
 
 def layouts_below(document: Mapping[str, Any]) -> dict[str, Layout]:
-    """By path: the layouts that a metadata document tells, of its own array or of all below its group.
+    """The layouts in a metadata document, by path: of its own array, or of all arrays below its group.
 
-    Of more than 4 096 arrays only the first are told.
+    Only the first 4 096 arrays of a group are listed.
     """
     found: dict[str, Layout] = {}
     for path, body in _arrays(document):
@@ -90,7 +90,7 @@ def holds(layout: Layout, seen: Layout) -> bool:
 
 
 def chunk_owner(path: Sequence[str], zarr_format: int) -> Names | None:
-    """The names of the array that a path names a chunk of, by its form alone; None if it names none.
+    """The path of the array whose chunk a path names, by its spelling; None if it names no chunk.
 
     Examples
     --------

@@ -1,14 +1,15 @@
-"""What metadata clients have seen, so that no chunk goes to one who would read it by other metadata.
+"""The metadata that each client has seen, so that none decodes a chunk by the metadata of another array.
 
-What is replaced keeps its address. A client that read the metadata of the old array would decode the
-new one's chunks wrongly, or take its absent ones for the fill value. Therefore a chunk is refused (409)
-while its array has another layout than the client has seen last, or is none any more; to read the
-metadata again mends that. A client that has seen none, as a worker whose scheduler has read them, is
-taken to have seen what anybody has seen last.
+An array that replaces another one keeps its address. A client that has read the old metadata would decode
+the new chunks wrongly, or take absent ones for the fill value. So a chunk is refused (409) if its array has
+another layout than the client has seen last, or if there is no array any more; reading the metadata
+again mends that. A client that has seen no metadata, such as a dask worker whose scheduler has read
+them, counts as having seen what any client has seen last.
 
-A client is an address, a user or link, and a program by its own account. Two arrays of one program, opened
-before and after a replacement, send equal requests: once the program has read the new metadata, nothing
-tells which of them asks. Only what the newer one would never ask for, a chunk outside its grid, is refused.
+A client is an address, a user or link, and what the program calls itself. Two arrays that one program
+opened before and after a replacement send equal requests: once the program has read the new metadata,
+nothing tells which array asks. Only a chunk outside the new array's grid is refused, since the new one
+never asks for it.
 """
 
 from collections.abc import Mapping
@@ -29,14 +30,14 @@ Seen = tuple[Layout, bool]  # the last one, and whether there was one before tha
 
 
 class MetadataSeen:
-    """By client and array: the layout that was seen last."""
+    """The layout that was seen last, by client and array."""
 
     def __init__(self) -> None:
         self._seen: dict[Key, Seen] = {}
         self._lock = Lock()
 
     def checked(self, request: Request, response: Response) -> Response:
-        """The response, if the client can understand it: else a refusal; remembers what it tells."""
+        """The response, or a refusal if the client would misread it; notes the metadata in it."""
         if request.form or (response.status >= 400 and response.status != 404):
             return response
         last = request.path[-1] if request.path else ""
@@ -50,7 +51,7 @@ class MetadataSeen:
         return response if owner is None else self._chunk(request, response, owner)
 
     def has_seen(self, request: Request) -> bool:
-        """Whether a request is for a chunk of an array whose metadata were seen."""
+        """Whether a request is for a chunk of an array whose metadata some client has seen."""
         owner = None if request.form else chunk_owner(request.path, request.zarr_format)
         return owner is not None and self._of(request, owner) is not None
 

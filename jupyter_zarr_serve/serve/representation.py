@@ -1,4 +1,4 @@
-"""What a path names, before it is made, and what a conditional request gets of it."""
+"""Representations: what a path names, before its bytes are made; and the responses to requests for them."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -22,13 +22,13 @@ class Representation:
     Attributes
     ----------
     name
-        For messages.
+        What messages call it.
     make
-        Reads and encodes the bytes, and notes how long it took.
+        Reads and encodes the bytes, and notes the seconds that took, by phase.
     etag
-        None until the bytes are known.
+        A strong entity tag, quoted; None if only the bytes can tell it.
     at_hand
-        Gives the bytes if that needs neither reading nor encoding; else None.
+        Gives the bytes if they need neither reading nor encoding; else None.
     validator
         See `nodes.Validator`.
     form
@@ -51,12 +51,16 @@ class Representation:
 
 
 def answer(content: Representation, request: Request) -> Response:
-    """The response to a request for some content, by its If-None-Match, Range, If-Range and method.
+    """The response to a request, by its method and its headers If-None-Match, Range and If-Range.
 
     Raises
     ------
     ServeError
-        When the content cannot be made, or has no such range.
+        If the bytes cannot be made, or there is no such range.
+
+    References
+    ----------
+    https://www.rfc-editor.org/rfc/rfc9110#name-conditional-requests
     """
     response = _known_unchanged(content, request)
     if response is not None:
@@ -72,7 +76,7 @@ def answer_at_hand(content: Representation, request: Request) -> Response | None
     Raises
     ------
     ServeError
-        When the content has no such range.
+        If there is no such range.
     """
     response = _known_unchanged(content, request)
     if response is not None:

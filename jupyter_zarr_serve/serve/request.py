@@ -12,7 +12,7 @@ from ..core.public_text import public
 
 BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
 LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
-NODE, LINE, STATS, IMAGE, ROWS = "node", "line", "stats", "image", "rows"  # what else is told of a node
+NODE, LINE, STATS, IMAGE, ROWS = "node", "line", "stats", "image", "rows"  # other forms of a node
 OUTSIDE = "outside"
 Options = tuple[tuple[str, int | str], ...]
 _CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)
@@ -31,23 +31,23 @@ class Request:
     location
         The URL path of the request, for the title of a listing.
     listing
-        The form of a listing: one of `LINKS`, `PAGE`, `JSON`. A page is made by whoever asks; the answer
-        is as of the form `NODE`, where the path leads to a node.
+        The form of a listing: one of `LINKS`, `PAGE`, `JSON`. The handler makes a page itself, of the
+        response of the form `NODE`, which it gets if the path leads to a node.
     view
-        The spelling that is wanted, a name of `views.VIEWS`; "" for the source's own.
+        The view, a name of `known_names.VIEWS`; "" for the source's own spelling.
     form
-        What is wanted of the node at `path`: one of `NODE`, `LINE`, `STATS`, `IMAGE`, `ROWS`; "" for what
+        What to give of the node at `path`: one of `NODE`, `LINE`, `STATS`, `IMAGE`, `ROWS`; "" for what
         the path names in the store.
     options
         Details of the form; see `forms`.
     preview
-        Whether something at once is wanted in place of what takes long; see `reading.Reading`.
+        Whether a preview will do for elements that take long to read; see `reading.Reading`.
     client
-        Who asks, so that clients can take turns; no part of what is asked for.
+        Who asks, so that clients can take turns; equal requests of two clients are equal.
     agent
-        The program that asks, by its own account (``User-Agent``); no part of what is asked for, either.
+        What the program calls itself (``User-Agent``); requests are compared without it, too.
     within
-        So many names of the path lead to all that the client may reach, which nothing may lead out of.
+        The number of names at the beginning of the path that no link may lead out of; 0 for no bound.
     """
 
     zarr_format: int
@@ -67,31 +67,31 @@ class Request:
     within: int = 0
 
     def below(self, names: int) -> "Request":
-        """The same request to one who stands so many names further down."""
+        """The same request, as a source answers it that stands `names` names further down."""
         return replace(self, path=self.path[names:], within=max(self.within - names, 0))
 
 
 @dataclass(frozen=True)
 class Response:
-    """What the client gets: a status, a body and what the headers say of it.
+    """What a client gets: a status, a body, and what the headers say about it.
 
     Attributes
     ----------
     size
-        Length in bytes of the body that a GET would have; `body` is empty for HEAD and 304.
+        The length, in bytes, of the body of a GET; `body` is empty for HEAD and 304.
     etag
         A strong entity tag, quoted.
     headers
         Further headers, such as Content-Range and Retry-After.
     spent
-        Seconds it took, by phase.
+        The seconds that it took, by phase.
     form
-        The form of the request that this answers; an older kernel does not know of any.
+        The form of the request; None from an older kernel, which knows no forms.
     message
-        Of a failure; kernels send it in the body alone.
+        Why it failed; kernels send it in the body alone.
     layouts
-        Of a chunk, even one that is absent: the `layout` of its array, as "", and as `OUTSIDE`, too, where
-        the array can have no such chunk. Of metadata: those that they tell, by the path from there.
+        For a chunk, even an absent one: the layout of its array, by the key ""; and by `OUTSIDE` as well
+        if the array can have no such chunk. For metadata: the layouts in them, by relative path.
     """
 
     status: int
@@ -115,10 +115,10 @@ class Remember(Protocol):
     """A cache of encoded chunks, whose keys contain the data's version."""
 
     def __call__(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
-        """The bytes of a key, made if they are not known."""
+        """The bytes of a key, made if they are not cached."""
 
     def known(self, key: Hashable) -> bytes | None:
-        """The bytes of a key if they are known."""
+        """The bytes of a key, if they are cached."""
 
 
 def may_be_chunk(request: Request) -> bool:
@@ -128,7 +128,7 @@ def may_be_chunk(request: Request) -> bool:
 
 
 def refusal(error: ServeError, method: str = "GET") -> Response:
-    """The response that tells a client of a failure, as JSON."""
+    """The response to a client for a failure: a message and a reason, as JSON."""
     message = public(str(error))
     body = json.dumps({"message": message, "reason": type(error).__name__}).encode()
     headers = {}

@@ -35,7 +35,7 @@ def respond(root: Node, request: Request, remember: Remember | None = None) -> R
 
 
 def answered(request: Request, find: Callable[[], Representation]) -> Response:
-    """The response to a request for the content that `find` gives, or for what it raises."""
+    """The response made of what `find` gives or raises."""
     try:
         return answer(find(), request)
     except ServeError as error:
@@ -49,7 +49,7 @@ def answered(request: Request, find: Callable[[], Representation]) -> Response:
 
 
 def at_once(content: Representation | None, request: Request) -> Response | None:
-    """The response for content that is known, if it needs no waiting for anything; else None."""
+    """The response for a known representation, if it needs no waiting; else None."""
     if content is None:
         return None
     try:
@@ -59,15 +59,20 @@ def at_once(content: Representation | None, request: Request) -> Response | None
 
 
 def locate(root: Node, request: Request, remember: Remember | None = None) -> Representation:
-    """What the path of a request names: a document, a chunk or a listing.
+    """Find what the path of a request names: a document, a chunk or a listing.
+
+    Parameters
+    ----------
+    remember
+        A cache for encoded chunks of arrays that have a version; None to cache nothing.
 
     Raises
     ------
     ServeError
-        When it names nothing, or what cannot be served.
+        If it names nothing, or something that cannot be served.
     """
     if request.form:
-        return _told(root, request, remember)
+        return _form(root, request, remember)
     dialect = DIALECTS[request.zarr_format]
     path = request.path[:-1] if request.path and request.path[-1] == "" else request.path
     try:
@@ -88,8 +93,8 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Re
     return _chunk(dialect, node, found, request, remember)
 
 
-def _told(root: Node, request: Request, remember: Remember | None) -> Representation:
-    """What is told to programs of ours, which may know names as people gave them."""
+def _form(root: Node, request: Request, remember: Remember | None) -> Representation:
+    """A form of a node, for our own programs: they may use the source's names, which clients cannot."""
     found = resolve(root, request.path, frozenset(), by_any_name=True)
     return form_of(found, request, request.form, remember)
 
@@ -114,7 +119,7 @@ def _document(dialect: Dialect, found: Found) -> Representation:
 
 
 def _absence(request: Request, error: NotFound) -> ServeError:
-    """`error`; but what has a chunk's key and no array is an array that has gone, and no fill value."""
+    """`error`; but 409 for a chunk whose array has gone, as 404 would mean the fill value."""
     owner = None if request.listing == PAGE else chunk_owner(request.path, request.zarr_format)
     if owner is None:
         return error
@@ -162,9 +167,9 @@ def _chunk(
 
 
 def _is_of_member(key: str, zarr_format: int) -> bool:
-    """Whether a key below an array is that of a chunk of what would be a member of a group.
+    """Whether a key below an array would be that of a member's chunk, if the array were a group.
 
-    Digits alone could be one of the array's own, spelled otherwise.
+    Digits alone could be a chunk of the array itself, in another spelling.
     """
     owner = chunk_owner(key.split("/"), zarr_format)
     names = [name for name in owner or () if name]
@@ -172,7 +177,7 @@ def _is_of_member(key: str, zarr_format: int) -> bool:
 
 
 def _preview(dialect: Dialect, array: Array, coords: Coords, name: str, layout: Layout) -> Representation:
-    """A chunk of what stands in for the elements; nobody may remember it."""
+    """A chunk of the array's preview, which no cache may keep."""
     array = replace(array, reading=Reading(array.reading.preview or array.read))
     codecs = dialect.codecs_of(array)
     headers = {"Cache-Control": "private, no-store", "Zarr-Preview": "1"}
@@ -183,7 +188,7 @@ def _preview(dialect: Dialect, array: Array, coords: Coords, name: str, layout: 
 
 
 def _version_tag(dialect: Dialect, array: Array) -> str | None:
-    """A name for the bytes of all chunks: the data's version and how they are cut and encoded."""
+    """A name for the bytes of all chunks: the version of the data, the chunk shape and the codecs."""
     if array.version is None:
         return None
     encoding = (array.version, array.shape, array.chunk_shape, array.dtype, dialect.codecs_of(array))
