@@ -16,6 +16,7 @@ from typing import Any
 
 from ..core.errors import Unreadable
 from ..core.nodes import Node, Policy
+from .made_of import noted
 
 Adapt = Callable[[Any, Policy], Node]
 
@@ -51,7 +52,7 @@ def adapt(obj: Any, policy: Policy) -> Node:
     """
     for package in _packages(type(obj)):
         if package in MODULES:
-            return _adapt_by(MODULES[package], obj, policy)
+            return noted(_adapt_by(MODULES[package], obj, policy), obj, package)
         if package in _plugins():
             plugin: Adapt = _plugins()[package].load()
             return plugin(obj, policy)

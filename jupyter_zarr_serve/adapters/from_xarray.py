@@ -30,7 +30,7 @@ from ..core.served import named_after, referring, renames_of
 from .objects import MISSING, texts
 from .sampling import reading_of
 
-_NAMELESS = "data"
+NAMELESS = "data"
 
 
 @singledispatch
@@ -85,7 +85,7 @@ def _group(dataset: xr.Dataset, policy: Policy, renames: Mapping[Hashable, str])
 def _(array: xr.DataArray, policy: Policy) -> Node:
     if not array.coords:
         return adapt(array.variable, policy)
-    name = _NAMELESS if array.name is None or array.name in array.coords else array.name
+    name = NAMELESS if array.name is None or array.name in array.coords else array.name
     return adapt(array.to_dataset(name=name), policy)
 
 
