@@ -1,0 +1,63 @@
+"""``engine="jupyter"`` of xarray: datasets by what `open` takes."""
+
+from typing import Any
+
+from xarray.backends import BackendEntrypoint
+
+from .looking import found
+from .opening import kind_of, node_of
+
+_ARRAY = "is an array, and no dataset; open it by jz.open(..., as_='xarray')"
+
+
+class JupyterBackend(BackendEntrypoint):
+    """Opens what a Jupyter server serves as a dataset, or a tree of them.
+
+    `filename_or_obj` is what `jupyter_zarr_serve.open` takes; with ``jupyter://`` in front, xarray finds
+    this engine itself.
+    """
+
+    description = "Open what a Jupyter server serves, by jupyter_zarr_serve"
+    open_dataset_parameters = ("filename_or_obj", "drop_variables", "token", "server")
+    supports_groups = True
+
+    def open_dataset(
+        self, filename_or_obj: Any, *, drop_variables: Any = None, token: str | None = None,
+        server: str | None = None, **options: Any,
+    ) -> Any:  # fmt: skip
+        """See `xarray.open_dataset`."""
+        store = _store(filename_or_obj, token, server)
+        return _zarr().open_dataset(store, drop_variables=drop_variables, **options)
+
+    def open_datatree(
+        self, filename_or_obj: Any, *, drop_variables: Any = None, token: str | None = None,
+        server: str | None = None, **options: Any,
+    ) -> Any:  # fmt: skip
+        """See `xarray.open_datatree`."""
+        store = _store(filename_or_obj, token, server)
+        return _zarr().open_datatree(store, drop_variables=drop_variables, **options)
+
+    def open_groups_as_dict(
+        self, filename_or_obj: Any, *, drop_variables: Any = None, token: str | None = None,
+        server: str | None = None, **options: Any,
+    ) -> Any:  # fmt: skip
+        """See `xarray.open_groups`."""
+        store = _store(filename_or_obj, token, server)
+        return _zarr().open_groups_as_dict(store, drop_variables=drop_variables, **options)
+
+    def guess_can_open(self, filename_or_obj: Any) -> bool:
+        """Whether it has the protocol of this engine."""
+        return isinstance(filename_or_obj, str) and filename_or_obj.startswith("jupyter://")
+
+
+def _store(what: Any, token: str | None, server: str | None) -> Any:
+    reader, document = found(what, token, server)
+    if kind_of(document) == "array":
+        raise ValueError(f"{what!r} {_ARRAY}")
+    return node_of(reader, "group").store
+
+
+def _zarr() -> Any:
+    from xarray.backends import ZarrBackendEntrypoint
+
+    return ZarrBackendEntrypoint()
