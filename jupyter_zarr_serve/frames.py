@@ -3,6 +3,7 @@
 import socket
 import struct
 import sys
+from typing import cast
 
 from . import wire
 from .wire import FrameError, Raw
@@ -68,3 +69,39 @@ def send_frame(connection: socket.socket, head: bytes, body: Raw) -> None:
             connection.sendall(head[sent:])
         if sent < len(head) + len(body):
             connection.sendall(memoryview(body)[max(0, sent - len(head)) :])
+
+
+def prove(connection: socket.socket, key: bytes) -> None:
+    """Show a kernel that we know its key, and have it show the same.
+
+    Raises
+    ------
+    FrameError
+        When it does not know the key, or speaks another version.
+    ConnectionError
+        When it hangs up, as it does on those who use another key.
+    """
+    kernel_nonce = wire.decode_hello(receive(connection)[0])
+    nonce = wire.new_nonce()
+    connection.sendall(wire.encode_challenge(nonce, wire.server_proof(key, kernel_nonce, nonce)))
+    proof = wire.decode_welcome(receive(connection)[0])
+    if not wire.is_proof(proof, wire.kernel_proof(key, nonce, kernel_nonce)):
+        raise FrameError("who answers for the kernel does not know its key; restart the kernel")
+
+
+def receive(connection: socket.socket) -> tuple[bytes, bytes]:
+    """The header and the body of the next frame; see `Frames.header`."""
+    header, body = wire.parse_prefix(_exactly(connection, wire.PREFIX.size))
+    return bytes(_exactly(connection, header)), cast("bytes", _exactly(connection, body))  # not copied
+
+
+def _exactly(connection: socket.socket, size: int) -> bytearray:
+    data = bytearray(size)
+    filled = 0
+    while filled < size:
+        with memoryview(data) as whole, whole[filled:] as room:
+            received = connection.recv_into(room)
+        if received == 0:
+            raise ConnectionResetError("the peer closed the connection")
+        filled += received
+    return data

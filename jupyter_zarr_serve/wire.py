@@ -86,12 +86,12 @@ def decode_request(header: Raw) -> Request:
     FrameError
         When it is none.
     """
-    members = members_of(header, _REQUEST)
+    members = members_of(header, {**_REQUEST, "client": str | None})
     path, options = tuple(members["path"]), tuple((members["options"] or {}).items())
     if {*map(type, path)} - {str} or {type(value) for _, value in options} - {int, str}:
         raise FrameError("the path of a request must be a list of text, its options numbers and text")
     known = {"options": options, "form": members["form"] or "", "within": members["within"] or 0}
-    return Request(**{**members, **known, "path": path})
+    return Request(**{**members, **known, "path": path, "client": members["client"] or ""})
 
 
 def response_head(response: Response, **others: Any) -> bytes:

@@ -9,12 +9,11 @@ from typing import Any
 
 from fsspec.asyn import AsyncFileSystem
 
+from ..core.known_names import DOCUMENT_KEYS, FILES, NOTEBOOKS, RESERVED
 from .address import parsed
 from .finding import logins
 from .over_http import OverHttp
 from .reader import Reader
-
-_DOCUMENTS = frozenset({"zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"})
 
 
 class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
@@ -73,7 +72,7 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
 
     def _told(self, path: str) -> dict[str, Any]:
         last = path.rpartition("/")[2]
-        if last not in _DOCUMENTS:
+        if last not in DOCUMENT_KEYS:
             with suppress(KeyError, ValueError):  # it is a chunk, or nothing
                 self._at(tuple(filter(None, path.split("/")))).members()
                 return {"name": path, "size": 0, "type": "directory"}
@@ -93,7 +92,7 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
         """The reader of a path, which may be as people call it."""
         if not names or names[0] in RESERVED or names[0] in self._mounts():
             return self._root.at(names)
-        root = "notebooks" if any(name.endswith(".ipynb") for name in names) else "files"
+        root = NOTEBOOKS if any(name.endswith(".ipynb") for name in names) else FILES
         return self._root.at((root, *names))
 
     def _mounts(self) -> frozenset[str]:

@@ -4,7 +4,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ..core.errors import Absent
 from ..core.known_names import FILES, NOTEBOOKS, RESERVED
@@ -12,6 +14,7 @@ from .address import Address, parsed
 from .finding import logins
 from .login import Login
 from .over_http import OverHttp
+from .over_socket import near
 from .reader import Names, Reader, Way
 
 _LISTS = "jz.open() lists what there is"
@@ -28,7 +31,7 @@ def found(
     *,
     zarr_format: int = 3,
     seconds: float = 60.0,
-) -> tuple[Reader, dict[str, object]]:
+) -> tuple[Reader, dict[str, Any]]:
     """A reader of what is named, and its metadata.
 
     Raises
@@ -46,24 +49,28 @@ def found(
         reader = Reader(own, address.path, zarr_format, seconds=seconds)
         return reader, reader.document()
     known = logins(address, token, server)
-    hits, tried = [], []
+    hits: list[tuple[OverHttp, Reader, dict[str, Any]]] = []
+    tried = []
     for login in known:
         way = OverHttp(login, seconds)
         paths = list(dict.fromkeys(_paths(address, login)))
         tried.append(f"{login}: {', '.join('/'.join(path) or 'the root' for path in paths)}")
-        hits += list(_hits([Reader(way, path, zarr_format, seconds=seconds) for path in paths]))[:1]
+        readers = [Reader(way, path, zarr_format, seconds=seconds) for path in paths]
+        hits += [(way, *hit) for hit in islice(_hits(readers), 1)]
     if not hits:
         raise Absent(f"there is no {os.fspath(what)!r}; looked for at {'; '.join(tried)}; {_LISTS}")
     if len(hits) > 1:
-        places = " and ".join(str(reader.way) for reader, _ in hits)
+        places = " and ".join(str(way) for way, _, _ in hits)
         raise LookupError(
             f"{os.fspath(what)!r} is on several servers: {places}; "
             "say which: jz.open(..., server='http://...'), or set JUPYTER_SERVER_URL and JUPYTER_TOKEN"
         )
-    return hits[0]
+    way, reader, document = hits[0]
+    past = near(reader.path, way, seconds)
+    return (reader if past is None else Reader(past, reader.path, zarr_format, seconds=seconds)), document
 
 
-def _hits(readers: list[Reader]) -> Iterator[tuple[Reader, dict[str, object]]]:
+def _hits(readers: list[Reader]) -> Iterator[tuple[Reader, dict[str, Any]]]:
     for reader in readers:
         try:
             yield reader, reader.document()

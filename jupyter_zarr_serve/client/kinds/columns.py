@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.known_names import PORTABLE
 from ...core.names import ORIGINAL
 from ..opening import node_of
 from ..reader import Reader
@@ -95,7 +96,7 @@ def _beside(reader: Reader, kind: str) -> Any:
 
 
 def _portable(reader: Reader) -> Reader:
-    return Reader(reader.way, ("portable", *reader.path), reader.zarr_format, seconds=reader.seconds)
+    return Reader(reader.way, (PORTABLE, *reader.path), reader.zarr_format, seconds=reader.seconds)
 
 
 def plain(column: Column) -> Any:

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 from typing import Any
 
+from ...core.known_names import FILES
 from ..opening import node_of
 from ..reader import Reader
 from . import MADE_OF
@@ -23,7 +24,7 @@ def of(reader: Reader, kind: str) -> Any:
     node = node_of(reader, kind)
     if kind == "array":
         return _array(node)
-    if reader.path[:1] in {("files",), ()} and not _is_described(reader):
+    if reader.path[:1] in {(FILES,), ()} and not _is_described(reader):
         some = ", ".join(list(reader.members())[:10])
         raise ValueError(
             f"{reader} is a folder, of which no dataset is made; open one of its members: {some}"

@@ -1,0 +1,175 @@
+"""Asking a kernel of this user and this machine by its own socket, without a server between.
+
+The proof is that of a server: knowing the key in the kernel's connection file, which only its user can
+read. Whatever is wrong with the socket, the server is asked instead.
+"""
+
+import json
+import os
+import secrets
+import socket
+from collections import deque
+from dataclasses import replace
+from pathlib import Path
+from weakref import finalize
+
+from ..core.known_names import KERNELS, OF_KERNELS, VIEWS
+from ..frames import prove, receive
+from ..serve.request import Request, Response
+from ..wire import FrameError, decode_endpoint, decode_response, encode_request, endpoint_path
+from .over_http import OverHttp
+from .reader import Names
+
+_KEPT = 16  # idle connections
+
+
+class OverSocket:
+    """Asks a kernel; usable in many threads at once, each by a connection of its own.
+
+    Parameters
+    ----------
+    file
+        The kernel's connection file.
+    prefix
+        The names that lead to the kernel in the store of its server.
+    server
+        The way to that server.
+    seconds
+        How long the kernel may say nothing.
+    """
+
+    is_near = True
+
+    def __init__(self, file: Path, prefix: Names, server: OverHttp, seconds: float) -> None:
+        self._file, self._prefix, self._server, self._seconds = file, prefix, server, seconds
+        self._client = secrets.token_hex(8)  # has seen the metadata that this one has seen
+        self._idle: deque[socket.socket] = deque()
+        self._process = os.getpid()
+        finalize(self, _close, self._idle)
+
+    def __str__(self) -> str:
+        return f"{self._server}, past it"
+
+    def __reduce__(self) -> tuple[type["OverSocket"], tuple[Path, Names, OverHttp, float]]:
+        return OverSocket, (self._file, self._prefix, self._server, self._seconds)
+
+    def ask(self, request: Request) -> Response:
+        """The kernel's answer, or else the server's; see `OverHttp.ask`."""
+        asked = self._below(request)
+        if asked is None:
+            return self._server.ask(request)
+        frame = encode_request(asked, client=self._client)
+        known = self._known()
+        if known is not None:
+            try:
+                return self._answer(known, frame)
+            except (ConnectionError, FrameError):
+                pass  # the kernel was restarted
+        try:
+            return self._answer(self._connected(), frame)
+        except TimeoutError:
+            raise
+        except (OSError, FrameError):
+            return self._server.ask(request)
+
+    def is_open(self) -> bool:
+        """Whether the kernel answers here."""
+        try:
+            self._give_back(self._connected())
+        except (OSError, FrameError):
+            return False
+        return True
+
+    def _below(self, request: Request) -> Request | None:
+        """The request as the kernel knows it; None where it is for something else."""
+        path, view = request.path, request.view
+        if not view and path[:1] and path[0] in VIEWS:
+            path, view = path[1:], path[0]
+        count = len(self._prefix)
+        if path[:count] != self._prefix or len(path) <= count:
+            return None
+        return replace(request, path=path[count:], view=view)
+
+    def _answer(self, connection: socket.socket, frame: bytes) -> Response:
+        is_whole = False
+        try:
+            connection.sendall(frame)
+            response = decode_response(*receive(connection))
+            is_whole = True
+        finally:
+            if not is_whole:
+                connection.close()
+        self._give_back(connection)
+        return response
+
+    def _give_back(self, connection: socket.socket) -> None:
+        if len(self._idle) < _KEPT:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def _known(self) -> socket.socket | None:
+        if self._process != os.getpid():  # forked: they are the parent's
+            self._process, self._client = os.getpid(), secrets.token_hex(8)
+            _close(self._idle)
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _connected(self) -> socket.socket:
+        """A new connection, after the proof.
+
+        Raises
+        ------
+        OSError, FrameError
+            When there is none, or the kernel does not know its own key.
+        """
+        endpoint = decode_endpoint(endpoint_path(self._file).read_bytes())
+        key = str(json.loads(self._file.read_text())["key"]).encode()
+        if endpoint.unix is not None:
+            connection = socket.socket(socket.AF_UNIX)
+            place: str | tuple[str, int] | None = endpoint.unix
+        else:
+            connection, place = socket.socket(), endpoint.tcp
+        try:
+            connection.settimeout(self._seconds)
+            connection.connect(place)  # type: ignore[arg-type]  # an endpoint has one of both
+            prove(connection, key)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def near(path: Names, server: OverHttp, seconds: float) -> OverSocket | None:
+    """The way past a server to the kernel that publishes what is at a path; None where there is none."""
+    login = server.login
+    if login.server is None or len(path) < 3 or path[0] not in OF_KERNELS:
+        return None
+    kernels: dict[Names, str] = {(path[1],): path[1]} if path[0] == KERNELS else _sessions(server)
+    found = next((path[1:end] for end in range(len(path) - 1, 1, -1) if path[1:end] in kernels), None)
+    if found is None or Path(kernels[found]).name != kernels[found]:
+        return None
+    file = login.server.file.parent / f"kernel-{kernels[found]}.json"
+    way = OverSocket(file, (path[0], *found), server, seconds)
+    return way if way.is_open() else None
+
+
+def _sessions(server: OverHttp) -> dict[Names, str]:
+    """The ids of the kernels of notebooks, by their paths."""
+    base = server.login.base
+    status, _, body = server.get(f"/{base.split('/', 3)[3]}api/sessions", {})
+    if status != 200:
+        return {}
+    sessions = sorted(json.loads(body), key=lambda session: session.get("type") == "notebook")
+    return {
+        tuple(filter(None, str(session.get("path") or "").split("/"))): str(session["kernel"]["id"])
+        for session in sessions
+        if session.get("kernel")
+    }
+
+
+def _close(connections: deque[socket.socket]) -> None:
+    while connections:
+        connections.pop().close()
