@@ -172,7 +172,7 @@ def compressor_name(compressor: Codec | None) -> str:
     return next(name for name, make in _BY_NAME.items() if make() == compressor)
 
 
-def portable(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
+def portable_codecs(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
     """The codecs to use in version 3 in place of `codecs`: the same, or gzip for zlib."""
     kept = [GzipCodec(c.level) if isinstance(c, ZlibCodec) else c for c in codecs]
     return tuple(c for c in kept if c.v3(1) is not None)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .attributes import attributes_json, bounded, to_json, with_hashable_marks
-from .codecs import Codec, portable
+from .codecs import Codec, portable_codecs
 from .consolidated import Described, left_out, nodes_described, told_of
 from .dtypes import shuffle_size, v3_data_type, vlen_codec
 from .errors import ServeError
@@ -71,7 +71,7 @@ def codecs_of(array: Array) -> tuple[Codec, ...]:
     """What encodes the array's chunks here: its own codecs where version 3 has names for them."""
     if ZARR_FORMAT in array.stored and (stored := array.stored[ZARR_FORMAT].codecs) is not None:
         return stored
-    return portable(array.codecs)
+    return portable_codecs(array.codecs)
 
 
 def _plain(one: Described) -> dict[str, Any]:

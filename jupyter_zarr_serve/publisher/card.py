@@ -10,7 +10,7 @@ from itertools import islice
 from ..core.nodes import Array, Group, Node
 from ..core.walk import members
 from .snippets import snippets_of
-from .urls import Place
+from .urls import KernelAddress
 
 _SHOWN = 12  # members of a group
 
@@ -46,7 +46,7 @@ def summary(node: Node) -> str:
     return f"array {node.shape} {node.dtype}, chunks {node.chunk_shape}, {_size(node)}"
 
 
-def html(name: str, node: Node | str, place: Place, *, is_frozen: bool, warning: str = "") -> str:
+def html(name: str, node: Node | str, place: KernelAddress, *, is_frozen: bool, warning: str = "") -> str:
     """The card of a published object; in place of its node, why it cannot be served.
 
     Parameters
@@ -115,7 +115,7 @@ def _size(array: Array) -> str:
     raise AssertionError("unreachable")
 
 
-def _addresses(name: str, place: Place) -> dict[str, tuple[str, str]]:
+def _addresses(name: str, place: KernelAddress) -> dict[str, tuple[str, str]]:
     """Links by their labels, each a pair of what to show and what to open."""
     links = {f"v{n}": place.path(n, name) for n in (3, 2)}
     stable = place.notebook_path(3, name)

@@ -11,7 +11,7 @@ from ..core.served import served_name
 from . import card
 from .service import Service
 from .unserved import why_unserved
-from .urls import Place, place_of
+from .urls import KernelAddress, kernel_address
 from .view import View
 
 if TYPE_CHECKING:
@@ -170,8 +170,8 @@ class Published:
         return served_name(self._service.registry.root().children, self.name)
 
     @property
-    def _place(self) -> Place:
-        return place_of(self._service.connection_file)
+    def _place(self) -> KernelAddress:
+        return kernel_address(self._service.connection_file)
 
     def _summary(self) -> str:
         try:

@@ -89,7 +89,7 @@ def load_ipython_extension(shell: Shell) -> None:
     """
     from .card import sentence
     from .unserved import why_unserved
-    from .urls import place_of
+    from .urls import kernel_address
 
     serving = service()
     unload_ipython_extension(shell)
@@ -97,7 +97,7 @@ def load_ipython_extension(shell: Shell) -> None:
     serving.registry.attach(namespace)
     shell.events.register("post_run_cell", namespace.forget_deleted)
     _loaded.append(namespace)
-    place = place_of(serving.connection_file)
+    place = kernel_address(serving.connection_file)
     sys.stdout.write(f"Variables are published live at {place.origin}{place.path(3)}/\n")
     warning = why_unserved()
     if warning:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..core.errors import Unavailable
 from ..core.known_names import KERNELS
 from ..servers.running import Server, server_of
-from .urls import place_of
+from .urls import kernel_address
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def share(
     """
     from jupyter_core.paths import jupyter_runtime_dir
 
-    place = place_of(connection_file)
+    place = kernel_address(connection_file)
     server = server_of(Path(jupyter_runtime_dir()))
     lives = f"{max(1, int(expires.total_seconds()) // 60)}m" if isinstance(expires, timedelta) else expires
     wish = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..core.dimensions import are_one_dataset
 from ..core.nodes import Array, Group, Node
 from ..core.walk import members
-from .urls import Place
+from .urls import KernelAddress
 
 _LOGIN = """url = {url!r}
 token = "..."  # the Jupyter server's: `jupyter server list` shows it, a hub has it under "Token"
@@ -13,7 +13,7 @@ options = {{"client_kwargs": {{"headers": {{"Authorization": f"token {{token}}"}
 """
 
 
-def snippets_of(name: str, node: Node, place: Place) -> list[tuple[str, str]]:
+def snippets_of(name: str, node: Node, place: KernelAddress) -> list[tuple[str, str]]:
     """Titles and code for a published node."""
     origin = place.origin or "https://<address of this Jupyter server>"
     login = _LOGIN.format(url=origin + place.path(3, name))

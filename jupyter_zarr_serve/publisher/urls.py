@@ -18,7 +18,7 @@ from ..core.names import renamed
 
 
 @dataclass(frozen=True)
-class Place:
+class KernelAddress:
     """Where a kernel's variables are served.
 
     Attributes
@@ -55,7 +55,7 @@ class Place:
         return f"{self.base}zarr/v{zarr_format}/notebooks/{_quoted(*names)}"
 
 
-def place_of(connection_file: Path, environment: Mapping[str, str] = os.environ) -> Place:
+def kernel_address(connection_file: Path, environment: Mapping[str, str] = os.environ) -> KernelAddress:
     """Where the variables of the kernel with a connection file are served."""
     server = _server(environment)
     kernel_id = connection_file.stem.removeprefix("kernel-")
@@ -64,10 +64,10 @@ def place_of(connection_file: Path, environment: Mapping[str, str] = os.environ)
     if prefix:
         public = urlsplit(environment.get("JUPYTERHUB_PUBLIC_URL", ""))
         origin = f"{public.scheme}://{public.netloc}" if public.netloc else ""
-        return Place(origin, f"/{prefix.strip('/')}/", kernel_id, notebook)
+        return KernelAddress(origin, f"/{prefix.strip('/')}/", kernel_id, notebook)
     url = urlsplit(str(server.get("url", "")))
     origin = f"{url.scheme}://{url.netloc}" if url.scheme in ("http", "https") else ""
-    return Place(origin, str(server.get("base_url", "/")), kernel_id, notebook)
+    return KernelAddress(origin, str(server.get("base_url", "/")), kernel_id, notebook)
 
 
 def _server(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ can put nothing beside a notebook by itself: ``sidecar``, an extension of Jupyte
 from html import escape
 from typing import Any
 
-from .urls import Place
+from .urls import KernelAddress
 
 _panes: dict[str, Any] = {}  # by title: the tab that shows it
 
@@ -21,7 +21,7 @@ class View:
         The address of the viewer; without scheme and host where the server's address is not known.
     """
 
-    def __init__(self, place: Place, names: tuple[str, ...], height: int) -> None:
+    def __init__(self, place: KernelAddress, names: tuple[str, ...], height: int) -> None:
         self._shows = place, names, height
         self.url = place.origin + place.view_path(*names)
         self._path = place.view_path(*names)

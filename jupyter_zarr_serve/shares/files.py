@@ -19,10 +19,10 @@ else:
 _KEY_BYTES = 32
 _OTHERS = 0o077
 
-Stamp = tuple[int, ...]
+FileState = tuple[int, ...]
 
 
-def stamp_of(file: Path) -> Stamp | None:
+def file_state(file: Path) -> FileState | None:
     """Changes whenever the file does, or who may read it; None where there is none.
 
     Raises

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import RLock
 
 from ..core.errors import Unreadable
-from .files import Stamp, locked, read_json, read_key, stamp_of, write, write_key
+from .files import FileState, file_state, locked, read_json, read_key, write, write_key
 from .link import ID_LENGTH, NOBODYS, Share, from_json, is_token, new_id, to_json, token_of
 
 _KEPT_SECONDS = 30 * 86_400  # after its end a share is listed for so long
@@ -39,7 +39,7 @@ class Ledger:
         self._key_file = folder / "key"
         self._list_file = folder / "shares.json"
         self._lock = RLock()
-        self._seen: tuple[Stamp | None, Stamp | None] | None = None
+        self._seen: tuple[FileState | None, FileState | None] | None = None
         self._key = b""
         self._shares: Shares = {}
 
@@ -140,7 +140,7 @@ class Ledger:
         return bool(ends) and self._now() > min(ends) + _KEPT_SECONDS
 
     def _look(self) -> None:
-        seen = stamp_of(self._key_file), stamp_of(self._list_file)
+        seen = file_state(self._key_file), file_state(self._list_file)
         if seen != self._seen:
             self._seen, self._key, self._shares = None, b"", {}
             self._key = read_key(self._key_file) or b""

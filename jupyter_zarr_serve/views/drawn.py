@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.children import Seen
 from ..core.chunks import read_through
-from ..core.codecs import portable as portable_codecs
+from ..core.codecs import portable_codecs
 from ..core.dtypes import Block, DType
 from ..core.known_names import DRAWN
 from ..core.nodes import Array, Group, Node

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from ..core.chunks import read_through
-from ..core.codecs import portable as portable_codecs
+from ..core.codecs import portable_codecs
 from ..core.derived import Derived
 from ..core.dtypes import Block
 from ..core.errors import ServeError, failures_named

@@ -10,7 +10,7 @@ import tifffile
 from ...core.dtypes import DType
 from ...core.errors import Unreadable
 from .codecs import check_codec
-from .pages import Page, Pages
+from .pages import Pages, Segments
 
 _JPEGS = {6, 7, 34892, 33007}
 
@@ -60,7 +60,7 @@ def _stored_dtype(key: tifffile.TiffPage) -> DType | None:
     return dtype.newbyteorder(key.parent.byteorder) if as_it_is else None
 
 
-def _pages(series: tifffile.TiffPageSeries) -> list[Page | None]:
+def _pages(series: tifffile.TiffPageSeries) -> list[Segments | None]:
     header = series.keyframe.jpegheader if series.keyframe.compression in _JPEGS else None
     jpeg = series.keyframe.compression in _JPEGS
     try:
@@ -69,8 +69,8 @@ def _pages(series: tifffile.TiffPageSeries) -> list[Page | None]:
         raise Unreadable("it has fewer pages than its description claims; write it anew") from error
 
 
-def _page(page: Any, jpeg: bool, header: bytes | None) -> Page | None:
+def _page(page: Any, jpeg: bool, header: bytes | None) -> Segments | None:
     if page is None or not len(page.dataoffsets):
         return None
     options = {"jpegtables": page.jpegtables, "jpegheader": header} if jpeg else {}
-    return Page(page.dataoffsets, page.databytecounts, options)
+    return Segments(page.dataoffsets, page.databytecounts, options)

@@ -25,7 +25,7 @@ Block = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Segments:
     """Where the segments of a page lie: offsets and sizes in bytes."""
 
     offsets: Sequence[int]
@@ -60,7 +60,7 @@ class Pages:
     path: Path
     size: int
     limit: int
-    pages: Sequence[Page | None]
+    pages: Sequence[Segments | None]
     shape: tuple[int, ...]
     segment: tuple[int, ...]
     dtype: DType
@@ -123,7 +123,7 @@ class Pages:
         else:
             self.locate(number, math.prod(grid_shape(self.shape, self.segment)) - 1)
 
-    def _is_run(self, page: Page) -> bool:
+    def _is_run(self, page: Segments) -> bool:
         return self.plain and self.stored is not None and bool(page.offsets[0]) and page.is_one_run
 
     def _read_page(self, read_at: ReadAt, number: int, window: Region, keep: bool) -> Block:
@@ -141,7 +141,7 @@ class Pages:
                 block[target] = segment[source]
         return block
 
-    def _check_extent(self, number: int, page: Page) -> None:
+    def _check_extent(self, number: int, page: Segments) -> None:
         end = page.offsets[0] + math.prod(self.shape) * self.dtype.itemsize
         if end > self.size:
             raise Unreadable(

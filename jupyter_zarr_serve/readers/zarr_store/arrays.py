@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...adapters.objects import MISSING
-from ...core.codecs import portable
+from ...core.codecs import portable_codecs
 from ...core.dialects import OTHER_FORMAT
 from ...core.dtypes import Block, DType, canonical, element_size, shuffle_size, v2_dtype, vlen_codec
 from ...core.errors import Unreadable
@@ -141,7 +141,7 @@ def _respelled(array: Array, metadata: Metadata, where: str, chunk_at: ChunkAt, 
     if metadata.zarr_format == 2 and compressor is not None:
         return Stored(chunk_at, document=v3_document(compressor, metadata.dtype))
     if compressor is None:
-        codecs = portable(array.codecs) if metadata.zarr_format == 2 else array.codecs
+        codecs = portable_codecs(array.codecs) if metadata.zarr_format == 2 else array.codecs
         return Stored(_none, codecs, chunk_shape=grid.chunk_shape, refusal=array.unreadable)
     size = math.prod(grid.chunk_shape) * element_size(metadata.dtype)
     at = partial(_found_or_small, partial(_freshly_found, grid), size, limit, where)

@@ -13,7 +13,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from ...core.children import Children
-from ...core.codecs import portable as portable_codecs
+from ...core.codecs import portable_codecs
 from ...core.dtypes import Block
 from ...core.grid import Region, region_shape, within
 from ...core.nodes import Array, Node
