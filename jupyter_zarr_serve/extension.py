@@ -86,7 +86,7 @@ class ZarrServeApp(ExtensionApp):
     ).tag(config=True)
 
     cache_bytes = Int(
-        64 << 20, min=0, help="The most bytes of encoded chunks to remember; 0 remembers none."
+        64 << 20, min=0, help="The most bytes of answers that the server remembers; 0 remembers none."
     ).tag(config=True)
 
     outgoing_bytes = Int(
@@ -103,6 +103,10 @@ class ZarrServeApp(ExtensionApp):
 
     worker_timeout = Seconds(
         120.0, min=1.0, help="How long such a process may take to answer before it is ended, in seconds."
+    ).tag(config=True)
+
+    worker_cache_bytes = Int(
+        128 << 20, min=0, help="The most bytes of decoded data that such a process remembers; 0 is none."
     ).tag(config=True)
 
     worker_bytes = Int(

@@ -179,6 +179,7 @@ def site_settings(app: Any) -> "Settings":
         demo=app.demo,
         policy=Policy(app.chunk_bytes, app.chunk_limit_bytes, compressor_named(app.compressor)),
         cache_bytes=app.cache_bytes,
+        worker_cache_bytes=app.worker_cache_bytes,
         workers=app.workers,
         worker_seconds=app.worker_timeout,
         worker_bytes=app.worker_bytes,

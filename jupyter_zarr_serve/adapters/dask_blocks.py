@@ -1,7 +1,7 @@
-"""Blocks of dask collections, computed when a chunk needs them and kept for its neighbours.
+"""Blocks of dask collections, computed when a chunk needs them and remembered for its neighbours.
 
 They are computed by whatever scheduler the process has at that time, also from other threads than the
-main one. What they are kept in is one for the process, so that its bound holds for all collections.
+main one.
 """
 
 import asyncio
@@ -9,7 +9,6 @@ import concurrent.futures
 import itertools
 import math
 import sys
-import weakref
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -18,16 +17,14 @@ import dask.array as da
 import dask.base
 import numpy as np
 
-from ..core.dtypes import Block, DType, canonical
+from ..core.dtypes import Block, DType, canonical, sealed
 from ..core.elements import converted
 from ..core.errors import Unavailable, Unreadable
 from ..core.grid import Region, region_shape
-from ..core.kept import Kept, Key
+from ..core.memory import MEMORY, Share
 from .tensors import as_numpy
 
-_LIMIT = 1 << 28  # bytes of all blocks that are kept
 _OBJECT = 8  # an object takes about this many times the pointer to it
-_KEPT: Kept[Any] = Kept(_LIMIT, lambda block: int(block.nbytes) * (_OBJECT if block.dtype == object else 1))
 
 _computed_of: Any = dask.base.compute_as_if_collection
 
@@ -45,17 +42,20 @@ class Computed:
 
     def __init__(self, compute: Compute) -> None:
         self._compute = compute
-        self._owner = object()
-        weakref.finalize(self, _KEPT.drop, self._owner).atexit = False
+        self._blocks: Share[Any] = Share(MEMORY, "dask", _size, is_costly=True)
 
     def get(self, places: Sequence[Any]) -> list[Any]:
         """The blocks at some places; each computed by one thread while others that want it wait."""
 
-        def make(keys: list[Key]) -> Sequence[Any]:
-            blocks: Sequence[Any] = computing(lambda: self._compute([place for _, place in keys]))
-            return blocks
+        def make(missing: list[Any]) -> Sequence[Any]:
+            made: Sequence[Any] = computing(lambda: self._compute(missing))
+            return made
 
-        return _KEPT.get([(self._owner, place) for place in places], make)
+        return self._blocks.all_made(places, make)
+
+
+def _size(block: Any) -> int:
+    return int(block.nbytes) * (_OBJECT if block.dtype == object else 1)
 
 
 class DaskReader:
@@ -77,8 +77,8 @@ class DaskReader:
     def __call__(self, region: Region) -> Block:
         """The elements of a region."""
         parts = list(self._parts(region))
-        if sum(self._size(coords) for coords, _, _ in parts) > _LIMIT:
-            # too large to be kept: dask may know how to compute less than a block
+        if sum(self._size(coords) for coords, _, _ in parts) > MEMORY.limit_bytes:
+            # too large to be remembered: dask may know how to compute less than a block
             whole: Block = computing(lambda: as_numpy(self._array[region].compute()))
             return whole
         blocks = self._computed.get([coords for coords, _, _ in parts])
@@ -103,7 +103,7 @@ class DaskReader:
 def _blocks(array: Any, places: list[tuple[int, ...]]) -> list[Block]:
     keys = [(array.name, *place) for place in places]
     blocks = _computed_of(da.Array, array.__dask_graph__(), keys)
-    return [_sealed(_announced(array, place, block)) for place, block in zip(places, blocks, strict=True)]
+    return [sealed(_announced(array, place, block)) for place, block in zip(places, blocks, strict=True)]
 
 
 def _announced(array: Any, coords: tuple[int, ...], given: Any) -> Block:
@@ -187,12 +187,6 @@ def _cuts(ends: Block, wanted: slice) -> Iterator[tuple[int, slice, slice]]:
         at = max(at, end)
         if at >= wanted.stop:
             return
-
-
-def _sealed(block: Block) -> Block:
-    block = block.view()
-    block.setflags(write=False)
-    return block
 
 
 def _is_regular(lengths: tuple[int, ...]) -> bool:

@@ -225,3 +225,10 @@ def pack(block: Block) -> Block:
         _, packer = VLEN[block.dtype.kind]
         return np.frombuffer(packer().encode(block.astype(object).reshape(-1)), np.uint8)
     return np.ascontiguousarray(block).reshape(-1).view(np.uint8)
+
+
+def sealed(block: Block) -> Block:
+    """The same elements, read-only: several may look at what is remembered."""
+    block = block.view()
+    block.setflags(write=False)
+    return block

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 
 from ..core.errors import Forbidden
+from ..core.memory import Memory, Share
 from ..core.nodes import Node
 from ..serve.representation import Representation
-from ..serve.request import Remember, Request, Response
+from ..serve.request import Request, Response
 from ..serve.respond import answered, locate
 from ..views import viewed
-from .representations import Key, Representations, key_of
+from .remembered import RepresentationCache
 from .steady import steady
-
-_CONTENTS_BYTES = 32 << 20
 
 
 class ServedTree:
@@ -21,26 +20,27 @@ class ServedTree:
     ----------
     root
         The tree; its first level are the mounts.
-    remember
-        The cache of what is encoded here.
+    memory
+        What bounds the bytes that are remembered.
     below
         The same tree as far as it is below a path; no link in it leads out of there.
-    through
-        Changes what is remembered of a path.
+    remembers_chunks
+        Whether encoded chunks are remembered here, and not by whoever asks.
     """
 
     def __init__(
         self,
         root: Node,
-        remember: Remember,
+        memory: Memory,
         below: Callable[[tuple[str, ...]], Node] | None = None,
-        through: Callable[[Key, Representation], Representation] = lambda _, content: content,
+        *,
+        remembers_chunks: bool = True,
     ) -> None:
         self._root = root
-        self._remember = remember
         self._below = below
-        self._through = through
-        self._contents = Representations(_CONTENTS_BYTES)
+        self._remembers_chunks = remembers_chunks
+        self._encoded: Share[bytes] = Share(memory, "encoded", len)
+        self._contents = RepresentationCache(memory)
 
     def respond(self, request: Request) -> Response:
         """The response to a request; never raises."""
@@ -60,10 +60,10 @@ class ServedTree:
         """
         content = None if request.preview else self._contents.get(request)
         if content is None:
-            content = locate(viewed(self._tree(request), request.view), request, self._remember)
+            remember = self._encoded if self._remembers_chunks or request.form else None
+            content = locate(viewed(self._tree(request), request.view), request, remember)
             if not request.preview:
-                content = self._through(key_of(request), steady(content))
-                self._contents.put(request, content)
+                content = self._contents.put(request, steady(content))
         return content
 
     def _tree(self, request: Request) -> Node:

@@ -32,7 +32,9 @@ class Settings:
     policy
         How data are cut and encoded.
     cache_bytes
-        The most bytes of encoded chunks to remember.
+        The most bytes that the server remembers.
+    worker_cache_bytes
+        The most bytes that each of its processes remembers.
     workers
         Processes that read and encode; with 0, threads of the server do.
     worker_seconds
@@ -49,6 +51,7 @@ class Settings:
     demo: bool = False
     policy: Policy = field(default_factory=Policy)
     cache_bytes: int = 64 << 20
+    worker_cache_bytes: int = 128 << 20
     workers: int = 4
     worker_seconds: float = 120.0
     worker_bytes: int = 4 << 30

@@ -11,14 +11,13 @@ from collections.abc import Callable
 from threading import Event, Lock
 from time import monotonic
 
-from ..core.bounded import Bounded
 from ..core.errors import Unavailable
+from ..core.memory import MEMORY, Share
 from ..serve.request import Request, Response, refusal
 from .live import Live
 
 _LONG = 1.0  # seconds; what took less is made anew
 _KEPT_SECONDS = 60.0
-_KEPT_BYTES = 64 << 20
 _LOOK_SECONDS = 1.0  # how often one who waits sees whether anybody waits for it
 _OVERHEAD = 1024  # bytes that keeping an answer takes besides its body
 
@@ -62,7 +61,7 @@ class Flights:
         self._live = live
         self._lock = Lock()
         self._under_way: dict[Request, _Flight] = {}
-        self._kept: Bounded[Request, _Flight] = Bounded(_KEPT_BYTES)
+        self._kept: Share[_Flight] = Share(MEMORY, "late answers", _size)
 
     def __call__(self, request: Request, is_there: IsThere) -> Response:
         """The answer to a request.
@@ -104,8 +103,8 @@ class Flights:
         with self._lock:
             if self._under_way.get(request) is flight:
                 del self._under_way[request]
-                if is_lost and response is not None and len(response.body) <= _KEPT_BYTES:
-                    self._kept.put(request, flight, len(response.body) + _OVERHEAD)
+                if is_lost:
+                    self._kept.put(request, flight)
         flight.done.set()
 
     def _taken(self, flight: _Flight, request: Request, is_there: IsThere) -> Response:
@@ -120,9 +119,12 @@ class Flights:
     def _forget_old(self) -> None:
         """The oldest are the first."""
         before = monotonic() - _KEPT_SECONDS
-        while len(self._kept):
-            request = next(iter(self._kept))
+        for request in self._kept:
             flight = self._kept.peek(request)
-            if flight is None or flight.until >= before:
+            if flight is not None and flight.until >= before:
                 return
             self._kept.drop(request)
+
+
+def _size(flight: _Flight) -> int:
+    return _OVERHEAD + (len(flight.response.body) if flight.response else 0)

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
-from ..core.cache import ChunkCache
 from ..core.errors import Replaced, ServeError, Unavailable, Unreadable, of_objects
+from ..core.memory import MEMORY, Share
 from ..core.nodes import Group, Node
 from ..serve.metadata_seen import MetadataSeen
 from ..serve.request import Request, Response, may_be_chunk, refusal
@@ -19,7 +19,6 @@ from .live import Live
 from .options import Options
 
 # A client that reads chunks has read metadata, perhaps before the kernel was restarted.
-_REMEMBERED_BYTES = 32 << 20  # of encoded chunks of frozen objects
 _UNKNOWN = "{}: is not published (any more); run the cell that publishes it"
 _WITHDRAWN = "{}: was withdrawn from publication; publish it again, or list what there is"
 
@@ -35,7 +34,7 @@ class Registry:
         self._namespace: Mapping[str, Live] = {}
         self._lock = Lock()
         self._seen = MetadataSeen()
-        self._remember = ChunkCache(_REMEMBERED_BYTES)
+        self._remember: Share[bytes] = Share(MEMORY, "chunks", len)  # of frozen objects
         self._session = uuid.uuid4().hex
         self._generations = itertools.count(1)
 

@@ -20,9 +20,10 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from ..core.decoded import DECODED, Block
+from ..core.dtypes import Block, sealed
 from ..core.errors import MissingLibrary, Unreadable
 from ..core.grid import Region, chunk_shape_for
+from ..core.memory import Share, blocks
 from ..core.nodes import Array, Policy, make_array
 from .files import open_binary, size_of
 
@@ -71,10 +72,10 @@ def read(path: Path, policy: Policy) -> Array:
     if picture.deep and importlib.util.find_spec("imagecodecs") is None:
         raise MissingLibrary(f"{path.name} has 16 bits per colour", "tiff")
     _check_size(picture, path, policy)
-    key = object()
+    decoded: Share[Block] = blocks("image")
 
     def read_region(region: Region) -> Block:
-        return DECODED.get(key, lambda: _decode(path, picture))[region]
+        return decoded.made(0, lambda: sealed(_decode(path, picture)))[region]
 
     return make_array(
         picture.shape, np.dtype(picture.dtype), read_region, policy,

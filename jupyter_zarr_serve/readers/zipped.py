@@ -1,7 +1,7 @@
 """Members of a ZIP archive, read at offsets: in place if they are stored, else by partial decoding.
 
 A deflated member can only be decoded from its beginning. While that happens the decoder's state is
-kept at regular distances, so that later reads start near to what they want. No more than the part
+remembered at regular distances, so that later reads start near to what they want. No more than the part
 that was asked for is ever in memory.
 
 References
@@ -12,7 +12,7 @@ https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 import io
 import zipfile
 import zlib
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,12 +21,14 @@ from typing import Protocol
 
 from ..core import limits
 from ..core.errors import Unreadable
+from ..core.memory import MEMORY, Share
 from ..core.strided import ReadAt
 from .files import open_at, open_binary, size_of
 
 _STEP = 1 << 20  # bytes decoded at once
-_INPUT = 1 << 14  # bytes decoded from at once; a kept decoder may hold as many
-_MAX_KEPT = 128  # decoders, of some 50 kB each
+_INPUT = 1 << 14  # bytes decoded from at once; a remembered decoder may hold as many
+_MOST_DECODERS = 128  # of one member
+_DECODER_BYTES = 50_000
 _CHECKED = 1 << 26  # members up to this size are checked as a whole before any of them is used
 _ENCRYPTED = 1
 
@@ -166,8 +168,9 @@ class Deflated:
         self.size = info.file_size
         self._path, self._start, self._packed = path, start, info.compress_size
         self._checksum, self._name = info.CRC, name
-        self._kept = [_Decoder()]
-        self._distance = max(_STEP, self.size // _MAX_KEPT)
+        self._decoders: Share[_Decoder] = Share(MEMORY, "zip", lambda _: _DECODER_BYTES)
+        self._positions: list[int] = []  # of the decoders that were remembered
+        self._distance = max(_STEP, self.size // _MOST_DECODERS)
         self._keeping, self._checking = Lock(), Lock()
         self._is_checked = self.size > _CHECKED
 
@@ -215,10 +218,22 @@ class Deflated:
         return decoded
 
     def _keep(self, decoder: _Decoder) -> None:
+        """Remember a decoder, if none nearby is."""
+        position = decoder.position
         with self._keeping:
-            if decoder.position >= self._kept[-1].position + self._distance and not decoder.at_end:
-                self._kept.append(decoder.copy())
+            after = bisect_right(self._positions, position)
+            around = [0, *self._positions[max(0, after - 1) : after + 1]]
+            if decoder.at_end or any(abs(position - other) < self._distance for other in around):
+                return
+            insort(self._positions, position)
+            self._decoders.put(position, decoder.copy())
 
     def _nearest(self, offset: int) -> _Decoder:
-        """The last of the kept decoders that is not beyond `offset`; not to be changed."""
-        return self._kept[bisect_right(self._kept, offset, key=lambda kept: kept.position) - 1]
+        """The last of the remembered decoders that is not beyond `offset`; not to be changed."""
+        with self._keeping:
+            while at := bisect_right(self._positions, offset):
+                decoder = self._decoders.get(self._positions[at - 1])
+                if decoder is not None:
+                    return decoder
+                del self._positions[at - 1]  # forgotten meanwhile
+            return _Decoder()

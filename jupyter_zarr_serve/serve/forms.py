@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..core.errors import NotFound, Unreadable
+from ..core.memory import Share
 from ..core.nodes import Array, Node
 from ..core.walk import Found
 from ..preview.description import description_of
@@ -13,7 +15,7 @@ from ..preview.rows import rows
 from ..preview.thumbnail import thumbnail
 from ..preview.values import line, stats
 from .representation import Representation, blob_of, digest
-from .request import IMAGE, LINE, NODE, ROWS, STATS, Options, Remember, Request
+from .request import IMAGE, LINE, NODE, ROWS, STATS, Options, Request
 
 _JSON, _PNG = "application/json", "image/png"
 _FAR = 2**63 - 1
@@ -75,7 +77,7 @@ FORMS: dict[str, tuple[str, Callable[[Node, tuple[str, ...], _Given], dict[str, 
 }
 
 
-def form_of(found: Found, request: Request, form: str, remember: Remember | None) -> Representation:
+def form_of(found: Found, request: Request, form: str, remember: Share[bytes] | None) -> Representation:
     """The representation of a node in one form.
 
     Raises
@@ -101,7 +103,8 @@ def form_of(found: Found, request: Request, form: str, remember: Remember | None
     if version is None or remember is None or form == NODE:
         return Representation(name, media_type, lambda _: blob_of(make()), form=form)
     etag = f'"{digest(repr(identity).encode())}"'
-    return Representation(name, media_type, lambda _: blob_of(remember(identity, make)), etag, form=form)
+    made = partial(remember.made, identity, make)
+    return Representation(name, media_type, lambda _: blob_of(made()), etag, form=form)
 
 
 def _array(node: Node) -> Array:

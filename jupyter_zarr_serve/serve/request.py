@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from ..core.errors import NotFound, RangeNotSatisfiable, ServeError
 from ..core.known_names import ZATTRS
@@ -109,16 +108,6 @@ class Response:
 def existence_of(path: tuple[str, ...], *, within: int = 0, client: str = "") -> Request:
     """The request that asks whether there is a node at a path: 200 if there is, 404 if there is none."""
     return Request(2, (*path, ZATTRS), within=within, client=client)
-
-
-class Remember(Protocol):
-    """A cache of encoded chunks, whose keys contain the data's version."""
-
-    def __call__(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
-        """The bytes of a key, made if they are not cached."""
-
-    def known(self, key: Hashable) -> bytes | None:
-        """The bytes of a key, if they are cached."""
 
 
 def may_be_chunk(request: Request) -> bool:

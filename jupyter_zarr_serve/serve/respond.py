@@ -14,6 +14,7 @@ from ..core.dialects import DIALECTS, Dialect
 from ..core.errors import NotFound, Replaced, ServeError, Unreadable, failure_of, failures_named
 from ..core.grid import in_grid
 from ..core.known_names import DOCUMENT_KEYS, ZARR_JSON, ZARRAY, ZMETADATA
+from ..core.memory import Share
 from ..core.nodes import Array, Group, Node
 from ..core.reading import Reading
 from ..core.stored import Blob, Coords
@@ -22,15 +23,21 @@ from . import listing
 from .forms import form_of
 from .layout import Layout, chunk_owner, layout_in, layouts_below
 from .representation import Representation, Spent, answer, answer_at_hand, blob_of, digest
-from .request import BINARY, NODE, PAGE, Remember, Request, Response, refusal
+from .request import BINARY, NODE, PAGE, Request, Response, refusal
 
 LAYOUT_KEYS = frozenset({ZARR_JSON, ZARRAY, ZMETADATA})  # the documents that tell layouts
 
 _log = logging.getLogger(__name__)
 
 
-def respond(root: Node, request: Request, remember: Remember | None = None) -> Response:
-    """Answer a request for something below `root`."""
+def respond(root: Node, request: Request, remember: Share[bytes] | None = None) -> Response:
+    """Answer a request for something below `root`.
+
+    Parameters
+    ----------
+    remember
+        Where to remember what is encoded, by keys that contain the data's version.
+    """
     return answered(request, lambda: locate(root, request, remember))
 
 
@@ -58,7 +65,7 @@ def at_once(content: Representation | None, request: Request) -> Response | None
         return refusal(error, request.method)
 
 
-def locate(root: Node, request: Request, remember: Remember | None = None) -> Representation:
+def locate(root: Node, request: Request, remember: Share[bytes] | None = None) -> Representation:
     """Find what the path of a request names: a document, a chunk or a listing.
 
     Parameters
@@ -93,7 +100,7 @@ def locate(root: Node, request: Request, remember: Remember | None = None) -> Re
     return _chunk(dialect, node, found, request, remember)
 
 
-def _form(root: Node, request: Request, remember: Remember | None) -> Representation:
+def _form(root: Node, request: Request, remember: Share[bytes] | None) -> Representation:
     """A form of a node, for our own programs: they may use the source's names, which clients cannot."""
     found = resolve(root, request.path, frozenset(), by_any_name=True)
     return form_of(found, request, request.form, remember)
@@ -128,7 +135,7 @@ def _absence(request: Request, error: NotFound) -> ServeError:
 
 
 def _chunk(
-    dialect: Dialect, array: Array, found: Found, request: Request, remember: Remember | None
+    dialect: Dialect, array: Array, found: Found, request: Request, remember: Share[bytes] | None
 ) -> Representation:
     names, key = found.names, found.key
     name = "/".join(names)
@@ -150,13 +157,13 @@ def _chunk(
                 return stored
             if tag is None or remember is None:
                 return blob_of(_encode(dialect, array, coords, spent))
-            return blob_of(remember(identity, lambda: _encode(dialect, array, coords, spent)))
+            return blob_of(remember.made(identity, lambda: _encode(dialect, array, coords, spent)))
         except NotFound as error:
             error.layout = layout
             raise
 
     def at_hand() -> Blob | None:
-        known = None if tag is None or remember is None else remember.known(identity)
+        known = None if tag is None or remember is None else remember.get(identity)
         return None if known is None else blob_of(known)
 
     if request.preview and array.reading.preview is not None and at_hand() is None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-AT_ONCE = 2 << 20  # bytes that are read, or sent, in one turn of the event loop
+AT_ONCE = 2 << 20  # bytes that are sent in one turn of the event loop
 _GUESTS = 4  # answers to others at a time while the budget is full
 _GRACE = 10.0  # seconds that any answer may take
 _TICK = 1.0  # seconds

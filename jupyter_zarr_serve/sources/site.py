@@ -4,8 +4,8 @@ import os
 from functools import partial
 from typing import Any
 
-from ..core.cache import ChunkCache
 from ..core.known_names import KERNELS, NOTEBOOKS
+from ..core.memory import MEMORY
 from ..files.tree import Settings
 from ..serve.metadata_seen import MetadataSeen
 from ..serve.request import Request, Response
@@ -36,8 +36,9 @@ class Site:
     def __init__(
         self, settings: Settings, kernels: Any, sessions: Any, open_channel: Opener, budget: SendBudget
     ) -> None:
+        MEMORY.bound(settings.cache_bytes)
         self._files = FilesSource(settings, budget) if settings.workers else _in_threads(settings, budget)
-        answers = Revalidated(settings.cache_bytes)
+        answers = Revalidated(MEMORY)
         kernel_source = partial(
             KernelSource,
             seconds=settings.kernel_seconds,
@@ -83,7 +84,6 @@ def _in_threads(settings: Settings, budget: SendBudget) -> LocalSource:
     return LocalSource(
         tree.root,
         workers=max(2, os.cpu_count() or 1),
-        remember=ChunkCache(settings.cache_bytes),
         budget=budget,
         below=tree.below,
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import wire
-from ..core.cache import ChunkCache
 from ..core.errors import Unreadable
+from ..core.memory import MEMORY
 from ..core.stored import Blob
 from ..files.being_read import refuse
 from ..files.origin import origin_of, stored_in
@@ -20,14 +20,14 @@ from ..serve.representation import Representation, Spent
 from ..serve.request import Request, Response, refusal
 from ..serve.respond import answered
 
-_CACHE_BYTES = 16 << 20  # of what is made of many chunks; the server remembers chunks
 _HTTP_FAILED = 400
 
 
 def served_tree(settings: Settings) -> ServedTree:
     """The tree that a worker answers for."""
+    MEMORY.bound(settings.worker_cache_bytes)
     tree = Tree(settings)
-    return ServedTree(tree.root, ChunkCache(min(_CACHE_BYTES, settings.cache_bytes)), tree.below)
+    return ServedTree(tree.root, MEMORY, tree.below, remembers_chunks=False)  # the server does
 
 
 def serve(connection: socket.socket, tree: ServedTree) -> None:

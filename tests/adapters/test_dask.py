@@ -14,8 +14,8 @@ import pytest
 from distributed import Client, LocalCluster
 
 from jupyter_zarr_serve.adapters import adapt
-from jupyter_zarr_serve.adapters.dask_blocks import _KEPT
 from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
+from jupyter_zarr_serve.core.memory import MEMORY
 from jupyter_zarr_serve.core.nodes import Array, Policy
 from jupyter_zarr_serve.core.walk import members
 from tests.nodes import child, chunks_of, read_all
@@ -95,18 +95,18 @@ def test_without_axes_or_elements(shape, zarr_format):
 
 
 def test_blocks_too_large_to_keep_are_cut_by_dask(monkeypatch):
-    monkeypatch.setattr("jupyter_zarr_serve.adapters.dask_blocks._LIMIT", 100)
+    monkeypatch.setattr(MEMORY, "limit_bytes", 100)
     values, _ = counted()
     np.testing.assert_array_equal(read_all(adapt(values, SMALL)), expected())
 
 
 def test_blocks_are_forgotten_with_their_array():
     a = adapt(da.ones((100, 100), chunks=50), SMALL)
-    before = _KEPT._known.bytes
+    before = MEMORY.bytes_of("dask")
     read_all(a)
-    assert _KEPT._known.bytes == before + 80_000
+    assert before + 80_000 <= MEMORY.bytes_of("dask") < before + 90_000
     del a
-    assert _KEPT._known.bytes == before
+    assert MEMORY.bytes_of("dask") == before
 
 
 def test_unknown_lengths_are_refused():

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import zarr
 
-from jupyter_zarr_serve.core.cache import ChunkCache
+from jupyter_zarr_serve.core.memory import Memory
 from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.files import writing
 from jupyter_zarr_serve.files.tree import Settings, root_of
@@ -38,7 +38,7 @@ with open(sys.argv[1], "r+b", buffering=0) as file:
 @contextmanager
 def source_of(folder: Path) -> Iterator[LocalSource]:
     tree = root_of(Settings(folder, policy=Policy(compressor=None)))
-    source = LocalSource(tree, workers=1, remember=ChunkCache(1 << 24), budget=SendBudget())
+    source = LocalSource(tree, workers=1, memory=Memory(1 << 24), budget=SendBudget())
     yield source
     source.close()
 

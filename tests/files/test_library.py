@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import zarr
 
-from jupyter_zarr_serve.core.cache import ChunkCache
 from jupyter_zarr_serve.core.nodes import Node, Policy
 from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.serve.request import Request, Response
@@ -26,7 +25,7 @@ def test_a_rewrite_that_keeps_size_and_time_is_noticed(tmp_path):
     for value in (1, 2):
         np.save(path, np.full(4, value))
         os.utime(path, ns=(10**18, 10**18))
-        seen.append(respond(library.top(), Request(3, ("a.npy", "c", "0")), ChunkCache(1 << 20)))
+        seen.append(respond(library.top(), Request(3, ("a.npy", "c", "0"))))
     assert seen[0].etag != seen[1].etag
     assert seen[0].body != seen[1].body
 

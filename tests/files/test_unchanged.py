@@ -15,9 +15,9 @@ import scipy.io
 import tifffile
 import zarr
 
-from jupyter_zarr_serve.core.cache import ChunkCache
+from jupyter_zarr_serve.core.memory import Memory
 from jupyter_zarr_serve.files import library as disk
-from jupyter_zarr_serve.files import representations
+from jupyter_zarr_serve.files import remembered
 from jupyter_zarr_serve.files.tree import Settings, root_of
 from jupyter_zarr_serve.serve.request import Request, Response
 from jupyter_zarr_serve.sources.files.in_threads import LocalSource
@@ -62,7 +62,7 @@ def source(tmp_path: Path) -> Iterator[Callable[..., LocalSource]]:
 
     def source(cache_bytes: int = 1 << 24) -> LocalSource:
         tree = root_of(Settings(tmp_path))
-        made.append(LocalSource(tree, workers=1, remember=ChunkCache(cache_bytes), budget=SendBudget()))
+        made.append(LocalSource(tree, workers=1, memory=Memory(cache_bytes), budget=SendBudget()))
         return made[-1]
 
     yield source
@@ -116,7 +116,7 @@ def test_few_descriptors_are_open(tmp_path, source, monkeypatch):
     """One for each file that is kept open, and those are few, by whatever they are kept."""
     few = 4
     monkeypatch.setattr(disk, "_OPENED_LIMIT", few)
-    monkeypatch.setattr(representations, "_FILES", few)
+    monkeypatch.setattr(remembered, "_FILES", few)
     served = source()
     before = descriptors()
     for number in range(10 * few):

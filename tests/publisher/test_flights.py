@@ -118,7 +118,7 @@ def test_what_is_kept_grows_old_and_stays_within_bounds(slow, monkeypatch):
     slow.may_end.set()
     monkeypatch.setattr(flights, "_KEPT_SECONDS", 0.0)
     assert [slow.flights(CHUNK, left).body for _ in range(2)] == [b"1", b"2"]
-    monkeypatch.setattr(flights, "_KEPT_BYTES", 0)
+    monkeypatch.setattr(flights.MEMORY, "limit_bytes", 0)
     monkeypatch.setattr(flights, "_KEPT_SECONDS", 60.0)
     other = Request(3, ("x", "c", "1"))
     assert [slow.flights(other, left).body for _ in range(2)] == [b"3", b"4"]

@@ -11,6 +11,7 @@ import pytest
 
 from jupyter_zarr_serve.core.children import Children
 from jupyter_zarr_serve.core.errors import NotFound, Unreadable
+from jupyter_zarr_serve.core.memory import Memory, Share
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy, make_array
 from jupyter_zarr_serve.preview.sample import LIMIT_BYTES
 from jupyter_zarr_serve.serve.request import IMAGE, LINE, NODE, PAGE, ROWS, STATS, Request
@@ -217,20 +218,12 @@ class TestStats:
     def test_answers_of_data_with_a_version_are_remembered(self):
         array = node_of([1.0, 2.0], version="a")
         request = Request(3, ("x",), form=STATS)
-        known: dict = {}
-
-        class Remember:
-            def __call__(self, key, make):
-                return known.setdefault(key, None) or known.__setitem__(key, make()) or known[key]
-
-            def known(self, key):
-                return known.get(key)
-
-        first = respond(Group({"x": array}), request, Remember())
+        known: Share[bytes] = Share(Memory(1 << 20), "forms", len)
+        first = respond(Group({"x": array}), request, known)
         assert len(known) == 1
-        again = respond(Group({"x": array}), replace(request, if_none_match=first.etag), Remember())
+        again = respond(Group({"x": array}), replace(request, if_none_match=first.etag), known)
         assert again.status == 304
-        other = respond(Group({"x": replace(array, version="b")}), request, Remember())
+        other = respond(Group({"x": replace(array, version="b")}), request, known)
         assert other.etag != first.etag
 
 

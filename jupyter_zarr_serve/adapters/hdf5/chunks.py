@@ -14,17 +14,17 @@ import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import Any
 
 import h5py
 import numpy as np
 
-from ...core.decoded import DECODED
-from ...core.dtypes import Block
+from ...core.dtypes import Block, sealed
 from ...core.errors import Unreadable
 from ...core.grid import Region, covering, region_of, region_shape, within
+from ...core.memory import Share, blocks
 from ...core.reading import Read
 from ...core.stored import Blob, Coords, Stored
 from ...core.strided import ReadAt, read_strided
@@ -105,7 +105,7 @@ class Chunks:
     filters: tuple[Filter, ...]
     keeps: bool = False
     limit_bytes: int = 1 << 28
-    token: object = field(default_factory=object)  # for what is kept
+    shared: Share[Block] = field(default_factory=partial(blocks, "hdf5"))
 
     @cached_property
     def raw_size(self) -> int:
@@ -224,10 +224,10 @@ class Chunks:
         def make() -> Block:
             found = self.stored(coords)
             chunk = None if found is None else self._decoded(coords, *found)
-            return _NO_CHUNK if chunk is None else chunk
+            return sealed(_NO_CHUNK if chunk is None else chunk)
 
         is_shared = self.keeps and 2 * math.prod(region_shape(part)) <= math.prod(self.dataset.chunks)
-        chunk = DECODED.get((self.token, coords), make) if is_shared else make()
+        chunk = self.shared.made(coords, make) if is_shared else make()
         if chunk.size == 0:
             block: Block = self.dataset[part]
             return block

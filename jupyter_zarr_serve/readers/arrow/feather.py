@@ -23,14 +23,13 @@ from ...adapters.arrow_columns import arrow_column, width_of
 from ...adapters.arrow_tables import arrow_table
 from ...adapters.column import Column, Field
 from ...core.errors import Unavailable, Unreadable
-from ...core.kept import Kept
+from ...core.memory import Share, blocks
 from ...core.nodes import Node, Policy
 from ..files import open_at, size_of
 from .files import open_arrow, refuse_columns
 from .messages import Message, decoded_sizes, messages
 from .version_1 import MAGIC, read_version_1
 
-_KEPT = 1 << 27
 _FILE = b"ARROW1"
 
 
@@ -54,11 +53,10 @@ def read(path: Path, policy: Policy) -> Node:
     refuse_columns(sum(nodes))
     batches = [message for message in found if message.kind == "batch"]
     starts = [0, *accumulate(batch.rows for batch in batches)]
-    limit = min(_KEPT, policy.limit_bytes)
-    kept: Kept[Any] = Kept(limit, lambda block: int(block.nbytes), limit)
     has_nulls_told = all(len(b.nulls) == sum(nodes) and min(b.nulls, default=0) >= 0 for b in batches)
     places = [0, *accumulate(nodes)] if has_nulls_told else None
-    source = _Source(path, schema, is_file, found, batches, starts, places, policy.limit_bytes, kept)
+    decoded = blocks("feather")
+    source = _Source(path, schema, is_file, found, batches, starts, places, policy.limit_bytes, decoded)
     rows = [batch.rows for batch in batches]
     regular = len(rows) > 1 and len(set(rows[:-1])) == 1 and 0 < rows[-1] <= rows[0]
     return arrow_table(
@@ -120,7 +118,7 @@ class _Source:
     starts: list[int]  # the first row of each batch, and the number of all rows
     places: list[int] | None  # of each column among the counts of nulls; None where those make no sense
     limit: int
-    kept: Kept[Any]
+    decoded: Share[Any]
 
     def open(self, position: int) -> Column | list[Field]:
         """The column at a position of the schema."""
@@ -150,8 +148,8 @@ class _Source:
     def column(self, position: int, number: int) -> Any:
         """A column of one record batch."""
         if self.is_file:
-            return self.kept.one((position, number), partial(self.read_column, position, number))
-        return self.kept.one(number, partial(self.read_batch, number)).column(position)
+            return self.decoded.made((position, number), partial(self.read_column, position, number))
+        return self.decoded.made(number, partial(self.read_batch, number)).column(position)
 
     def read_column(self, position: int, number: int) -> Any:
         """A column of one record batch of a file; the other columns are not read."""

@@ -24,7 +24,7 @@ from ...adapters.arrow_columns import arrow_column, refuse_long, refuse_repeated
 from ...adapters.arrow_tables import arrow_table
 from ...adapters.column import Column, Field
 from ...core.errors import Unavailable, Unreadable
-from ...core.kept import Kept
+from ...core.memory import Share, blocks
 from ...core.nodes import Group, Policy
 from ..files import open_at, size_of
 from .files import open_arrow
@@ -64,7 +64,7 @@ def read(path: Path, policy: Policy) -> Group:
         for field, leaf in zip(schema, leaves, strict=True)
     ]
     table = _Table(
-        path, footer, metadata, schema, [0, *accumulate(groups)], widths, leaves, policy, _blocks(policy)
+        path, footer, metadata, schema, [0, *accumulate(groups)], widths, leaves, policy, blocks("parquet")
     )
     return arrow_table(
         schema,
@@ -74,11 +74,6 @@ def read(path: Path, policy: Policy) -> Group:
         widths.__getitem__,
         source_rows=_regular(groups),
     )
-
-
-def _blocks(policy: Policy) -> Kept[Any]:
-    limit = min(2 * _SEGMENT, policy.limit_bytes)
-    return Kept(limit, lambda block: int(block.nbytes), limit)
 
 
 def _regular(groups: list[int]) -> int | None:
@@ -100,7 +95,7 @@ class _Table:
     widths: list[int]
     leaves: list[Leaves]
     policy: Policy
-    blocks: Kept[Any]
+    decoded: Share[Any]
 
     def open(self, position: int) -> Column | list[Field]:
         """The column at a position of the schema."""
@@ -125,7 +120,7 @@ class _Table:
             step = max(1, _segment_bytes(self.policy) // self.widths[position])
             while start < end:
                 number = (start - first) // step
-                segment = self.blocks.one(
+                segment = self.decoded.made(
                     (position, group, number), partial(self.decode, position, group, number, step)
                 )
                 offset = start - first - number * step

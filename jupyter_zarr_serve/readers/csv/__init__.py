@@ -22,7 +22,7 @@ from ...core import limits
 from ...core.children import Children
 from ...core.dtypes import VLEN_ESTIMATE
 from ...core.errors import Unavailable, Unreadable
-from ...core.kept import Kept
+from ...core.memory import MEMORY, Share
 from ...core.names import served_names
 from ...core.nodes import Group, Policy
 from ..files import open_at, open_binary
@@ -40,7 +40,6 @@ from .text import (
 
 _HEAD = 1 << 16
 _LONGEST_HEADER = 1 << 24
-_KEPT = 1 << 26
 
 # What NumPy has no dtype for; text is parsed as "str", of which pandas makes what its version has.
 _PANDAS: dict[str, Any] = {"str": pd.StringDtype(), "boolean": pd.BooleanDtype()}
@@ -55,13 +54,16 @@ def read(path: Path, policy: Policy) -> Group:
         When the file has no header or is no text. A malformed row is an error of all columns.
     """
     header = _header(path)
-    limit = min(_KEPT, policy.limit_bytes)
-    kept: Kept[Any] = Kept(limit, lambda frame: int(frame.memory_usage(deep=True).sum()), limit)
-    make = once(lambda: _table(_Source(path, header.dialect, header.index(path), kept), header, policy))
+    parsed: Share[Any] = Share(MEMORY, "csv", _size, is_costly=True)
+    make = once(lambda: _table(_Source(path, header.dialect, header.index(path), parsed), header, policy))
     names = served_names(header.names)
     renames = dict(zip(header.names, names, strict=True))
     children = Children(names, lambda name: make().children[name], renames)
     return Group(children, called="table", by_format=lambda _: make().attributes)
+
+
+def _size(frame: Any) -> int:
+    return int(frame.memory_usage(deep=True).sum())
 
 
 def _told(encoding: str) -> dict[str, str]:
@@ -160,7 +162,7 @@ class _Source:
     path: Path
     dialect: Dialect
     index: Index
-    kept: Kept[Any]
+    parsed: Share[Any]
 
     def column(self, position: int) -> Column | list[Field]:
         """The column at a position."""
@@ -182,7 +184,7 @@ class _Source:
 
     def block(self, number: int) -> Any:
         """One block as a frame."""
-        return self.kept.one(number, partial(self.parse, number))
+        return self.parsed.made(number, partial(self.parse, number))
 
     def parse(self, number: int) -> Any:
         """Read one block with the dtypes of the whole file."""

@@ -15,6 +15,7 @@ import numpy as np
 import tifffile
 
 from ...core.children import Children
+from ...core.dtypes import Block
 from ...core.errors import Unreadable, failures_named
 from ...core.grid import Region, region_shape
 from ...core.nodes import Array, Group, Node, Policy, make_array
@@ -30,7 +31,6 @@ from .metadata import (
     ome_images,
     series_attributes,
 )  # fmt: skip
-from .pages import Block
 from .tiles import axes_of, chunk_shape_of, reader_of, squares, stored_run, stored_tiles
 
 Made = Node | Unreadable

@@ -8,20 +8,19 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ...core.decoded import DECODED
-from ...core.dtypes import DType
+from ...core.dtypes import Block, DType, sealed
 from ...core.errors import Unreadable
 from ...core.grid import Region, covering, grid_shape, overlap, region_shape
+from ...core.memory import Share, blocks
 from ...core.strided import ReadAt, read_strided
 from ..files import open_at
 from .codecs import check_header
-
-Block = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Pages:
     compression: int
     nodata: Any
     decode: Callable[..., tuple[Block | None, tuple[int, ...], tuple[int, ...]]]
-    token: object = field(default_factory=object)
+    segments: Share[Block] = field(default_factory=partial(blocks, "tiff"))
 
     def read(self, numbers: Sequence[int], window: Region, keep: bool) -> Block:
         """The same window of several pages, stacked; `keep` decoded segments for neighbours.
@@ -156,9 +155,9 @@ class Pages:
             return None
 
         def decoded() -> Block:
-            return self._decode(number, index, read_at(*place))
+            return sealed(self._decode(number, index, read_at(*place)))
 
-        return DECODED.get((self.token, number, index), decoded) if keep else decoded()
+        return self.segments.made((number, index), decoded) if keep else decoded()
 
     def _decode(self, number: int, index: int, data: bytes) -> Block:
         check_header(self.compression, data, self.limit)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.dtypes import DType
+from ...core.dtypes import Block, DType
 from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for, grid_shape, region_shape
 from ...core.nodes import Policy
@@ -20,7 +20,7 @@ from ...core.reading import Read
 from ...core.stored import Blob, Coords, Stored
 from ..files import open_at
 from .guard import failures_in
-from .pages import Block, Pages
+from .pages import Pages
 
 _TILE_BYTES = range(1 << 14, (1 << 24) + 1)  # raw sizes of tiles that make good chunks
 _MAX_SAMPLES = 16  # per pixel, to be served in one chunk

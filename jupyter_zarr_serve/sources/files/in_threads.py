@@ -7,15 +7,13 @@ document or chunk that is remembered, of a file on this machine whose status did
 from collections.abc import Callable
 from functools import partial
 
+from ...core.memory import MEMORY, Memory
 from ...core.nodes import Node
 from ...files.served_tree import ServedTree
-from ...serve.request import Remember, Request, Response
+from ...serve.request import Request, Response
 from ...serve.respond import at_once
 from ..send_budget import SendBudget
-from .stored_chunks import StoredChunks
 from .workers import Workers
-
-_PASSED_BYTES = 16 << 20
 
 
 class LocalSource:
@@ -27,12 +25,12 @@ class LocalSource:
         The tree; its first level are the mounts.
     workers
         Threads that read and encode.
-    remember
-        The cache of encoded chunks.
     budget
         What bounds the bytes that are on their way.
     below
         The same tree as far as it is below a path; no link in it leads out of there.
+    memory
+        What bounds the bytes that are remembered.
     """
 
     def __init__(
@@ -40,11 +38,11 @@ class LocalSource:
         root: Node,
         *,
         workers: int,
-        remember: Remember,
         budget: SendBudget,
         below: Callable[[tuple[str, ...]], Node] | None = None,
+        memory: Memory = MEMORY,
     ) -> None:
-        self._tree = ServedTree(root, remember, below, StoredChunks(_PASSED_BYTES).remembering)
+        self._tree = ServedTree(root, memory, below)
         self._workers = Workers(workers, budget)
 
     def at_once(self, request: Request) -> Response | None:

@@ -13,9 +13,10 @@ from functools import partial
 from pathlib import Path
 
 from ...core.errors import ServeError
+from ...core.memory import MEMORY, Memory
 from ...core.nodes import Validator
 from ...core.stored import Blob
-from ...files.representations import Representations, key_of
+from ...files.remembered import RepresentationCache
 from ...files.steady import steady
 from ...files.tree import Settings, local_roots
 from ...files.validator import SameFile
@@ -26,7 +27,6 @@ from ...serve.respond import answered, at_once
 from ..responders.answer import relayed
 from ..send_budget import SendBudget
 from .crashes import Crashes
-from .stored_chunks import StoredChunks
 from .threads import Threads
 from .worker_pool import Answer, WorkerDied, WorkerPool
 from .worker_start import Processes, Starter
@@ -48,14 +48,21 @@ class FilesSource:
         What bounds the bytes that are on their way.
     starter
         Starts the workers.
+    memory
+        What bounds the bytes that are remembered.
     """
 
-    def __init__(self, settings: Settings, budget: SendBudget, starter: Starter | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        budget: SendBudget,
+        starter: Starter | None = None,
+        memory: Memory = MEMORY,
+    ) -> None:
         roots = local_roots(settings)
         is_served = partial(_is_below, tuple(map(str, roots.values())))
         self._pool = WorkerPool(starter or Processes(settings), settings.worker_seconds, is_served)
-        self._contents = Representations(settings.cache_bytes, keeps_open=False)
-        self._passed = StoredChunks(settings.cache_bytes // 4)
+        self._contents = RepresentationCache(memory, keeps_open=False)
         self._crashes = Crashes(is_served)
         self._readers = Threads(_READERS, "zarr-read")
         self._queue = Workers(settings.workers, budget, as_task)
@@ -93,9 +100,8 @@ class FilesSource:
         if response.status != _OK or request.method != "GET":
             return response
         if origin is not None and origin.stored is not None:
-            content = _stored_content(response, origin.validator, origin.stored)
-            content = self._passed.remembering(key_of(request), steady(content))
-            self._contents.put(request, content, 0)
+            content = steady(_stored_content(response, origin.validator, origin.stored))
+            content = self._contents.put(request, content, 0)
             return await self._read(content, request)
         name = "/".join(request.path)
         content = _content(name, response, None if origin is None else origin.validator)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from ...core.errors import NotFound, ServeError, Unavailable, Unreadable
+from ...core.memory import Memory
 from ...serve.request import Request, Response, may_be_chunk, refusal
 from ...wire import decode_response, encode_request
 from ..responders.answer import admitted_soon, relayed
@@ -60,7 +61,7 @@ class KernelSource:
         self._has_published = False
         self._is_near = True
         self._seconds = seconds
-        self._answers = answers or Revalidated(0)
+        self._answers = answers or Revalidated(Memory(0))
         budget = budget or SendBudget()
         self._pool = Pool(self._open, self._is_same, KernelSlots(budget))
         self._control = Control(kernel, open_channel, KernelSlots(budget))

@@ -2,27 +2,19 @@
 
 from dataclasses import replace
 
-from ...core.bounded import Bounded
 from ...core.known_names import DOCUMENT_KEYS
+from ...core.memory import Memory, Share
 from ...serve.request import BINARY, LINKS, Request, Response
 
 _LEAST_BYTES = 1 << 16  # smaller bodies cost less to send than to remember
-_OVERHEAD = 1024  # bytes that remembering takes besides a body
 Key = tuple[object, Request]
 
 
 class Revalidated:
-    """The last answers by request, the least recently used ones forgotten first; for one event loop.
+    """The last answers by request, within the bounds of a memory; for one event loop."""
 
-    Parameters
-    ----------
-    limit_bytes
-        The most bytes to remember.
-    """
-
-    def __init__(self, limit_bytes: int) -> None:
-        self._limit = limit_bytes
-        self._known: Bounded[Key, Response] = Bounded(limit_bytes)
+    def __init__(self, memory: Memory) -> None:
+        self._known: Share[Response] = Share(memory, "answers", lambda response: len(response.body))
 
     def asked(self, whom: object, request: Request) -> Request:
         """The request to send: whoever knows an answer asks only whether it is still true."""
@@ -38,14 +30,15 @@ class Revalidated:
         if response.status == 304 and known is not None and response.etag == known.etag:
             return replace(known, spent=dict(response.spent), layouts=response.layouts)
         self._known.drop(key)
-        if _may_be_remembered(request, response) and len(response.body) <= self._limit // 4:
-            self._known.put(key, response, len(response.body) + _OVERHEAD)
+        if _may_be_remembered(request, response):
+            self._known.put(key, response)
         return response
 
     def drop(self, whom: object) -> None:
         """Forget the answers of one who gives no more."""
-        for key in [key for key in self._known if key[0] is whom]:
-            self._known.drop(key)
+        for key in self._known:
+            if isinstance(key, tuple) and key[0] is whom:
+                self._known.drop(key)
 
 
 def _key(whom: object, request: Request) -> Key:

@@ -1,11 +1,9 @@
-"""What is kept of images while they do not change: tiles of levels, and chunks that are costly to read.
-
-One mapping for the process, so that its bound holds however many images are looked at.
-"""
+"""What is remembered of images while they do not change: tiles of levels, and chunks costly to read."""
 
 import itertools
 import weakref
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,13 +11,12 @@ import numpy as np
 from ...core.chunks import read_region
 from ...core.dtypes import Block
 from ...core.grid import Region, covering, overlap, region_of, region_shape
-from ...core.kept import Kept, Key
+from ...core.memory import Share, blocks
 from ...core.nodes import Array
 from .image import Image
 
-LIMIT = 1 << 27  # bytes of all that is kept
-_KEPT: Kept[Block] = Kept(LIMIT, lambda block: int(block.nbytes))
-_OWNERS: "weakref.WeakKeyDictionary[Any, object]" = weakref.WeakKeyDictionary()
+_SHARES: "weakref.WeakKeyDictionary[Any, Share[Block]]" = weakref.WeakKeyDictionary()
+_OTHERS: Share[Block] = blocks("levels")  # of what cannot be told to have gone
 
 
 class Tiles:
@@ -35,7 +32,7 @@ class Tiles:
 
     def __init__(self, image: Image, kind: Hashable, span: int) -> None:
         self._image = image.array
-        self._owner = _owner(image.source.read)
+        self._memory, self._owner = _memory_of(image.source.read)
         self._kind = kind, image.array.dimension_names, image.array.version
         self.may_keep = image.array.version is not None
         self._is_whole = (
@@ -74,11 +71,7 @@ class Tiles:
         block = np.empty(region_shape(region), self._image.dtype)
         for coords in itertools.product(*covering(region, tile)):
             part = region_of(coords, shape, tile)
-
-            def made(_: list[Key], part: Region = part) -> Sequence[Block]:
-                return [make(part)]
-
-            (kept,) = _KEPT.get([(self._owner, (kind, level, coords))], made)
+            kept = self._memory.made((self._owner, kind, level, coords), partial(make, part))
             if part == region:
                 return kept
             target, source = overlap(region, part)
@@ -91,13 +84,10 @@ def _is_fine(image: Array, span: int) -> bool:
     return all(span % chunk == 0 for chunk in image.chunk_shape[-2:]) and set(image.chunk_shape[:-2]) <= {1}
 
 
-def _owner(read: Any) -> object:
-    """What stands for an image for as long as it can be read."""
+def _memory_of(read: Any) -> tuple[Share[Block], Hashable]:
+    """Where to remember what is made of an image, which goes with it; and the image's part of the keys."""
     try:
-        known = _OWNERS.get(read)
+        known = _SHARES.get(read)
     except TypeError:
-        return read
-    if known is None:
-        known = _OWNERS.setdefault(read, object())
-        weakref.finalize(read, _KEPT.drop, known).atexit = False
-    return known
+        return _OTHERS, read
+    return _SHARES.setdefault(read, blocks("levels")) if known is None else known, None

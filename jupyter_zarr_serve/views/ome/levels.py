@@ -19,11 +19,12 @@ from ...core.grid import Region, region_shape, within
 from ...core.nodes import Array, Node
 from ...core.reading import Read, Reading
 from .image import Image, value_attributes
-from .keep import LIMIT, Tiles
+from .keep import Tiles
 from .parallel import in_parallel
 from .reduce import Halve, mean_of, nearest
 
 _PIECE = 1 << 21  # bytes of the image that are read and reduced together
+_PLANE = 1 << 25  # bytes of the largest plane of a level whose tiles are remembered
 _AT_ONCE = 8  # levels that are made in one go
 _SLOW = 1 << 24  # bytes; what needs more to be read gets a preview
 _SIDES = {1: 512, 2: 512, 4: 512, 8: 256}  # of a tile, by bytes of an element
@@ -127,7 +128,7 @@ class _Made:
     def _finest(self) -> int:
         """The first level of which a whole plane may be kept."""
         planes = [math.prod(shape[-2:]) * self._image.dtype.itemsize for shape in self._shapes]
-        return next((n for n, plane in enumerate(planes) if n and plane <= LIMIT // 4), len(planes))
+        return next((n for n, plane in enumerate(planes) if n and plane <= _PLANE), len(planes))
 
     def _coarser(self, steps: int, region: Region) -> Block:
         if steps == self._finest_kept:

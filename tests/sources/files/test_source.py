@@ -19,7 +19,7 @@ import psutil
 import pytest
 import zarr
 
-from jupyter_zarr_serve.core.cache import ChunkCache
+from jupyter_zarr_serve.core.memory import Memory
 from jupyter_zarr_serve.files.origin import read_origin
 from jupyter_zarr_serve.files.tree import Settings, Tree
 from jupyter_zarr_serve.files.validator import same_file
@@ -94,7 +94,7 @@ def test_processes_answer_as_threads_do(root):
         async with files(root) as source:
             tree = Tree(Settings(root))
             local = LocalSource(
-                tree.root, workers=1, remember=ChunkCache(0), budget=SendBudget(), below=tree.below
+                tree.root, workers=1, memory=Memory(0), budget=SendBudget(), below=tree.below
             )
             for path in PATHS:
                 request = Request(3, ("files", *path.split("/")))

@@ -9,10 +9,10 @@ import os
 from pathlib import Path
 from typing import cast
 
-from ...core.errors import ServeError
-from ...core.stored import NotAtHand
-from ...readers.files import stamp_of_status
-from ...readers.no_links import open_regular
+from ..core.errors import ServeError
+from ..core.stored import NotAtHand
+from ..readers.files import stamp_of_status
+from ..readers.no_links import open_regular
 
 _NO_WAIT: int | None = getattr(os, "RWF_NOWAIT", None)
 CAN_TELL = _NO_WAIT is not None and hasattr(os, "preadv")  # on Linux

@@ -9,12 +9,14 @@ from unittest import mock
 
 import pytest
 
+from jupyter_zarr_serve.core.memory import Memory
+from jupyter_zarr_serve.files import remembered, resident
+from jupyter_zarr_serve.files.remembered import RepresentationCache
 from jupyter_zarr_serve.files.validator import SameFile, same_file
+from jupyter_zarr_serve.readers.files import stamp_of
 from jupyter_zarr_serve.readers.zarr_store.places import LocalFiles
 from jupyter_zarr_serve.serve.representation import Representation, answer, answer_at_hand
 from jupyter_zarr_serve.serve.request import BINARY, Request, Response
-from jupyter_zarr_serve.sources.files import resident, stored_chunks
-from jupyter_zarr_serve.sources.files.stored_chunks import StoredChunks
 
 Ask = Callable[..., Response | None]
 LARGE = bytes(range(256)) * 400  # what is not remembered itself
@@ -31,14 +33,14 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ask(file: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    monkeypatch.setattr(stored_chunks, "_SETTLED", -1.0)
-    return asking(file, StoredChunks(1 << 20))
+    monkeypatch.setattr(remembered, "_SETTLED", -1.0)
+    return asking(file, Memory(1 << 20))
 
 
-def asking(file: Path, memory: StoredChunks) -> Ask:
+def asking(file: Path, memory: Memory) -> Ask:
     """Asks for the file as for a chunk of a store; `at_hand`: only what needs no waiting."""
     document = file.with_name("document")
-    validator = same_file(document, document, "")
+    validator = same_file(document, document, stamp_of(document))
     assert validator is not None
     if not validator.is_near:
         pytest.skip("the temporary folder is on no near file system")
@@ -48,11 +50,12 @@ def asking(file: Path, memory: StoredChunks) -> Ask:
         assert blob is not None
         return blob
 
-    content = memory.remembering("key", Representation("chunk", BINARY, make, validator=validator))
+    cache, asked = RepresentationCache(memory), Request(3, ())
+    content = cache.put(asked, Representation("chunk", BINARY, make, validator=validator), 0)
 
     def ask(*, at_hand: bool = False, **kwargs: str) -> Response | None:
-        request = Request(3, (), **kwargs)
-        return answer_at_hand(content, request) if at_hand else answer(content, request)
+        request, known = Request(3, (), **kwargs), cache.get(asked) or content
+        return answer_at_hand(known, request) if at_hand else answer(known, request)
 
     return ask
 
@@ -83,7 +86,7 @@ def test_a_large_chunk_is_read_at_once(ask: Ask, file: Path, monkeypatch: pytest
     last = ask(at_hand=True, byte_range="bytes=-7")
     assert last is not None
     assert bytes(last.body) == LARGE[-7:]
-    monkeypatch.setattr(stored_chunks, "AT_ONCE", len(LARGE) - 1)
+    monkeypatch.setattr(remembered, "_AT_ONCE", len(LARGE) - 1)
     assert ask(at_hand=True) is None
     assert ask(at_hand=True, byte_range="bytes=5-") is not None
 
@@ -148,7 +151,7 @@ def test_what_has_changed_is_not(ask: Ask, file: Path, content: bytes, change: s
 
 
 def test_what_was_written_a_moment_ago_is_not(file: Path):
-    ask = asking(file, StoredChunks(1 << 20))
+    ask = asking(file, Memory(1 << 20))
     ask()
     assert ask(at_hand=True) is None
 
@@ -161,7 +164,7 @@ def test_what_was_not_read_whole_is_not(ask: Ask, method: str):
 
 @pytest.mark.parametrize("limit", [0, 1024])
 def test_memory_is_bounded(file: Path, limit: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(stored_chunks, "_SETTLED", -1.0)
-    ask = asking(file, StoredChunks(limit))
+    monkeypatch.setattr(remembered, "_SETTLED", -1.0)
+    ask = asking(file, Memory(limit))
     ask()
     assert ask(at_hand=True) is None

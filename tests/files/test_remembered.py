@@ -13,9 +13,9 @@ import h5py
 import numpy as np
 import pytest
 
-from jupyter_zarr_serve.core.cache import ChunkCache
-from jupyter_zarr_serve.files import representations as module
-from jupyter_zarr_serve.files.representations import Representations
+from jupyter_zarr_serve.core.memory import Memory
+from jupyter_zarr_serve.files import remembered as module
+from jupyter_zarr_serve.files.remembered import RepresentationCache
 from jupyter_zarr_serve.files.tree import Settings, root_of
 from jupyter_zarr_serve.files.validator import SameFile, same_file
 from jupyter_zarr_serve.serve.representation import Representation, blob_of
@@ -65,7 +65,7 @@ def source(root: Path) -> Iterator[Callable[[], LocalSource]]:
 
     def source() -> LocalSource:
         tree = root_of(Settings(root))
-        made.append(LocalSource(tree, workers=1, remember=ChunkCache(1 << 20), budget=SendBudget()))
+        made.append(LocalSource(tree, workers=1, memory=Memory(1 << 20), budget=SendBudget()))
         return made[-1]
 
     yield source
@@ -124,7 +124,7 @@ def request(*path: Any) -> Request:
 
 
 def test_the_least_recently_used_are_forgotten_first():
-    contents, validator = Representations(100_000), Validator()
+    contents, validator = RepresentationCache(Memory(100_000)), Validator()
     for n in range(9):
         contents.put(request(n), content(validator, 8_000))
     for n in range(0, 9, 2):
@@ -135,35 +135,53 @@ def test_the_least_recently_used_are_forgotten_first():
 
 
 def test_what_is_too_large_is_not_remembered():
-    contents = Representations(100_000)
+    contents = RepresentationCache(Memory(100_000))
     contents.put(request(0), content(Validator(), 24_000))
     assert contents.get(request(0)) is None
 
 
 def test_few_files_are_kept_open():
-    contents = Representations(1 << 30)
+    contents = RepresentationCache(Memory(1 << 30))
     for n in range(module._FILES + 5):
         validator = Validator()
         for chunk in range(3):
             contents.put(request(n, chunk), content(validator))
-    assert len(contents._files) == module._FILES
+    assert contents._open is not None
+    assert len(contents._open.keys) == module._FILES
     assert contents.get(request(4, 0)) is None
     assert contents.get(request(5, 2)) is not None
-    assert contents._known.bytes == module._FILES * 3 * module._OVERHEAD
+    assert len(contents._known) == module._FILES * 3
 
 
 def test_what_is_forgotten_counts_no_more():
-    contents, validator = Representations(1 << 20), Validator()
+    contents, validator = RepresentationCache(Memory(1 << 20)), Validator()
     for _ in range(3):
         for n in range(4):
             contents.put(request(n), content(validator, n * 100))
     validator.is_fresh = False
     assert all(contents.get(request(n)) is None for n in range(4))
-    assert (contents._known.bytes, len(contents._known), len(contents._files)) == (0, 0, 0)
+    assert (contents._known.bytes, len(contents._known)) == (0, 0)
+
+
+def test_what_is_noted_of_an_open_file_is_no_more_than_what_is_remembered_of_it():
+    contents, validator = RepresentationCache(Memory(20_000)), Validator()
+    for n in range(5000):
+        contents.put(request(n), content(validator))
+    assert contents._open is not None
+    assert len(contents._open.keys[validator]) < 2 * module._FILES
+
+
+def test_what_is_remembered_goes_with_who_remembers_it():
+    memory = Memory(1 << 20)
+    contents = RepresentationCache(memory)
+    contents.put(request(0), content(Validator()))
+    assert memory.bytes > 0
+    del contents
+    assert memory.bytes == 0
 
 
 def test_what_is_far_is_not_asked_for_at_once():
-    contents, validator = Representations(1 << 20), Validator()
+    contents, validator = RepresentationCache(Memory(1 << 20)), Validator()
     validator.is_near = False
     contents.put(request(0), content(validator, 1))
     assert contents.get(request(0), near=True) is None
@@ -179,7 +197,7 @@ def test_a_crawl_leaves_few_files_open(root, source):
         for n in range(module._FILES + 50):
             response = await crawled.ask(Request(3, ("files", f"{n}.h5", "x", "c", "0")))
             assert response.status == 200
-        assert len(crawled._tree._contents._files) <= module._FILES
+        assert len(crawled._tree._contents._open.keys) <= module._FILES
 
     asyncio.run(act())
 
@@ -196,7 +214,7 @@ def test_what_fails_far_away_is_an_answer(tmp_path):
 
     validator: Any = same_file(Far(), Far(), "stamp")  # type: ignore[arg-type]
     assert isinstance(validator, SameFile)
-    source = LocalSource(SimpleNamespace(), workers=1, remember=ChunkCache(0), budget=SendBudget())  # type: ignore[arg-type]
+    source = LocalSource(SimpleNamespace(), workers=1, memory=Memory(1 << 20), budget=SendBudget())  # type: ignore[arg-type]
     source._tree._contents.put(request(0), content(validator, 1))
     answer = asyncio.run(source.ask(request(0)))
     source.close()
