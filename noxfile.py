@@ -43,6 +43,8 @@ NOT_AGAIN = "not kernel-v and not by_zarrs"
 # Tests that start no server, kernel or browser.
 FAST = (
     "tests/core",
+    "tests/preview",
+    "tests/serve",
     "tests/adapters",
     "tests/views/test_ome.py",
     "tests/test_wire.py",
@@ -91,12 +93,15 @@ def fast(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Tests on one version of Python; what one module starts, one of the two workers starts."""
+    """Tests on one version of Python; each file's tests run in one process, as they share what they start.
+
+    Twice as many processes as the tests are meant for processors: most of them wait for another one.
+    """
     session.install("-e", ".[test]")
     few = (
         [] if session.python == PYTHONS[-1] else [*(f"--ignore={place}" for place in ONCE), "-k", NOT_AGAIN]
     )
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *few, *session.posargs)
+    session.run("pytest", "-n", "4", "--dist", "loadfile", *few, *session.posargs)
 
 
 @nox.session
