@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .publisher.handle import Published
     from .publisher.namespace import load_ipython_extension, unload_ipython_extension
     from .publisher.publish import publish, published, unpublish
+    from .publisher.showing import view
 
 __all__ = [
     "Published",
@@ -32,6 +33,7 @@ __all__ = [
     "published",
     "unload_ipython_extension",
     "unpublish",
+    "view",
 ]
 
 _HOMES = {
@@ -42,6 +44,7 @@ _HOMES = {
     "published": "publisher.publish",
     "unload_ipython_extension": "publisher.namespace",
     "unpublish": "publisher.publish",
+    "view": "publisher.showing",
 }
 
 

@@ -30,6 +30,7 @@ PUBLIC = {
     "published",
     "unload_ipython_extension",
     "unpublish",
+    "view",
 }
 
 

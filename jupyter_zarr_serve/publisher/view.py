@@ -22,7 +22,7 @@ class View:
     """
 
     def __init__(self, place: KernelAddress, names: tuple[str, ...], height: int) -> None:
-        self._shows = place, names, height
+        self.shows = place, names, height
         self.url = place.origin + place.view_path(*names)
         self._path = place.view_path(*names)
         self._title = names[-1]
@@ -55,7 +55,7 @@ class View:
             # IPython advises against frames in `HTML`, but its own have a height in pixels only.
             frame = _frame(self._path, self._title, "height:calc(100vh - 100px)")
             display(HTML(f"<div>{frame}</div>"))  # type: ignore[no-untyped-call]
-        return Moved(*self._shows)
+        return Moved(*self.shows)
 
 
 class Moved(View):
