@@ -36,6 +36,17 @@ def check_shape(shape: Sequence[int]) -> None:
         raise Unreadable("it claims a length that is no 64-bit integer; repair its metadata")
 
 
+def check_chunk(chunk_shape: Sequence[int], itemsize: int, limit_bytes: int) -> None:
+    """Refuse a chunk of more than `limit_bytes` bytes; raises `Unreadable`."""
+    raw = math.prod(chunk_shape) * itemsize
+    if raw > limit_bytes:
+        raise Unreadable(
+            f"one chunk of shape {tuple(chunk_shape)} takes {raw:,} bytes, more than the "
+            f"{limit_bytes:,} allowed; store the data in smaller chunks or raise "
+            "c.ZarrServeApp.chunk_limit_bytes"
+        )
+
+
 def chunk_shape_for(
     shape: Sequence[int],
     itemsize: int,

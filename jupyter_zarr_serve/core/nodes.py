@@ -4,7 +4,6 @@ The `children` of a `Group` are a mapping that may be lazy. Looking up a child r
 none, and a `ServeError` if there is one that cannot be served.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -14,7 +13,7 @@ from .dimensions import named_axes
 from .dtypes import DType, canonical, element_size
 from .errors import Unreadable
 from .fills import fill_of, mark_of
-from .grid import Layout, check_shape, chunk_shape_for
+from .grid import Layout, check_chunk, check_shape, chunk_shape_for
 from .reading import Read, Reading
 from .served import Served, referring
 from .stored import Stored
@@ -205,6 +204,7 @@ def make_array(
     fill_value: Any = None,
     dimension_names: tuple[str | None, ...] | None = None,
     attributes: Mapping[str, Any] | None = None,
+    codecs: tuple[Codec, ...] | None = None,
     version: str | None = None,
     stored: Mapping[int, Stored] | None = None,
     parts: Callable[[], Parts] | None = None,
@@ -217,8 +217,8 @@ def make_array(
         In any byte order.
     source_chunks, layout, spatial, chunk_shape
         See `grid.chunk_shape_for`; a chunk shape is exact.
-    read, fill_value, dimension_names, attributes, version, stored, parts
-        See `Array`; a function in place of a `Reading` is its `read`.
+    read, fill_value, dimension_names, attributes, codecs, version, stored, parts
+        See `Array`. A function in place of a `Reading` is its `read`; codecs of None are the policy's.
 
     Raises
     ------
@@ -232,14 +232,9 @@ def make_array(
         shape, size, policy.target_bytes,
         source_chunks=source_chunks, layout=layout, spatial=spatial,
     )  # fmt: skip
-    raw = math.prod(chunks) * size
-    if raw > policy.limit_bytes:
-        raise Unreadable(
-            f"one chunk of shape {chunks} takes {raw:,} bytes, more than the "
-            f"{policy.limit_bytes:,} allowed; store the data in smaller chunks or raise "
-            "c.ZarrServeApp.chunk_limit_bytes"
-        )
-    codecs = (policy.compressor,) if policy.compressor else ()
+    check_chunk(chunks, size, policy.limit_bytes)
+    if codecs is None:
+        codecs = (policy.compressor,) if policy.compressor else ()
     return Array(
         tuple(int(n) for n in shape), served, chunks,
         read if isinstance(read, Reading) else Reading(read),
