@@ -19,9 +19,8 @@ from traitlets import Bool, Enum, Int, TraitError, Unicode, default
 from ._version import __version__
 from .core.known_names import COMPRESSORS
 from .handlers import faulty_routes, routes
-from .handlers.pages.other_viewers import Viewers
-from .handlers.web import hub
-from .handlers.web.base import SHARING
+from .handlers.pages.other_viewers import SHARING, Viewers
+from .handlers.web.auth import HUB_SCOPE
 from .handlers.web.metrics import watch
 from .settings import (
     Mounts,
@@ -189,7 +188,7 @@ class ZarrServeApp(ExtensionApp):
     def initialize_settings(self) -> None:
         """Tell all handlers whose pages may read data, who else may, and whether there are share links."""
         self.settings[f"{self.name}_origins"] = frozenset(self.allow_origins)
-        self.settings[hub.SETTING] = self.hub_scope
+        self.settings[HUB_SCOPE] = self.hub_scope
         self.settings[SHARING] = self.sharing
 
     def initialize_handlers(self) -> None:

@@ -83,29 +83,80 @@ def imports_of(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = [*base, *(node.module or "").split(".")] if node.module else base
-            names.add(".".join(module))
             names |= {".".join([*module, alias.name]) for alias in node.names}
     return names
 
 
-@pytest.mark.parametrize("path", ON_FLOORS, ids=name_of)
-def test_imports_point_down(path):
-    mine = floor_of(name_of(path).removesuffix("/__init__"))
+def imported_by(path: Path) -> set[str]:
+    """The modules of this package that a module imports: inside functions and for types only, too."""
+    found = set()
     for name in imports_of(path):
         parts = name.split(".")
-        if parts[0] != "jupyter_zarr_serve" or len(parts) == 1:
-            continue
-        for end in range(len(parts), 1, -1):
-            target = PACKAGE.joinpath(*parts[1:end])
-            if target.with_suffix(".py").exists() or (target / "__init__.py").exists():
-                other = "/".join(parts[1:end])
+        while len(parts) > 1 and parts[0] == "jupyter_zarr_serve":
+            target = "/".join(parts[1:])
+            if (
+                PACKAGE.joinpath(f"{target}.py").exists()
+                or PACKAGE.joinpath(target, "__init__.py").exists()
+            ):
+                found.add(target)
                 break
-        else:
-            continue
-        if other not in SPLIT:
-            floor, is_of_this_room = floor_of(other), parts[1] == name_of(path).partition("/")[0]
-            is_below = floor < mine or (floor == mine and is_of_this_room)
-            assert is_below, f"{name_of(path)} imports {other}, which is not below it"
+            parts.pop()
+    return found
+
+
+IMPORTS = {name_of(path).removesuffix("/__init__"): imported_by(path) for path in FILES}
+
+
+def below(folder: str) -> dict[str, set[str]]:
+    """What each file and folder in a folder imports of the others there; "" is its ``__init__``."""
+    start = f"{folder}/" if folder else ""
+    members: dict[str, set[str]] = {}
+    for module, imported in IMPORTS.items():
+        if module == folder or module.startswith(start):
+            member = module.removeprefix(folder).strip("/").partition("/")[0]
+            inside = [other for other in imported if other == folder or other.startswith(start)]
+            others = {other.removeprefix(folder).strip("/").partition("/")[0] for other in inside}
+            members.setdefault(member, set()).update(others - {member})
+    return members
+
+
+def circle_in(graph: dict[str, set[str]]) -> set[str]:
+    """Members of a graph that lead back to themselves, or to such; none if there are none."""
+    left = {member: set(others) for member, others in graph.items()}
+    while ends := {member for member, others in left.items() if not others & left.keys()}:
+        left = {member: others for member, others in left.items() if member not in ends}
+    return set(left)
+
+
+@pytest.mark.parametrize("path", ON_FLOORS, ids=name_of)
+def test_imports_point_down(path):
+    name = name_of(path).removesuffix("/__init__")
+    mine, room = floor_of(name), name.partition("/")[0]
+    for other in imported_by(path) - SPLIT:
+        floor = floor_of(other)
+        is_below = floor < mine or (floor == mine and other.partition("/")[0] == room)
+        assert is_below, f"{name} imports {other}, which is not below it"
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    assert circle_in(IMPORTS) == set()
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent.relative_to(PACKAGE).as_posix() for path in FILES}))
+def test_no_folder_imports_itself_by_way_of_others(folder):
+    assert circle_in(below("" if folder == "." else folder)) == set()
+
+
+@pytest.mark.parametrize("room", ["publisher", "sources", "worker"])
+def test_the_two_sides_of_the_wire_never_import_each_other(room):
+    others = {"publisher", "sources", "worker"} - {room}
+    assert not others & below("")[room]
+
+
+def test_circles_are_found():
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}, "e": set()}
+    assert circle_in(graph) == {"a", "b", "c", "d"}
+    assert circle_in({"a": {"b"}, "b": set()}) == set()
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -10,14 +10,22 @@ import os
 import re
 import secrets
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from ..servers.running import Server
+from ..servers.asking import HERE
+from ..servers.running import Server, server_that_started, servers
 
 _NOTE = "zarr-serve-login-{}.json"
 _IS_NOTE = re.compile(r"[0-9a-f]{32}")
+_PORTS = {"http": 80, "https": 443}
+_EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 (they are recognised, not listened on)
+_START = (
+    "start one (jupyter lab, or jupyter zarr FOLDER), or name one by JUPYTER_SERVER_URL and JUPYTER_TOKEN"
+)
 _noted: dict["Login", str] = {}
 
 
@@ -102,8 +110,6 @@ def _found_again(base: str, note: str) -> Login:
     PermissionError
         When it cannot be found here.
     """
-    from .finding import login_at
-
     if not note:
         return login_at(base)
     file = runtime() / _NOTE.format(note if _IS_NOTE.fullmatch(note) else "")
@@ -117,3 +123,69 @@ def _found_again(base: str, note: str) -> Login:
             f"the login to {base} stays with the user and the process that opened it, and is not found "
             "here; set JUPYTER_SERVER_URL and JUPYTER_TOKEN where this runs, and open it there"
         ) from None
+
+
+def login_at(base: str, environment: Mapping[str, str] = os.environ) -> Login:
+    """The login to the server at a base URL."""
+    return (known_logins(base, environment) or [without_login(base)])[0]
+
+
+def without_login(base: str) -> Login:
+    """What is left for a server to which no login is known."""
+    return Login(base, "without a login: none is known for it")
+
+
+def known_logins(base: str, environment: Mapping[str, str]) -> list[Login]:
+    """The logins that are known to the server at `base`, or if that is "", to any."""
+    told = _of_environment(environment)
+    if told is not None and (not base or _is_at(base, told)):
+        return [told]
+    folder = runtime()
+    started = server_that_started(folder, environment)
+    if started is not None and started.is_listening():
+        login = _of_server(started, "the server that started this kernel")
+        if not base or _is_at(base, login):
+            return [login]
+    running = [_of_server(each, "a running server of yours") for each in servers(folder, environment)]
+    if base:
+        return [login for login in running if _is_at(base, login)][:1]
+    if not running:
+        raise ConnectionError(f"no Jupyter server of yours is running; {_START}")
+    return running
+
+
+def _of_server(server: Server, found: str) -> Login:
+    base = f"{server.origin}{urlsplit(server.url).path}"
+    return Login(server.url, found, base, server.token, server=server)
+
+
+def _of_environment(environment: Mapping[str, str]) -> Login | None:
+    """The server that the environment names; None where it names none."""
+    url, token = environment.get("JUPYTER_SERVER_URL", ""), environment.get("JUPYTER_TOKEN", "")
+    if url and token:
+        return Login(f"{url.rstrip('/')}/", "by JUPYTER_SERVER_URL and JUPYTER_TOKEN", token=token)
+    prefix, token = (environment.get(f"JUPYTERHUB_{name}", "") for name in ("SERVICE_PREFIX", "API_TOKEN"))
+    if not prefix or not token:
+        return None
+    public = environment.get("JUPYTERHUB_PUBLIC_URL", "")
+    found = "your server on JupyterHub, by JUPYTERHUB_API_TOKEN"
+    started = server_that_started(runtime(), environment)
+    if started is not None and started.is_listening():
+        return Login(started.url, found, public, token, server=started)
+    inner = urlsplit(environment.get("JUPYTERHUB_SERVICE_URL", ""))
+    if not inner.port:
+        return Login(public, found, token=token) if public else None
+    host = "127.0.0.1" if (inner.hostname or "") in _EVERYWHERE else inner.hostname
+    return Login(f"{inner.scheme}://{host}:{inner.port}/{prefix.strip('/')}/", found, public, token)
+
+
+def _is_at(base: str, login: Login) -> bool:
+    """Whether a base URL is that of a login, as it is reached from here or as people know it."""
+    return _place(base) in {_place(url) for url in (login.base, login.shown) if url}
+
+
+def _place(url: str) -> tuple[str, str, int | None, str]:
+    parts = urlsplit(url)
+    host = "localhost" if parts.hostname in HERE else (parts.hostname or "")
+    port = parts.port if parts.scheme in _PORTS else None
+    return parts.scheme, host, port or _PORTS.get(parts.scheme), f"/{parts.path.strip('/')}"

@@ -12,7 +12,8 @@ from threading import Thread
 import pytest
 
 from jupyter_zarr_serve.client.address import Address, parsed
-from jupyter_zarr_serve.client.finding import login_at, logins
+from jupyter_zarr_serve.client.finding import logins
+from jupyter_zarr_serve.client.login import login_at
 
 OURS, THEIRS, GIVEN = "token-of-the-server", "token-of-the-environment", "token-that-was-given"
 

@@ -226,7 +226,7 @@ async def test_a_reader_of_a_hub_is_offered_none_whatever_the_authorizer_says(
     np.save(jp_root_dir / "a.npy", RAMP)
     for user, is_offered in ((None, True), (reader, False)):
         if user is not None:
-            monkeypatch.setattr("jupyter_zarr_serve.handlers.web.hub.reader", user)
+            monkeypatch.setattr("jupyter_zarr_serve.handlers.web.auth._hub_reader", user)
         headers = {**HTML, **({} if user is None else {"Authorization": ""})}
         response = await jp_fetch("zarr/v3/files/a.npy", headers=headers)
         assert (b">Share<" in response.body) is (b"Open in vizarr" in response.body) is is_offered

@@ -7,14 +7,14 @@ from typing import Any
 from ...serve.request import NODE, Options, Request, Response, existence_of
 from ...sources import Source
 from ...sources.send_budget import SendBudget
-from ..web import hub
 from ..web.answering import AnsweringHandler
+from ..web.auth import hub_auth
 from ..web.kernel_labels import kernel_labels, name_of
 from ..web.render import HTML, rendered
 from ..web.scope import parted
 from ..web.times import moment
 from .node_page import MEMBERS, Page, told_by
-from .other_viewers import Viewers, origin_of, viewer_routes
+from .other_viewers import Viewers, may_share, viewer_routes
 
 _LONGEST_NEAR = 64  # characters; comparing takes their square
 _BEGINNING = 1  # characters of a name that somebody mistyped which are likely right
@@ -57,7 +57,7 @@ class BrowsingHandler(AnsweringHandler):
             self.set_header(name, value)
         told = told_by(response)
         near = await self._near(asked) if response.status == 404 else []
-        self.labels = await kernel_labels(self, asked.path[len(self.scope.path) :])
+        self.labels = await kernel_labels(self, self.visitor, asked.path[len(self.scope.path) :])
         self.say(response.status, told["message"], told["reason"], near)
 
     async def _near(self, asked: Request) -> list[str]:
@@ -86,18 +86,18 @@ class BrowsingHandler(AnsweringHandler):
         path = request.path[:-1] if request.path[-1:] == ("",) else request.path
         query = {name: self.get_query_argument(name, "") for name in ("search", "stats")}
         names = self.names_in_scope(zarr_format)
-        is_shared = bool(self.scope.path)
+        is_shared = self.visitor.is_by_link
         view, plain = parted(names)
         plain = await self._existing(request, plain) if view else plain
-        may_share = await self.may_share()
+        may_link = await may_share(self)
         page = Page(
-            self.request.path, self.scope.url, origin_of(self), zarr_format, names, plain, is_shared,
-            may_share, viewer_routes(self, self._viewers, may_link=may_share), query,
-            await kernel_labels(self, names), self._link(),
+            self.request.path, self.scope.url, self.origin, zarr_format, names, plain, is_shared,
+            may_link, viewer_routes(self, self._viewers, may_link=may_link), query,
+            await kernel_labels(self, self.visitor, names), self._link(),
         )  # fmt: skip
         context = await page.context(told_by(response), ask)
         # A hub's server takes a script's cookie only beside it; below a link there is none.
-        xsrf = self.xsrf_token.decode() if hub.auth(self) is not None and not is_shared else ""
+        xsrf = self.xsrf_token.decode() if hub_auth(self) is not None and not is_shared else ""
         body = rendered(self, "node.html", xsrf=xsrf, **context)
         self.set_header("Cache-Control", "private, no-cache")
         told = Response(200, HTML, body, len(body), spent=response.spent)
@@ -105,12 +105,13 @@ class BrowsingHandler(AnsweringHandler):
 
     def _link(self) -> dict[str, Any] | None:
         """What a visitor is told of the share link that led here."""
-        if self.link is None:
+        link = self.visitor.link
+        if link is None:
             return None
         return {
-            "name": name_of(self.link),
-            "note": self.link.note,
-            "ends": None if self.link.expires is None else moment(self.link.expires),
+            "name": name_of(link),
+            "note": link.note,
+            "ends": None if link.expires is None else moment(link.expires),
         }
 
     async def _existing(self, request: Request, names: tuple[str, ...]) -> tuple[str, ...]:

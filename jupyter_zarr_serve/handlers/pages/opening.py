@@ -19,7 +19,7 @@ from ..web.render import quoted, rendered, root_from
 from ..web.scope import parted
 from ..web.visits import send_to
 from .buttons import Place, other
-from .other_viewers import ViewerRoute, Viewers, origin_of, viewer_routes
+from .other_viewers import ViewerRoute, Viewers, may_share, viewer_routes
 
 _LIFE = 86_400  # seconds that a link lives which is made here
 
@@ -32,7 +32,7 @@ async def way_to(handler: ZarrServeHandler, viewers: Viewers, name: str) -> View
     HTTPError
         404 when there is none for this user.
     """
-    for route in viewer_routes(handler, viewers, may_link=await handler.may_share()):
+    for route in viewer_routes(handler, viewers, may_link=await may_share(handler)):
         if route.name == name:
             return route
     raise web.HTTPError(404, f"{name} cannot be opened from here; see c.ZarrServeApp.{name}_url")
@@ -91,7 +91,7 @@ class OpenHandler(LookingHandler):
         button = other(
             route, Place(self.scope.url if route.is_direct else root, names, names), self.scope.url
         )
-        send_to(self, route.url(f"{origin_of(self)}{button.source}") if route.is_direct else button.url)
+        send_to(self, route.url(f"{self.origin}{button.source}") if route.is_direct else button.url)
 
     head = get
 

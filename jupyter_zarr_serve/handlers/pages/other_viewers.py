@@ -14,15 +14,15 @@ https://github.com/google/neuroglancer
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from jupyter_core.utils import ensure_async
+
 from ...shares.sharing import checked_origin
-from ..web import hub
+from ..web.auth import hub_auth
+from ..web.base import ZarrServeHandler
 
-if TYPE_CHECKING:
-    from ..web.base import ZarrServeHandler
-
+SHARING = "jupyter_zarr_serve_sharing"  # the setting that says whether there are share links
 NAMES = ("vizarr", "neuroglancer")
 SOURCE = "{source}"  # stands in a template for the address of an image, percent-encoded
 
@@ -76,22 +76,22 @@ class ViewerRoute:
         return self.template.replace(SOURCE, quote(source, safe=""))
 
 
-def viewer_routes(handler: "ZarrServeHandler", viewers: Viewers, *, may_link: bool) -> list[ViewerRoute]:
+def viewer_routes(handler: ZarrServeHandler, viewers: Viewers, *, may_link: bool) -> list[ViewerRoute]:
     """The viewers that the user of a request, who may make links or not, can get to."""
     found = [_way(handler, viewers, name) for name in NAMES]
     return [route for route in found if route is not None and (route.is_direct or may_link)]
 
 
-def _way(handler: "ZarrServeHandler", viewers: Viewers, name: str) -> ViewerRoute | None:
+def _way(handler: ZarrServeHandler, viewers: Viewers, name: str) -> ViewerRoute | None:
     page = viewers.page(name, handler.scope.url)
     if not page:
         return None
-    here, parts = origin_of(handler), urlsplit(page)
+    here, parts = handler.origin, urlsplit(page)
     origin = checked_origin(f"{parts.scheme}://{parts.netloc}") if parts.netloc else here
-    readers = handler.link_origins
+    readers = handler.visitor.origins
     if readers is None:
         return ViewerRoute(
-            name, _template(name, page), origin, origin == here and hub.auth(handler) is None
+            name, _template(name, page), origin, origin == here and hub_auth(handler) is None
         )
     return ViewerRoute(name, _template(name, page), origin, not {origin, "*"}.isdisjoint({here, *readers}))
 
@@ -103,6 +103,10 @@ def _template(name: str, page: str) -> str:
     return f"{page}#!{quote(json.dumps({'layers': layers}), safe='').replace('SOURCE', SOURCE)}"
 
 
-def origin_of(handler: "ZarrServeHandler") -> str:
-    """Scheme and host by which the server is asked."""
-    return f"{handler.request.protocol}://{handler.request.host}"
+async def may_share(handler: ZarrServeHandler) -> bool:
+    """Whether there are share links, and this visitor may make them; see `shares.page`."""
+    visitor = handler.visitor
+    if not handler.settings.get(SHARING, False) or visitor.is_by_link or visitor.is_reader:
+        return False
+    asked = handler.authorizer.is_authorized(handler, handler.current_user, "write", "zarr")
+    return bool(await ensure_async(asked))

@@ -14,14 +14,14 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ...core.known_names import ZARR_JSON
-from ..web import hub
+from ..web.auth import hub_auth
 from ..web.kernel_labels import kernel_labels, name_of
 from ..web.render import crumbs, quoted, root_from
 from ..web.scope import parted
 from .assets import addresses
 from .buttons import Place, other
 from .opening import LookingHandler, names_in_query
-from .other_viewers import viewer_routes
+from .other_viewers import may_share, viewer_routes
 
 _FOLDER = Path(__file__).parent.parent.parent / "viewer"
 _POLICY = "; ".join(
@@ -46,8 +46,8 @@ class ViewHandler(LookingHandler):
         """The page of the path in the query."""
         names = names_in_query(self)
         root = root_from(self.request.path, self.scope.url)
-        labels = await kernel_labels(self, names)
-        top = name_of(self.link) if self.link else "zarr"
+        labels = await kernel_labels(self, self.visitor, names)
+        top = name_of(self.visitor.link) if self.visitor.link else "zarr"
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", f"{_POLICY}; {self._ancestors()}")
         self.set_header("Cache-Control", "private, no-cache")
@@ -59,8 +59,8 @@ class ViewHandler(LookingHandler):
                 crumbs=crumbs(root, 3, names, labels, top),
                 others=await self._others(root, names),
                 # A hub's server takes a script's cookie only beside it; below a link there is none.
-                xsrf="" if self.scope.path else self.xsrf_token.decode(),
-                is_hub=hub.auth(self) is not None,
+                xsrf="" if self.visitor.is_by_link else self.xsrf_token.decode(),
+                is_hub=hub_auth(self) is not None,
                 files=lambda name: [f"{root}static/{file}" for file in addresses(name)],
             )
         )
@@ -71,7 +71,7 @@ class ViewHandler(LookingHandler):
         """The buttons for other viewers."""
         _, plain = parted(names)
         place = Place(root, names, plain)
-        found = viewer_routes(self, self._viewers, may_link=await self.may_share())
+        found = viewer_routes(self, self._viewers, may_link=await may_share(self))
         return [asdict(other(way, place, self.scope.url)) for way in found]
 
     def _ancestors(self) -> str:

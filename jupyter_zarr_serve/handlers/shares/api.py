@@ -6,11 +6,19 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..web.base import ZarrServeHandler
 from .managing import ManagingHandler
 
 
-class SharesHandler(ManagingHandler):
+class _JSONHandler(ManagingHandler):
+    """Answers with JSON."""
+
+    def _answer(self, status: int, body: dict[str, Any]) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(body))
+
+
+class SharesHandler(_JSONHandler):
     """All shares."""
 
     @web.authenticated
@@ -37,13 +45,8 @@ class SharesHandler(ManagingHandler):
             raise web.HTTPError(400, f"send an object of JSON; {error}") from None
         self._answer(201, await self.make(told if isinstance(told, dict) else {}))
 
-    def _answer(self, status: int, told: dict[str, Any]) -> None:
-        self.set_status(status)
-        self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps(told))
 
-
-class ShareHandler(SharesHandler):
+class ShareHandler(_JSONHandler):
     """One share."""
 
     @web.authenticated
@@ -62,8 +65,6 @@ class ShareHandler(SharesHandler):
         self._answer(200, found)
 
     head = get
-
-    post = ZarrServeHandler._unimplemented_method
 
     @web.authenticated
     @authorized("write", resource="zarr")

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,6 @@ from ...serve.request import NODE, Request, existence_of
 from ...shares.link import Share
 from ...shares.sharing import Sharing, Wish
 from ...sources import Source
-from ..pages.other_viewers import origin_of
 from ..web.base import ZarrServeHandler
 
 _OFF = "sharing is switched off on this server (c.ZarrServeApp.sharing)"
@@ -46,6 +46,7 @@ class ManagingHandler(ZarrServeHandler):
             await super().prepare()
             return
         await JupyterHandler.prepare(self)
+        self.visitor = replace(self.visitor, user=self.current_user)
         if self.current_user is None:
             self.get_login_url()
 
@@ -172,7 +173,7 @@ class ManagingHandler(ZarrServeHandler):
         public = urlsplit(os.environ.get("JUPYTERHUB_PUBLIC_URL", ""))
         if public.netloc:
             return f"{public.scheme}://{public.netloc}"
-        return origin_of(self)
+        return self.origin
 
 
 def _wish(told: Told, maker: str) -> Wish:

@@ -13,7 +13,7 @@ from ...core import limits
 from ...serve.request import Options, Request, Response
 from ...sources import Source
 from ...sources.send_budget import AT_ONCE, SendBudget
-from . import hub
+from .auth import hub_auth
 from .base import ZarrServeHandler
 from .metrics import count, in_flight, server_timing
 from .network import network_of
@@ -30,12 +30,17 @@ class AnsweringHandler(ZarrServeHandler):
 
     def initialize(self, source: Source, budget: SendBudget) -> None:
         """Take the source that answers, and what counts the bytes on their way."""
-        self._source = source
+        self._whole = source
         self._budget = budget
         self._asking: asyncio.Task[Any] | None = None
         self._has_gone = False
         self._unsent: memoryview | None = None
         self._other_path: tuple[str, ...] | None = None
+
+    @property
+    def _source(self) -> Source:
+        """What the visitor can reach of the source."""
+        return self.visitor.reach(self._whole)
 
     @property
     def prefix(self) -> str:
@@ -163,7 +168,7 @@ class AnsweringHandler(ZarrServeHandler):
 
     def client(self) -> str:
         """Who asks: an address, and a user or link. What else they say of themselves makes nobody new."""
-        is_owner = self.token_authenticated and hub.auth(self) is None  # who gets a new name each time
+        is_owner = self.token_authenticated and hub_auth(self) is None  # who gets a new name each time
         user = "token" if is_owner else getattr(self.current_user, "username", "")
         return f"{network_of(self.request.remote_ip or '')} {user}"
 

@@ -10,35 +10,33 @@ import json
 import logging
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
 from http.client import responses
-from inspect import isawaitable
 from typing import Any
 
-from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.call_context import CallContext
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.prometheus.log_functions import prometheus_log_method
-from tornado.web import HTTPError
+from tornado.httputil import HTTPServerRequest
+from tornado.web import Application, HTTPError
 
 from ...core.public_text import public
-from ...shares.link import Share
-from . import hub
-from .bearer import bearer
-from .failure import failure_page
+from .auth import LOGIN
+from .failure import Failure, failure_page
 from .hiding import hide_tokens
 from .phrase import phrase
 from .render import NO_LABELS
 from .scope import Scope
+from .visitor import Entrance, MayRead
 from .visits import hide_token, is_key, is_navigation, leave_token
 
 _EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
 _ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
 _MOST_HOSTS = 64
-SHARING = "jupyter_zarr_serve_sharing"  # the setting that says whether there are share links
 _NO_PAGE = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'"
 _ROUTINE = {200, 206, 304, 404}
+_QUIET_BY_LINK = {200, 204, 206, 304, 404, 429}  # not a line for each of very many guesses
+_MAY_READ = MayRead()
 
 
 class ZarrServeHandler(JupyterHandler):
@@ -48,10 +46,17 @@ class ZarrServeHandler(JupyterHandler):
     is_for_readers = True  # whom a hub lets read Zarr, and reach nothing else
     is_page = False  # whether people come here by a link
     is_program = False  # whether it is a part of a page
-    is_reader = False  # whether the user may do nothing but read, whatever an authorizer says
-    link_origins: Collection[str] | None = None  # whose pages may read, below a share link
-    link: Share | None = None  # that led here
     labels: Mapping[str, str] = NO_LABELS  # shown in the place of names, on the page of a failure
+
+    def __init__(
+        self, app: Application, request: HTTPServerRequest, *, entrance: Entrance = LOGIN, **given: Any
+    ) -> None:
+        self._entrance = entrance
+        self.visitor = entrance.stranger(app.settings.get("base_url", "/"))
+        hide_token(request)
+        if self.visitor.is_by_link:
+            hide_tokens(request)
+        super().__init__(app, request, **given)
 
     def _execute(self, *args: Any, **kwargs: Any) -> Any:
         """Tornado's, begun in this turn of the event loop where Python can do so, not in the next."""
@@ -62,45 +67,25 @@ class ZarrServeHandler(JupyterHandler):
         return asyncio.Task(execute, loop=asyncio.get_running_loop(), eager_start=True)
 
     async def prepare(self) -> None:  # type: ignore[override]
-        """Identify the user, then refuse what another site asks for with the user's cookie.
+        """Find out who asks, then refuse what they may not ask.
 
         Raises
         ------
         HTTPError
-            401 when nobody is logged in, 403 for a foreign host or origin, or whom a hub does not let in.
-        """
-        hide_token(self.request)
-        # JupyterHub may put its own method into Jupyter's class; Jupyter's `prepare` heeds that.
-        if self.get_current_user.__module__ == JupyterHandler.__module__:
-            await self._identify()
-        else:
-            await super().prepare()
-        by_token = self.request.method == "OPTIONS" or self.token_authenticated
-        if self.current_user and not by_token and self._is_foreign():
-            raise HTTPError(403, "requests from another site need a token, or c.ServerApp.allow_origin")
-        if self.current_user and not by_token and not self.is_program:
-            hub.refuse_embedding(self)
-        leave_token(self)
-
-    async def _identify(self) -> None:
-        """What Jupyter's `prepare` does for methods that change nothing, in the same order.
-
-        Jupyter's own looks for the source of a method in each request, to warn of the old way.
+            401 if nobody is logged in; 403 for a foreign host or origin, for somebody whom a hub does not
+            let in, and for a share link that is not valid; 429 after too many of those.
         """
         CallContext.set(CallContext.JUPYTER_HANDLER, self)
         self.current_user = self._jupyter_current_user = None
         if not self.check_host():
             raise HTTPError(403)
-        known = None if self.wants_page() else bearer(self)  # people get the cookie of a login
-        user = known or self.identity_provider.get_user(self)
-        user = await user if isawaitable(user) else user
-        if user is None:
-            user = await hub.reader(self)
-            self.is_reader = user is not None
-        self.current_user = self._jupyter_current_user = user
+        self.visitor = await self._entrance.admit(self)
+        if self._finished:  # sent to the login already
+            return
+        self.current_user = self._jupyter_current_user = self.visitor.user
         self.set_cors_headers()
-        if self.request.method != "OPTIONS" and self.current_user is None:
-            self.get_login_url()
+        self._entrance.check(self)
+        leave_token(self, is_by_link=self.visitor.is_by_link)
 
     def check_host(self) -> bool:
         """Jupyter's check, whose yes is remembered but for paths of sockets, which may vanish."""
@@ -113,10 +98,25 @@ class ZarrServeHandler(JupyterHandler):
             known.add(host)
         return is_allowed
 
-    @cached_property
+    @property
     def scope(self) -> Scope:
-        """The part of the tree that the request may reach."""
-        return Scope(f"{self.base_url}zarr/")
+        """The part of the tree that the visitor can reach."""
+        return self.visitor.scope
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host by which the server is asked."""
+        return f"{self.request.protocol}://{self.request.host}"
+
+    @property
+    def authorizer(self) -> Any:
+        """Jupyter's own; for share links, one that lets them read."""
+        return _MAY_READ if self.visitor.is_by_link else super().authorizer
+
+    @property
+    def content_security_policy(self) -> str:
+        """Jupyter's own; for share links without the address to which browsers would report the link."""
+        return "frame-ancestors 'self'" if self.visitor.is_by_link else super().content_security_policy
 
     @property
     def asked_path(self) -> tuple[str, ...] | None:
@@ -125,13 +125,6 @@ class ZarrServeHandler(JupyterHandler):
         What does not say is taken to ask for everything.
         """
         return ()
-
-    async def may_share(self) -> bool:
-        """Whether there are links, and this user may make them; see `shares_page`."""
-        if not self.settings.get(SHARING, False) or self.scope.path or self.is_reader:
-            return False
-        asked = self.authorizer.is_authorized(self, self.current_user, "write", "zarr")
-        return bool(await ensure_async(asked))
 
     @property
     def log(self) -> logging.Logger:
@@ -152,11 +145,6 @@ class ZarrServeHandler(JupyterHandler):
         if is_private and "Access-Control-Allow-Origin" in self._headers:
             self.set_header("Access-Control-Allow-Private-Network", "true")
         self.set_status(204)
-
-    def _is_foreign(self) -> bool:
-        headers = self.request.headers
-        cross_site = headers.get("Sec-Fetch-Site") == "cross-site"
-        return not self.check_origin() or (cross_site and headers.get("Sec-Fetch-Mode") == "no-cors")
 
     def get_login_url(self) -> str:
         """Where people log in; no program is sent there, as a Zarr client would parse the login page.
@@ -179,13 +167,21 @@ class ZarrServeHandler(JupyterHandler):
             self.set_header("Content-Security-Policy", f"{_NO_PAGE}; {self.content_security_policy}")
         if "Origin" in self.request.headers:
             self.set_header("Access-Control-Expose-Headers", _EXPOSED)
+        if self.visitor.is_by_link:  # nothing may spread the link
+            self.set_header("Referrer-Policy", "no-referrer")
+            self.set_header("X-Robots-Tag", "noindex, nofollow")
+            self.set_header("Cache-Control", "private, no-cache")
 
     def set_cors_headers(self) -> None:
-        """Jupyter's rules for other origins, and ours; nothing for requests that come from none."""
+        """Jupyter's rules for other origins, and ours; for share links, only what their owners allowed."""
+        origin, by_link = self.request.headers.get("Origin"), self.visitor.origins
+        if by_link is not None:
+            if origin is not None and not {origin, "*"}.isdisjoint(by_link):
+                self.set_header("Access-Control-Allow-Origin", "*" if "*" in by_link else origin)
+            return
         super().set_cors_headers()
         if not self._headers.get("Access-Control-Allow-Origin", "set"):
             self.clear_header("Access-Control-Allow-Origin")
-        origin = self.request.headers.get("Origin")
         if origin is not None and not {origin, "*"}.isdisjoint(self.data_origins):
             self.set_header("Access-Control-Allow-Origin", origin)
             self.clear_header("Access-Control-Allow-Credentials")  # cookies stay at home
@@ -228,7 +224,8 @@ class ZarrServeHandler(JupyterHandler):
         message = public(message)
         self.set_status(status_code, phrase(message, self.request))
         if self.wants_page():
-            self.finish(failure_page(self, status_code, message, reason, near))
+            told = Failure(status_code, message, reason, near)
+            self.finish(failure_page(self, self.visitor, told, self.labels))
             return
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps({"message": message, "reason": reason}))
@@ -241,6 +238,8 @@ class ZarrServeHandler(JupyterHandler):
 
     def _log(self) -> None:
         """Count every request; write a line only for those that are not routine."""
+        if self.visitor.is_by_link and self.get_status() in _QUIET_BY_LINK:
+            return
         if self.get_status() in _ROUTINE:
             prometheus_log_method(self)
         else:

@@ -1,18 +1,16 @@
 """The page that tells a person what failed and what helps."""
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from jupyter_server.base.handlers import JupyterHandler
 
-from . import hub
+from .auth import hub_auth
 from .kernel_labels import name_of
-from .render import crumbs, quoted, rendered, root_from, shown
-
-if TYPE_CHECKING:
-    from .base import ZarrServeHandler
+from .render import NO_LABELS, crumbs, quoted, rendered, root_from, shown
+from .visitor import Visitor
 
 _STORE = re.compile(r"v([23])(/.*)?")
 _HEADINGS = {
@@ -26,24 +24,40 @@ _HEADINGS = {
 }
 
 
+@dataclass(frozen=True)
+class Failure:
+    """What failed.
+
+    Attributes
+    ----------
+    near
+        The names of members that may have been meant.
+    """
+
+    status: int
+    message: str
+    reason: str
+    near: Sequence[str] = ()
+
+
 def failure_page(
-    handler: "ZarrServeHandler", status: int, message: str, reason: str, near: Sequence[str] = ()
+    handler: JupyterHandler, visitor: Visitor, failure: Failure, labels: Mapping[str, str] = NO_LABELS
 ) -> bytes:
     """The page of a failure, with ways up and back in.
 
     Parameters
     ----------
-    near
-        The names of members that may have been meant.
+    labels
+        What the page shows in place of names.
     """
     is_let_in = bool(handler.current_user)
-    is_by_link = handler.link_origins is not None
-    scope = handler.scope.url if is_let_in else f"{handler.base_url}zarr/"
+    is_by_link = visitor.is_by_link
+    scope = visitor.scope.url if is_let_in else f"{handler.base_url}zarr/"
     root = root_from(handler.request.path, scope)
-    heading = _HEADINGS.get(status, "Something went wrong")
-    if is_by_link and not is_let_in and status == 403:
+    heading = _HEADINGS.get(failure.status, "Something went wrong")
+    if is_by_link and not is_let_in and failure.status == 403:
         heading = "This link is not valid"
-    path = _crumbs(handler, root, scope) if is_let_in else []
+    path = _crumbs(handler.request.path, visitor, root, labels) if is_let_in else []
     if not is_let_in and not is_by_link:
         path = [{"name": "zarr", "url": root}]
     parent = path[-2] if len(path) > 1 else None
@@ -56,28 +70,28 @@ def failure_page(
         root=root,
         crumbs=path,
         heading=heading,
-        message=message,
-        reason=reason,
-        status=status,
+        message=failure.message,
+        reason=failure.reason,
+        status=failure.status,
         retry="",
         up=parent,
-        near=[{"name": shown(name), "url": f"{beside}{quoted((name,))}"} for name in near],
-        login=_login(handler, root) if status == 401 else "",
+        near=[{"name": shown(name), "url": f"{beside}{quoted((name,))}"} for name in failure.near],
+        login=_login(handler, root) if failure.status == 401 else "",
     )
 
 
-def _crumbs(handler: "ZarrServeHandler", root: str, scope: str) -> list[dict[str, str]]:
+def _crumbs(address: str, visitor: Visitor, root: str, labels: Mapping[str, str]) -> list[dict[str, str]]:
     """Links to what is above the place where nothing could be shown, and to itself."""
-    top = shown(name_of(handler.link)) if handler.link else "zarr"
-    found = _STORE.fullmatch(handler.request.path.removeprefix(scope))
+    top = shown(name_of(visitor.link)) if visitor.link else "zarr"
+    found = _STORE.fullmatch(address.removeprefix(visitor.scope.url))
     if found is None:
         return [{"name": top, "url": root}]
     names = tuple(unquote(name, errors="surrogateescape") for name in (found[2] or "").split("/") if name)
-    return crumbs(root, int(found[1]), names, handler.labels, top)
+    return crumbs(root, int(found[1]), names, labels, top)
 
 
 def _login(handler: JupyterHandler, root: str) -> str:
     """Where to log in; a hub's servers have no page for it, but their other pages send there."""
-    if hub.auth(handler) is not None:
+    if hub_auth(handler) is not None:
         return root
     return f"{handler.settings['login_url']}?next={quote(handler.request.uri or '', safe='')}"

@@ -5,22 +5,24 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from jupyter_server.base.handlers import JupyterHandler
 
 from ...core.known_names import KERNELS
 from ...shares.link import Share
 from .render import NO_LABELS, shown
-
-if TYPE_CHECKING:
-    from .base import ZarrServeHandler
+from .visitor import Visitor
 
 _NOTEBOOK = "notebook"
 _TELLING = 4  # characters of an id that tell kernels of one minute apart
 
 
-async def kernel_labels(handler: "ZarrServeHandler", names: tuple[str, ...]) -> Mapping[str, str]:
-    """What to show for the ids of kernels on a page of a path; nothing on other pages."""
-    if KERNELS not in names[:2] or handler.link is not None:  # a view may precede it
+async def kernel_labels(
+    handler: JupyterHandler, visitor: Visitor, names: tuple[str, ...]
+) -> Mapping[str, str]:
+    """What to show for the ids of kernels on a page of a path; nothing on other pages, nor by a link."""
+    if KERNELS not in names[:2] or visitor.is_by_link:  # a view may precede it
         return NO_LABELS
     sessions = await handler.session_manager.list_sessions()
     sessions.sort(key=lambda session: session["type"] == _NOTEBOOK)  # before its console

@@ -10,14 +10,11 @@ https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2 (credentials in browsers' h
 """
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+from jupyter_server.base.handlers import JupyterHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
-
-if TYPE_CHECKING:
-    from .base import ZarrServeHandler
 
 _KEY_END = re.compile(r"c|[0-9.]+|\.z[a-z]+|zarr\.json", re.ASCII)  # of a chunk or document
 _XSRF = "_xsrf"
@@ -57,10 +54,12 @@ def without_token(uri: str) -> str:
     return f"{path}?{'&'.join(kept)}" if any(kept) else path
 
 
-def leave_token(handler: "ZarrServeHandler") -> None:
+def leave_token(handler: JupyterHandler, *, is_by_link: bool) -> None:
     """Send a browser whose address holds a token to the address without it, if it is let in there, too."""
     request = handler.request
-    if "token" not in request.query_arguments or not is_navigation(request) or not _is_let_in(handler):
+    if "token" not in request.query_arguments or not is_navigation(request):
+        return
+    if not is_by_link and not _is_let_in(handler):  # the link alone counts
         return
     if is_key(request) and "Sec-Fetch-Mode" not in request.headers:
         return  # there are programs that say they accept pages
@@ -76,10 +75,8 @@ def send_to(handler: RequestHandler, address: str, status: int = 302) -> None:
     RequestHandler.redirect(handler, address, status=status)
 
 
-def _is_let_in(handler: "ZarrServeHandler") -> bool:
+def _is_let_in(handler: JupyterHandler) -> bool:
     """Whether the browser will be let in without the token."""
-    if handler.link_origins is not None:
-        return True  # the link alone counts
     if not handler.current_user or not handler.token_authenticated:
         return bool(handler.current_user)
     is_new = bool(set(getattr(handler, "_new_cookie", ())) - {_XSRF})

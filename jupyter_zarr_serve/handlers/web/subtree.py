@@ -1,4 +1,4 @@
-"""A source of which only what is below one path can be reached, whoever asks it for whatever."""
+"""A source of which only what is below one path can be reached, whatever it is asked for."""
 
 import json
 from dataclasses import replace
@@ -9,16 +9,16 @@ from ...serve.request import NODE, Request, Response, existence_of, refusal
 from ...sources import Source
 
 
-class BoundedSource:
+class Subtree:
     """Asks another source for what is below a path, and for nothing else.
 
     Attributes
     ----------
     path
-        The names to all that can be reached; while there are none, nothing can.
+        The names to what can be reached; without any, nothing can.
     """
 
-    def __init__(self, source: Source, path: tuple[str, ...] = ()) -> None:
+    def __init__(self, source: Source, path: tuple[str, ...]) -> None:
         self.path = path
         self._source = source
 
