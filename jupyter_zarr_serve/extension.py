@@ -23,17 +23,15 @@ from .handlers.pages.other_viewers import SHARING, Viewers
 from .handlers.web.auth import HUB_SCOPE
 from .handlers.web.metrics import watch
 from .settings import (
-    Mounts,
-    Origins,
-    Seconds,
-    Viewer,
     check_together,
     fault_in,
     in_one_sentence,
     served_folder,
     sharing_of,
     site_settings,
+    take_old_names,
 )
+from .settings_kinds import Group, Mounts, Origins, Seconds, Viewer
 from .shares.sharing import ORIGINS
 from .sources.lazy import LazySource
 from .sources.send_budget import SendBudget
@@ -88,32 +86,22 @@ class ZarrServeApp(ExtensionApp):
         64 << 20, min=0, help="The most bytes of answers that the server remembers; 0 remembers none."
     ).tag(config=True)
 
-    outgoing_bytes = Int(
-        256 << 20,
-        min=1 << 20,
-        help="With so many bytes of answers that clients have not taken yet, no more are made for now.",
-    ).tag(config=True)
-
     workers = Int(
         min=0,
         help="Processes that read and encode; by default as many as processors, and at least two. With 0, "
         "threads of the server do: a damaged file may end it then.",
     ).tag(config=True)
 
-    worker_timeout = Seconds(
-        120.0, min=1.0, help="How long such a process may take to answer before it is ended, in seconds."
-    ).tag(config=True)
-
-    worker_cache_bytes = Int(
-        128 << 20, min=0, help="The most bytes of decoded data that such a process remembers; 0 is none."
-    ).tag(config=True)
-
-    worker_bytes = Int(
-        4 << 30, min=0, help="How many bytes of memory one may take; 0 is no bound. Linux holds it to that."
-    ).tag(config=True)
-
-    kernel_timeout = Seconds(
-        10.0, min=0.1, help="How long a kernel may take to answer before a client gets 503, in seconds."
+    limits = Group(
+        {
+            "kernel_timeout": Seconds(10.0, min=0.1),
+            "worker_timeout": Seconds(120.0, min=1.0),
+            "worker_bytes": Int(4 << 30, min=0),
+            "worker_cache_bytes": Int(128 << 20, min=0),
+            "outgoing_bytes": Int(256 << 20, min=1 << 20),
+        },
+        help="How long a kernel and a worker may take to answer, in seconds; the memory that a worker may "
+        "take, the part of it for decoded data that it remembers, and the bytes of answers on their way to clients.",
     ).tag(config=True)
 
     allow_origins = Origins(
@@ -121,26 +109,22 @@ class ZarrServeApp(ExtensionApp):
         help="Origins whose pages may read data by a token, besides c.ServerApp.allow_origin; '*' is all.",
     ).tag(config=True)
 
-    vizarr_url = Viewer(
-        "https://hms-dbmi.github.io/vizarr/",
-        may_be_folder=True,
-        help="Where vizarr is: a URL, or the folder of a build of it.",
+    viewers = Group(
+        {
+            "vizarr": Viewer("https://hms-dbmi.github.io/vizarr/", may_be_folder=True),
+            "neuroglancer": Viewer("https://neuroglancer-demo.appspot.com/"),
+        },
+        help="Where other viewers are: URLs; of vizarr, the folder of a build of it, too; '' is none.",
     ).tag(config=True)
 
-    neuroglancer_url = Viewer("https://neuroglancer-demo.appspot.com/", help="Where neuroglancer is.").tag(
-        config=True
-    )
-
-    sharing = Bool(True, help="Whether there are share links.").tag(config=True)
-
-    max_share_seconds = Int(
-        30 * 86_400, min=0, help="The longest life of a share link; with 0 there may be links without end."
-    ).tag(config=True)
-
-    share_origins = Origins(
-        Unicode(),
-        list(ORIGINS),
-        help="Origins whose pages may read a share link, unless its maker names others.",
+    sharing = Group(
+        {
+            "on": Bool(True),
+            "max_seconds": Int(30 * 86_400, min=0),
+            "origins": Origins(Unicode(), list(ORIGINS)),
+        },
+        switch="on",
+        help="Whether there are share links, their longest life, and origins whose pages may read them.",
     ).tag(config=True)
 
     hub_scope = Unicode(
@@ -173,6 +157,8 @@ class ZarrServeApp(ExtensionApp):
         """Take the settings; one that cannot be right ends ``jupyter zarr``, and no other server."""
         try:
             super()._link_jupyter_server_extension(serverapp)
+            for warning in take_old_names(self):
+                serverapp.log.warning("Zarr: %s", warning)
             if "chunk_bytes" in serverapp.config.get(type(self).__name__, {}):
                 check_together(self.chunk_bytes, self.chunk_limit_bytes)
         except (TraitError, ValueError) as error:
@@ -189,7 +175,7 @@ class ZarrServeApp(ExtensionApp):
         """Tell all handlers whose pages may read data, who else may, and whether there are share links."""
         self.settings[f"{self.name}_origins"] = frozenset(self.allow_origins)
         self.settings[HUB_SCOPE] = self.hub_scope
-        self.settings[SHARING] = self.sharing
+        self.settings[SHARING] = self.sharing["on"]
 
     def initialize_handlers(self) -> None:
         """Add the routes; see `handlers.routes`."""
@@ -197,13 +183,13 @@ class ZarrServeApp(ExtensionApp):
         if self._fault:
             self.handlers.extend(faulty_routes(self._fault))
             return
-        budget = SendBudget(self.outgoing_bytes)
+        budget = SendBudget(self.limits["outgoing_bytes"])
         self._source = LazySource(partial(self._make_site, budget))
         self._preparing: asyncio.Future[Site] | None = None
         self._shares = sharing_of(
             self, Path(self.serverapp.data_dir, self.name), served_folder(self.serverapp)
         )
-        viewers = Viewers(self.vizarr_url, self.neuroglancer_url)
+        viewers = Viewers(**self.viewers)
         self.handlers.extend(routes(self._source, budget, self._shares, viewers))
         watch(lambda: budget.bytes, lambda: self._source.made.connected if self._source.made else 0)
 

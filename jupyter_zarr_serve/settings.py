@@ -1,88 +1,37 @@
-"""Kinds of settings, and the sentence that names one which cannot be right.
+"""From settings to what needs them, and the sentence that names a setting which cannot be right.
 
 ``jupyter zarr`` ends with the sentence; any other Jupyter server runs on without Zarr, with the sentence in
 its log and in the answers of the routes that would have served it.
 """
 
-import json
 import logging
-import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Dict, Float, List, TraitError, Unicode
+from traitlets import TraitError
 from traitlets.config import Config, Configurable
+from traitlets.config.loader import DeferredConfig
 
-from .core.known_names import DEMO, FILES, KERNELS, NOTEBOOKS, RESERVED
-from .shares.sharing import Sharing, SharingSettings, checked_origin
+from .core.known_names import DEMO, FILES, KERNELS, NOTEBOOKS
+from .shares.sharing import Sharing, SharingSettings
 
 if TYPE_CHECKING:
     from .files.tree import Settings
 
-
-class Mounts(Dict):
-    """Names of datasets, and where they are."""
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        """See `TraitType`."""
-        mounts = super().validate(obj, value)
-        for name, place in (mounts or {}).items():
-            if not name or "/" in name or name.startswith(".") or name in RESERVED:
-                raise TraitError(f"{name!r} cannot be a name; reserved: {', '.join(RESERVED)}")
-            if not place:
-                raise TraitError(f"{name!r} has neither a path nor a URL")
-        return mounts
-
-
-class Origins(List):  # type: ignore[type-arg]
-    """Origins as browsers spell them; one text may be a JSON list of them."""
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        """See `TraitType`."""
-        found: list[str] = []
-        for text in super().validate(obj, [value] if isinstance(value, str) else value) or []:
-            try:
-                listed = json.loads(text) if text.lstrip().startswith("[") else [text]
-            except ValueError:
-                raise TraitError(f"{text!r} is no JSON list") from None
-            try:
-                found += [checked_origin(origin) for origin in listed]
-            except (ValueError, AttributeError) as error:
-                raise TraitError(str(error)) from None
-        return found
-
-
-class Seconds(Float):  # type: ignore[type-arg]
-    """A number of seconds."""
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        """See `TraitType`."""
-        seconds = super().validate(obj, value)
-        if not math.isfinite(seconds):
-            raise TraitError(f"{seconds} is no number of seconds")
-        return seconds
-
-
-class Viewer(Unicode):  # type: ignore[type-arg]
-    """Where a viewer is: a URL or, where it may be one, a folder with its page."""
-
-    def __init__(self, *args: Any, may_be_folder: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._may_be_folder = may_be_folder
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        """See `TraitType`."""
-        url = super().validate(obj, value)
-        if url.startswith(("http://", "https://")):
-            return url
-        if "://" in url or not self._may_be_folder:
-            raise TraitError(f"{url!r}: pages of viewers have URLs of http or https")
-        if not Path(url, "index.html").is_file():
-            raise TraitError(f"{url!r} is neither a URL of http or https nor a folder with an index.html")
-        return url
+# A setting of an older version, and the member of a group that it is now.
+RENAMED = {
+    "kernel_timeout": ("limits", "kernel_timeout"),
+    "worker_timeout": ("limits", "worker_timeout"),
+    "worker_bytes": ("limits", "worker_bytes"),
+    "outgoing_bytes": ("limits", "outgoing_bytes"),
+    "vizarr_url": ("viewers", "vizarr"),
+    "neuroglancer_url": ("viewers", "neuroglancer"),
+    "max_share_seconds": ("sharing", "max_seconds"),
+    "share_origins": ("sharing", "origins"),
+}
 
 
 class _LastWords(logging.Filter):
@@ -134,7 +83,7 @@ def check_together(chunk_bytes: int, chunk_limit_bytes: int) -> None:
 
 def sharing_of(app: Any, folder: Path, root: Path) -> Sharing:
     """The share links of a server, kept in a folder; its log says where none can be made."""
-    obstacle = _unwritable(folder) if app.sharing else ""
+    obstacle = _unwritable(folder) if app.sharing["on"] else ""
     if obstacle:
         app.serverapp.log.warning("Zarr: %s", obstacle)
     files = str(root.resolve())
@@ -143,9 +92,9 @@ def sharing_of(app: Any, folder: Path, root: Path) -> Sharing:
         SharingSettings(
             folder=folder,
             home_of=lambda name: homes.get(name, ""),
-            is_on=app.sharing,
-            longest=app.max_share_seconds,
-            origins=tuple(app.share_origins),
+            is_on=app.sharing["on"],
+            longest=app.sharing["max_seconds"],
+            origins=tuple(app.sharing["origins"]),
         )
     )
 
@@ -179,12 +128,24 @@ def site_settings(app: Any) -> "Settings":
         demo=app.demo,
         policy=Policy(app.chunk_bytes, app.chunk_limit_bytes, compressor_named(app.compressor)),
         cache_bytes=app.cache_bytes,
-        worker_cache_bytes=app.worker_cache_bytes,
+        worker_cache_bytes=app.limits["worker_cache_bytes"],
         workers=app.workers,
-        worker_seconds=app.worker_timeout,
-        worker_bytes=app.worker_bytes,
-        kernel_seconds=app.kernel_timeout,
+        worker_seconds=app.limits["worker_timeout"],
+        worker_bytes=app.limits["worker_bytes"],
+        kernel_seconds=app.limits["kernel_timeout"],
     )
+
+
+def take_old_names(app: Any) -> Iterator[str]:
+    """Set what is given by names of an older version; for each, the sentence that says its new name."""
+    given = app.config.get(type(app).__name__, {})
+    for old, (group, member) in RENAMED.items():
+        if old in given:
+            value, trait = given[old], app.traits()[group].members[member]
+            value = value.get_value(trait) if isinstance(value, DeferredConfig) else value
+            setattr(app, group, {**getattr(app, group), member: value})
+            name = f"c.{type(app).__name__}"
+            yield f"{name}.{old} has a new name; say {name}.{group} = {{{member!r}: {value!r}}}"
 
 
 def fault_in(app: Configurable, settings: Config, failure: Exception) -> str:
@@ -199,6 +160,8 @@ def fault_in(app: Configurable, settings: Config, failure: Exception) -> str:
     """
     name = type(app).__name__
     for setting, value in settings.get(name, {}).items():
+        if not app.has_trait(setting):
+            continue
         try:
             getattr(type(app)(config=Config({name: {setting: value}})), setting)
         except (TraitError, ValueError, AttributeError) as error:

@@ -51,6 +51,7 @@ FLOORS = [
     ["messages", "shares", "servers", "files"],
     ["sources", "publisher", "worker"],
     ["handlers", "welcome", "client"],
+    ["settings_kinds"],
     ["settings"],
     ["extension", "authorizer", "commands"],
 ]

@@ -11,13 +11,23 @@ from traitlets.config.loader import KVArgParseConfigLoader
 
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.extension import ZarrServeApp
-from jupyter_zarr_serve.settings import check_together, fault_in, in_one_sentence, sharing_of
+from jupyter_zarr_serve.settings import (
+    RENAMED,
+    check_together,
+    fault_in,
+    in_one_sentence,
+    sharing_of,
+    take_old_names,
+)
 from jupyter_zarr_serve.shares.ledger import Ledger
 
 # traitlets would rather have an option once for each element than a list as JSON
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated in traitlets:DeprecationWarning")
 
 ORIGIN = "http://127.0.0.1:9777"
+LIMITS = ZarrServeApp().limits
+SHARING = ZarrServeApp().sharing
+SMALL = {**LIMITS, "worker_bytes": 0, "outgoing_bytes": 1 << 20}
 
 
 def on_the_command_line(*arguments: str) -> Config:
@@ -38,7 +48,13 @@ def fault(config: Config) -> str:
     ("arguments", "name", "value"),
     [
         ([f'allow_origins=["{ORIGIN}"]'], "allow_origins", [ORIGIN]),
-        ([f'share_origins=["{ORIGIN}", "*"]'], "share_origins", [ORIGIN, "*"]),
+        ([f'sharing=origins=["{ORIGIN}", "*"]'], "sharing", {**SHARING, "origins": [ORIGIN, "*"]}),
+        (["sharing=false"], "sharing", {**SHARING, "on": False}),
+        (["sharing=max_seconds=60"], "sharing", {**SHARING, "max_seconds": 60}),
+        ([f"sharing=origins={ORIGIN}"], "sharing", {**SHARING, "origins": [ORIGIN]}),
+        (["limits=kernel_timeout=60"], "limits", {**LIMITS, "kernel_timeout": 60.0}),
+        (["limits=worker_bytes=0", "limits=outgoing_bytes=1048576"], "limits", SMALL),
+        (["viewers=vizarr="], "viewers", {"vizarr": "", "neuroglancer": "https://neuroglancer-demo.appspot.com/"}),
         ([f"allow_origins={ORIGIN}", "allow_origins=https://b.org/"], "allow_origins", [ORIGIN, "https://b.org"]),
         (['mounts={"x": "/data"}'], "mounts", {"x": "/data"}),
         (["mounts=x=/data", "mounts=y=s3://b/c"], "mounts", {"x": "/data", "y": "s3://b/c"}),
@@ -63,7 +79,7 @@ def test_one_origin_in_a_file_needs_no_list():
     [
         ("allow_origins=foo", "'foo' is no origin"),
         ('allow_origins=["http://a.org", "b"]', "'b' is no origin"),
-        ("share_origins=[oops", "no JSON list"),
+        ("sharing=origins=[oops", "no JSON list"),
         ("allow_origins=[1]", "not the int 1"),
         ("mounts=files=/x", "reserved"),
         ("mounts=a/b=/x", "cannot be a name"),
@@ -73,15 +89,17 @@ def test_one_origin_in_a_file_needs_no_list():
         ("chunk_bytes=-5", "less than 1024"),
         ("chunk_bytes=1e6", "expected an int"),
         ("cache_bytes=-1", "less than 0"),
-        ("outgoing_bytes=5", "less than 1048576"),
+        ("limits=outgoing_bytes=5", "less than 1048576"),
         ("workers=-1", "less than 0"),
-        ("kernel_timeout=nan", "no number of seconds"),
-        ("kernel_timeout=soon", "expected a float"),
-        ("vizarr_url=ftp://x", "http or https"),
-        ("vizarr_url=/no/such/folder", "index.html"),
-        ("neuroglancer_url=/tmp", "http or https"),
+        ("limits=kernel_timeout=nan", "no number of seconds"),
+        ("limits=kernel_timeout=soon", "kernel_timeout"),
+        ("viewers=vizarr=ftp://x", "http or https"),
+        ("viewers=vizarr=/no/such/folder", "index.html"),
+        ("viewers=neuroglancer=/tmp", "http or https"),
+        ("viewers=napari=http://a.org", "none of vizarr, neuroglancer"),
+        ("limits=5", "kernel_timeout"),
         ("sharing=maybe", "expected a boolean"),
-        ("max_share_seconds=-1", "less than 0"),
+        ("sharing=max_seconds=-1", "less than 0"),
         ("demo=maybe", "expected a boolean"),
     ],
 )
@@ -96,7 +114,14 @@ def test_a_setting_that_cannot_be_right_is_named(argument: str, reason: str):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("mounts", {"a": 5}), ("mounts", "x"), ("share_origins", None), ("chunk_bytes", "5")],
+    [
+        ("mounts", {"a": 5}),
+        ("mounts", "x"),
+        ("sharing", None),
+        ("sharing", {"origins": 5}),
+        ("limits", {"worker_bytes": "1 GiB"}),
+        ("chunk_bytes", "5"),
+    ],
 )
 def test_a_wrong_type_in_a_file_is_named(name: str, value: object):
     assert f"c.ZarrServeApp.{name} cannot be" in fault(Config({"ZarrServeApp": {name: value}}))
@@ -173,3 +198,37 @@ def test_a_command_that_ends_without_a_word_ends_as_it_did():
     with pytest.raises(SystemExit) as end, in_one_sentence("jupyter zarr"):
         raise SystemExit(3)
     assert end.value.code == 3
+
+
+def test_there_are_few_settings():
+    names = set(ZarrServeApp.class_own_traits(config=True))
+    assert len(names) <= 12, "let the new one be a member of `limits`, `viewers` or `sharing`"
+
+
+def test_an_older_name_works_and_the_new_one_is_said():
+    app = ZarrServeApp()
+    app.update_config(
+        on_the_command_line("kernel_timeout=2", "vizarr_url=https://a.org/", "share_origins=*")
+    )
+    app.update_config(Config({"ZarrServeApp": {"max_share_seconds": 60, "limits": {"worker_bytes": 0}}}))
+    sentences = list(take_old_names(app))
+    assert "c.ZarrServeApp.kernel_timeout has a new name" in sentences[0]
+    assert sentences[0].endswith("say c.ZarrServeApp.limits = {'kernel_timeout': 2.0}")
+    assert sentences[2].endswith("say c.ZarrServeApp.sharing = {'max_seconds': 60}")
+    assert app.limits == {**LIMITS, "kernel_timeout": 2.0, "worker_bytes": 0}
+    assert app.viewers["vizarr"] == "https://a.org/"
+    assert app.sharing == {"on": True, "max_seconds": 60, "origins": ["*"]}
+
+
+def test_a_wrong_value_of_an_older_name_is_named():
+    app = ZarrServeApp()
+    app.update_config(on_the_command_line("kernel_timeout=nan"))
+    with pytest.raises(TraitError) as raised:
+        list(take_old_names(app))
+    assert "kernel_timeout: nan is no number of seconds" in fault_in(app, app.config, raised.value)
+
+
+def test_each_older_name_has_a_new_one_that_exists():
+    app = ZarrServeApp()
+    assert all(member in getattr(app, group) for group, member in RENAMED.values())
+    assert not RENAMED.keys() & set(app.trait_names())

@@ -137,7 +137,7 @@ def failure_of(name: str, error: Exception) -> ServeError:
     if isinstance(error, MemoryError) and memory_bound.get():
         return Unreadable(
             f"{name}: reading it takes more than the {memory_bound.get():,} bytes of memory that a "
-            "worker may take; ask for smaller chunks, or raise c.ZarrServeApp.worker_bytes"
+            "worker may take; ask for smaller chunks, or raise worker_bytes in c.ZarrServeApp.limits"
         )
     if isinstance(error, MemoryError):
         return Unavailable(

@@ -23,7 +23,9 @@ import jupyter_zarr_serve as jz
 from tests.torture import tree
 jz.publish(torture=tree())
 """
-_PATIENT = "--ZarrServeApp.kernel_timeout=60"  # several clients ask for a group of 10 000 arrays at once
+_PATIENT = (
+    "--ZarrServeApp.limits=kernel_timeout=60"  # several clients ask for a group of 10 000 arrays at once
+)
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def test_who_fills_the_memory_with_answers_waits_alone(tmp_path: Path):
     root.mkdir()
     np.save(root / "large.npy", np.random.default_rng(0).random(1 << 22))
     np.save(root / "small.npy", np.arange(5))
-    limits = ("--ZarrServeApp.outgoing_bytes=1048576", "--ZarrServeApp.chunk_bytes=16777216")
+    limits = ("--ZarrServeApp.limits=outgoing_bytes=1048576", "--ZarrServeApp.chunk_bytes=16777216")
     with running_server(root, tmp_path, *limits) as server:
         slow = [asking(server, chunk(number), room=1 << 12) for number in (0, 1)]
         deadline = time.monotonic() + 30

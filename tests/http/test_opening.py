@@ -49,8 +49,8 @@ def elsewhere(tmp_path_factory):
     np.savez(folder / "deep.npz", image=RAMP)
     options = [
         "--ServerApp.base_url=/user/ann/",
-        f"--ZarrServeApp.vizarr_url={build}",
-        f"--ZarrServeApp.neuroglancer_url={OTHER}/",
+        f"--ZarrServeApp.viewers=vizarr={build}",
+        f"--ZarrServeApp.viewers=neuroglancer={OTHER}/",
     ]
     with running_server(folder, tmp_path_factory.mktemp("jupyter"), *options) as server:
         yield server
@@ -236,7 +236,7 @@ def test_links_that_live_less_than_a_day_are_made_too(tmp_path):
     np.save(tmp_path / "a.npy", RAMP)
     private = tmp_path / "jupyter"
     private.mkdir()
-    with running_server(tmp_path, private, "--ZarrServeApp.max_share_seconds=7200") as server:
+    with running_server(tmp_path, private, "--ZarrServeApp.sharing=max_seconds=7200") as server:
         url = f"{server.url}zarr/shares/open/vizarr?path=files/a.npy"
         assert "good for 2 hours" in login(server).get(url, headers=HTML, timeout=60).text
         sent = requests.post(url, headers=server.headers, allow_redirects=False, timeout=60)

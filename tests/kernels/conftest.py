@@ -16,7 +16,7 @@ def busy_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose requests to kernels end after 2 s."""
     folder = tmp_path_factory.mktemp("kernels")
     private = tmp_path_factory.mktemp("jupyter")
-    with running_server(folder, private, "--ZarrServeApp.kernel_timeout=2") as running:
+    with running_server(folder, private, "--ZarrServeApp.limits=kernel_timeout=2") as running:
         yield running
 
 

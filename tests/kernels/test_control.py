@@ -16,7 +16,7 @@ from tests.kernels.gateway import Place, behind_a_gateway, on_another_address, o
 from tests.kernels.jupyter import Kernel, api, running_notebook, runtime_of
 from tests.kernels.test_failing import KEYS, SLOW, ask, has_restarted, pid_of, until
 
-TIMEOUT = "--ZarrServeApp.kernel_timeout=4"
+TIMEOUT = "--ZarrServeApp.limits=kernel_timeout=4"
 SOON = 6.0  # seconds: the timeout and some
 # More than a WebSocket takes unless it is told otherwise.
 LARGE = PRELUDE + (

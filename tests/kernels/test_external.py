@@ -66,7 +66,7 @@ def late_server(file: Path, factory: pytest.TempPathFactory) -> Iterator[Server]
     options = [
         "--ServerApp.allow_external_kernels=True",
         f"--ServerApp.external_connection_dir={file.parent}",
-        "--ZarrServeApp.kernel_timeout=2",
+        "--ZarrServeApp.limits=kernel_timeout=2",
     ]
     with running_server(factory.mktemp("root"), factory.mktemp("jupyter"), *options) as server:
         yield server

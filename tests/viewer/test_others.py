@@ -31,7 +31,10 @@ def elsewhere(tmp_path_factory, other):
     (build.parent / "secret.txt").write_text("secret")
     (build / "out").symlink_to(build.parent)
     np.save(folder / "picture.npy", np.tile(np.arange(256, dtype="u2"), (256, 1)))
-    options = [f"--ZarrServeApp.vizarr_url={build}", f"--ZarrServeApp.neuroglancer_url={other}/page.html"]
+    options = [
+        f"--ZarrServeApp.viewers=vizarr={build}",
+        f"--ZarrServeApp.viewers=neuroglancer={other}/page.html",
+    ]
     with running_server(folder, tmp_path_factory.mktemp("jupyter"), *options) as server:
         yield server
 

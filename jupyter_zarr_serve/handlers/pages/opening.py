@@ -35,7 +35,7 @@ async def way_to(handler: ZarrServeHandler, viewers: Viewers, name: str) -> View
     for route in viewer_routes(handler, viewers, may_link=await may_share(handler)):
         if route.name == name:
             return route
-    raise web.HTTPError(404, f"{name} cannot be opened from here; see c.ZarrServeApp.{name}_url")
+    raise web.HTTPError(404, f"{name} cannot be opened from here; see c.ZarrServeApp.viewers")
 
 
 def names_in_query(handler: ZarrServeHandler) -> tuple[str, ...]:

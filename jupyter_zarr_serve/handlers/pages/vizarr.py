@@ -30,7 +30,7 @@ class VizarrHandler(ProgramHandler):
         """
         found = await asyncio.to_thread(_read, self._folder, path or "index.html")
         if found is None:
-            raise web.HTTPError(404, "there is no such file in the folder of c.ZarrServeApp.vizarr_url")
+            raise web.HTTPError(404, "vizarr's folder (c.ZarrServeApp.viewers) has no such file")
         self.set_header("Content-Type", mimetypes.guess_type(path or "index.html")[0] or "text/plain")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", "private, no-cache")

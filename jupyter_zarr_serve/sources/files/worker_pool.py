@@ -108,7 +108,7 @@ class WorkerPool:
         except TimeoutError:
             raise Unavailable(
                 f"{'/'.join(request.path)}: reading it took more than {self._seconds:g} s and was ended; "
-                "retry, or raise c.ZarrServeApp.worker_timeout"
+                "retry, or raise worker_timeout in c.ZarrServeApp.limits"
             ) from None
         except ConnectionError:
             has_ended = True

@@ -163,7 +163,7 @@ class KernelSource:
         if await self._is_awake():
             return (
                 f"{late}: {'/'.join(request.path)} is computing since {spent:.0f} s; retry, and you get it "
-                "when it is done; or raise c.ZarrServeApp.kernel_timeout"
+                "when it is done; or raise kernel_timeout in c.ZarrServeApp.limits"
             )
         if self._is_near:
             return f"{late}: the kernel is busy (one long call lets nothing else run); retry in a while"
