@@ -100,8 +100,8 @@ class ZarrServeApp(ExtensionApp):
             "worker_cache_bytes": Int(128 << 20, min=0),
             "outgoing_bytes": Int(256 << 20, min=1 << 20),
         },
-        help="How long a kernel and a worker may take to answer, in seconds; the memory that a worker may "
-        "take, the part of it for decoded data that it remembers, and the bytes of answers on their way to clients.",
+        help="How long a kernel and a worker may take to answer, in seconds; the bytes that a worker may "
+        "take, those of decoded data that it remembers, and those of answers on their way to clients.",
     ).tag(config=True)
 
     allow_origins = Origins(

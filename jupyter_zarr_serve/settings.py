@@ -26,6 +26,7 @@ RENAMED = {
     "kernel_timeout": ("limits", "kernel_timeout"),
     "worker_timeout": ("limits", "worker_timeout"),
     "worker_bytes": ("limits", "worker_bytes"),
+    "worker_cache_bytes": ("limits", "worker_cache_bytes"),
     "outgoing_bytes": ("limits", "outgoing_bytes"),
     "vizarr_url": ("viewers", "vizarr"),
     "neuroglancer_url": ("viewers", "neuroglancer"),

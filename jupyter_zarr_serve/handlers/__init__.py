@@ -6,12 +6,11 @@ from ..shares.sharing import Sharing
 from ..sources import Source
 from ..sources.send_budget import SendBudget
 from .api import NodeHandler, PreviewHandler
-from .pages.assets import AssetHandler
+from .pages.assets import AssetHandler, VizarrHandler
 from .pages.index import IndexHandler, NowhereHandler
 from .pages.opening import OpenByLinkHandler, OpenHandler
 from .pages.other_viewers import Viewers
 from .pages.viewer_page import ViewHandler
-from .pages.vizarr import VizarrHandler
 from .shares.api import ShareHandler, SharesHandler
 from .shares.by_link import by_link
 from .shares.page import SharesPageHandler

@@ -1,4 +1,4 @@
-"""A share: what one link grants, and the token that proves it.
+"""A share: what one link grants, how long it lives, and the token that proves it.
 
 A token is the share's id, which is no secret, and a code made of all that the share grants by a key that
 nobody else has. So no file holds a token, a share that was altered has another token, and whoever loses
@@ -7,6 +7,7 @@ the list of shares opens nothing.
 
 import hmac
 import json
+import re
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import asdict, dataclass, fields
@@ -15,6 +16,8 @@ from typing import Any
 _ID_BYTES = 6
 _CODE_BYTES = 24  # of HMAC-SHA256: 192 bits to guess, and no bit of their spelling is left over
 ID_LENGTH = 2 * _ID_BYTES
+_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_TEXT = re.compile(r"([1-9][0-9]{0,5})([mhdw])", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -96,3 +99,34 @@ def from_json(members: dict[str, Any]) -> Share:
     """
     known = {field.name: members[field.name] for field in fields(Share)}
     return Share(**{**known, "path": tuple(known["path"]), "origins": tuple(known["origins"])})
+
+
+def seconds_of(text: str) -> int:
+    """The seconds of a length of life, such as "30m", "12h", "7d" or "2w".
+
+    Raises
+    ------
+    ValueError
+        If the text is no length of life.
+
+    Examples
+    --------
+    >>> seconds_of("12h")
+    43200
+    """
+    found = _TEXT.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is no length of life; say for example '30m', '12h', '7d' or '2w'")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+def text_of(seconds: int) -> str:
+    """The shortest text for a number of seconds, rounded down to minutes.
+
+    Examples
+    --------
+    >>> text_of(2_592_000), text_of(5400)
+    ('30d', '90m')
+    """
+    unit = next((unit for unit in "dhm" if seconds % _SECONDS[unit] == 0), "m")
+    return f"{seconds // _SECONDS[unit]}{unit}"

@@ -10,8 +10,7 @@ from ..core.errors import Unavailable
 from ..core.known_names import OF_KERNELS
 from .guard import Guard
 from .ledger import Ledger
-from .life import seconds_of, text_of
-from .link import Share
+from .link import Share, seconds_of, text_of
 from .uses import Uses
 
 ORIGINS = ("https://hms-dbmi.github.io", "https://neuroglancer-demo.appspot.com")
@@ -55,7 +54,7 @@ class Wish:
     path
         The names from the root of the tree.
     expires
-        See `life.seconds_of`; "" for the usual time, None for never.
+        See `link.seconds_of`; "" for the usual time, None for never.
     origins
         None for the usual ones.
     """

@@ -1,14 +1,17 @@
 """All sources of one server, put together."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ..core.known_names import KERNELS, NOTEBOOKS
+from ..core.known_names import KERNELS, NOTEBOOKS, VIEWS
 from ..core.memory import MEMORY
 from ..files.tree import Settings
 from ..serve.metadata_seen import MetadataSeen
 from ..serve.request import Request, Response
+from . import Source
 from .files.in_threads import LocalSource
 from .files.source import FilesSource
 from .kernels.by_id import KernelsSource
@@ -16,7 +19,6 @@ from .kernels.by_notebook import NotebooksSource
 from .kernels.channel import Opener
 from .kernels.kernel import KernelSource
 from .kernels.revalidated import Revalidated
-from .router import Router
 from .send_budget import SendBudget
 
 
@@ -48,7 +50,7 @@ class Site:
         )
         self._kernels = KernelsSource(kernels, kernel_source)
         notebooks = NotebooksSource(sessions, self._kernels)
-        self._router = Router({KERNELS: self._kernels, NOTEBOOKS: notebooks}, self._files)
+        self._router = _Router({KERNELS: self._kernels, NOTEBOOKS: notebooks}, self._files)
         self._seen = MetadataSeen()
 
     def at_once(self, request: Request) -> Response | None:
@@ -74,6 +76,41 @@ class Site:
         """End the workers and close the connections to kernels."""
         self._files.close()
         self._kernels.close()
+
+
+class _Router:
+    """Asks the source of a path's first name, and another one for all other names.
+
+    Parameters
+    ----------
+    sources
+        First name to source; it is asked for what is below the name.
+    others
+        Answers for the root and for all other names.
+    """
+
+    def __init__(self, sources: Mapping[str, Source], others: Source) -> None:
+        self._sources = sources
+        self._others = others
+
+    def at_once(self, request: Request) -> Response | None:
+        """See `sources.Source`."""
+        source, below = self._meant(request)
+        return source.at_once(below)
+
+    async def ask(self, request: Request) -> Response:
+        """See `sources.Source`."""
+        source, below = self._meant(request)
+        return await source.ask(below)
+
+    def _meant(self, request: Request) -> tuple[Source, Request]:
+        """Whom to ask, and what."""
+        if request.path and request.path[0] in VIEWS and not request.view:
+            request = replace(request, path=request.path[1:], view=request.path[0])
+        source = self._sources.get(request.path[0]) if request.path else None
+        if source is None:
+            return self._others, request
+        return source, request.below(1)
 
 
 def _in_threads(settings: Settings, budget: SendBudget) -> LocalSource:

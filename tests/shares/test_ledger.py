@@ -10,8 +10,7 @@ from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
 from jupyter_zarr_serve.shares import guard as guards
 from jupyter_zarr_serve.shares.guard import Guard
 from jupyter_zarr_serve.shares.ledger import Ledger
-from jupyter_zarr_serve.shares.life import seconds_of, text_of
-from jupyter_zarr_serve.shares.link import Share, is_token, token_of
+from jupyter_zarr_serve.shares.link import Share, is_token, seconds_of, text_of, token_of
 from jupyter_zarr_serve.shares.sharing import Sharing, SharingSettings, Wish
 from jupyter_zarr_serve.shares.uses import Uses
 

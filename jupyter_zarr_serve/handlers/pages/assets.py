@@ -1,8 +1,12 @@
-"""The files of our pages: ``static/<name>.<hash>.<ext>``, which never change and are kept for ever."""
+"""The files of pages: of our own, which never change, and of vizarr, if this machine has its build.
+
+Our own are ``static/<name>.<hash>.<ext>``; browsers cache them for ever.
+"""
 
 import asyncio
 import gzip
 import json
+import mimetypes
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +15,7 @@ from tornado import web
 
 from ..web.base import ZarrServeHandler
 from ..web.static_files import WRITTEN, hashed_name
+from .other_viewers import Viewers
 
 _DIST = Path(__file__).parent.parent.parent / "viewer" / "dist"
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -58,6 +63,34 @@ class AssetHandler(ProgramHandler):
     head = get
 
 
+class VizarrHandler(ProgramHandler):
+    """A file of vizarr's build; nothing outside of its folder, whatever links there say."""
+
+    def initialize(self, viewers: Viewers) -> None:
+        """Take the folder."""
+        self._folder = viewers.folder
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self, path: str) -> None:
+        """The file.
+
+        Raises
+        ------
+        HTTPError
+            404 when there is none.
+        """
+        found = await asyncio.to_thread(_file_below, self._folder, path or "index.html")
+        if found is None:
+            raise web.HTTPError(404, "vizarr's folder (c.ZarrServeApp.viewers) has no such file")
+        self.set_header("Content-Type", mimetypes.guess_type(path or "index.html")[0] or "text/plain")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", "private, no-cache")
+        await self.finish(found)
+
+    head = get
+
+
 def addresses(name: str) -> list[str]:
     """The hashed name of a file, and those of the files that it needs before it can run.
 
@@ -81,3 +114,11 @@ def _files() -> dict[str, Path]:
 @cache
 def _packed(path: Path) -> bytes:
     return gzip.compress(path.read_bytes(), 9, mtime=0)
+
+
+def _file_below(folder: Path | None, path: str) -> bytes | None:
+    if folder is None or "\0" in path:
+        return None
+    root = folder.resolve()
+    file = (root / path).resolve()
+    return file.read_bytes() if file.is_relative_to(root) and file.is_file() else None

@@ -10,7 +10,7 @@ from tornado import web
 
 from ...core import limits
 from ...core.known_names import DRAWN
-from ...shares.life import text_of
+from ...shares.link import text_of
 from ...shares.sharing import Sharing
 from ...sources import Source
 from ..shares.managing import ManagingHandler

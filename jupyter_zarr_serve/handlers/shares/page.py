@@ -11,7 +11,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ...core.public_text import public
-from ...shares.life import text_of
+from ...shares.link import text_of
 from ..web.render import rendered, root_from
 from ..web.times import moment
 from .managing import ManagingHandler

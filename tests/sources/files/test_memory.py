@@ -17,7 +17,11 @@ def test_no_process_takes_more_than_the_guide_says(tmp_path: Path):
     data, private = tmp_path / "data", tmp_path / "private"
     private.mkdir()
     every_chunk.write(data, 60)
-    options = [f"--ZarrServeApp.{name}={value}" for name, value in SETTINGS.items()]
+    limits = {"worker_cache_bytes"}
+    options = [
+        f"--ZarrServeApp.{'limits=' if name in limits else ''}{name}={value}"
+        for name, value in SETTINGS.items()
+    ]
     with running_server(data, private, *options) as server:
         taken = every_chunk.read(server, data)
     most = every_chunk.formula("server", start=taken.start, on_their_way=0, **SETTINGS)
