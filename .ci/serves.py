@@ -72,6 +72,9 @@ def look(base: str) -> None:
     scripts = re.findall(r'<script[^>]* src="([^"]+)"', get(page).decode())
     assert scripts, "the viewer page has no script: was it built?"
     assert all(get(urljoin(page, script)) for script in scripts)
+    extension = Path(sys.prefix, "share/jupyter/labextensions/jupyter-zarr-serve")
+    entry = json.loads((extension / "package.json").read_text())["jupyterlab"]["_build"]["load"]
+    assert (extension / entry).exists(), "JupyterLab's extension is not there: was it built?"
 
 
 def get(url: str) -> bytes:

@@ -5,10 +5,20 @@
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
 
+/** The body of the notebook around this page; nothing where there is none, or it is of another origin. */
+function bodyAround() {
+  try {
+    const body = window.parent === window ? undefined : window.parent.document.body;
+    return body?.dataset.jpThemeLight === undefined ? undefined : body;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the notebook around this page, or else the person, chose; nothing where the system decides. */
 function chosen() {
   try {
-    const around = window.parent === window ? undefined : window.parent.document.body.dataset.jpThemeLight;
+    const around = bodyAround()?.dataset.jpThemeLight;
     if (around !== undefined) return around === "true" ? "light" : "dark";
     return localStorage.getItem("jupyter-zarr-serve:theme") ?? undefined;
   } catch {
@@ -143,6 +153,11 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   for (const image of document.querySelectorAll("img[data-alt]")) follow(image);
   for (const note of document.querySelectorAll("[data-part]")) void followPart(note);
+  const around = bodyAround();
+  if (around) {
+    new MutationObserver(paint).observe(around, { attributeFilter: ["data-jp-theme-light"] });
+    return; // the notebook has a choice of its own
+  }
   const button = document.getElementById("theme");
   button.hidden = false;
   button.addEventListener("click", turn);

@@ -1,0 +1,8 @@
+// The plugins of the extension.
+
+import { files } from "./files.ts";
+import { menus } from "./menus.ts";
+import { opening } from "./opening.ts";
+import { sidebar } from "./sidebar.ts";
+
+export default [opening, files, menus, sidebar];

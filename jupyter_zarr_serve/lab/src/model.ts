@@ -1,0 +1,189 @@
+// What the panel knows, and how it learns more: when it is seen, when something is expanded, when a kernel did something.
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { type ISignal, Signal } from "@lumino/signaling";
+import { isMore, isNode, LINKS, linkItem, membersOf, MOUNTS, NOTEBOOK, noted, RUNNING } from "./items.ts";
+import { type Session, sessionItem } from "./items.ts";
+import { Failure, type Server } from "./server.ts";
+import type { Member } from "./told.ts";
+import { idOf, type Item, type Members, type Row, rowsOf } from "./tree.ts";
+
+const OWN = ["files", "kernels", "notebooks"]; // at the root; all else there are mounts and the demo
+
+/** What the panel asks Lab for. */
+export interface Surroundings {
+  /** The notebook in front, below the folder that the server serves; undefined where there is none. */
+  readonly notebook: () => string | undefined;
+  readonly sessions: () => readonly Session[];
+}
+
+export class Model {
+  active: string | undefined;
+  #search = "";
+  readonly #members = new Map<string, Members>();
+  readonly #items = new Map<string, Item>();
+  readonly #expanded = new Set<string>();
+  readonly #changed = new Signal<this, void>(this);
+  #latest = new Map<string, symbol>();
+  #rows: Row[] | undefined;
+
+  constructor(
+    readonly server: Server,
+    private readonly around: Surroundings,
+    private readonly trans: TranslationBundle,
+  ) {
+    this.#expanded.add(idOf("", this.#section(NOTEBOOK, trans.__("This Notebook"))));
+  }
+
+  get changed(): ISignal<this, void> {
+    return this.#changed;
+  }
+
+  get search(): string {
+    return this.#search;
+  }
+
+  set search(text: string) {
+    this.#search = text;
+    this.#tell();
+  }
+
+  get rows(): readonly Row[] {
+    return (this.#rows ??= rowsOf({
+      sections: this.#sections(),
+      members: this.#members,
+      expanded: this.#expanded,
+      search: this.#search,
+    }));
+  }
+
+  /** Ask anew for all that is expanded, or for one section of it. */
+  async refresh(section = ""): Promise<void> {
+    this.#tell(); // other sections may be there
+    const open = this.rows.filter(({ id, isExpanded }) => isExpanded && id.startsWith(`\n${section}`));
+    await Promise.all(open.map((row) => this.#load(row)));
+  }
+
+  activate(id: string | undefined): void {
+    this.active = id;
+    this.#tell();
+  }
+
+  async expand(id: string): Promise<void> {
+    const row = this.rows.find((one) => one.id === id);
+    if (!row) return;
+    if (isMore(row)) return this.#loadMore(row);
+    this.#expanded.add(id);
+    this.#tell();
+    await this.#load(row);
+  }
+
+  collapse(id: string): void {
+    this.#expanded.delete(id);
+    this.#tell();
+  }
+
+  #sections(): Item[] {
+    const trans = this.trans;
+    return [
+      this.#section(NOTEBOOK, trans.__("This Notebook")),
+      this.#section(RUNNING, trans.__("Running")),
+      this.#section("files", trans.__("Files")),
+      this.#section(MOUNTS, trans.__("Mounts and Demo")),
+      this.#section(LINKS, trans.__("Share Links")),
+    ];
+  }
+
+  #section(path: string, name: string): Item {
+    const detail = path === NOTEBOOK ? (this.around.notebook() ?? "") : "";
+    return { path, name, kind: "section", detail, isOpenable: false, isExpandable: true };
+  }
+
+  async #load({ id, path }: Row): Promise<void> {
+    const mark = Symbol(id); // of two requests for the same, the later one counts
+    this.#latest.set(id, mark);
+    const before = this.#members.get(id);
+    this.#members.set(id, { items: before?.items ?? [], total: before?.total ?? 0, isLoading: true });
+    this.#tell();
+    const known = await this.#asked(path).catch((error: unknown) =>
+      noted(path, ...this.#words(path, error)),
+    );
+    if (this.#latest.get(id) !== mark) return;
+    this.#members.set(id, known);
+    for (const item of known.items) this.#items.set(idOf(id, item), item);
+    this.#tell();
+  }
+
+  async #asked(path: string): Promise<Members> {
+    const trans = this.trans;
+    if (path === RUNNING) {
+      const items = this.around.sessions().map(sessionItem);
+      if (!items.length) return noted(path, trans.__("No notebook or console is running."));
+      return { items, total: items.length, isLoading: false };
+    }
+    if (path === LINKS) {
+      const links = (await this.server.links()).filter(({ state }) => state === "live");
+      if (!links.length) return noted(path, trans.__("Nothing is shared."));
+      const items = links.map((link) => linkItem(link, this.#until(link.expires)));
+      return { items, total: items.length, isLoading: false };
+    }
+    const notebook = path === NOTEBOOK ? this.around.notebook() : "";
+    if (notebook === undefined) return noted(path, trans.__("No notebook is in front."));
+    const place = path === NOTEBOOK ? `notebooks/${notebook}` : path === MOUNTS ? "" : path;
+    const { members } = await this.server.node(place);
+    const found = members?.items ?? [];
+    const items = path === MOUNTS ? found.filter(({ name }) => !OWN.includes(name)) : found;
+    if (!items.length) return noted(path, this.#nothing(path));
+    const left = (members?.total ?? 0) - found.length;
+    return membersOf(place, items, items.length + left, trans.__("%1 more…", left));
+  }
+
+  async #loadMore(row: Row): Promise<void> {
+    const parent = row.id.slice(0, row.id.lastIndexOf("\n"));
+    const before = this.#members.get(parent);
+    if (!before) return;
+    const path = row.path.slice(0, row.path.lastIndexOf("/"));
+    const shown = before.items.flatMap(({ member }): Member[] => (member ? [member] : []));
+    const { members } = await this.server.node(path, shown.length);
+    const items = [...shown, ...(members?.items ?? [])];
+    const total = members?.total ?? items.length;
+    this.#members.set(
+      parent,
+      membersOf(path, items, total, this.trans.__("%1 more…", total - items.length)),
+    );
+    this.#tell();
+  }
+
+  #nothing(path: string): string {
+    if (path === NOTEBOOK || path.startsWith("notebooks/") || path.startsWith("kernels/")) {
+      return this.trans.__("Nothing is published: jz.publish(name=array) does it.");
+    }
+    return path === MOUNTS ? this.trans.__("There are none.") : this.trans.__("It is empty.");
+  }
+
+  #until(expires: string | null): string {
+    return expires
+      ? this.trans.__("until %1", new Date(expires).toLocaleString())
+      : this.trans.__("until it is revoked");
+  }
+
+  /** A failure as sentences. */
+  #words(path: string, error: unknown): string[] {
+    const trans = this.trans;
+    if (!(error instanceof Failure)) return [trans.__("The server cannot be reached.")];
+    if (error.status === 403) return [trans.__("You may not see this: %1", error.message)];
+    if (!error.isOurs && error.status === 404) {
+      return [
+        trans.__(
+          "This server has no jupyter_zarr_serve: install it beside the server, and start it again.",
+        ),
+      ];
+    }
+    return error.status === 404 ? [this.#nothing(isNode(path) ? path : NOTEBOOK)] : [error.message];
+  }
+
+  #tell(): void {
+    this.#rows = undefined;
+    this.#changed.emit();
+  }
+}

@@ -1,0 +1,203 @@
+// The panel: a field to search in, and the tree, of which only the rows that are seen are made.
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { caretDownIcon, caretRightIcon, ReactWidget, refreshIcon } from "@jupyterlab/ui-components";
+import type { Message } from "@lumino/messaging";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Details } from "./details.tsx";
+import { rowIcon } from "./icons.ts";
+import { isMore, isNode } from "./items.ts";
+import type { Model } from "./model.ts";
+import { lineFor } from "./places.ts";
+import { type Row, type Step, stepOf } from "./tree.ts";
+
+const HEIGHT = 24; // pixels of a row; the style has it, too
+const SPARE = 8; // rows beyond what is seen, each way
+
+interface Given {
+  readonly model: Model;
+  readonly open: (path: string) => void;
+  readonly trans: TranslationBundle;
+}
+
+export class Panel extends ReactWidget {
+  constructor(private readonly given: Given) {
+    super();
+    this.addClass("jp-ZarrServe-panel");
+    given.model.changed.connect(() => this.update());
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    void this.given.model.refresh();
+  }
+
+  protected override onActivateRequest(): void {
+    this.node.querySelector<HTMLElement>("[role=tree]")?.focus();
+  }
+
+  protected override render(): JSX.Element {
+    const { model, trans } = this.given;
+    const active = model.rows.find(({ id }) => id === model.active);
+    return (
+      <>
+        <div className="jp-ZarrServe-bar">
+          <input
+            type="search"
+            className="jp-mod-styled"
+            placeholder={trans.__("Filter names")}
+            aria-label={trans.__("Filter names")}
+            value={model.search}
+            onChange={({ target }) => (model.search = target.value)}
+          />
+          <button
+            type="button"
+            className="jp-ToolbarButtonComponent jp-mod-minimal"
+            title={trans.__("Refresh")}
+            aria-label={trans.__("Refresh")}
+            onClick={() => void model.refresh()}
+          >
+            <refreshIcon.react tag="span" elementSize="normal" />
+          </button>
+        </div>
+        <Tree {...this.given} rows={model.rows} active={model.active} />
+        {active?.kind === "array" && (
+          <Details key={active.path} row={active} server={model.server} trans={trans} />
+        )}
+      </>
+    );
+  }
+}
+
+function Tree({
+  model,
+  open,
+  trans,
+  rows,
+  active,
+}: Given & { rows: readonly Row[]; active: string | undefined }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 600 });
+  useEffect(() => {
+    const node = box.current;
+    if (!node) return undefined;
+    const note = (): void => setView({ top: node.scrollTop, height: node.clientHeight });
+    const observer = new ResizeObserver(note);
+    observer.observe(node);
+    node.addEventListener("scroll", note, { passive: true });
+    return () => {
+      observer.disconnect();
+      node.removeEventListener("scroll", note);
+    };
+  }, []);
+  const take = ({ active: next, expand, collapse, open: opened }: Step): void => {
+    if (next !== undefined) {
+      model.activate(next);
+      reveal(
+        box.current,
+        rows.findIndex(({ id }) => id === next),
+      );
+    }
+    if (expand !== undefined) void model.expand(expand);
+    if (collapse !== undefined) model.collapse(collapse);
+    const row = opened === undefined ? undefined : rows.find(({ id }) => id === opened);
+    if (row) open(row.path);
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = stepOf(event.key, rows, active, Math.max(1, Math.floor(view.height / HEIGHT) - 1));
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    take(step);
+  };
+  const first = Math.max(0, Math.floor(view.top / HEIGHT) - SPARE);
+  const last = Math.ceil((view.top + view.height) / HEIGHT) + SPARE;
+  const isSeen = rows.slice(first, last).some(({ id }) => id === active);
+  return (
+    <div
+      ref={box}
+      className="jp-ZarrServe-tree"
+      role="tree"
+      tabIndex={0}
+      aria-label={trans.__("Data")}
+      aria-activedescendant={isSeen && active !== undefined ? domId(active) : undefined}
+      onKeyDown={press}
+      onFocus={() => active === undefined && rows[0] && model.activate(rows[0].id)}
+    >
+      <div className="jp-ZarrServe-rows" role="presentation" style={{ height: rows.length * HEIGHT }}>
+        {rows.slice(first, last).map((row, index) => (
+          <RowView
+            key={row.id}
+            row={row}
+            top={(first + index) * HEIGHT}
+            isActive={row.id === active}
+            turn={() => take(row.isExpanded ? { collapse: row.id } : { expand: row.id })}
+            choose={() => take({ active: row.id })}
+            open={() => take({ open: row.id })}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface RowGiven {
+  readonly row: Row;
+  readonly top: number;
+  readonly isActive: boolean;
+  readonly turn: () => void;
+  readonly choose: () => void;
+  readonly open: () => void;
+}
+
+function RowView({ row, top, isActive, turn, choose, open }: RowGiven) {
+  const Icon = rowIcon(row);
+  const Caret = row.isExpanded ? caretDownIcon : caretRightIcon;
+  const isData = isNode(row.path) && row.kind !== "note" && row.kind !== "section";
+  const click = (): void => {
+    choose();
+    if (row.kind === "section" || isMore(row)) turn();
+  };
+  return (
+    <div
+      id={domId(row.id)}
+      className={`jp-ZarrServe-row jp-mod-${row.kind}${isActive ? " jp-mod-selected" : ""}`}
+      role="treeitem"
+      aria-level={row.level}
+      aria-posinset={row.position}
+      aria-setsize={row.count}
+      aria-selected={isActive}
+      aria-expanded={row.isExpandable ? row.isExpanded : undefined}
+      aria-busy={row.isLoading || undefined}
+      title={[row.name, row.detail].filter(Boolean).join("\n")}
+      data-zarr-path={isData ? row.path : undefined}
+      data-zarr-link={row.kind === "link" ? row.path : undefined}
+      style={{ top, paddingLeft: 4 + (row.level - 1) * 12 }}
+      draggable={isData}
+      onDragStart={(event) => event.dataTransfer.setData("text/plain", lineFor(row.path))}
+      onClick={click}
+      onContextMenu={choose}
+      onDoubleClick={() => (row.isOpenable ? open() : row.kind === "section" || turn())}
+    >
+      <span className="jp-ZarrServe-caret" onClick={(event) => (event.stopPropagation(), choose(), turn())}>
+        {row.isExpandable && <Caret.react tag="span" elementSize="normal" />}
+      </span>
+      {Icon && <Icon.react tag="span" elementSize="normal" className="jp-ZarrServe-icon" />}
+      <span className="jp-ZarrServe-name">{row.name}</span>
+      {row.detail && <span className="jp-ZarrServe-detail">{row.detail}</span>}
+    </div>
+  );
+}
+
+/** Scroll a row into view. */
+function reveal(box: HTMLElement | null, index: number): void {
+  if (!box || index < 0) return;
+  const top = index * HEIGHT;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + HEIGHT > box.scrollTop + box.clientHeight) box.scrollTop = top + HEIGHT - box.clientHeight;
+}
+
+function domId(id: string): string {
+  return `jp-ZarrServe-${encodeURIComponent(id)}`;
+}

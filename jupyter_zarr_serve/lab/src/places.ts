@@ -1,0 +1,64 @@
+// Where things are: paths in the served tree, their addresses below `zarr/`, and paths of Jupyter's files.
+
+/** The part of the tree that holds the folder that Jupyter serves. */
+export const FILES = "files";
+
+/** A path as it stands in an address. */
+export function quoted(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
+/** The page of a node, below `zarr/`. */
+export function pageOf(path: string): string {
+  return path ? `v3/${quoted(path)}` : "";
+}
+
+/** The page that draws a node, below `zarr/`. */
+export function viewerOf(path: string): string {
+  return `view?path=${quoted(path)}`;
+}
+
+/** The store of a node in a version of Zarr, below `zarr/`. */
+export function storeOf(path: string, version: 2 | 3): string {
+  return `v${version}/${quoted(path)}`;
+}
+
+/** The page on which links to a node are made, below `zarr/`. */
+export function sharingOf(path: string): string {
+  return `shares?path=${quoted(path)}`;
+}
+
+/**
+ * The path in the tree of one of Jupyter's files; undefined where it is on a drive that the server does not serve.
+ *
+ * Collaborative drives show the same files under a name of their own, such as `RTC:run.h5`.
+ */
+export function pathOfFile(file: string): string | undefined {
+  const [, drive = "", local = ""] = /^(?:([^:/]*):)?(.*)$/.exec(file) ?? [];
+  if (drive && drive !== "RTC") return undefined;
+  return [FILES, ...local.split("/").filter(Boolean)].join("/");
+}
+
+/** Jupyter's name of a file of the tree; undefined for anything else. */
+export function fileOf(path: string): string | undefined {
+  return path.startsWith(`${FILES}/`) ? path.slice(FILES.length + 1) : undefined;
+}
+
+/** What people call a node. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** The line that opens a node in a cell. */
+export function lineFor(path: string): string {
+  const file = fileOf(path);
+  const name = file ?? path.replace(/^notebooks\//, "");
+  return `import jupyter_zarr_serve as jz\n\njz.open(${JSON.stringify(name)})`;
+}
+
+/** Where a page is, below `zarr/`; undefined for pages of others. */
+export function below(address: string, root: string): string | undefined {
+  const [to, from] = [new URL(address, root), new URL(root)];
+  if (to.origin !== from.origin || !to.pathname.startsWith(from.pathname)) return undefined;
+  return to.pathname.slice(from.pathname.length) + to.search + to.hash;
+}

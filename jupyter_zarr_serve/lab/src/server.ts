@@ -1,0 +1,65 @@
+// What the server says of data and links: requests by Lab's own connection, failures as sentences.
+
+import { URLExt } from "@jupyterlab/coreutils";
+import { ServerConnection } from "@jupyterlab/services";
+import { type Described, LIMIT, type Link, type Made } from "./told.ts";
+import { quoted } from "./places.ts";
+
+/** An answer that is no success. */
+export class Failure extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    /** Whether the answer is of this extension's part in the server. */
+    readonly isOurs: boolean,
+  ) {
+    super(message);
+  }
+}
+
+export class Server {
+  constructor(private readonly settings: ServerConnection.ISettings) {}
+
+  /** What a node is, and the first of its members. */
+  node(path: string, offset = 0): Promise<Described> {
+    return this.#ask<Described>(`node/${quoted(path)}?limit=${LIMIT}&offset=${offset}`);
+  }
+
+  /** The address of a small picture of an array. */
+  picture(path: string): Promise<Blob> {
+    return this.#answer(`preview/${quoted(path)}?form=image`, {}).then((response) => response.blob());
+  }
+
+  /** All share links. */
+  async links(): Promise<Link[]> {
+    const { shares } = await this.#ask<{ shares: Link[] }>("shares");
+    return shares;
+  }
+
+  /** Make a link to a node; its address is told this once. */
+  share(path: string, expires: string, note: string): Promise<Made> {
+    const body = JSON.stringify({ path: path.split("/"), expires, note });
+    return this.#ask<Made>("shares", { method: "POST", body });
+  }
+
+  /** End a link. */
+  async revoke(id: string): Promise<void> {
+    await this.#answer(`shares/${id}`, { method: "DELETE" });
+  }
+
+  async #ask<T>(path: string, how: RequestInit = {}): Promise<T> {
+    const response = await this.#answer(path, how);
+    return (await response.json()) as T;
+  }
+
+  async #answer(path: string, how: RequestInit): Promise<Response> {
+    const url = URLExt.join(this.settings.baseUrl, "zarr/api/") + path;
+    const response = await ServerConnection.makeRequest(url, how, this.settings);
+    if (response.ok) return response;
+    const told: unknown = await response.json().catch(() => undefined);
+    const isObject = typeof told === "object" && told !== null;
+    const message = isObject && "message" in told ? String(told.message) : response.statusText;
+    // Where there is no such extension, Jupyter answers with a page, or names no reason.
+    throw new Failure(response.status, message, isObject && "reason" in told && Boolean(told.reason));
+  }
+}

@@ -1,0 +1,132 @@
+// The plugin of the panel in the left side bar, and what makes it ask anew.
+
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+} from "@jupyterlab/application";
+import { ICommandPalette, showErrorMessage } from "@jupyterlab/apputils";
+import { INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
+import { ITranslator, nullTranslator, type TranslationBundle } from "@jupyterlab/translation";
+import * as names from "./commands.ts";
+import { dataIcon } from "./icons.ts";
+import { LINKS, NOTEBOOK } from "./items.ts";
+import { Kernels } from "./kernels.ts";
+import { Model } from "./model.ts";
+import { ITabs } from "./opening.ts";
+import { Panel } from "./panel.tsx";
+import { Server } from "./server.ts";
+import type { Tabs } from "./tabs.ts";
+
+const PAUSE = 300; // milliseconds, from a kernel's last word to a question
+
+export const sidebar: JupyterFrontEndPlugin<void> = {
+  id: "jupyter-zarr-serve:sidebar",
+  description: "The panel of data in the left side bar.",
+  autoStart: true,
+  requires: [ITabs],
+  optional: [ILabShell, INotebookTracker, ILayoutRestorer, ICommandPalette, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    tabs: Tabs,
+    shell: ILabShell | null,
+    notebooks: INotebookTracker | null,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    translator: ITranslator | null,
+  ): void => {
+    if (!shell) return; // Notebook has no side bar for it
+    const trans = (translator ?? nullTranslator).load("jupyter_zarr_serve");
+    const kernels = new Kernels(app.serviceManager, notebooks);
+    const server = new Server(app.serviceManager.serverSettings);
+    const model = new Model(server, kernels, trans);
+    const panel = new Panel({ model, open: (path) => void tabs.open(path), trans });
+    panel.id = "jupyter-zarr-serve-panel";
+    panel.title.icon = dataIcon;
+    panel.title.caption = trans.__("Data");
+    panel.node.setAttribute("role", "region");
+    panel.node.setAttribute("aria-label", trans.__("Data"));
+    shell.add(panel, "left", { rank: 450, type: "Data" });
+    restorer?.add(panel, panel.id);
+    app.commands.addCommand(names.PANEL, {
+      label: trans.__("Show Data Panel"),
+      execute: () => shell.activateById(panel.id),
+    });
+    palette?.addItem({ command: names.PANEL, category: trans.__("Data") });
+    addCommands(app, model, kernels, trans);
+    addMenu(app);
+    keepFresh(panel, model, notebooks);
+  },
+};
+
+function addCommands(app: JupyterFrontEnd, model: Model, kernels: Kernels, trans: TranslationBundle): void {
+  const row = (name: "zarrPath" | "zarrLink"): string =>
+    app.contextMenuHitTest((node) => node.dataset[name] !== undefined)?.dataset[name] ?? "";
+  app.commands.addCommand(names.UNPUBLISH, {
+    label: trans.__("Unpublish"),
+    isVisible: () => kernels.variable(row("zarrPath")) !== undefined,
+    execute: async () => {
+      const problem = await kernels.unpublish(row("zarrPath"));
+      if (problem) await showErrorMessage(trans.__("It could not be unpublished"), problem);
+      await model.refresh();
+    },
+  });
+  app.commands.addCommand(names.REVOKE, {
+    label: trans.__("Revoke Link"),
+    execute: async () => {
+      const id = row("zarrLink").slice(LINKS.length + 1);
+      try {
+        await model.server.revoke(id);
+      } catch (error) {
+        await showErrorMessage(trans.__("The link could not be revoked"), String(error));
+      }
+      await model.refresh(LINKS);
+    },
+  });
+}
+
+function addMenu(app: JupyterFrontEnd): void {
+  const data = ".jp-ZarrServe-row[data-zarr-path]";
+  const entries: [string, number, Record<string, number>?][] = [
+    [names.OPEN, 1],
+    [names.OPEN_BESIDE, 1],
+    [names.OPEN_OUTSIDE, 1],
+    [names.COPY_CODE, 2],
+    [names.COPY_ADDRESS, 2, { version: 3 }],
+    [names.COPY_ADDRESS, 2, { version: 2 }],
+    [names.SHARE, 3],
+    [names.UNPUBLISH, 4],
+  ];
+  for (const [command, rank, args = {}] of entries) {
+    app.contextMenu.addItem({ command, selector: data, rank, args });
+  }
+  app.contextMenu.addItem({
+    command: names.REVOKE,
+    selector: ".jp-ZarrServe-row[data-zarr-link]",
+    rank: 1,
+  });
+}
+
+/** Ask anew when a notebook comes to the front, and after a kernel said something; never while nobody sees it. */
+function keepFresh(panel: Panel, model: Model, notebooks: INotebookTracker | null): void {
+  let timer = 0;
+  const later = (): void => {
+    if (!panel.isVisible || timer) return;
+    timer = window.setTimeout(() => {
+      timer = 0;
+      if (panel.isVisible) void model.refresh(NOTEBOOK);
+    }, PAUSE);
+  };
+  const watch = ({ sessionContext }: NotebookPanel): void => {
+    // What a running cell prints or shows comes with a change, too.
+    sessionContext.iopubMessage.connect(later);
+    sessionContext.statusChanged.connect(later);
+    sessionContext.kernelChanged.connect(later);
+    sessionContext.propertyChanged.connect(later);
+  };
+  notebooks?.forEach(watch);
+  notebooks?.widgetAdded.connect((_, notebook) => watch(notebook));
+  notebooks?.currentChanged.connect(later);
+  window.addEventListener("focus", later);
+}

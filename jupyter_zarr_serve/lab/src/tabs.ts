@@ -1,0 +1,113 @@
+// Tabs with our pages: one for each thing, remembered over reloads at the page and view where they were left.
+
+import type { ILabShell, ILayoutRestorer, JupyterFrontEnd } from "@jupyterlab/application";
+import { MainAreaWidget, WidgetTracker } from "@jupyterlab/apputils";
+import { PageConfig, URLExt } from "@jupyterlab/coreutils";
+import type { IDocumentManager } from "@jupyterlab/docmanager";
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { FACTORY } from "./documents.ts";
+import { formatOf } from "./formats.ts";
+import { Frame } from "./frame.ts";
+import { iconOf } from "./icons.ts";
+import { fileOf, nameOf, pageOf, viewerOf } from "./places.ts";
+
+export type Tab = MainAreaWidget<Frame>;
+
+/** How a tab is placed, and what it shows first. */
+export interface Wish {
+  /** The page, below `zarr/`; the node's own page otherwise. */
+  readonly at?: string;
+  readonly isBeside?: boolean;
+}
+
+export class Tabs {
+  readonly tracker = new WidgetTracker<Tab>({ namespace: "jupyter-zarr-serve" });
+
+  constructor(
+    private readonly app: JupyterFrontEnd,
+    private readonly lab: ILabShell | null,
+    private readonly documents: IDocumentManager | null,
+    private readonly trans: TranslationBundle,
+  ) {}
+
+  /** The address of `zarr/`. */
+  get root(): string {
+    const base = this.app.serviceManager.serverSettings.baseUrl || PageConfig.getBaseUrl();
+    return new URL(URLExt.join(base, "zarr/"), location.href).href;
+  }
+
+  /** Open all tabs that were open before the page was loaded. */
+  restore(restorer: ILayoutRestorer, command: string): void {
+    void restorer.restore(this.tracker, {
+      command,
+      args: ({ content }) => ({ path: content.path, at: content.at }),
+      name: ({ content }) => content.path || "zarr",
+    });
+  }
+
+  /** Show the tab of a node, which is made if there is none; Notebook has tabs of the browser alone. */
+  async open(path: string, { at, isBeside = false }: Wish = {}): Promise<void> {
+    if (!this.lab) return this.show(path);
+    const found = this.tracker.find((tab) => tab.content.path === path && !tab.isDisposed);
+    const tab = found ?? (await this.#document(path, isBeside)) ?? this.#make(path, isBeside);
+    if (at !== undefined && at !== tab.content.at) tab.content.go(at);
+    this.app.shell.activateById(tab.id);
+  }
+
+  /** Show a node in a tab of the browser. */
+  show(path: string): void {
+    window.open(this.root + this.first(path), "_blank", "noopener");
+  }
+
+  /** A frame for a node, at the page that shows it best. */
+  frame(path: string): Frame {
+    const name = nameOf(path) || this.trans.__("Data");
+    const frame = new Frame(this.root, path, this.first(path), this.trans.__("Data of %1", name));
+    frame.touched.connect(() => frame.parent && this.app.shell.activateById(frame.parent.id));
+    return frame;
+  }
+
+  /** The page that shows a node best, below `zarr/`. */
+  first(path: string): string {
+    return formatOf(path)?.kind === "image" ? viewerOf(path) : pageOf(path);
+  }
+
+  /** Remember a tab, and where its page is. */
+  async add(tab: Tab): Promise<void> {
+    tab.content.moved.connect(() => void this.tracker.save(tab));
+    await this.tracker.add(tab);
+  }
+
+  /** A file is opened as Lab opens files, so that it has one tab, whoever opens it. */
+  async #document(path: string, isBeside: boolean): Promise<Tab | undefined> {
+    const file = fileOf(path);
+    if (!this.documents || file === undefined || !this.#isFile(file)) return undefined;
+    const mode = isBeside ? { mode: "split-right" as const } : {};
+    const opened = this.documents.openOrReveal(file, FACTORY, undefined, mode);
+    return opened && this.tracker.find((tab) => tab.id === opened.id);
+  }
+
+  #isFile(file: string): boolean {
+    // A Zarr store may be a folder, and what is within a file is no file.
+    const format = formatOf(file);
+    const isWithin = file
+      .split("/")
+      .slice(0, -1)
+      .some((name) => formatOf(name) !== undefined);
+    return format !== undefined && !isWithin && !file.toLowerCase().endsWith(".zarr");
+  }
+
+  #make(path: string, isBeside: boolean): Tab {
+    const tab = new MainAreaWidget({ content: this.frame(path) });
+    tab.id = `jupyter-zarr-serve:${path}`;
+    tab.toolbar.hide();
+    tab.title.label = nameOf(path) || this.trans.__("Data");
+    tab.title.caption = path;
+    tab.title.icon = iconOf(path);
+    tab.title.closable = true;
+    tab.addClass("jp-ZarrServe-tab");
+    void this.add(tab);
+    this.app.shell.add(tab, "main", isBeside ? { mode: "split-right" } : {});
+    return tab;
+  }
+}

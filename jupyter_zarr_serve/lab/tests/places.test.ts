@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formatOf } from "../src/formats.ts";
+import { below, fileOf, lineFor, pageOf, pathOfFile, storeOf, viewerOf } from "../src/places.ts";
+
+test("names of files are quoted in addresses, their slashes are not", () => {
+  assert.equal(pageOf("files/a b/ü#?.h5"), "v3/files/a%20b/%C3%BC%23%3F.h5");
+  assert.equal(viewerOf("files/a&b.tif"), "view?path=files/a%26b.tif");
+  assert.equal(storeOf("files/x.npy", 2), "v2/files/x.npy");
+  assert.equal(pageOf(""), "");
+});
+
+test("files of collaborative drives are served, those of other drives are not", () => {
+  assert.equal(pathOfFile("runs/a.h5"), "files/runs/a.h5");
+  assert.equal(pathOfFile("/runs/a.h5"), "files/runs/a.h5");
+  assert.equal(pathOfFile("RTC:runs/a.h5"), "files/runs/a.h5");
+  assert.equal(pathOfFile("S3:bucket/a.h5"), undefined);
+  assert.equal(pathOfFile("runs/at 10:30.h5"), "files/runs/at 10:30.h5");
+  assert.equal(fileOf("files/runs/a.h5"), "runs/a.h5");
+  assert.equal(fileOf("kernels/1/a"), undefined);
+});
+
+test("a file is of the format of its longest suffix, in upper or lower case", () => {
+  assert.equal(formatOf("A.ZARR.ZIP")?.type, "zarr-store");
+  assert.equal(formatOf("run.2024.H5")?.type, "zarr-hdf5");
+  assert.equal(formatOf("notes.md"), undefined);
+  assert.equal(formatOf("h5"), undefined);
+});
+
+test("code names files and notebooks as people do", () => {
+  assert.match(lineFor('files/a"b.h5/t'), /jz\.open\("a\\"b\.h5\/t"\)$/);
+  assert.match(lineFor("notebooks/a.ipynb/t"), /jz\.open\("a\.ipynb\/t"\)$/);
+  assert.match(lineFor("demo/scalars"), /jz\.open\("demo\/scalars"\)$/);
+});
+
+test("a page is below the root of its own server alone", () => {
+  const root = "http://host/user/ann/zarr/";
+  assert.equal(below("http://host/user/ann/zarr/view?path=a#zoom=1", root), "view?path=a#zoom=1");
+  assert.equal(below("http://host/user/bob/zarr/", root), undefined);
+  assert.equal(below("http://other/user/ann/zarr/", root), undefined);
+});

@@ -1,0 +1,134 @@
+"""The panel of data in a running JupyterLab: each thing in it is pressed."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.clients.browser import needs_browser
+from tests.lab.conftest import Lab
+
+pytestmark = needs_browser
+
+OPENED = """async () => {
+  const { commands } = window.jupyterapp;
+  const how = { path: "waves.ipynb", factory: "Notebook", kernel: { name: "python3" } };
+  const panel = await commands.execute("docmanager:open", how);
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await panel.sessionContext.session.kernel.info;
+  panel.content.activeCellIndex = 0;
+  await commands.execute("notebook:run-cell");
+  await panel.context.save();
+}"""
+
+
+def row(name: str) -> str:
+    return f'.jp-ZarrServe-row:has(.jp-ZarrServe-name:text-is("{name}"))'
+
+
+@pytest.fixture(scope="module", autouse=True)
+def notebook(running: Lab) -> Iterator[None]:
+    """A notebook that published `waves` is open."""
+    running.start()
+    running.page("evaluate", OPENED)
+    yield
+    running.do("application:close-all")
+
+
+@pytest.fixture
+def panel(running: Lab) -> Lab:
+    """JupyterLab with the panel in front, in which only the variables of the notebook are shown."""
+    for section in ("Running", "Files", "Mounts and Demo", "Share Links"):
+        if running.page("count", row(section) + '[aria-expanded="true"]'):
+            running.page("click", row(section))
+    running.do("jupyter-zarr-serve:panel")
+    running.page("see", row("waves"))
+    return running
+
+
+def test_a_row_says_what_its_array_is(panel: Lab):
+    assert "3 × 4 float32" in panel.page("text", row("waves")).replace("  ", " ")
+    panel.page("click", row("waves"))
+    panel.page("see", ".jp-ZarrServe-details img")
+    assert "48 B" in panel.page("text", ".jp-ZarrServe-details")
+
+
+def test_files_are_a_tree_that_the_keyboard_walks(panel: Lab):
+    panel.page("click", row("Files"))
+    panel.page("see", row("run.h5"))
+    panel.page("click", row("run.h5"))
+    panel.page("see", row("run.h5") + '[aria-selected="true"]')
+    for key, name in [("ArrowRight", "detector"), ("ArrowDown", "detector"), ("ArrowRight", "image")]:
+        panel.page("press", key)
+        panel.page("see", row(name))
+    panel.page("press", "ArrowDown")
+    panel.page("see", row("image") + '[aria-selected="true"]')
+    panel.page("press", "Enter")
+    assert "Array of uint16: 4 × 5" in panel.page("frame", "zarr/v3/files/run.h5/detector/image", "main")
+    assert panel.page("barriers", ".jp-ZarrServe-panel") == []
+
+
+def test_a_second_opening_shows_the_same_tab_and_another_one_stands_beside(panel: Lab):
+    panel.page("doubleClick", row("waves"))
+    panel.page("frame", "notebooks/waves.ipynb/waves", "main")
+    panel.page("doubleClick", row("waves"))
+    panel.choose(row("waves"), "Open as Data Beside")
+    assert panel.page("count", '[id="jupyter-zarr-serve:notebooks/waves.ipynb/waves"]') == 1
+
+
+def test_a_filter_leaves_what_it_finds(panel: Lab):
+    panel.page("click", row("Files"))
+    panel.page("see", row("grid.npy"))
+    panel.page("fill", ".jp-ZarrServe-bar input", "GRID")
+    panel.page("missSoon", row("table.parquet"))
+    assert panel.page("count", row("grid.npy")) == 1
+    panel.page("fill", ".jp-ZarrServe-bar input", "")
+
+
+def test_what_the_menu_of_a_row_copies(panel: Lab):
+    panel.choose(row("waves"), "Copy Zarr v2 Address")
+    assert panel.page("copied") == f"{panel.server.url}zarr/v2/notebooks/waves.ipynb/waves"
+    panel.choose(row("waves"), "Copy Code That Opens It")
+    assert panel.page("copied").endswith('jz.open("waves.ipynb/waves")')
+
+
+def test_a_link_is_made_shown_and_revoked(panel: Lab):
+    panel.choose(row("waves"), "Share Data…")
+    panel.page("see", ".jp-Dialog input[type=date]")
+    assert panel.page("barriers", ".jp-Dialog") == []
+    panel.page("click", '.jp-Dialog label:has-text("1 hour")')
+    panel.page("click", ".jp-Dialog .jp-mod-accept")
+    panel.page("see", ".jp-Dialog input[readonly]")
+    link = panel.page("copied")
+    panel.page("click", ".jp-Dialog .jp-mod-accept")
+    path = link.removeprefix(panel.server.url)
+    assert panel.server.nobody(f"{path}v3/zarr.json").status_code == 200
+    panel.page("click", row("Share Links"))
+    panel.choose(row("notebooks/waves.ipynb/waves"), "Revoke Link")
+    panel.page("missSoon", row("notebooks/waves.ipynb/waves"))
+    assert panel.server.nobody(f"{path}v3/zarr.json").status_code == 403
+
+
+def test_a_server_that_refuses_a_link_says_why_in_the_dialog(panel: Lab):
+    panel.choose(row("waves"), "Share Data…")
+    panel.page("fill", ".jp-Dialog input[type=date]", "2001-01-01")
+    panel.page("click", ".jp-Dialog .jp-mod-accept")
+    panel.page("see", ".jp-Dialog .jp-ZarrServe-failure")
+    panel.page("click", ".jp-Dialog .jp-mod-reject")
+
+
+def test_what_is_unpublished_leaves_the_panel_and_what_is_published_comes(panel: Lab):
+    panel.choose(row("waves"), "Unpublish")
+    panel.page("see", ".jp-ZarrServe-row.jp-mod-note")
+    panel.page("missSoon", row("waves"))
+    panel.do("notebook:run-cell")
+    panel.page("see", row("waves"))
+
+
+def test_palette_launcher_and_menu_lead_to_all_data(panel: Lab):
+    panel.do("launcher:create")
+    panel.page("click", '.jp-LauncherCard:visible:has-text("Data")')
+    assert "files" in panel.page("frame", "/zarr/", "main")
+    panel.page("click", '.lm-MenuBar-itemLabel:text-is("File")')
+    panel.page("click", '.lm-Menu-itemLabel:text-is("Browse All Data")')
+    assert panel.page("count", '[id="jupyter-zarr-serve:"]') == 1
