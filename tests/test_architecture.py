@@ -46,7 +46,7 @@ FLOORS = [
     ["serve/forms", "serve/layout"],
     ["serve/respond"],
     ["serve/metadata_seen"],
-    ["wire"],
+    ["wire", "snippets"],
     ["frames"],
     ["messages", "shares", "servers", "files"],
     ["sources", "publisher", "worker"],

@@ -6,10 +6,12 @@ Colours are JupyterLab's variables, or else the page's own text colour. Everythi
 import math
 from html import escape
 from itertools import islice
+from typing import Any
 
+from ..core.known_names import KERNELS
 from ..core.nodes import Array, Group, Node
 from ..core.walk import members
-from .snippets import snippets_of
+from ..snippets import OPEN, snippets
 from .urls import KernelAddress
 
 _SHOWN = 12  # members of a group
@@ -59,7 +61,7 @@ def html(name: str, node: Node | str, place: KernelAddress, *, is_frozen: bool, 
     head = f'<strong>{escape(name)}</strong> <span style="color:{_FAINT}">published, {state}</span>'
     parts = [head, warned(warning), _table({**facts, **_addresses(name, place)})]
     if not isinstance(node, str):
-        parts += [_details(title, text) for title, text in snippets_of(name, node, place)]
+        parts += [_details(title, text) for title, text in _snippets(name, node, place)]
     return f'<div style="{_CARD}">{"".join(parts)}</div>'
 
 
@@ -79,6 +81,28 @@ def sentence(text: str) -> str:
     'The server is gone.'
     """
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def _snippets(name: str, node: Node, place: KernelAddress) -> list[tuple[str, str]]:
+    """Titles and code: the one line first."""
+    url = f"{place.origin or 'https://<address of this Jupyter server>'}{place.path(3, name)}"
+    what = f"{place.notebook}/{name}" if place.notebook else f"{KERNELS}/{place.kernel_id}/{name}"
+    told: dict[str, Any] = {
+        "kind": "array" if isinstance(node, Array) else "group",
+        "members": {"items": []},
+    }
+    if isinstance(node, Array):
+        told |= _array_told(node)
+    else:
+        arrays = [child for _, child in members(node) if isinstance(child, Array)]
+        told["members"] = {"items": [_array_told(child) for child in arrays]}
+    found = {each["title"]: each["code"] for each in snippets(told, url, what=what)}
+    return [(title, found[title]) for title in (OPEN, "zarr-python", "xarray", "dask") if title in found]
+
+
+def _array_told(array: Array) -> dict[str, Any]:
+    names = list(array.dimension_names or ())
+    return {"kind": "array", "dtype": str(array.dtype), "shape": array.shape, "dimension_names": names}
 
 
 def _facts(node: Node) -> dict[str, str]:

@@ -15,6 +15,7 @@ import requests
 import xarray as xr
 import zarr
 
+from jupyter_zarr_serve.snippets import OPEN
 from tests.clients.browser import needs_browser
 from tests.clients.node import NODE, programs
 from tests.clients.verdicts import PROGRAM_SECONDS
@@ -30,8 +31,8 @@ SPEEDS = xr.Dataset(
 )
 GRID = SPEEDS.assign_coords(x=[10, 20, 30])
 FRAME = pd.DataFrame({"n": [1, 2, 3], "t": ["a", "<b>", ""]})
-FOR_ARRAYS = {"zarr-python", "xarray", "dask", "tensorstore", "zarrita", "JupyterLab cell"}
-FOR_GROUPS = {"zarr-python", "xarray", "zarrita", "JupyterLab cell"}
+FOR_ARRAYS = {"zarr-python", "xarray", "dask", "tensorstore", "zarrita", OPEN}
+FOR_GROUPS = {"zarr-python", "xarray", "zarrita", OPEN}
 FOR_FOLDERS = FOR_GROUPS - {"xarray"}
 KINDS: dict[str, tuple[list[Any], set[str]]] = {  # values, and clients that do not read them
     "?": ([1, 0], set()), "<i8": ([1, -2], set()), "<u8": ([1, 2], set()), "<f4": ([1, 2], set()),
@@ -179,8 +180,9 @@ def check(subject: Subject, codes: dict[str, str], token: str) -> None:
     """Run all code of a page but that for a notebook's cell."""
     for title, code in codes.items():
         assert token == "" or token not in code
-        assert (code.count('token = "..."') == 1) is bool(token), title
-        mine = code.replace('token = "..."', f'token = "{token}"')
+        taken = 'token = "..."' if title == "zarrita" else 'token = os.environ["JUPYTER_TOKEN"]'
+        assert (code.count(taken) == 1) is bool(token), title
+        mine = code.replace(taken, f'token = "{token}"')
         if title == "zarrita":
             assert in_node(f"{mine}\n{subject.javascript}") == subject.told
         else:
@@ -192,7 +194,7 @@ def test_the_code_of_a_page_runs(server: Server, kernel: Kernel, zarr_format, na
     subject = SUBJECTS[name]
     codes = shown(server, f"zarr/v{zarr_format}/{subject.path}")
     assert set(codes) == subject.titles
-    cell = codes.pop("JupyterLab cell")
+    cell = codes.pop(OPEN)
     assert server.token not in cell
     check(subject, codes, server.token)
     printed = kernel.run(f"{cell}\nprint(type({'array' if 'array' in cell else 'group'}).__name__)")
@@ -204,7 +206,7 @@ def test_only_clients_that_read_it_are_offered(server: Server, zarr_format, dtyp
     values = np.array(KINDS[dtype][0]).astype(dtype)
     codes = shown(server, f"zarr/v{zarr_format}/files/kind {list(KINDS).index(dtype)}.npy")
     assert set(codes) == FOR_ARRAYS - KINDS[dtype][1]
-    codes.pop("JupyterLab cell")
+    codes.pop(OPEN)
 
     def is_same(value: Any) -> bool:
         array = np.asarray(value)
@@ -216,7 +218,7 @@ def test_only_clients_that_read_it_are_offered(server: Server, zarr_format, dtyp
 
 def test_of_a_variable(server: Server, kernel: Kernel, zarr_format):
     codes = shown(server, f"zarr/v{zarr_format}/{kernel.path}/image")
-    cell = codes.pop("JupyterLab cell")
+    cell = codes.pop(OPEN)
     check(SUBJECTS["array"], codes, server.token)
     *_, values = kernel.run(f"{cell}\nprint(array[...].tolist())").strip().splitlines()
     assert json.loads(values) == IMAGE.tolist()
@@ -244,7 +246,8 @@ def test_the_code_of_a_page_below_a_link_runs_without_a_token(
     with link_to(server, shared) as link:
         page = f"{link}v{zarr_format}/{below}"
         codes = shown(server, page)
-        assert set(codes) == subject.titles - {"JupyterLab cell"}
+        assert set(codes) == subject.titles
+        codes.pop(OPEN)
         check(subject, codes, "")
         plain = requests.get(server.url + page, headers={"Accept": "text/html"}, timeout=60).text
         assert link.split("/")[-2] not in plain, "without its script the page does not tell the link"

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from ...core import limits
 from ...core.known_names import ZARR_JSON, ZATTRS
 from ...serve.request import LINE, NODE, ROWS, STATS, Options, Response
+from ...snippets import is_dataset, name_for_open, snippets
 from ..web.render import crumbs, quoted, root_from, shown, size
 from .buttons import Place, share_url, viewers
 from .facts import called, facts, lead, lengths, rows_told, stats_told
 from .other_viewers import ViewerRoute
 from .plots import line_plot
-from .snippets import is_dataset, snippets
 
 MEMBERS = 100  # on one page
 _FEW = 20  # members that need no search
@@ -121,6 +121,7 @@ class Page:
             "snippets": snippets(
                 node, self.url, self.zarr_format, is_shared=self.is_shared,
                 dataset=await self._dataset(node, ask),
+                what="" if self.is_shared else name_for_open(self.names),
             ),
         }  # fmt: skip
 
