@@ -9,7 +9,13 @@ Zarr is served at
 
 of the folder {root}
 
-To read it, paste one of these (version 3 of the format; version 2 is below zarr/v2/):
+To read it in any Python of yours on this machine, without an address or a token:
+
+    import jupyter_zarr_serve as jz
+    jz.open()             # lists what there is
+    jz.open("{example}")
+
+With any other Zarr client (version 3 of the format; version 2 is below zarr/v2/):
 
   zarr-python
     import fsspec, zarr
@@ -51,6 +57,7 @@ def welcome(base: str, token: str, root: str, *, demo: bool) -> str:
         mount=DEMO if demo else FILES,
         query=query,
         root=root,
+        example="demo/nested/images/big_image" if demo else "path/to/file",
         client=f", client_kwargs={headers}" if token else "",
         dataset="demo/structured_data/xarray_dataset" if demo else "files/path/to/dataset",
         storage=f', storage_options={{"client_kwargs": {headers}}}' if token else "",

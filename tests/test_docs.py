@@ -44,7 +44,7 @@ def snippets(name: str) -> list[str]:
 
 def run(code: str, server: Server, variables: dict[str, object]) -> None:
     """Run a snippet as a reader would: with the server's own address and token."""
-    code = code.replace('token = "..."', f'token = "{server.token}"')
+    code = code.replace('os.environ["JUPYTER_TOKEN"]', f'"{server.token}"')
     exec(compile(code.replace("http://localhost:8888/", server.url), "<snippet>", "exec"), variables)
 
 

@@ -68,6 +68,7 @@ def write_speeds(group: Any) -> None:
 def aimed(code: str, server: Server) -> str:
     """A snippet with a server's own address and token, as a reader would change it."""
     told = code.replace('token = "..."', f'token = "{server.token}"')
+    told = told.replace('os.environ["JUPYTER_TOKEN"]', f'"{server.token}"')
     return told.replace("http://localhost:8888/", server.url)
 
 
