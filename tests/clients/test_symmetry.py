@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
+from jupyter_zarr_serve.adapters.made_of import MADE_OF
 from tests import torture
 from tests.clients.conftest import Jury
 
@@ -19,6 +20,8 @@ DOCUMENTS = {2: (".zarray", ".zattrs"), 3: ("zarr.json",)}
 STORES = ("fills-v2.zarr", "fills-v3.zarr", "annotations-v2.zarr", "annotations-v3.zarr")
 # What only the data of a file would tell: which categories a column has, and whether any is missing.
 OF_DATA = ("categories", "ordered", "missing")
+# What only an object can tell: what it was. Its values and all other attributes are those of a file.
+OF_OBJECTS = MADE_OF
 
 
 class Side:
@@ -35,10 +38,10 @@ class Side:
 
     def documents(self, path: str) -> list[dict[str, Any]]:
         documents = [self.get(path, key).json() for key in DOCUMENTS[self.zarr_format]]
-        if path.startswith("tables/categories"):
-            for told in (documents[-1], documents[-1].get("attributes", {})):
-                for name in OF_DATA:
-                    told.pop(name, None)
+        unequal = (OF_OBJECTS, *(OF_DATA if path.startswith("tables/categories") else ()))
+        for told in (documents[-1], documents[-1].get("attributes", {})):
+            for name in unequal:
+                told.pop(name, None)
         return documents
 
     def chunk(self, path: str, key: str) -> tuple[int, bytes]:
@@ -91,4 +94,5 @@ def test_members_and_attributes_of_groups(both):
 
 def attributes_of(side: Side, path: str) -> Any:
     document = json.loads(side.get(path, ".zattrs" if side.zarr_format == 2 else "zarr.json").content)
-    return document if side.zarr_format == 2 else document["attributes"]
+    told = document if side.zarr_format == 2 else document["attributes"]
+    return {name: value for name, value in told.items() if name != OF_OBJECTS}
