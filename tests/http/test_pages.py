@@ -95,6 +95,10 @@ def kernel_path(server: Server):
 
 def page(server: Server, path: str, status: int = 200) -> str:
     answer = server.get(path, headers=HTML)
+    for _ in range(60):  # each waits a second for what takes long; the page's script asks again, too
+        if "data-part" not in answer.text:
+            break
+        answer = server.get(path, headers=HTML)
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     policy = answer.headers["Content-Security-Policy"]
