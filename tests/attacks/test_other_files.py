@@ -71,7 +71,9 @@ def _of_pattern(file: h5py.File, name: str, pattern: str) -> None:
 def everything(root: Group, zarr_format: int):
     """The bodies of all documents and first chunks, whether their names are listed or guessed."""
     names = ["", *_NAMES, *(f"sparse/{part}" for part in ("data", "indices"))]
-    keys = ("", "zarr.json", ".zgroup", ".zattrs", ".zarray", ".zmetadata", "0", "c/0", "c/0/0", "0.0")
+    keys = {2: ("", ".zattrs", ".zarray", ".zmetadata", "0", "0.0"), 3: ("", "zarr.json", "c/0", "c/0/0")}[
+        zarr_format
+    ]
     for file, name, key in itertools.product(root.children, names, keys):
         path = "/".join(part for part in (file, name, key) if part)
         yield path, respond(root, Request(zarr_format, tuple(path.split("/")))).body

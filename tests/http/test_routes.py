@@ -1,5 +1,6 @@
 """Every route of the extension: nobody anonymous gets an answer, nobody forbidden either."""
 
+import itertools
 import json
 import re
 from typing import Any
@@ -27,6 +28,7 @@ EXAMPLES = {
     r"zarr/api/preview(/.*)?": ["zarr/api/preview/nothing"],
     r"zarr/(.*)": ["zarr/v4/", "zarr/nowhere"],
 }  # fmt: skip
+READING = ("GET", "HEAD")
 PATHS = [path for paths in EXAMPLES.values() for path in paths]
 # Of the routes that make and end links, for which one must be allowed to write; and their methods.
 SHARES = {
@@ -79,18 +81,25 @@ async def answer(jp_fetch: Any, path: str, **kwargs: Any) -> Any:
         return error.response
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def cookie_of(jp_fetch: Any) -> str:
+    """The cookie that a browser with the token gets."""
+    login = await answer(jp_fetch, "zarr/", headers={"Accept": "text/html"})
+    cookie = "; ".join(text.split(";")[0] for text in login.headers.get_list("Set-Cookie"))
+    assert cookie
+    return cookie
+
+
 @pytest.mark.parametrize(
     "headers", [{}, {"Authorization": "token wrong"}, {"Cookie": "username-localhost=x"}]
 )
-async def test_nobody_anonymous_gets_an_answer(jp_fetch, path, method, headers):
-    response = await answer(jp_fetch, path, method=method, headers={"Authorization": "", **headers})
-    assert response.code == 401
-    assert response.headers["WWW-Authenticate"].startswith("Bearer")
-    assert "Set-Cookie" not in response.headers or "Max-Age=0" in str(response.headers)
-    if method == "GET":
-        assert "token" in json.loads(response.body)["message"]
+async def test_nobody_anonymous_gets_an_answer(jp_fetch, headers):
+    for path, method in itertools.product(PATHS, READING):
+        response = await answer(jp_fetch, path, method=method, headers={"Authorization": "", **headers})
+        assert response.code == 401, path
+        assert response.headers["WWW-Authenticate"].startswith("Bearer"), path
+        assert "Set-Cookie" not in response.headers or "Max-Age=0" in str(response.headers), path
+        if method == "GET":
+            assert "token" in json.loads(response.body)["message"], path
 
 
 def test_every_route_that_reads_is_below_links_too():
@@ -99,29 +108,29 @@ def test_every_route_that_reads_is_below_links_too():
     assert reading <= below
 
 
-@pytest.mark.parametrize(("path", "method"), CHANGES)
-async def test_links_are_made_by_those_who_may_write(jp_fetch, jp_serverapp, path, method):
-    body = "{}" if method == "POST" else None
-    anonymous = await answer(jp_fetch, path, method=method, body=body, headers={"Authorization": ""})
-    assert anonymous.code == (401 if method in {"GET", "HEAD"} else 403)
-    Closed.asked.clear()
+async def test_links_are_made_by_those_who_may_write(jp_fetch, jp_serverapp):
+    for path, method in CHANGES:
+        body = "{}" if method == "POST" else None
+        anonymous = await answer(jp_fetch, path, method=method, body=body, headers={"Authorization": ""})
+        assert anonymous.code == (401 if method in READING else 403), path
     jp_serverapp.web_app.settings["authorizer"] = Closed(parent=jp_serverapp)
-    assert (await answer(jp_fetch, path, method=method, body=body)).code == 403
-    assert Closed.asked[-1] == ("write", "zarr")
+    for path, method in CHANGES:
+        Closed.asked.clear()
+        body = "{}" if method == "POST" else None
+        assert (await answer(jp_fetch, path, method=method, body=body)).code == 403, path
+        assert Closed.asked[-1] == ("write", "zarr"), path
 
 
-@pytest.mark.parametrize(("path", "method"), CHANGES)
-async def test_links_are_made_by_no_other_site(jp_fetch, path, method):
-    login = await answer(jp_fetch, "zarr/", headers={"Accept": "text/html"})
-    cookie = "; ".join(text.split(";")[0] for text in login.headers.get_list("Set-Cookie"))
-    body = "{}" if method == "POST" else None
-    for more in ({"Origin": "https://evil.example"}, {} if method in {"POST", "DELETE"} else None):
-        if more is None:  # reading by one's own page needs nothing more
+async def test_links_are_made_by_no_other_site(jp_fetch):
+    cookie = await cookie_of(jp_fetch)
+    for (path, method), origin in itertools.product(CHANGES, ("https://evil.example", "")):
+        if not origin and method in READING:  # reading by one's own page needs nothing more
             continue
-        headers = {"Authorization": "", "Cookie": cookie, **more}
+        headers = {"Authorization": "", "Cookie": cookie, **({"Origin": origin} if origin else {})}
+        body = "{}" if method == "POST" else None
         foreign = await answer(jp_fetch, path, method=method, body=body, headers=headers)
-        assert foreign.code in {403, 404}
-        assert "Access-Control-Allow-Origin" not in foreign.headers
+        assert foreign.code in {403, 404}, path
+        assert "Access-Control-Allow-Origin" not in foreign.headers, path
 
 
 @pytest.mark.parametrize("path", [path for paths in LINKS.values() for path in paths])
@@ -135,58 +144,53 @@ async def test_neither_login_nor_token_opens_a_link(jp_fetch, jp_serverapp, path
     assert (await answer(jp_fetch, path, method=method, params={"token": token})).code == 403
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_the_authorizer_governs_every_route(jp_fetch, jp_serverapp, path, method):
-    Closed.asked.clear()
+async def test_the_authorizer_governs_every_route(jp_fetch, jp_serverapp):
     jp_serverapp.web_app.settings["authorizer"] = Closed(parent=jp_serverapp)
-    response = await answer(jp_fetch, path, method=method)
-    assert response.code == 403
-    assert ("read", "zarr") in Closed.asked
-    if method == "GET":
-        assert "not authorized" in json.loads(response.body)["message"]
+    for path, method in itertools.product(PATHS, READING):
+        Closed.asked.clear()
+        response = await answer(jp_fetch, path, method=method)
+        assert response.code == 403, path
+        assert ("read", "zarr") in Closed.asked, path
+        if method == "GET":
+            assert "not authorized" in json.loads(response.body)["message"], path
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-async def test_nothing_can_be_written(jp_fetch, path, method):
-    body = None if method == "DELETE" else "{}"
-    response = await answer(jp_fetch, path, method=method, body=body)
-    assert response.code == 405
+async def test_nothing_can_be_written(jp_fetch):
+    for path, method in itertools.product(PATHS, ("POST", "PUT", "DELETE", "PATCH")):
+        body = None if method == "DELETE" else "{}"
+        response = await answer(jp_fetch, path, method=method, body=body)
+        assert response.code == 405, path
 
 
 STORES = [path for path in PATHS if path.startswith(("zarr/v2", "zarr/v3"))]
 
 
-@pytest.mark.parametrize("path", STORES)
-async def test_listing_by_webdav_is_reading(jp_fetch, jp_serverapp, path):
+async def test_listing_by_webdav_is_reading(jp_fetch, jp_serverapp):
     """It needs a login and the authorizer's leave, but no XSRF token: it changes nothing."""
     asked = {"method": "PROPFIND", "allow_nonstandard_methods": True}
-    anonymous = await answer(jp_fetch, path, headers={"Authorization": "", "Depth": "1"}, **asked)
-    assert anonymous.code == 401
-    assert (await answer(jp_fetch, path, headers={"Depth": "1"}, **asked)).code in {207, 404, 409, 422, 503}
-    login = await answer(jp_fetch, "zarr/", headers={"Accept": "text/html"})
-    cookie = "; ".join(text.split(";")[0] for text in login.headers.get_list("Set-Cookie"))
-    own = {"Authorization": "", "Cookie": cookie, "Depth": "1"}
-    assert (await answer(jp_fetch, path, headers=own, **asked)).code in {207, 404, 409, 422, 503}
-    foreign = await answer(jp_fetch, path, headers={**own, "Origin": "https://evil.example"}, **asked)
-    assert foreign.code == 403
-    Closed.asked.clear()
+    own = {"Authorization": "", "Cookie": await cookie_of(jp_fetch), "Depth": "1"}
+    for path in STORES:
+        anonymous = await answer(jp_fetch, path, headers={"Authorization": "", "Depth": "1"}, **asked)
+        assert anonymous.code == 401, path
+        for headers in ({"Depth": "1"}, own):
+            listed = await answer(jp_fetch, path, headers=headers, **asked)
+            assert listed.code in {207, 404, 409, 422, 503}, path
+        foreign = await answer(jp_fetch, path, headers={**own, "Origin": "https://evil.example"}, **asked)
+        assert foreign.code == 403, path
     jp_serverapp.web_app.settings["authorizer"] = Closed(parent=jp_serverapp)
-    assert (await answer(jp_fetch, path, headers={"Depth": "1"}, **asked)).code == 403
-    assert ("read", "zarr") in Closed.asked
+    for path in STORES:
+        Closed.asked.clear()
+        assert (await answer(jp_fetch, path, headers={"Depth": "1"}, **asked)).code == 403, path
+        assert ("read", "zarr") in Closed.asked, path
 
 
-@pytest.mark.parametrize("path", PATHS)
-async def test_a_foreign_page_cannot_use_the_cookie(jp_fetch, jp_serverapp, path):
-    login = await answer(jp_fetch, "zarr/", headers={"Accept": "text/html"})
-    cookie = "; ".join(text.split(";")[0] for text in login.headers.get_list("Set-Cookie"))
-    assert cookie
-    own = {"Authorization": "", "Cookie": cookie}
-    expected = {302} if path == "zarr" else {200, 400, 404, 409, 422}  # relative links need the slash
-    assert (await answer(jp_fetch, path, headers=own)).code in expected
-    foreign = await answer(jp_fetch, path, headers={**own, "Origin": "https://evil.example"})
-    assert foreign.code == 403
-    assert "Access-Control-Allow-Origin" not in foreign.headers
-    embedded = {**own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
-    assert (await answer(jp_fetch, path, headers=embedded)).code == 403
+async def test_a_foreign_page_cannot_use_the_cookie(jp_fetch):
+    own = {"Authorization": "", "Cookie": await cookie_of(jp_fetch)}
+    for path in PATHS:
+        expected = {302} if path == "zarr" else {200, 400, 404, 409, 422}  # relative links need the slash
+        assert (await answer(jp_fetch, path, headers=own)).code in expected, path
+        foreign = await answer(jp_fetch, path, headers={**own, "Origin": "https://evil.example"})
+        assert foreign.code == 403, path
+        assert "Access-Control-Allow-Origin" not in foreign.headers, path
+        embedded = {**own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+        assert (await answer(jp_fetch, path, headers=embedded)).code == 403, path
