@@ -96,13 +96,13 @@ def fast(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Tests on one version of Python; each file's tests run in one process, as they share what they start.
 
-    Twice as many processes as the tests are meant for processors: most of them wait for another one.
+    One process more than the tests are meant for processors, as many wait for a server or a browser.
     """
     session.install("-e", ".[test]")
     few = (
         [] if session.python == PYTHONS[-1] else [*(f"--ignore={place}" for place in ONCE), "-k", NOT_AGAIN]
     )
-    session.run("pytest", "-n", "4", "--dist", "loadfile", *few, *session.posargs)
+    session.run("pytest", "-n", "3", "--dist", "loadfile", *few, *session.posargs)
 
 
 @nox.session
