@@ -1,5 +1,6 @@
 """No page keeps a token in its address: a browser that comes with one gets a cookie and leaves it."""
 
+import itertools
 from typing import Any
 from urllib.parse import urljoin
 
@@ -48,49 +49,47 @@ def come(jp_http_port: int, jp_base_url: str, http_server_client: Any) -> Any:
     return come
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("headers", [NAVIGATION, OLD_BROWSER], ids=["new", "old"])
-async def test_a_browser_goes_on_without_the_token(come, jp_serverapp, path, headers):
-    token = jp_serverapp.identity_provider.token
-    first = await come(with_token(path, token), headers)
-    assert first.code == 303
-    assert first.headers["Cache-Control"] == "no-store"
-    assert first.headers["Referrer-Policy"] == "no-referrer"
-    location = first.headers["Location"]
-    assert token not in location
-    assert not location.startswith(("/", "http")), "relative, for proxies that strip a prefix"
-    there = urljoin(f"http://host/prefix/{path.replace(' ', '%20')}", location)
-    assert there == f"http://host/prefix/{path.replace(' ', '%20')}"
-    cookie = "; ".join(text.split(";")[0] for text in first.headers.get_list("Set-Cookie"))
-    assert token not in cookie
-    then = await come(path, {**headers, "Cookie": cookie})
-    assert then.code in {200, 302, 400, 404}, then.body
-    assert "/login" not in then.headers.get("Location", "")
-    again = await come(with_token(path, token), {**headers, "Cookie": cookie})
-    assert again.code == 303, "with a cookie from before, too"
-    assert token not in then.body.decode()
+async def test_a_browser_goes_on_without_the_token(come, jp_serverapp):
+    for path, headers in itertools.product(PAGES, [NAVIGATION, OLD_BROWSER]):
+        token = jp_serverapp.identity_provider.token
+        first = await come(with_token(path, token), headers)
+        assert first.code == 303, path
+        assert first.headers["Cache-Control"] == "no-store"
+        assert first.headers["Referrer-Policy"] == "no-referrer"
+        location = first.headers["Location"]
+        assert token not in location, path
+        assert not location.startswith(("/", "http")), "relative, for proxies that strip a prefix"
+        there = urljoin(f"http://host/prefix/{path.replace(' ', '%20')}", location)
+        assert there == f"http://host/prefix/{path.replace(' ', '%20')}"
+        cookie = "; ".join(text.split(";")[0] for text in first.headers.get_list("Set-Cookie"))
+        assert token not in cookie, path
+        then = await come(path, {**headers, "Cookie": cookie})
+        assert then.code in {200, 302, 400, 404}, (path, then.body)
+        assert "/login" not in then.headers.get("Location", "")
+        again = await come(with_token(path, token), {**headers, "Cookie": cookie})
+        assert again.code == 303, "with a cookie from before, too"
+        assert token not in then.body.decode(), path
 
 
-@pytest.mark.parametrize("path", KEYS)
-async def test_neither_stays_it_where_a_browser_loads_a_key(come, jp_serverapp, path):
-    token = jp_serverapp.identity_provider.token
-    assert (await come(with_token(path, token), NAVIGATION)).code == 303
-    assert (await come(with_token(path, token), OLD_BROWSER)).code in {200, 404}, "it may be a program"
+async def test_neither_stays_it_where_a_browser_loads_a_key(come, jp_serverapp):
+    for path in KEYS:
+        token = jp_serverapp.identity_provider.token
+        assert (await come(with_token(path, token), NAVIGATION)).code == 303, path
+        assert (await come(with_token(path, token), OLD_BROWSER)).code in {200, 404}, "it may be a program"
 
 
-@pytest.mark.parametrize("path", ["zarr/", "zarr/v3/files/", "zarr/v3/zarr.json", "zarr/v2/.zgroup"])
-@pytest.mark.parametrize("headers", PROGRAMS)
-async def test_programs_get_data_at_once(come, jp_serverapp, path, headers):
-    response = await come(with_token(path, jp_serverapp.identity_provider.token), headers)
-    assert response.code == 200
+async def test_programs_get_data_at_once(come, jp_serverapp):
+    paths = ("zarr/", "zarr/v3/files/", "zarr/v3/zarr.json", "zarr/v2/.zgroup")
+    for path, headers in itertools.product(paths, PROGRAMS):
+        response = await come(with_token(path, jp_serverapp.identity_provider.token), headers)
+        assert response.code == 200, path
 
 
-@pytest.mark.parametrize("spelled", ["token", "%74oken", "tok%65n"])
-@pytest.mark.parametrize("path", ["zarr/view?path=a", "zarr/"])
-async def test_nobody_takes_a_wrong_token_to_the_login_page(come, path, spelled):
-    response = await come(with_token(path, "an-old-one", spelled), NAVIGATION)
-    assert response.code == 302
-    assert "an-old-one" not in response.headers["Location"]
+async def test_nobody_takes_a_wrong_token_to_the_login_page(come):
+    for spelled, path in itertools.product(["token", "%74oken", "tok%65n"], ["zarr/view?path=a", "zarr/"]):
+        response = await come(with_token(path, "an-old-one", spelled), NAVIGATION)
+        assert response.code == 302, path
+        assert "an-old-one" not in response.headers["Location"], path
 
 
 async def test_a_page_below_a_link_keeps_none_either(come, jp_fetch, jp_serverapp, jp_root_dir):
