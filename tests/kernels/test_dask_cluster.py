@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.kernels.jupyter import Kernel, running_kernel
-from tests.server import Server
+from tests.server import Server, running_server
 
 LENGTH, BLOCK = 360_000, 1_000
 PUBLISH = f"""
@@ -34,6 +34,14 @@ jz.publish("cut", t, chunks=(250, 500))
 print(t.nbytes)
 """
 CORNERS = list(itertools.product((0, LENGTH // 2, LENGTH - 10), repeat=2))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that waits for the first of 129 600 blocks, however busy the machine is."""
+    folder, private = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("jupyter")
+    with running_server(folder, private, "--ZarrServeApp.limits=kernel_timeout=60") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
