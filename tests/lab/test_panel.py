@@ -102,11 +102,11 @@ def test_a_link_is_made_shown_and_revoked(panel: Lab):
     link = panel.page("copied")
     panel.page("click", ".jp-Dialog .jp-mod-accept")
     path = link.removeprefix(panel.server.url)
-    assert panel.server.nobody(f"{path}v3/zarr.json").status_code == 200
+    assert panel.server.nobody(f"{path}/zarr.json").status_code == 200
     panel.page("click", row("Share Links"))
     panel.choose(row("notebooks/waves.ipynb/waves"), "Revoke Link")
     panel.page("missSoon", row("notebooks/waves.ipynb/waves"))
-    assert panel.server.nobody(f"{path}v3/zarr.json").status_code == 403
+    assert panel.server.nobody(f"{path}/zarr.json").status_code == 403
 
 
 def test_a_server_that_refuses_a_link_says_why_in_the_dialog(panel: Lab):

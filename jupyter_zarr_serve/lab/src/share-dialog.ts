@@ -41,7 +41,8 @@ export async function share(path: string, server: Server, trans: TranslationBund
 }
 
 async function show(made: Made, trans: TranslationBundle): Promise<void> {
-  const address = new URL(made.link, location.href).href; // a proxy may have changed what the server thinks
+  // Clients read it and browsers show it; a proxy may have changed what the server thinks.
+  const address = new URL("v3", new URL(made.link, location.href)).href;
   Clipboard.copyToSystem(address);
   const field = element("input", { readOnly: true, value: address, className: "jp-mod-styled" });
   field.setAttribute("aria-label", trans.__("The link"));

@@ -56,7 +56,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: names.PANEL, category: trans.__("Data") });
     addCommands(app, model, kernels, trans);
     addMenu(app);
-    keepFresh(panel, model, notebooks);
+    keepFresh(app, panel, model, notebooks);
   },
 };
 
@@ -109,7 +109,12 @@ function addMenu(app: JupyterFrontEnd): void {
 }
 
 /** Ask anew when a notebook comes to the front, and after a kernel said something; never while nobody sees it. */
-function keepFresh(panel: Panel, model: Model, notebooks: INotebookTracker | null): void {
+function keepFresh(
+  app: JupyterFrontEnd,
+  panel: Panel,
+  model: Model,
+  notebooks: INotebookTracker | null,
+): void {
   let timer = 0;
   const later = (): void => {
     if (!panel.isVisible || timer) return;
@@ -129,4 +134,7 @@ function keepFresh(panel: Panel, model: Model, notebooks: INotebookTracker | nul
   notebooks?.widgetAdded.connect((_, notebook) => watch(notebook));
   notebooks?.currentChanged.connect(later);
   window.addEventListener("focus", later);
+  app.commands.commandExecuted.connect((_, { id, result }) => {
+    if (id === names.SHARE && panel.isVisible) void result.then(() => model.refresh(LINKS));
+  });
 }

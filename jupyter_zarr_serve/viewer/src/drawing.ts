@@ -81,6 +81,8 @@ export class Drawing {
 
   /** Keep the middle, or show all of what has been shown whole. */
   private resized(): void {
+    const { clientWidth, clientHeight } = this.stage;
+    if (!clientWidth || !clientHeight) return; // in a hidden tab
     this.sketch.look();
     const wasWhole = this.frame.isAt(this.whole);
     const { zoom } = this.whole;
