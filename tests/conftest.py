@@ -10,8 +10,14 @@ import pytest
 from tests.server import Server, running_server
 
 # The same examples every time in CI: a new one that fails is for people to find, at their desks.
+# Nothing is explained: for that, Hypothesis traces each line, which takes most of the time on Python 3.11.
 hypothesis.settings.register_profile(
-    "project", deadline=None, print_blob=True, derandomize="CI" in os.environ, database=None
+    "project",
+    deadline=None,
+    print_blob=True,
+    derandomize="CI" in os.environ,
+    database=None,
+    phases=set(hypothesis.Phase) - {hypothesis.Phase.explain},
 )
 hypothesis.settings.load_profile("project")
 
