@@ -23,7 +23,7 @@ import numpy as np
 Answer = dict[str, Any]
 EXACT, WRONG, REFUSED = "exact", "wrong", "refused"
 REPOSITORY = Path(__file__).parent.parent.parent
-PROGRAM_SECONDS = 120
+PROGRAM_SECONDS = 300
 
 
 @dataclass(frozen=True)
