@@ -48,7 +48,7 @@ class OverSocket:
         finalize(self, _close, self._idle)
 
     def __str__(self) -> str:
-        return f"{self._server}, past it"
+        return f"{self._server}; by the kernel's socket"
 
     def __reduce__(self) -> tuple[type["OverSocket"], tuple[Path, Names, OverHttp, float]]:
         return OverSocket, (self._file, self._prefix, self._server, self._seconds)

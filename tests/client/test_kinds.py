@@ -166,6 +166,10 @@ def dataset():
     )
 
 
+def test_axes_without_names_are_called_as_by_xarray(again):
+    assert again(np.zeros((2, 3)), "xarray").dims == ("dim_0", "dim_1")
+
+
 def test_objects_of_xarray(again):
     xr.testing.assert_identical(again(dataset(), "xarray").load(), dataset())
     array = dataset()["t"]

@@ -52,7 +52,7 @@ def nobody_asks_the_server(environment):
 @pytest.mark.parametrize("through", [lambda array: array, lambda array: pickle.loads(pickle.dumps(array))])
 def test_chunks_pass_no_server(array, nobody_asks_the_server, through):
     array = through(array)
-    assert "past it" in repr(array.store)
+    assert "the kernel's socket" in repr(array.store)
     nobody_asks_the_server()
     np.testing.assert_array_equal(array[...], VALUES)
 
@@ -66,8 +66,8 @@ def test_so_do_frames(mine, publishing, nobody_asks_the_server):
 
 
 def test_a_kernel_is_known_by_its_id_too(array, publishing):
-    assert "past it" in repr(jz.open(f"kernels/{publishing.id}/t").store)
-    assert "past it" not in repr(jz.open("demo").store)
+    assert "the kernel's socket" in repr(jz.open(f"kernels/{publishing.id}/t").store)
+    assert "the kernel's socket" not in repr(jz.open("demo").store)
 
 
 def test_where_the_socket_is_out_of_reach_the_server_is_asked(array, publishing):
@@ -78,7 +78,7 @@ def test_where_the_socket_is_out_of_reach_the_server_is_asked(array, publishing)
     publishing.endpoint_file.unlink()
     try:
         np.testing.assert_array_equal(array[...], VALUES)
-        assert "past it" not in repr(jz.open("past.ipynb/t").store)
+        assert "the kernel's socket" not in repr(jz.open("past.ipynb/t").store)
     finally:
         publishing.endpoint_file.write_bytes(content)
 

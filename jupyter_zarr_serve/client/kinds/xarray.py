@@ -1,5 +1,6 @@
 """Datasets with their coordinates decoded, trees of them, and single arrays."""
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -54,9 +55,17 @@ def _array(node: Any) -> Any:
     attributes = dict(node.attrs)
     note = attributes.pop(MADE_OF, None)
     dims = getattr(node.metadata, "dimension_names", None) or attributes.pop("_ARRAY_DIMENSIONS", None)
-    coded = xr.Dataset({"values": xr.Variable(dims, values, attributes)})
+    coded = xr.Dataset({"values": xr.Variable(_dims(dims or [None] * node.ndim), values, attributes)})
     array = xr.decode_cf(coded)["values"]
     return array.rename(note.get("name") if isinstance(note, dict) else None)
+
+
+def _dims(names: Sequence[str | None]) -> list[str]:
+    """Names of dimensions; those that have none are called as xarray calls them."""
+    return [
+        f"dim_{axis}" if name is None or name.startswith(_PHONY) else name
+        for axis, name in enumerate(names)
+    ]
 
 
 def _named(dataset: Any, note: Any) -> Any:
