@@ -60,15 +60,11 @@ def snippets(
     if is_array:
         name = unquote(url.rpartition("/")[2], errors="surrogateescape")
         dask = f"da.from_zarr({opened})"
-        made["xarray"] = (
-            _variable(dataset, name, given, is_shared=is_shared)
-            if dataset
-            else (
-                f"{system}import dask.array as da\nimport xarray as xr\nimport zarr\n\n"
-                f"{login}{options}xr.DataArray({dask}{_dims(node)})\n"
-            )
-        )
-        made["dask"] = f"{system}import dask.array as da\nimport zarr\n\n{login}{options}{dask}\n"
+        head, foot = f"{system}import dask.array as da\n", f"import zarr\n\n{login}{options}"
+        labelled = f"{head}import xarray as xr\n{foot}xr.DataArray({dask}{_dims(node)})\n"
+        variable = _variable(dataset, name, given, is_shared=is_shared)
+        made["xarray"] = variable if dataset else labelled
+        made["dask"] = f"{head}{foot}{dask}\n"
         if _BY_TENSORSTORE.fullmatch(node["dtype"]):
             made["tensorstore"] = _tensorstore(login, zarr_format, is_shared=is_shared)
     elif node.get("called") != "folder" and is_dataset(node):

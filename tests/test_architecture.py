@@ -187,15 +187,23 @@ def test_so_have_those_of_the_viewer():
     assert statistics.median(lines.values()) <= 100
 
 
+TOLD_AT_LENGTH = "client/opening:open"
+
+
 def test_functions_are_short():
     lengths = {}
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert node.end_lineno is not None
-                # What is public says all there is to say of it: that is not what makes functions long.
-                said = (ast.get_docstring(node, clean=False) or "").count("\n")
-                lengths[f"{name_of(path)}:{node.name}"] = node.end_lineno - node.lineno + 1 - said
+                name = f"{name_of(path)}:{node.name}"
+                # `open` says all that it takes and gives; of it alone, this does not count.
+                said = (
+                    (ast.get_docstring(node, clean=False) or "").count("\n")
+                    if name == TOLD_AT_LENGTH
+                    else 0
+                )
+                lengths[name] = node.end_lineno - node.lineno + 1 - said
     assert max(lengths.values()) <= 50, max(lengths, key=lengths.__getitem__)
     assert statistics.median(lengths.values()) <= 12
 

@@ -17,12 +17,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..servers.asking import HERE
-from ..servers.running import Server, server_that_started, servers
+from ..servers.running import EVERYWHERE, Server, server_that_started, servers
 
 _NOTE = "zarr-serve-login-{}.json"
 _IS_NOTE = re.compile(r"[0-9a-f]{32}")
 _PORTS = {"http": 80, "https": 443}
-_EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 (they are recognised, not listened on)
 _START = (
     "start one (jupyter lab, or jupyter zarr FOLDER), or name one by JUPYTER_SERVER_URL and JUPYTER_TOKEN"
 )
@@ -175,7 +174,7 @@ def _of_environment(environment: Mapping[str, str]) -> Login | None:
     inner = urlsplit(environment.get("JUPYTERHUB_SERVICE_URL", ""))
     if not inner.port:
         return Login(public, found, token=token) if public else None
-    host = "127.0.0.1" if (inner.hostname or "") in _EVERYWHERE else inner.hostname
+    host = "127.0.0.1" if (inner.hostname or "") in EVERYWHERE else inner.hostname
     return Login(f"{inner.scheme}://{host}:{inner.port}/{prefix.strip('/')}/", found, public, token)
 
 

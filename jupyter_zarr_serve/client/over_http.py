@@ -1,18 +1,16 @@
 """Asking a server over HTTP, by connections that stay open."""
 
-import os
-from collections import deque
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import quote, urlsplit
-from weakref import finalize
 
 from ..serve.request import BINARY, JSON, LINKS, Request, Response
 from ..servers.asking import connect
 from .failures import message_of
+from .idle import Idle
 from .login import Login
 
-_KEPT = 8  # idle connections
+_MOST_IDLE = 8  # connections
 _TOLD = ("Content-Range", "Retry-After", "Zarr-Preview")
 
 
@@ -25,15 +23,11 @@ class OverHttp:
         How long the server may say nothing.
     """
 
-    is_near = False
-
     def __init__(self, login: Login, seconds: float) -> None:
         self.login = login
         self._seconds = seconds
         self._root = urlsplit(login.root).path
-        self._idle: deque[HTTPConnection] = deque()
-        self._process = os.getpid()
-        finalize(self, _close, self._idle)
+        self._idle: Idle[HTTPConnection] = Idle(_MOST_IDLE)
 
     def __str__(self) -> str:
         return str(self.login)
@@ -62,7 +56,7 @@ class OverHttp:
         self, path: str, headers: Mapping[str, str], method: str = "GET"
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body for a path of the server; see `ask`."""
-        known = self._known()
+        known = self._idle.take()
         if known is not None:
             try:
                 return self._got(known, path, headers, method)
@@ -70,34 +64,21 @@ class OverHttp:
                 pass  # the server closed it while it was idle
         return self._got(connect(self.login.base, self.login.check, self._seconds), path, headers, method)
 
-    def _known(self) -> HTTPConnection | None:
-        if self._process != os.getpid():  # forked: they are the parent's
-            self._process = os.getpid()
-            _close(self._idle)
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return None
-
     def _got(
         self, connection: HTTPConnection, path: str, headers: Mapping[str, str], method: str
     ) -> tuple[int, Mapping[str, str], bytes]:
-        is_whole = False
+        stays_open = False
         try:
             connection.request(method, path, headers={**self.login.headers, **headers})
             answer = connection.getresponse()
             body = answer.read()
-            is_whole = not answer.will_close and len(self._idle) < _KEPT
+            stays_open = not answer.will_close
         finally:
-            if not is_whole:
+            if not stays_open:
                 connection.close()
-        self._idle.append(connection)
+        if stays_open:
+            self._idle.give(connection)
         return answer.status, dict(answer.headers), body
-
-
-def _close(connections: deque[HTTPConnection]) -> None:
-    while connections:
-        connections.pop().close()
 
 
 def _target(request: Request) -> tuple[str, dict[str, str]]:

@@ -8,19 +8,18 @@ import json
 import os
 import secrets
 import socket
-from collections import deque
 from dataclasses import replace
 from pathlib import Path
-from weakref import finalize
 
 from ..core.known_names import KERNELS, OF_KERNELS, VIEWS
 from ..frames import prove, receive
 from ..serve.request import Request, Response
 from ..wire import FrameError, decode_endpoint, decode_response, encode_request, endpoint_path
+from .idle import Idle
 from .over_http import OverHttp
 from .reader import Names
 
-_KEPT = 16  # idle connections
+_MOST_IDLE = 16  # connections
 
 
 class OverSocket:
@@ -38,14 +37,10 @@ class OverSocket:
         How long the kernel may say nothing.
     """
 
-    is_near = True
-
     def __init__(self, file: Path, prefix: Names, server: OverHttp, seconds: float) -> None:
         self._file, self._prefix, self._server, self._seconds = file, prefix, server, seconds
-        self._client = secrets.token_hex(8)  # has seen the metadata that this one has seen
-        self._idle: deque[socket.socket] = deque()
-        self._process = os.getpid()
-        finalize(self, _close, self._idle)
+        self._name = secrets.token_hex(8)
+        self._idle: Idle[socket.socket] = Idle(_MOST_IDLE)
 
     def __str__(self) -> str:
         return f"{self._server}; by the kernel's socket"
@@ -58,8 +53,9 @@ class OverSocket:
         asked = self._below(request)
         if asked is None:
             return self._server.ask(request)
-        frame = encode_request(asked, client=self._client)
-        known = self._known()
+        # A process that was forked is another client: it goes on to see metadata by itself.
+        frame = encode_request(asked, client=f"{self._name} {os.getpid()}")
+        known = self._idle.take()
         if known is not None:
             try:
                 return self._answer(known, frame)
@@ -75,7 +71,7 @@ class OverSocket:
     def is_open(self) -> bool:
         """Whether the kernel answers here."""
         try:
-            self._give_back(self._connected())
+            self._idle.give(self._connected())
         except (OSError, FrameError):
             return False
         return True
@@ -99,23 +95,8 @@ class OverSocket:
         finally:
             if not is_whole:
                 connection.close()
-        self._give_back(connection)
+        self._idle.give(connection)
         return response
-
-    def _give_back(self, connection: socket.socket) -> None:
-        if len(self._idle) < _KEPT:
-            self._idle.append(connection)
-        else:
-            connection.close()
-
-    def _known(self) -> socket.socket | None:
-        if self._process != os.getpid():  # forked: they are the parent's
-            self._process, self._client = os.getpid(), secrets.token_hex(8)
-            _close(self._idle)
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return None
 
     def _connected(self) -> socket.socket:
         """A new connection, after the proof.
@@ -168,8 +149,3 @@ def _sessions(server: OverHttp) -> dict[Names, str]:
         for session in sessions
         if session.get("kernel")
     }
-
-
-def _close(connections: deque[socket.socket]) -> None:
-    while connections:
-        connections.pop().close()

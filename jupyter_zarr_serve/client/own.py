@@ -7,8 +7,6 @@ from ..serve.request import Request, Response
 class Own:
     """Asks the registry of this process."""
 
-    is_near = True
-
     def __str__(self) -> str:
         return "this kernel"
 

@@ -3,7 +3,6 @@
 import json
 import random
 import time
-from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any, Protocol
 
@@ -16,15 +15,10 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds
 _ABSENT = 404
 
 Names = tuple[str, ...]
-Many = Callable[[list[Request]], list[Response]]
 
 
 class Way(Protocol):
     """What leads to a tree; used by many threads at once, and may be pickled."""
-
-    @property
-    def is_near(self) -> bool:
-        """Whether it leads to a process of this machine without a server between."""
 
     def ask(self, request: Request) -> Response:
         """The answer to a request; raises `OSError` or `HTTPException` where there is none."""
@@ -52,7 +46,7 @@ class Reader:
         return (
             isinstance(other, Reader)
             and str(self) == str(other)
-            and vars(self).keys() == vars(other).keys()
+            and (self.zarr_format, self.view) == (other.zarr_format, other.view)
         )
 
     __hash__ = None  # type: ignore[assignment]

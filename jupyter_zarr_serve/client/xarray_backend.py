@@ -1,8 +1,9 @@
 """``engine="jupyter"`` of xarray: datasets by what `open` takes."""
 
+from collections.abc import Callable
 from typing import Any
 
-from xarray.backends import BackendEntrypoint
+from xarray.backends import BackendEntrypoint, ZarrBackendEntrypoint
 
 from .looking import found
 from .opening import kind_of, node_of
@@ -21,43 +22,32 @@ class JupyterBackend(BackendEntrypoint):
     open_dataset_parameters = ("filename_or_obj", "drop_variables", "token", "server")
     supports_groups = True
 
-    def open_dataset(
-        self, filename_or_obj: Any, *, drop_variables: Any = None, token: str | None = None,
-        server: str | None = None, **options: Any,
-    ) -> Any:  # fmt: skip
+    def open_dataset(self, filename_or_obj: Any, **options: Any) -> Any:
         """See `xarray.open_dataset`."""
-        store = _store(filename_or_obj, token, server)
-        return _zarr().open_dataset(store, drop_variables=drop_variables, **options)
+        return _opened(ZarrBackendEntrypoint().open_dataset, filename_or_obj, **options)
 
-    def open_datatree(
-        self, filename_or_obj: Any, *, drop_variables: Any = None, token: str | None = None,
-        server: str | None = None, **options: Any,
-    ) -> Any:  # fmt: skip
+    def open_datatree(self, filename_or_obj: Any, **options: Any) -> Any:
         """See `xarray.open_datatree`."""
-        store = _store(filename_or_obj, token, server)
-        return _zarr().open_datatree(store, drop_variables=drop_variables, **options)
+        return _opened(ZarrBackendEntrypoint().open_datatree, filename_or_obj, **options)
 
-    def open_groups_as_dict(
-        self, filename_or_obj: Any, *, drop_variables: Any = None, token: str | None = None,
-        server: str | None = None, **options: Any,
-    ) -> Any:  # fmt: skip
+    def open_groups_as_dict(self, filename_or_obj: Any, **options: Any) -> Any:
         """See `xarray.open_groups`."""
-        store = _store(filename_or_obj, token, server)
-        return _zarr().open_groups_as_dict(store, drop_variables=drop_variables, **options)
+        return _opened(ZarrBackendEntrypoint().open_groups_as_dict, filename_or_obj, **options)
 
     def guess_can_open(self, filename_or_obj: Any) -> bool:
         """Whether it has the protocol of this engine."""
         return isinstance(filename_or_obj, str) and filename_or_obj.startswith("jupyter://")
 
 
-def _store(what: Any, token: str | None, server: str | None) -> Any:
+def _opened(
+    by: Callable[..., Any],
+    what: Any,
+    *,
+    token: str | None = None,
+    server: str | None = None,
+    **options: Any,
+) -> Any:
     reader, document = found(what, token, server)
     if kind_of(document) == "array":
         raise ValueError(f"{what!r} {_ARRAY}")
-    return node_of(reader, "group").store
-
-
-def _zarr() -> Any:
-    from xarray.backends import ZarrBackendEntrypoint
-
-    return ZarrBackendEntrypoint()
+    return by(node_of(reader, "group").store, **options)

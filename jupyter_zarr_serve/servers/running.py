@@ -19,7 +19,7 @@ from .asking import UNIX, Check, anybody, connect
 from .listening import is_peer, is_running, listens, listens_at
 
 _SECONDS = 60.0
-_EVERYWHERE = {"", "*", "0.0.0.0", "::"}  # noqa: S104 (they are recognised, not listened on)
+EVERYWHERE = {"", "*", "0.0.0.0", "::"}  # noqa: S104 (they are recognised, not listened on)
 _GLANCE_SECONDS = 2.0
 _REMEDY = "make the link in a browser, on the page zarr/shares of the server"
 
@@ -173,7 +173,7 @@ def _server(file: Path, environment: Mapping[str, str]) -> Server | None:
     try:
         told = json.loads(file.read_text())
         url, token, root = urlsplit(str(told["url"])), str(told.get("token", "")), Path(told["root_dir"])
-        is_everywhere, process = told.get("hostname") in _EVERYWHERE, int(told.get("pid", 0))
+        is_everywhere, process = told.get("hostname") in EVERYWHERE, int(told.get("pid", 0))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     if environment.get("JUPYTERHUB_SERVICE_PREFIX"):

@@ -73,8 +73,8 @@ def test_a_kernel_is_known_by_its_id_too(array, publishing):
 def test_where_the_socket_is_out_of_reach_the_server_is_asked(array, publishing):
     content = publishing.endpoint_file.read_bytes()
     idle = array.store.reader.way._idle
-    while idle:
-        idle.pop().close()
+    while connection := idle.take():
+        connection.close()
     publishing.endpoint_file.unlink()
     try:
         np.testing.assert_array_equal(array[...], VALUES)

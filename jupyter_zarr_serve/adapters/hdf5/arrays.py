@@ -103,9 +103,18 @@ def _bounded(dataset: h5py.Dataset, policy: Policy) -> Policy:
 
 def _of_subarrays(dataset: h5py.Dataset, names: Names, policy: Policy) -> Array:
     """The array of a dataset whose elements are arrays themselves: they are its last axes."""
-    base, extra = dataset.dtype.subdtype
-    elements, axes = elements_of(base), len(dataset.shape)
     read, _ = reader_of(dataset, policy.limit_bytes)
+    attributes = {**elements_of(dataset.dtype.base).attributes, **attributes_of(dataset)}
+    return _spread_out(dataset, dataset.dtype, names, policy, read, attributes=attributes)
+
+
+def _spread_out(
+    dataset: h5py.Dataset, dtype: DType, names: Names, policy: Policy, read: Read,
+    *, attributes: Mapping[str, Any] | None = None,
+) -> Array:  # fmt: skip
+    """The array of elements that `read` gives of a dataset; of those that are arrays the axes come last."""
+    base, extra = dtype.subdtype or (dtype, ())
+    elements, axes = elements_of(base), len(dataset.shape)
 
     def read_region(region: Region) -> Block:
         block: Any = np.asarray(read(region[:axes]))
@@ -115,7 +124,7 @@ def _of_subarrays(dataset: h5py.Dataset, names: Names, policy: Policy) -> Array:
         (*dataset.shape, *extra), elements.dtype, read_region, policy,
         source_chunks=dataset.chunks and (*dataset.chunks, *extra),
         dimension_names=(*names, *[None] * len(extra)),
-        attributes={**elements.attributes, **attributes_of(dataset)},
+        attributes=attributes,
     )  # fmt: skip
 
 
@@ -147,18 +156,7 @@ def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy, read_at: Read
         chunks = Chunks(dataset, filters_of(dataset), limit_bytes=policy.limit_bytes)
 
     def array(dtype: DType, read: Read) -> Array:
-        base, extra = dtype.subdtype or (dtype, ())
-        elements, axes = elements_of(base), len(dataset.shape)
-
-        def read_field(region: Region) -> Block:
-            block: Any = np.asarray(read(region[:axes]))
-            return elements.convert(block[(..., *region[axes:])])
-
-        return make_array(
-            (*dataset.shape, *extra), elements.dtype, read_field, policy,
-            source_chunks=dataset.chunks and (*dataset.chunks, *extra),
-            dimension_names=(*names, *[None] * len(extra)),
-        )  # fmt: skip
+        return _spread_out(dataset, dtype, names, policy, read)
 
     def read_of(name: str) -> Read:
         def read_fields(region: Region) -> Block:

@@ -55,8 +55,8 @@ class Viewer:
     note
         What to know before.
     template, source
-        Of a viewer that reads with the rights of the page: its URL, in which `others.SOURCE` stands for the
-        address of the image; and that address relative to the page. "" for any other.
+        Of a viewer that reads with the rights of the page: its URL, in which `other_viewers.SOURCE`
+        stands for the address of the image; and that address relative to the page. "" for any other.
     is_elsewhere
         Whether it gets a window of its own.
     """

@@ -41,7 +41,7 @@ class Page:
     is_shared
         Whether a link led here; who has it needs no token, and its own must not be shown.
     plain
-        The same without a view; see `viewers.Place`.
+        The same without a view; see `buttons.Place`.
     may_share
         Whether whoever sees the page may make links.
     viewer_routes
