@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from jupyter_zarr_serve.handlers.web.kernel_labels import kernel_labels, name_of
+from jupyter_zarr_serve.handlers.web.scope import Scope
+from jupyter_zarr_serve.handlers.web.visitor import Visitor
 from jupyter_zarr_serve.shares.link import Share
 from tests.kernels.jupyter import running_kernel
 from tests.server import Server
@@ -86,19 +88,19 @@ async def test_kernels_started_in_one_minute_and_those_without_files_are_told_ap
         return sessions
 
     handler: Any = SimpleNamespace(
-        link=None,
         session_manager=SimpleNamespace(list_sessions=list_sessions),
         kernel_manager=SimpleNamespace(
             list_kernel_ids=lambda: list(kernels),
             get_kernel=lambda name: SimpleNamespace(connection_file=kernels[name]),
         ),
     )
-    labels = await kernel_labels(handler, ("kernels",))
+    visitor = Visitor(Scope("/zarr/"))
+    labels = await kernel_labels(handler, visitor, ("kernels",))
     assert (labels["both"], labels["notebook"]) == ("a.ipynb", "b.ipynb")
     assert labels["gateway"] == "kernel"
     assert re.fullmatch(r"kernel, started \d\d \w+ \d\d:\d\d \(1a2b\)", labels["1a2b3c"])
     assert labels["9f8e7d"].endswith("(9f8e)")
-    assert not await kernel_labels(handler, ("files",))
+    assert not await kernel_labels(handler, visitor, ("files",))
 
 
 def test_a_visitor_sees_no_id_of_a_kernel():
