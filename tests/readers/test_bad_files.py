@@ -87,7 +87,7 @@ def ask(root: Node, *path: str, zarr_format: int = 3) -> Any:
 
 
 def chunks(root: Node, file: str, zarr_format: int) -> dict[str, Any]:
-    """The responses to chunks below a file that can be opened; a damaged shape may have millions of them."""
+    """The responses to chunks below a file that can be opened; a damaged shape may have millions."""
     node = root.children[file]  # type: ignore[union-attr]
     arrays = {"": node} if isinstance(node, Array) else dict(descendants(node))
     dialect = {2: v2, 3: v3}[zarr_format]
