@@ -15,6 +15,7 @@ from .shares.api import ShareHandler, SharesHandler
 from .shares.by_link import by_link
 from .shares.page import SharesPageHandler
 from .store import StoreHandler
+from .web.visitor import Whole
 
 
 def routes(source: Source, budget: SendBudget, sharing: Sharing, viewers: Viewers) -> list[tuple[Any, ...]]:
@@ -39,7 +40,7 @@ def faulty_routes(fault: str) -> list[tuple[Any, ...]]:
 
 def tree_routes(source: Source, budget: SendBudget, viewers: Viewers) -> list[tuple[Any, ...]]:
     """The routes that only read; they exist once for the whole tree, and once for what a link grants."""
-    asking = {"source": source, "budget": budget}
+    asking = {"source": Whole(source), "budget": budget}
     return [
         (r"zarr/?", IndexHandler, {**asking, "viewers": viewers}),
         (r"zarr/v([23])(/.*)?", StoreHandler, {**asking, "viewers": viewers}),

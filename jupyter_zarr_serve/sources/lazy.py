@@ -1,11 +1,11 @@
 """A source that is made when it is first asked, so that a server starts without what only data need."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from ..serve.request import Request, Response
-from . import Source
+from . import Source, response_of
 
 S = TypeVar("S", bound=Source)
 
@@ -29,14 +29,12 @@ class LazySource(Generic[S]):
         self._make = make
         self._making = asyncio.Lock()
 
-    def at_once(self, request: Request) -> Response | None:
+    def ask(self, request: Request) -> Response | Awaitable[Response]:
         """See `sources.Source`."""
-        return None if self.made is None else self.made.at_once(request)
+        return self._first(request) if self.made is None else self.made.ask(request)
 
-    async def ask(self, request: Request) -> Response:
-        """See `sources.Source`."""
-        made = self.made or await self.prepare()
-        return await made.ask(request)
+    async def _first(self, request: Request) -> Response:
+        return await response_of(await self.prepare(), request)
 
     async def prepare(self) -> S:
         """The source, made unless it was already."""

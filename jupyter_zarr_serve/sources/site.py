@@ -1,7 +1,7 @@
 """All sources of one server, put together."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -53,14 +53,15 @@ class Site:
         self._router = _Router({KERNELS: self._kernels, NOTEBOOKS: notebooks}, self._files)
         self._seen = MetadataSeen()
 
-    def at_once(self, request: Request) -> Response | None:
+    def ask(self, request: Request) -> Response | Awaitable[Response]:
         """See `sources.Source`."""
-        response = self._router.at_once(request)
-        return None if response is None else self._seen.checked(request, response)
+        asked = self._router.ask(request)
+        if isinstance(asked, Response):
+            return self._seen.checked(request, asked)
+        return self._later(asked, request)
 
-    async def ask(self, request: Request) -> Response:
-        """See `sources.Source`."""
-        return self._seen.checked(request, await self._router.ask(request))
+    async def _later(self, asked: Awaitable[Response], request: Request) -> Response:
+        return self._seen.checked(request, await asked)
 
     @property
     def connected(self) -> int:
@@ -93,15 +94,10 @@ class _Router:
         self._sources = sources
         self._others = others
 
-    def at_once(self, request: Request) -> Response | None:
+    def ask(self, request: Request) -> Response | Awaitable[Response]:
         """See `sources.Source`."""
         source, below = self._meant(request)
-        return source.at_once(below)
-
-    async def ask(self, request: Request) -> Response:
-        """See `sources.Source`."""
-        source, below = self._meant(request)
-        return await source.ask(below)
+        return source.ask(below)
 
     def _meant(self, request: Request) -> tuple[Source, Request]:
         """Whom to ask, and what."""

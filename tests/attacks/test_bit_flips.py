@@ -22,6 +22,7 @@ from pyarrow import feather, parquet
 
 from jupyter_zarr_serve.files.tree import Settings
 from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.sources import response_of
 from jupyter_zarr_serve.sources.files.source import FilesSource
 from jupyter_zarr_serve.sources.send_budget import SendBudget
 
@@ -54,16 +55,16 @@ MAKE: dict[str, Callable[[Path], None]] = {
 
 async def walk(source: FilesSource, path: tuple[str, ...], found: Counter[int]) -> None:
     """Ask for a node, its members and the first chunk of each array."""
-    response = await source.ask(Request(3, (*path, "zarr.json")))
+    response = await response_of(source, Request(3, (*path, "zarr.json")))
     found[response.status] += 1
     if response.status != 200:
         return
     document = json.loads(bytes(response.body))
     if document["node_type"] == "array":
         key = ("c", *("0" for _ in document["shape"]))
-        found[(await source.ask(Request(3, (*path, *key)))).status] += 1
+        found[(await response_of(source, Request(3, (*path, *key)))).status] += 1
         return
-    listed = await source.ask(Request(3, (*path, ""), listing="json"))
+    listed = await response_of(source, Request(3, (*path, ""), listing="json"))
     found[listed.status] += 1
     if listed.status == 200:
         for name in json.loads(bytes(listed.body))["members"]:
@@ -84,7 +85,7 @@ async def flip(folder: Path, suffix: str, flips: int) -> Counter[int]:
             (folder / f"{number}.{suffix}").write_bytes(damaged)
             await walk(source, ("files", f"{number}.{suffix}"), found)
             (folder / f"{number}.{suffix}").unlink()
-        assert (await source.ask(Request(3, ("files", "sound.npy", "c", "0")))).status == 200
+        assert (await response_of(source, Request(3, ("files", "sound.npy", "c", "0")))).status == 200
     finally:
         source.close()
     return found

@@ -4,8 +4,9 @@ import asyncio
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.files import writing
 from jupyter_zarr_serve.files.tree import Settings, root_of
 from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources import response_of
 from jupyter_zarr_serve.sources.files.in_threads import LocalSource
 from jupyter_zarr_serve.sources.send_budget import SendBudget
 
@@ -45,7 +47,11 @@ def source_of(folder: Path) -> Iterator[LocalSource]:
 
 async def ask(source: LocalSource, path: str, zarr_format: int = 3) -> Response:
     request = Request(zarr_format, ("files", *path.split("/")))
-    return source.at_once(request) or await source.ask(request)
+    return await response_of(source, request)
+
+
+async def answered(asked: Awaitable[Response]) -> Response:
+    return await asked
 
 
 def status(folder: Path, path: str) -> int:
@@ -85,7 +91,9 @@ def test_a_stamp_proves_nothing_before_the_clock_has_ticked(tmp_path, monkeypatc
     monkeypatch.setattr(writing, "_TRIES", 0)
     with source_of(tmp_path) as source:
         assert asyncio.run(ask(source, "a.npy/zarr.json")).status == 200, "it is listed"
-        assert source.at_once(Request(3, ("files", "a.npy", "zarr.json"))) is None, "it is not remembered"
+        again = source.ask(Request(3, ("files", "a.npy", "zarr.json")))
+        assert isawaitable(again), "it is not remembered"
+        assert asyncio.run(answered(again)).status == 200
         refused = asyncio.run(ask(source, "a.npy/c/0"))
     assert refused.status == 503
     assert refused.headers["Retry-After"]

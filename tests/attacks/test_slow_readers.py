@@ -16,6 +16,7 @@ from tornado.web import Application
 
 from jupyter_zarr_serve.handlers.web.answering import AnsweringHandler
 from jupyter_zarr_serve.handlers.web.network import network_of
+from jupyter_zarr_serve.handlers.web.visitor import Whole
 from jupyter_zarr_serve.serve.request import BINARY, Request, Response
 from jupyter_zarr_serve.sources.send_budget import SendBudget
 
@@ -29,18 +30,18 @@ class Body(bytearray):
 class Source:
     """Gives each request bytes of its own."""
 
-    def __init__(self, meanwhile: Callable[[], None]) -> None:
+    def __init__(self, budget: SendBudget, meanwhile: Callable[[], None]) -> None:
         self.bodies: list[weakref.ref[Body]] = []
+        self._budget = budget
         self._meanwhile = meanwhile
 
-    def at_once(self, request: Request) -> Response:
+    def ask(self, request: Request) -> Response:
+        if not self._budget.has_room_for(request.client):
+            return Response(503, "application/json", b"{}", 2)
         self._meanwhile()
         body = Body(BODY)
         self.bodies.append(weakref.ref(body))
         return Response(200, BINARY, body, BODY)  # type: ignore[arg-type]
-
-    async def ask(self, request: Request) -> Response:
-        return Response(503, "application/json", b"{}", 2)
 
 
 class Handler(AnsweringHandler):
@@ -73,9 +74,9 @@ def hang_up(reader: socket.socket) -> None:
 async def attack(budget: SendBudget, count: int, *, leave: str = "") -> Source:
     """Ask often; take nothing, or hang up "while it is made" or "while it is sent"."""
     sockets: list[socket.socket] = []
-    source = Source(lambda: hang_up(sockets[-1]) if leave == "while it is made" else None)
+    source = Source(budget, lambda: hang_up(sockets[-1]) if leave == "while it is made" else None)
     listening = bind_sockets(0, "127.0.0.1")
-    server = HTTPServer(Application([("/", Handler, {"source": source, "budget": budget})]))
+    server = HTTPServer(Application([("/", Handler, {"source": Whole(source), "budget": budget})]))
     server.add_sockets(listening)
     for number in range(count):
         reader = socket.socket()

@@ -20,6 +20,7 @@ from jupyter_zarr_serve.files import library as disk
 from jupyter_zarr_serve.files import remembered
 from jupyter_zarr_serve.files.tree import Settings, root_of
 from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources import response_of
 from jupyter_zarr_serve.sources.files.in_threads import LocalSource
 from jupyter_zarr_serve.sources.send_budget import SendBudget
 
@@ -72,7 +73,7 @@ def source(tmp_path: Path) -> Iterator[Callable[..., LocalSource]]:
 
 def ask(source: LocalSource, path: str, zarr_format: int = 3, **fields: Any) -> Response:
     request = Request(zarr_format, ("files", *path.split("/")), **fields)
-    return source.at_once(request) or asyncio.run(source.ask(request))
+    return asyncio.run(response_of(source, request))
 
 
 def bytes_read() -> int:

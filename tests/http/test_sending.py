@@ -213,7 +213,7 @@ async def test_no_answer_is_longer_or_shorter_than_it_tells(
     async with carrier() as client:
         expected = (await client.get("zarr.json")).body
         with monkeypatch.context() as patch:
-            patch.setattr(LazySource, "at_once", lambda *_: wrong)
+            patch.setattr(LazySource, "ask", lambda *_: wrong)
             assert (await client.get("files/small.npy/c/0")).status == 500
         assert (await client.get("zarr.json")).body == expected
 

@@ -9,8 +9,9 @@ from jupyter_zarr_serve.handlers import routes, tree_routes
 from jupyter_zarr_serve.handlers.shares.by_link import LinkEntrance
 from jupyter_zarr_serve.handlers.web.auth import LOGIN
 from jupyter_zarr_serve.handlers.web.scope import Scope
-from jupyter_zarr_serve.handlers.web.visitor import MayRead, Visitor
+from jupyter_zarr_serve.handlers.web.visitor import MayRead, Visitor, Whole
 from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources import response_of
 
 NOBODY: Any = None
 STRANGER = LinkEntrance(NOBODY).stranger("/")
@@ -23,12 +24,9 @@ class Everything:
     def __init__(self) -> None:
         self.asked: list[Request] = []
 
-    def at_once(self, request: Request) -> Response:
+    def ask(self, request: Request) -> Response:
         self.asked.append(request)
         return Response(200, "application/octet-stream", b"secret", 6)
-
-    async def ask(self, request: Request) -> Response:
-        return self.at_once(request)
 
 
 def is_below_links(pattern: str) -> bool:
@@ -52,16 +50,21 @@ def test_the_handlers_below_links_are_those_that_only_read():
             assert getattr(handler, method) is handler._unimplemented_method
 
 
+def test_no_handler_below_links_holds_what_answers_for_the_whole_tree():
+    source: Any = Everything()
+    table = routes(source, NOBODY, NOBODY, NOBODY)
+    held = [value for pattern, _, *rest in table if is_below_links(pattern) for value in rest[0].values()]
+    assert any(isinstance(value, Whole) for value in held)
+    assert not any(hasattr(value, "ask") for value in held)
+
+
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("path", [(), ("",), ("files",), ("files", "a.npy"), ("kernels", "x"), ("..", "a")])
 async def test_without_a_valid_link_nothing_is_reached(view, path):
     source = Everything()
     reached = STRANGER.reach(source)
     request = Request(3, (view, *path) if view else path)
-    assert (await reached.ask(request)).status == 403
-    answer = reached.at_once(request)
-    assert answer is not None
-    assert answer.status == 403
+    assert (await response_of(reached, request)).status == 403
     assert source.asked == []
 
 
@@ -71,13 +74,12 @@ async def test_a_link_reaches_its_part_and_nothing_beside_it(view):
     visitor = Visitor(Scope("/zarr/s/x/", ("files", "a")), origins=())
     reached = visitor.reach(source)
     for path in [("files",), ("files", "ab"), ("files", ".."), ("a",), ("ome", "files"), ("drawn", "ome")]:
-        refused = await reached.ask(Request(3, (view, *path) if view else path))
+        refused = await response_of(reached, Request(3, (view, *path) if view else path))
         assert refused.status == 403
         assert "files" not in json.loads(refused.body)["message"]
     assert source.asked == []
-    assert (
-        await reached.ask(Request(3, (view, "files", "a", "b") if view else ("files", "a", "b")))
-    ).status == 200
+    inside = ("files", "a", "b")
+    assert (await response_of(reached, Request(3, (view, *inside) if view else inside))).status == 200
     assert [(asked.path, asked.view, asked.within) for asked in source.asked] == [
         (("files", "a", "b"), view, 2)
     ]

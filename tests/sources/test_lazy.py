@@ -3,6 +3,7 @@
 import asyncio
 
 from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources import response_of
 from jupyter_zarr_serve.sources.lazy import LazySource
 
 REQUEST = Request(3, ())
@@ -13,10 +14,7 @@ class Echo:
 
     response = Response(200, "text/plain", b"", 0)
 
-    def at_once(self, request):
-        return None
-
-    async def ask(self, request):
+    def ask(self, request):
         return self.response
 
 
@@ -26,9 +24,9 @@ def test_it_is_made_once_for_all_who_ask_and_who_prepare():
     async def run():
         source = LazySource(lambda: made.append(Echo()) or made[-1])
         assert source.made is None
-        await asyncio.gather(source.prepare(), source.ask(REQUEST), source.prepare())
+        await asyncio.gather(source.prepare(), response_of(source, REQUEST), source.prepare())
         assert source.made is made[0]
-        return await source.ask(REQUEST)
+        return source.ask(REQUEST)
 
     assert asyncio.run(run()) is Echo.response
     assert len(made) == 1

@@ -5,7 +5,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from ...serve.request import NODE, Options, Request, Response, existence_of
-from ...sources import Source
 from ...sources.send_budget import SendBudget
 from ..web.answering import AnsweringHandler
 from ..web.auth import hub_auth
@@ -13,6 +12,7 @@ from ..web.kernel_labels import kernel_labels, name_of
 from ..web.render import HTML, rendered
 from ..web.scope import parted
 from ..web.times import moment
+from ..web.visitor import Whole
 from .node_page import MEMBERS, Page, told_by
 from .other_viewers import Viewers, may_share, viewer_routes
 
@@ -25,7 +25,7 @@ class BrowsingHandler(AnsweringHandler):
 
     is_page = True
 
-    def initialize(self, source: Source, budget: SendBudget, viewers: Viewers) -> None:  # type: ignore[override]
+    def initialize(self, source: Whole, budget: SendBudget, viewers: Viewers) -> None:  # type: ignore[override]
         """Take the source, what counts the bytes, and what opens images besides our own page."""
         super().initialize(source, budget)
         self._viewers = viewers

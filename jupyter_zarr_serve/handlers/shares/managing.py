@@ -17,7 +17,7 @@ from ...core.known_names import KERNELS, NOTEBOOKS, VIEWS
 from ...serve.request import NODE, Request, existence_of
 from ...shares.link import Share
 from ...shares.sharing import Sharing, Wish
-from ...sources import Source
+from ...sources import Source, response_of
 from ..web.base import ZarrServeHandler
 
 _OFF = "sharing is switched off on this server (c.ZarrServeApp.sharing)"
@@ -145,14 +145,15 @@ class ManagingHandler(ZarrServeHandler):
         """
         path = await self._by_served_names(await self._by_notebook(wish.path))
         for within in (0, len(path)):  # an honest 404 first
-            response = await self._source.ask(existence_of(path, within=within))
+            response = await response_of(self._source, existence_of(path, within=within))
             if response.status != 200:
                 raise web.HTTPError(response.status, json.loads(bytes(response.body))["message"])
         return Wish(path, wish.maker, wish.expires, wish.note, wish.origins)
 
     async def _by_served_names(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """A path whose names may be those of files and variables, by those under which they are served."""
-        response = await self._source.ask(Request(3, path, form=NODE, options=(("limit", 1),)))
+        asked = Request(3, path, form=NODE, options=(("limit", 1),))
+        response = await response_of(self._source, asked)
         if response.status != 200:
             return path
         told = json.loads(bytes(response.body))["path"]

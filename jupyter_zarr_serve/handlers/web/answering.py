@@ -1,6 +1,7 @@
 """What all handlers share that ask the sources: one question, and the way of its answer to the client."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -11,7 +12,6 @@ from tornado.iostream import StreamClosedError
 
 from ...core import limits
 from ...serve.request import Options, Request, Response
-from ...sources import Source
 from ...sources.send_budget import AT_ONCE, SendBudget
 from .auth import hub_auth
 from .base import ZarrServeHandler
@@ -19,6 +19,7 @@ from .metrics import count, in_flight, server_timing
 from .network import network_of
 from .phrase import reason_of
 from .sending import forget_frames, head_of, send
+from .visitor import Whole
 
 _PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
 _SLOWEST = 10_000  # bytes a second
@@ -28,7 +29,7 @@ _MOST_DIGITS = 19
 class AnsweringHandler(ZarrServeHandler):
     """Asks the source of all data, as long as the client is there to hear the answer."""
 
-    def initialize(self, source: Source, budget: SendBudget) -> None:
+    def initialize(self, source: Whole, budget: SendBudget) -> None:
         """Take the source that answers, and what counts the bytes on their way."""
         self._whole = source
         self._budget = budget
@@ -36,11 +37,6 @@ class AnsweringHandler(ZarrServeHandler):
         self._has_gone = False
         self._unsent: memoryview | None = None
         self._other_path: tuple[str, ...] | None = None
-
-    @property
-    def _source(self) -> Source:
-        """What the visitor can reach of the source."""
-        return self.visitor.reach(self._whole)
 
     @property
     def prefix(self) -> str:
@@ -72,8 +68,8 @@ class AnsweringHandler(ZarrServeHandler):
     async def response(self, request: Request) -> Response | None:
         """What the source says; None if the client goes away before."""
         with in_flight():
-            has_room = self._budget.has_room_for(request.client)
-            response = (self._source.at_once(request) if has_room else None) or await self._ask(request)
+            asked = self._whole.reached_by(self.visitor).ask(request)
+            response = asked if isinstance(asked, Response) else await self._later(asked)
         if response is not None:
             count(next(iter(request.path), ""), response)
         return response
@@ -146,11 +142,11 @@ class AnsweringHandler(ZarrServeHandler):
             raise web.HTTPError(400, f"{name}: must be a number of at most {_MOST_DIGITS} digits")
         return int(text)
 
-    async def _ask(self, request: Request) -> Response | None:
-        """The response, or None if the client goes away before."""
+    async def _later(self, asked: Awaitable[Response]) -> Response | None:
+        """The response once it is there, or None if the client goes away before."""
         self._asking = asyncio.current_task()
         try:
-            return await self._source.ask(request)
+            return await asked
         except asyncio.CancelledError:
             if self._asking is not None or not self._has_gone:
                 raise

@@ -1,12 +1,13 @@
 """A source of which only what is below one path can be reached, whatever it is asked for."""
 
 import json
+from collections.abc import Awaitable
 from dataclasses import replace
 
 from ...core.errors import Forbidden, Unavailable
 from ...core.known_names import OF_KERNELS, VIEWS
 from ...serve.request import NODE, Request, Response, existence_of, refusal
-from ...sources import Source
+from ...sources import Source, response_of
 
 
 class Subtree:
@@ -22,28 +23,29 @@ class Subtree:
         self.path = path
         self._source = source
 
-    def at_once(self, request: Request) -> Response | None:
+    def ask(self, request: Request) -> Response | Awaitable[Response]:
         """See `sources.Source`."""
         bounded = self._bounded(request)
         if bounded is None:
             return _outside(request)
-        response = self._source.at_once(bounded)
-        return None if response is None else self._told(response, bounded)
+        if self.path[0] in OF_KERNELS:
+            return self._of_kernel(bounded)
+        asked = self._source.ask(bounded)
+        return self._told(asked, bounded) if isinstance(asked, Response) else self._later(asked, bounded)
 
-    async def ask(self, request: Request) -> Response:
-        """See `sources.Source`."""
-        bounded = self._bounded(request)
-        if bounded is None:
-            return _outside(request)
-        response = await self._source.ask(bounded)
-        if response.status == 404 and self.path[0] in OF_KERNELS:
-            response = await self._gone(bounded) or response
-        return self._told(response, bounded)
+    async def _later(self, asked: Awaitable[Response], request: Request) -> Response:
+        return self._told(await asked, request)
+
+    async def _of_kernel(self, request: Request) -> Response:
+        response = await response_of(self._source, request)
+        if response.status == 404:
+            response = await self._gone(request) or response
+        return self._told(response, request)
 
     async def _gone(self, request: Request) -> Response | None:
         """503 when even what is shared is not there now: that says nothing about its chunks."""
         top = existence_of(self.path, within=len(self.path), client=request.client)
-        response = await self._source.ask(top)
+        response = await response_of(self._source, top)
         if response.status != 404:
             return None
         reason = json.loads(bytes(response.body))["message"]

@@ -51,6 +51,17 @@ class Visitor:
         return Subtree(source, self.scope.path) if self.is_by_link else source
 
 
+class Whole:
+    """The source of the whole tree as handlers hold it: only through a visitor can it be asked."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def reached_by(self, visitor: Visitor) -> Source:
+        """The part of the source that a visitor can reach."""
+        return visitor.reach(self._source)
+
+
 class Entrance(Protocol):
     """How visitors come in: by `auth.Login`, or by `shares.by_link.LinkEntrance`."""
 

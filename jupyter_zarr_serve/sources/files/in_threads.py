@@ -4,7 +4,7 @@ What is known already, and can be told to be true without waiting, is answered i
 document or chunk that is remembered, of a file on this machine whose status did not change.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from ...core.memory import MEMORY, Memory
@@ -43,15 +43,16 @@ class LocalSource:
         memory: Memory = MEMORY,
     ) -> None:
         self._tree = ServedTree(root, memory, below)
+        self._budget = budget
         self._workers = Workers(workers, budget)
 
-    def at_once(self, request: Request) -> Response | None:
-        """The response if it needs no waiting for anything; else None."""
-        return at_once(self._tree.known(request), request)
-
-    async def ask(self, request: Request) -> Response:
+    def ask(self, request: Request) -> Response | Awaitable[Response]:
         """See `sources.Source`; 503 when too many requests wait already."""
-        return await self._workers.respond(request, partial(self._tree.respond, request))
+        if self._budget.has_room_for(request.client):
+            known = at_once(self._tree.known(request), request)
+            if known is not None:
+                return known
+        return self._workers.respond(request, partial(self._tree.respond, request))
 
     def close(self) -> None:
         """Let the threads end; requests that wait are dropped."""

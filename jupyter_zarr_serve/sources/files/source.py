@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 from collections import Counter
+from collections.abc import Awaitable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -65,15 +66,16 @@ class FilesSource:
         self._contents = RepresentationCache(memory, keeps_open=False)
         self._crashes = Crashes(is_served)
         self._readers = Threads(_READERS, "zarr-read")
+        self._budget = budget
         self._queue = Workers(settings.workers, budget, as_task)
 
-    def at_once(self, request: Request) -> Response | None:
-        """The response if it needs no waiting for anything; else None."""
-        return at_once(self._contents.get(request, near=True), request)
-
-    async def ask(self, request: Request) -> Response:
+    def ask(self, request: Request) -> Response | Awaitable[Response]:
         """See `sources.Source`; 503 when too many requests wait already."""
-        return await self._queue.respond(request, partial(self._answer, request))
+        if self._budget.has_room_for(request.client):
+            known = at_once(self._contents.get(request, near=True), request)
+            if known is not None:
+                return known
+        return self._queue.respond(request, partial(self._answer, request))
 
     async def prepare(self) -> None:
         """Have a worker ready, as the first request would wait for one."""

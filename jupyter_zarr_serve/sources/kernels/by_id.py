@@ -42,9 +42,6 @@ class KernelsSource:
         self._make = make
         self._sources: dict[str, KernelSource] = {}
 
-    def at_once(self, request: Request) -> None:
-        """Nothing: a kernel has to be asked; see `sources.Source`."""
-
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`."""
         path = request.path

@@ -29,9 +29,6 @@ class NotebooksSource:
         self._kernels = kernels
         self._seen: set[Path] = set()
 
-    def at_once(self, request: Request) -> None:
-        """Nothing: a kernel has to be asked; see `sources.Source`."""
-
     async def ask(self, request: Request) -> Response:
         """See `sources.Source`; of paths that begin alike, the longest is meant."""
         kernel_ids = await self._kernel_ids()

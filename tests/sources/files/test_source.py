@@ -25,7 +25,9 @@ from jupyter_zarr_serve.files.tree import Settings, Tree
 from jupyter_zarr_serve.files.validator import same_file
 from jupyter_zarr_serve.readers.files import stamp_of
 from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources import response_of
 from jupyter_zarr_serve.sources.files.in_threads import LocalSource
+from jupyter_zarr_serve.sources.files.source import FilesSource
 from jupyter_zarr_serve.sources.files.worker_pool import WorkerPool
 from jupyter_zarr_serve.sources.send_budget import SendBudget
 from jupyter_zarr_serve.sources.site import _in_threads
@@ -98,18 +100,37 @@ def test_processes_answer_as_threads_do(root):
             )
             for path in PATHS:
                 request = Request(3, ("files", *path.split("/")))
-                first = await local.ask(request)
+                first = await response_of(local, request)
                 for kind in KINDS:
                     given = {
                         n: v.replace("ETAG", first.etag or "") if n[:2] == "if" else v
                         for n, v in kind.items()
                     }
                     asked = replace(request, **given)
-                    wanted = known(await local.ask(asked))
-                    assert known(await source.ask(asked)) == wanted, (path, kind)
-                    at_once = source.at_once(asked)
-                    assert at_once is None or known(at_once) == wanted, (path, kind)
+                    wanted = known(await response_of(local, asked))
+                    for _ in ("anew", "as remembered"):
+                        assert known(await response_of(source, asked)) == wanted, (path, kind)
             local.close()
+
+    asyncio.run(act())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing is known at once elsewhere")
+@pytest.mark.parametrize("workers", [0, 1])
+def test_what_is_remembered_waits_for_room_to_be_sent_like_anything_else(root, workers):
+    async def act() -> None:
+        budget, settings = SendBudget(1), Settings(root, workers=workers)
+        source = FilesSource(settings, budget) if workers else _in_threads(settings, budget)
+        request = Request(3, ("files", "s.zarr", "zarr.json"), client="slow")
+        wanted = known(await response_of(source, request))
+        at_once = source.ask(request)
+        assert isinstance(at_once, Response)
+        with budget.sending(1, "slow"):
+            later = asyncio.ensure_future(response_of(source, request))
+            await asyncio.sleep(0.1)
+            assert not later.done()
+        assert known(await later) == known(at_once) == wanted
+        source.close()
 
     asyncio.run(act())
 
@@ -250,14 +271,15 @@ import asyncio, sys
 from pathlib import Path
 from jupyter_zarr_serve.serve.request import Request
 from jupyter_zarr_serve.files.tree import Settings
+from jupyter_zarr_serve.sources import response_of
 from jupyter_zarr_serve.sources.files.source import FilesSource
 from jupyter_zarr_serve.sources.send_budget import SendBudget
 
 async def act():
     source = FilesSource(Settings(Path({str(root)!r}), workers=1, demo=True), SendBudget())
     for path in ("a.h5/x/c/0", "s.zarr/c/0", "s.zarr/zarr.json", ""):
-        assert (await source.ask(Request(3, ("files", *path.split("/"))))).status == 200
-    assert (await source.ask(Request(3, ("demo", "zarr.json")))).status == 200
+        assert (await response_of(source, Request(3, ("files", *path.split("/"))))).status == 200
+    assert (await response_of(source, Request(3, ("demo", "zarr.json")))).status == 200
     source.close()
 
 asyncio.run(act())
@@ -316,7 +338,7 @@ class TestWhatAWorkerTells:
 def test_with_no_workers_threads_of_the_server_read(root):
     async def act() -> None:
         source = _in_threads(Settings(root, workers=0), SendBudget())
-        assert (await source.ask(Request(3, ("files", "a.h5", "x", "c", "0")))).status == 200
+        assert (await response_of(source, Request(3, ("files", "a.h5", "x", "c", "0")))).status == 200
         assert worker_pids() == []
         source.close()
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from jupyter_zarr_serve.files.tree import Settings
 from jupyter_zarr_serve.serve.request import Request, Response
+from jupyter_zarr_serve.sources import response_of
 from jupyter_zarr_serve.sources.files.source import FilesSource
 from jupyter_zarr_serve.sources.files.worker_start import Processes
 from jupyter_zarr_serve.sources.send_budget import SendBudget
@@ -69,4 +70,4 @@ async def files(root: Path, *names: str, **settings: Any) -> AsyncIterator[Files
 
 async def get(source: FilesSource, path: str, **members: Any) -> Response:
     """The response for a path below the folder."""
-    return await source.ask(Request(3, ("files", *path.split("/")), **members))
+    return await response_of(source, Request(3, ("files", *path.split("/")), **members))
