@@ -35,7 +35,7 @@ FLOORS = [
     ["core/nodes", "core/children", "core/walk", "core/elements", "core/consolidated"],
     ["core/v2", "core/v3", "core/chunks", "core/derived"],
     ["core/dialects"],
-    ["preview/abridged", "preview/colours", "preview/sample", "preview/rows"],
+    ["preview/abridged", "preview/called", "preview/colours", "preview/sample", "preview/rows"],
     ["preview/values", "preview/thumbnail"],
     ["preview/description"],
     ["adapters"],

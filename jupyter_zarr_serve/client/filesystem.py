@@ -1,6 +1,7 @@
 """The protocol ``jupyter://`` of fsspec: what is served, by its path, with no login in sight.
 
-A path is one below ``zarr/v3/``, or as people call a file or a notebook: ``jupyter://a.ipynb/t``.
+A path is what `open` takes: one below ``zarr/v3/``, or as people call a file or a notebook, as in
+``jupyter://a.ipynb/t``.
 """
 
 import asyncio
@@ -9,11 +10,15 @@ from typing import Any
 
 from fsspec.asyn import AsyncFileSystem
 
-from ..core.known_names import DOCUMENT_KEYS, FILES, NOTEBOOKS, RESERVED
+from ..core.errors import Absent
+from ..core.known_names import DOCUMENT_KEYS
 from .address import parsed
-from .finding import logins
+from .looking import located, ways
+from .opening import format_of, is_folder
 from .over_http import OverHttp
-from .reader import Reader
+from .reader import Names, Reader
+
+_MOST_KNOWN = 1000  # nodes
 
 
 class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
@@ -31,10 +36,11 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
     def __init__(
         self, token: str | None = None, server: str | None = None, timeout: float = 60.0, **options: Any
     ) -> None:
-        way = options.pop("way", None)
+        known = options.pop("ways", None)
         super().__init__(**options)
-        self._root = Reader(way or _way(token, server, timeout), seconds=timeout)
-        self._names: frozenset[str] | None = None
+        self._ways = known or ways(parsed(server or ""), token, server, timeout)
+        self._seconds = timeout
+        self._known: dict[Names, Reader] = {}
 
     @property
     def storage_options(self) -> dict[str, Any]:
@@ -43,10 +49,10 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
 
     @storage_options.setter
     def storage_options(self, options: dict[str, Any]) -> None:
-        self._options = {name: value for name, value in options.items() if name not in {"token", "way"}}
+        self._options = {name: value for name, value in options.items() if name not in {"token", "ways"}}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self._root.way,)
+        return _again, (self._ways, self._seconds)
 
     @classmethod
     def _strip_protocol(cls, path: Any) -> Any:
@@ -61,9 +67,12 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
 
     def _read(self, path: str, start: int | None = None, end: int | None = None) -> bytes:
         *names, key = path.split("/")
-        body = self._at(tuple(names)).get(key, _range(start, end))
+        body = None
+        with suppress(KeyError):
+            reader = self._at(tuple(names), is_node=key in DOCUMENT_KEYS)
+            body = reader.get(key, _range(start, end))
         if body is None:
-            raise FileNotFoundError(f"there is no {path!r} at {self._root.way}")
+            raise FileNotFoundError(f"there is no {path!r} at {', '.join(map(str, self._ways))}")
         whole = start is not None and start >= 0 and end is not None and end < 0
         return bytes(body[:end] if whole else body)
 
@@ -74,46 +83,59 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
         last = path.rpartition("/")[2]
         if last not in DOCUMENT_KEYS:
             with suppress(KeyError, ValueError):  # it is a chunk, or nothing
-                self._at(tuple(filter(None, path.split("/")))).members()
+                self._members(path)
                 return {"name": path, "size": 0, "type": "directory"}
         return {"name": path, "size": len(self._read(path)), "type": "file"}
 
     async def _ls(self, path: str, detail: bool = True, **_: Any) -> list[Any]:
         path = self._strip_protocol(path)
-        reader = self._at(tuple(filter(None, path.split("/"))))
         try:
-            members = await asyncio.to_thread(reader.members)
+            members = await asyncio.to_thread(self._members, path)
         except KeyError as error:
             raise FileNotFoundError(str(error)) from None
         names = [f"{path}/{name}".lstrip("/") for name in members]
         return [{"name": name, "size": 0, "type": "directory"} for name in names] if detail else names
 
-    def _at(self, names: tuple[str, ...]) -> Reader:
-        """The reader of a path, which may be as people call it."""
-        if not names or names[0] in RESERVED or names[0] in self._mounts():
-            return self._root.at(names)
-        root = NOTEBOOKS if any(name.endswith(".ipynb") for name in names) else FILES
-        return self._root.at((root, *names))
+    def _members(self, path: str) -> dict[str, str]:
+        return self._at(tuple(filter(None, path.split("/")))).members()
 
-    def _mounts(self) -> frozenset[str]:
-        if self._names is None:
-            self._names = frozenset(self._root.members())
-        return self._names
+    def _at(self, names: Names, *, is_node: bool = True) -> Reader:
+        """The reader of a path as people call it; what lies below a node is read where that is.
+
+        Parameters
+        ----------
+        is_node
+            Whether the path is that of a node, and not of a part of a key.
+
+        Raises
+        ------
+        KeyError
+            When there is nothing.
+        LookupError
+            When several servers have it.
+        """
+        for end in range(len(names), 0, -1):
+            reader = self._known.get(names[:end])
+            if reader is not None:
+                return reader.below(*names[end:])
+        for end in [len(names)] if is_node else range(len(names), 0, -1):
+            address = parsed("/".join(names[:end]))
+            hit = located(address, self._ways, format_of(address), self._seconds)
+            if hit is not None:
+                return self._remembered(names[:end], *hit).below(*names[end:])
+        raise Absent(f"there is no {'/'.join(names)!r} at {', '.join(map(str, self._ways))}")
+
+    def _remembered(self, names: Names, reader: Reader, document: dict[str, Any]) -> Reader:
+        """A reader; that of a folder is not remembered, as the notebooks in it have another root."""
+        if not is_folder(document):
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[names] = reader
+        return reader
 
 
-def _way(token: str | None, server: str | None, seconds: float) -> OverHttp:
-    known = logins(parsed(server or ""), token, server)
-    if len(known) > 1:
-        places = ", ".join(map(str, known))
-        raise LookupError(
-            f"several servers are running: {places}; say which by the option server='http://...', or set "
-            "JUPYTER_SERVER_URL and JUPYTER_TOKEN"
-        )
-    return OverHttp(known[0], seconds)
-
-
-def _again(way: OverHttp) -> JupyterFileSystem:
-    return JupyterFileSystem(way=way)
+def _again(ways: list[OverHttp], seconds: float) -> JupyterFileSystem:
+    return JupyterFileSystem(ways=ways, timeout=seconds)
 
 
 def _range(start: int | None, end: int | None) -> str | None:

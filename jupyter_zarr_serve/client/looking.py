@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,8 @@ from .login import Login
 from .over_http import OverHttp
 from .over_socket import near
 from .reader import Names, Reader, Way
+
+Found = tuple[Reader, dict[str, Any]]
 
 _LISTS = "jz.open() lists what there is"
 _REMEDY = (
@@ -31,13 +33,13 @@ def found(
     *,
     zarr_format: int = 3,
     seconds: float = 60.0,
-) -> tuple[Reader, dict[str, Any]]:
+) -> Found:
     """A reader of what is named, and its metadata.
 
     Raises
     ------
     KeyError
-        When there is no such thing.
+        When there is no such thing; the message names what is called nearly so.
     ConnectionError
         When there is no server, or it cannot be reached.
     LookupError
@@ -48,29 +50,53 @@ def found(
     if own is not None:
         reader = Reader(own, address.path, zarr_format, seconds=seconds)
         return reader, reader.document()
-    known = logins(address, token, server)
+    known = ways(address, token, server, seconds)
+    hit = located(address, known, zarr_format, seconds)
+    if hit is None:
+        from .near_names import asked_instead
+
+        tried = {way: [*_paths(address, way.login)] for way in known}
+        places = [
+            f"{way}: {', '.join(dict.fromkeys('/'.join(path) or 'the root' for path in paths))}"
+            for way, paths in tried.items()
+        ]
+        hint = "" if address.link else asked_instead("/".join(address.path), tried)
+        raise Absent(f"there is no {os.fspath(what)!r}{hint}; looked for at {'; '.join(places)}; {_LISTS}")
+    return hit
+
+
+def ways(address: Address, token: str | None, server: str | None, seconds: float) -> list[OverHttp]:
+    """The ways to the servers that may be meant; see `finding.logins`."""
+    return [OverHttp(login, seconds) for login in logins(address, token, server)]
+
+
+def located(address: Address, ways: Sequence[OverHttp], zarr_format: int, seconds: float) -> Found | None:
+    """A reader of what has an address on one of several servers, and its metadata; None for nothing.
+
+    Raises
+    ------
+    LookupError
+        When several have it.
+    """
     hits: list[tuple[OverHttp, Reader, dict[str, Any]]] = []
-    tried = []
-    for login in known:
-        way = OverHttp(login, seconds)
-        paths = list(dict.fromkeys(_paths(address, login)))
-        tried.append(f"{login}: {', '.join('/'.join(path) or 'the root' for path in paths)}")
+    for way in ways:
+        paths = dict.fromkeys(_paths(address, way.login))
         readers = [Reader(way, path, zarr_format, seconds=seconds) for path in paths]
         hits += [(way, *hit) for hit in islice(_hits(readers), 1)]
     if not hits:
-        raise Absent(f"there is no {os.fspath(what)!r}; looked for at {'; '.join(tried)}; {_LISTS}")
+        return None
     if len(hits) > 1:
         places = " and ".join(str(way) for way, _, _ in hits)
         raise LookupError(
-            f"{os.fspath(what)!r} is on several servers: {places}; "
-            "say which: jz.open(..., server='http://...'), or set JUPYTER_SERVER_URL and JUPYTER_TOKEN"
+            f"{'/'.join(address.path) or 'the root'!r} is on several servers: {places}; "
+            "say which by server='http://...', or set JUPYTER_SERVER_URL and JUPYTER_TOKEN"
         )
     way, reader, document = hits[0]
     past = near(reader.path, way, seconds)
     return (reader if past is None else Reader(past, reader.path, zarr_format, seconds=seconds)), document
 
 
-def _hits(readers: list[Reader]) -> Iterator[tuple[Reader, dict[str, Any]]]:
+def _hits(readers: list[Reader]) -> Iterator[Found]:
     for reader in readers:
         try:
             yield reader, reader.document()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, overload
 
 from ..core.known_names import ZARRAY
+from .address import Address, parsed
 from .reader import Reader
 
 Kind = Literal["zarr", "xarray", "dask", "numpy", "pandas", "polars", "sparse", "anndata"]
@@ -113,11 +114,10 @@ def open(  # noqa: A001 (as in zarr and xarray, it is used as jz.open)
         from .listing import listing
 
         return listing(token, server, timeout)
-    from .address import parsed
     from .looking import found
 
-    zarr_format = parsed(what).zarr_format if zarr_version() >= 3 else 2
-    reader, document = found(what, token, server, zarr_format=zarr_format or 3, seconds=timeout)
+    zarr_version()  # before anything is asked, for it may not be installed
+    reader, document = found(what, token, server, zarr_format=format_of(parsed(what)), seconds=timeout)
     kind = kind_of(document)
     if as_ in {None, "zarr"}:
         return node_of(reader, kind)
@@ -139,11 +139,26 @@ def zarr_version() -> int:
     return 3 if Path(found.submodule_search_locations[0], "abc").is_dir() else 2
 
 
+def format_of(address: Address) -> int:
+    """The Zarr format in which to read what has an address, so that the installed zarr-python reads it."""
+    try:
+        is_old = zarr_version() < 3
+    except ImportError:
+        is_old = False
+    return 2 if is_old else address.zarr_format or 3
+
+
 def kind_of(document: dict[str, Any]) -> str:
     """Whether metadata are those of an "array" or of a "group"."""
     if "node_type" in document:
         return str(document["node_type"])
     return "array" if "shape" in document or ZARRAY in document.get("metadata", {}) else "group"
+
+
+def is_folder(document: dict[str, Any]) -> bool:
+    """Whether metadata are those of a folder: a group has consolidated ones, but where it is too large."""
+    is_described = "consolidated_metadata" in document or "metadata" in document
+    return kind_of(document) == "group" and not is_described
 
 
 def node_of(reader: Reader, kind: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from ..core.errors import Unavailable
 from ..core.known_names import ZARR_JSON, ZARRAY, ZGROUP, ZMETADATA
-from ..serve.request import JSON, Request, Response
+from ..serve.request import JSON, NODE, Request, Response
 from .failures import TRANSIENT, failure_of
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds
@@ -99,6 +99,23 @@ class Reader:
         if response.status == _ABSENT:
             raise failure_of(response.status, response.message)
         told: dict[str, str] = json.loads(bytes(response.body))["members"]
+        return told
+
+    def description(self, most: int) -> dict[str, Any]:
+        """What is told of the node, and of the first `most` of its members; see `preview.description`.
+
+        Raises
+        ------
+        KeyError
+            When there is none; and see `get`.
+        """
+        options = (("limit", most),)
+        response = self.asked(
+            Request(self.zarr_format, self.path, form=NODE, options=options, view=self.view)
+        )
+        if response.status == _ABSENT:
+            raise failure_of(response.status, response.message)
+        told: dict[str, Any] = json.loads(bytes(response.body))
         return told
 
     def request(self, key: str, byte_range: str | None = None) -> Request:

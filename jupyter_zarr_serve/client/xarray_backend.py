@@ -5,8 +5,9 @@ from typing import Any
 
 from xarray.backends import BackendEntrypoint, ZarrBackendEntrypoint
 
+from .address import parsed
 from .looking import found
-from .opening import kind_of, node_of
+from .opening import format_of, kind_of, node_of
 
 _ARRAY = "is an array, and no dataset; open it by jz.open(..., as_='xarray')"
 
@@ -47,7 +48,7 @@ def _opened(
     server: str | None = None,
     **options: Any,
 ) -> Any:
-    reader, document = found(what, token, server)
+    reader, document = found(what, token, server, zarr_format=format_of(parsed(what)))
     if kind_of(document) == "array":
         raise ValueError(f"{what!r} {_ARRAY}")
     return by(node_of(reader, "group").store, **options)

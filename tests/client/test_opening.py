@@ -2,14 +2,19 @@
 
 import os
 import pickle
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+import xarray as xr
 import zarr
+from zarr.storage import FsspecStore
 
 import jupyter_zarr_serve as jz
+from jupyter_zarr_serve.client.filesystem import JupyterFileSystem
+from jupyter_zarr_serve.client.xarray_backend import JupyterBackend
 from tests.kernels.jupyter import running_notebook
 from tests.server import Server, running_server
 from tests.shares.conftest import share
@@ -109,9 +114,25 @@ def test_no_token_is_in_any_text_or_pickle(mine, notebook):
 
 def test_the_list_has_what_can_be_opened(mine, notebook):
     listing = jz.open()
+    assert re.search(r"jz.open\('opening/a.ipynb/t'\) +array +int64 +\(4\)\n", repr(listing))
+    assert '<td style="text-align:left">folder</td>' in listing._repr_html_()
     assert {"demo", "opening", "opening/a.ipynb/t"} <= set(listing)
     assert "jz.open(&#x27;demo&#x27;)" in listing._repr_html_()
     assert "started" in repr(listing) or "running" in repr(listing)
+
+
+@pytest.mark.parametrize(
+    ("what", "meant"),
+    [
+        ("opening/a.ipynb/tt", "opening/a.ipynb/t"),
+        ("opening/xx.npy", "opening/x.npy"),
+        ("openning/x.npy", "opening"),
+        ("demoo", "demo"),
+    ],
+)
+def test_a_mistyped_name_is_told_what_there_is(mine, notebook, what, meant):
+    with pytest.raises(KeyError, match=f"did you mean '{meant}'"):
+        jz.open(what)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +169,17 @@ def test_two_servers_one_below_a_base_url_on_a_unix_socket(mine, files, tmp_path
         with pytest.raises(LookupError, match=r"http\+unix.*server="):
             jz.open("demo")
         assert len(jz.open().servers) == 2
+        system = JupyterFileSystem()
+        for each in (system, pickle.loads(pickle.dumps(system))):
+            assert each.cat_file("only.npy/zarr.json")
+            assert each.cat_file("opening/x.npy/c/0")
+            assert not each.exists("opening/none.npy/zarr.json")
+            with pytest.raises(LookupError, match=r"http\+unix.*server="):
+                each.ls("demo")
+        store = FsspecStore(JupyterFileSystem(asynchronous=True), path="only.npy")
+        assert zarr.open_array(store, mode="r")[:].tolist() == [0, 1, 2]
+        with pytest.raises(LookupError, match=r"http\+unix.*server="):
+            xr.open_dataset("demo", engine=JupyterBackend)
         assert jz.open("demo", server=mine.url)
     with pytest.raises(KeyError):
         jz.open("only.npy")

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...core.known_names import FILES
-from ..opening import node_of
+from ..opening import is_folder, node_of
 from ..reader import Reader
 from . import MADE_OF
 
@@ -25,7 +25,7 @@ def of(reader: Reader, kind: str) -> Any:
     node = node_of(reader, kind)
     if kind == "array":
         return _array(node)
-    if reader.path[:1] in {(FILES,), ()} and not _is_described(reader):
+    if reader.path[:1] in {(FILES,), ()} and is_folder(reader.document()):
         some = ", ".join(list(reader.members())[:10])
         raise ValueError(
             f"{reader} is a folder, of which no dataset is made; open one of its members: {some}"
@@ -34,12 +34,6 @@ def of(reader: Reader, kind: str) -> Any:
         chunks: Any = {} if find_spec("dask") else None
         return xr.open_datatree(node.store, engine="zarr", chunks=chunks)
     return _named(xr.open_zarr(node.store), dict(node.attrs).get(MADE_OF))
-
-
-def _is_described(reader: Reader) -> bool:
-    """Whether there are consolidated metadata, as folders have none."""
-    document = reader.document()
-    return "consolidated_metadata" in document or "metadata" in document
 
 
 def _array(node: Any) -> Any:

@@ -1,40 +1,13 @@
 """What a page says of a node in words: what people call it, its facts, its rows and its statistics."""
 
 import json
-from pathlib import PurePosixPath
 from typing import Any
 
+from ...preview.called import called
 from ..web.render import shown, size
 from .plots import histogram_plot, number
 
-_CALLED = {"table", "dataset", "image", "folder"}  # what a node may be called; kernels say what they like
-_BY_SUFFIX = {
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff"), "image"),
-    **dict.fromkeys((".csv", ".tsv", ".parquet", ".feather", ".arrow"), "table"),
-    **dict.fromkeys((".nc", ".nc3", ".nc4", ".cdf", ".grib", ".grib2", ".grb"), "dataset"),
-    **dict.fromkeys((".h5", ".hdf5", ".h5ad", ".he5", ".npz", ".zip"), "file"),
-}
 _MEMBERS = {"table": "column", "dataset": "variable"}
-
-
-def called(told: dict[str, Any], name: str) -> str:
-    """What people call a node.
-
-    Examples
-    --------
-    >>> called({"kind": "group", "called": "group"}, "run.h5"), called({"kind": "array"}, "cell.png")
-    ('file', 'image')
-    >>> called({"kind": "group", "called": "folder"}, "2024.csv"), called({"kind": "unavailable"}, "a.csv")
-    ('folder', 'unavailable')
-    """
-    kind = str(told["kind"])
-    if kind not in {"array", "group"} or told.get("called") == "folder":
-        return "folder" if kind == "group" else kind
-    by_name = _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
-    if kind == "array":
-        return by_name if by_name == "image" else kind
-    word = told.get("called")
-    return str(word) if word in _CALLED else by_name or kind
 
 
 def lead(node: dict[str, Any], name: str, *, is_search: bool) -> str:

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 
 from ...core import limits
 from ...core.known_names import ZARR_JSON, ZATTRS
+from ...preview.called import called
 from ...serve.request import LINE, NODE, ROWS, STATS, Options, Response
 from ...snippets import is_dataset, name_for_open, snippets
 from ..web.render import crumbs, quoted, root_from, shown, size
 from .buttons import Place, share_url, viewers
-from .facts import called, facts, lead, lengths, rows_told, stats_told
+from .facts import facts, lead, lengths, rows_told, stats_told
 from .other_viewers import ViewerRoute
 from .plots import line_plot
 
