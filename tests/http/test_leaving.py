@@ -71,6 +71,15 @@ def test_who_goes_away_leaves_nothing_behind(busy: Server, abruptly: bool):
     assert busy.get(chunk(0)).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["zarr/view?path=files/small.npy", "zarr/v3/files", "zarr/shares"])
+def test_a_page_that_is_left_before_it_comes_is_no_failure(busy: Server, path: str):
+    for _ in range(20):
+        with asking(busy, path) as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    assert busy.get(path).status_code == 200
+    assert "StreamClosedError" not in busy.log.read_text()
+
+
 def test_who_goes_away_in_the_midst_of_a_body(busy: Server):
     expected = busy.get(chunk(1)).content
     for _ in range(3):

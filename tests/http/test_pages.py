@@ -16,6 +16,7 @@ import requests
 from tornado.httpclient import HTTPClientError
 
 from jupyter_zarr_serve.core.names import served_names
+from jupyter_zarr_serve.handlers.pages.facts import facts
 from tests.kernels.jupyter import running_kernel
 from tests.server import Server
 
@@ -198,6 +199,14 @@ async def test_sharing_is_offered_where_there_is_any(jp_fetch, jp_serverapp, is_
     jp_serverapp.web_app.settings["jupyter_zarr_serve_sharing"] &= is_on
     response = await jp_fetch("zarr/v3/files/", headers={**HTML})  # it adds its token to them
     assert bool(share_buttons(response.body.decode())) == is_on
+
+
+@pytest.mark.parametrize(
+    ("names", "dimensions"), [(None, None), ([None, None], None), (["time", None], "time, –")]
+)
+def test_dimensions_are_told_if_one_has_a_name(names, dimensions):
+    node = {"shape": [2, 3], "dtype": "int8", "chunk_shape": [2, 3], "nbytes": 6, "fill_value": 0}
+    assert facts({**node, "dimension_names": names}).get("Dimensions") == dimensions
 
 
 def test_a_plane_of_many(server: Server, folder):

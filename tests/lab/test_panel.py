@@ -21,6 +21,12 @@ OPENED = """async () => {
   await panel.context.save();
 }"""
 
+# What dragging the handle beside the panel does.
+RESIZED = """(width) => {
+  const split = window.jupyterapp.shell.node.querySelector("#jp-main-split-panel");
+  window.jupyterapp.shell._hsplitPanel.setRelativeSizes([width, split.clientWidth - width, 0]);
+}"""
+
 
 def row(name: str) -> str:
     return f'.jp-ZarrServe-row:has(.jp-ZarrServe-name:text-is("{name}"))'
@@ -66,6 +72,8 @@ def test_files_are_a_tree_that_the_keyboard_walks(panel: Lab):
     panel.page("press", "Enter")
     assert "Array of uint16: 4 × 5" in panel.page("frame", "zarr/v3/files/run.h5/detector/image", "main")
     assert panel.page("barriers", ".jp-ZarrServe-panel") == []
+    tab = '.lm-DockPanel-tabBar .lm-mod-current .lm-TabBar-tabLabel:text-is("image – run.h5")'
+    panel.page("see", tab)
 
 
 def test_a_second_opening_shows_the_same_tab_and_another_one_stands_beside(panel: Lab):
@@ -74,6 +82,20 @@ def test_a_second_opening_shows_the_same_tab_and_another_one_stands_beside(panel
     panel.page("doubleClick", row("waves"))
     panel.choose(row("waves"), "Open as Data Beside")
     assert panel.page("count", '[id="jupyter-zarr-serve:notebooks/waves.ipynb/waves"]') == 1
+
+
+def test_a_narrow_panel_shows_names_whole_and_shapes_briefly(panel: Lab):
+    for width, shown in [(250, ".jp-ZarrServe-brief"), (600, ".jp-ZarrServe-long")]:
+        panel.page("evaluate", f"() => ({RESIZED})({width})")
+        panel.page("see", f"{row('waves')} {shown} >> visible=true")
+        cut = """() => [...document.querySelectorAll('.jp-ZarrServe-name')]
+          .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)"""
+        assert panel.page("evaluate", cut) == []
+
+
+def test_the_notebook_in_front_is_not_among_the_others(panel: Lab):
+    panel.page("click", row("Running"))
+    panel.page("see", row("No other notebook or console is running."))
 
 
 def test_a_filter_leaves_what_it_finds(panel: Lab):

@@ -31,10 +31,11 @@ def lengths(shape: list[int] | None) -> str:
 
 def facts(node: dict[str, Any]) -> dict[str, str]:
     """What an array is, by the names of the facts."""
-    names = [shown(name) if name else "–" for name in node["dimension_names"] or []]
+    names = node["dimension_names"] or []
+    shown_names = [shown(name) if name else "–" for name in names] if any(names) else []
     facts = {
         "Shape": lengths(node["shape"]),
-        "Dimensions": ", ".join(names),
+        "Dimensions": ", ".join(shown_names),
         "Type": node["dtype"],
         "Chunks": lengths(node["chunk_shape"]) if node["shape"] else "",
         "Size": size(node["nbytes"]),

@@ -18,6 +18,7 @@ from jupyter_server.base.call_context import CallContext
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.prometheus.log_functions import prometheus_log_method
 from tornado.httputil import HTTPServerRequest
+from tornado.iostream import StreamClosedError
 from tornado.web import Application, HTTPError
 
 from ...core.public_text import public
@@ -231,8 +232,8 @@ class ZarrServeHandler(JupyterHandler):
         self.finish(json.dumps({"message": message, "reason": reason}))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Leave refusals to the access log, which hides the token of a URL; Tornado's line would not."""
-        if not isinstance(value, HTTPError):
+        """Leave refusals to the access log, which hides tokens; a client that went away is no failure."""
+        if not isinstance(value, HTTPError | StreamClosedError):
             hide_tokens(self.request)
             super().log_exception(typ, value, tb)
 

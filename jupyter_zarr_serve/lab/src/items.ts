@@ -33,13 +33,14 @@ export function isMore({ path }: Item): boolean {
 
 function itemOf(path: string, member: Member): Item {
   const isGroup = member.kind === "group" || member.kind === "unknown";
-  const facts = [shapeText(member), member.dtype ?? ""].filter(Boolean).join("  ");
+  const facts = (one: Member): string => [shapeText(one), one.dtype ?? ""].filter(Boolean).join("  ");
   return {
     path: path ? `${path}/${member.name}` : member.name,
     name: member.name,
     kind: member.kind,
     member,
-    detail: member.message ?? facts,
+    detail: member.message ?? facts(member),
+    brief: member.message ?? facts({ ...member, dimension_names: null }),
     isOpenable: member.kind !== "unavailable",
     isExpandable: isGroup,
   };

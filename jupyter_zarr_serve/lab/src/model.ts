@@ -117,8 +117,10 @@ export class Model {
   async #asked(path: string): Promise<Members> {
     const trans = this.trans;
     if (path === RUNNING) {
-      const items = this.around.sessions().map(sessionItem);
-      if (!items.length) return noted(path, trans.__("No notebook or console is running."));
+      const front = this.around.notebook();
+      const others = this.around.sessions().filter((one) => !one.isNotebook || one.path !== front);
+      const items = others.map(sessionItem);
+      if (!items.length) return noted(path, trans.__("No other notebook or console is running."));
       return { items, total: items.length, isLoading: false };
     }
     if (path === LINKS) {

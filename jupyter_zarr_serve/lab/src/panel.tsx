@@ -185,7 +185,12 @@ function RowView({ row, top, isActive, turn, choose, open }: RowGiven) {
       </span>
       {Icon && <Icon.react tag="span" elementSize="normal" className="jp-ZarrServe-icon" />}
       <span className="jp-ZarrServe-name">{row.name}</span>
-      {row.detail && <span className="jp-ZarrServe-detail">{row.detail}</span>}
+      {row.detail && (
+        <span className="jp-ZarrServe-detail">
+          <span className="jp-ZarrServe-long">{row.detail}</span>
+          <span className="jp-ZarrServe-brief">{row.brief ?? row.detail}</span>
+        </span>
+      )}
     </div>
   );
 }

@@ -1,5 +1,7 @@
 // Where things are: paths in the served tree, their addresses below `zarr/`, and paths of Jupyter's files.
 
+import { formatOf } from "./formats.ts";
+
 /** The part of the tree that holds the folder that Jupyter serves. */
 export const FILES = "files";
 
@@ -47,6 +49,15 @@ export function fileOf(path: string): string | undefined {
 /** What people call a node. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** What a tab is called: a node within a file or a notebook says of which. */
+export function titleOf(path: string): string {
+  const names = path.split("/");
+  const name = names.pop() ?? "";
+  const isWhole = (one: string): boolean => one.endsWith(".ipynb") || formatOf(one) !== undefined;
+  const whole = names.findLast(isWhole);
+  return whole === undefined ? name : `${name} – ${whole}`;
 }
 
 /** The line that opens a node in a cell. */

@@ -9,7 +9,7 @@ import { FACTORY } from "./documents.ts";
 import { formatOf } from "./formats.ts";
 import { Frame } from "./frame.ts";
 import { iconOf } from "./icons.ts";
-import { fileOf, nameOf, pageOf, viewerOf } from "./places.ts";
+import { fileOf, nameOf, pageOf, titleOf, viewerOf } from "./places.ts";
 
 export type Tab = MainAreaWidget<Frame>;
 
@@ -101,7 +101,7 @@ export class Tabs {
     const tab = new MainAreaWidget({ content: this.frame(path) });
     tab.id = `jupyter-zarr-serve:${path}`;
     tab.toolbar.hide();
-    tab.title.label = nameOf(path) || this.trans.__("Data");
+    tab.title.label = titleOf(path) || this.trans.__("Data");
     tab.title.caption = path;
     tab.title.icon = iconOf(path);
     tab.title.closable = true;

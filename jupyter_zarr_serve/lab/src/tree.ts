@@ -10,6 +10,8 @@ export interface Item {
   readonly member?: Member;
   /** What is said beside the name, or instead of members. */
   readonly detail?: string;
+  /** The same where there is little room. */
+  readonly brief?: string;
   readonly isOpenable: boolean;
   readonly isExpandable: boolean;
 }

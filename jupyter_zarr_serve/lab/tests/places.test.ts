@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatOf } from "../src/formats.ts";
-import { below, fileOf, lineFor, pageOf, pathOfFile, storeOf, viewerOf } from "../src/places.ts";
+import { below, fileOf, lineFor, pageOf, pathOfFile, storeOf, titleOf, viewerOf } from "../src/places.ts";
 
 test("names of files are quoted in addresses, their slashes are not", () => {
   assert.equal(pageOf("files/a b/ü#?.h5"), "v3/files/a%20b/%C3%BC%23%3F.h5");
@@ -38,4 +38,12 @@ test("a page is below the root of its own server alone", () => {
   assert.equal(below("http://host/user/ann/zarr/view?path=a#zoom=1", root), "view?path=a#zoom=1");
   assert.equal(below("http://host/user/bob/zarr/", root), undefined);
   assert.equal(below("http://other/user/ann/zarr/", root), undefined);
+});
+
+test("a tab says of which file or notebook its node is", () => {
+  assert.equal(titleOf("files/a/run.h5/detector/image"), "image – run.h5");
+  assert.equal(titleOf("notebooks/day/waves.ipynb/t"), "t – waves.ipynb");
+  assert.equal(titleOf("files/a/run.h5"), "run.h5");
+  assert.equal(titleOf("kernels/1/t"), "t");
+  assert.equal(titleOf(""), "");
 });
