@@ -22,7 +22,7 @@ from types import UnionType
 from typing import Any
 
 from .core.errors import Unavailable
-from .serve.request import Request, Response
+from .serve.request import LINKS, Request, Response
 
 VERSION, MAGIC, PREFIX = 1, b"JZS1", struct.Struct("<4sIQ")
 MAX_HEADER, MAX_BODY = 1 << 24, 1 << 30  # bytes
@@ -30,7 +30,7 @@ Raw = bytes | bytearray | memoryview
 Kinds = Mapping[str, type | UnionType]  # members of a header and their types
 
 _REQUEST: Kinds = {
-    **{"zarr_format": int, "path": list, "method": str, "location": str, "listing": str, "view": str},
+    **{"zarr_format": int, "path": list, "method": str, "location": str, "view": str},
     **dict.fromkeys(("if_none_match", "byte_range", "if_range", "form"), str | None),
     **{"options": dict | None, "preview": bool | None, "within": int | None},  # older peers know of none
 }
@@ -90,7 +90,7 @@ def decode_request(header: Raw) -> Request:
     path, options = tuple(members["path"]), tuple((members["options"] or {}).items())
     if {*map(type, path)} - {str} or {type(value) for _, value in options} - {int, str}:
         raise FrameError("the path of a request must be a list of text, its options numbers and text")
-    known = {"options": options, "form": members["form"] or "", "within": members["within"] or 0}
+    known = {"options": options, "form": members["form"] or LINKS, "within": members["within"] or 0}
     return Request(**{**members, **known, "path": path, "client": members["client"] or ""})
 
 

@@ -85,11 +85,11 @@ def _target(request: Request) -> tuple[str, dict[str, str]]:
     """The path below the root of the server's store, and headers."""
     names = [request.view, *request.path] if request.view else request.path
     below = "/".join(quote(name, safe="", errors="surrogateescape") for name in names)
-    headers = {"Accept": "application/json" if request.listing == JSON else "*/*"}
+    headers = {"Accept": "application/json" if request.form == JSON else "*/*"}
     if request.byte_range:
         headers["Range"] = request.byte_range
-    if request.form:
+    if request.is_of_node:
         options = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in request.options)
         return f"api/{request.form}/{below}?{options}".rstrip("?"), headers
-    assert request.listing in {LINKS, JSON}
+    assert request.form in {LINKS, JSON}
     return f"v{request.zarr_format}/{below}", headers

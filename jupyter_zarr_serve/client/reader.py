@@ -95,7 +95,7 @@ class Reader:
         KeyError
             When there is no such group; and see `get`.
         """
-        response = self.asked(Request(self.zarr_format, (*self.path, ""), listing=JSON, view=self.view))
+        response = self.asked(Request(self.zarr_format, (*self.path, ""), form=JSON, view=self.view))
         if response.status == _ABSENT:
             raise failure_of(response.status, response.message)
         told: dict[str, str] = json.loads(bytes(response.body))["members"]

@@ -62,7 +62,7 @@ class RepresentationCache:
         """
         key = key_of(request)
         known = self._known.peek(key)
-        validator = None if known is None or request.form else known.content.validator
+        validator = None if known is None or request.is_of_node else known.content.validator
         if known is None or validator is None or (near and not validator.is_near):
             return None
         if validator():
@@ -86,7 +86,7 @@ class RepresentationCache:
         Representation
             The same, to be answered with: when its bytes are read whole, they may be remembered.
         """
-        if content.validator is None or request.form:
+        if content.validator is None or request.is_of_node:
             return content
         key, is_chunk = key_of(request), content.media_type == BINARY
         if body_bytes is None:

@@ -60,7 +60,7 @@ class ServedTree:
         """
         content = None if request.preview else self._contents.get(request)
         if content is None:
-            remember = self._encoded if self._remembers_chunks or request.form else None
+            remember = self._encoded if self._remembers_chunks or request.is_of_node else None
             content = locate(viewed(self._tree(request), request.view), request, remember)
             if not request.preview:
                 content = self._contents.put(request, steady(content))

@@ -59,7 +59,7 @@ class StoreHandler(BrowsingHandler):
         path = self.asked_path
         is_document = bool(path) and path[-1] in DOCUMENT_KEYS
         whole = replace(
-            self._request(zarr_format), method="GET", listing=JSON,
+            self._request(zarr_format), method="GET", form=JSON,
             path=path if is_document or path[-1:] == ("",) else (*path, ""),
             byte_range=None, if_none_match=None, preview=False,
         )  # fmt: skip
@@ -76,7 +76,7 @@ class StoreHandler(BrowsingHandler):
 
     async def _answer(self, zarr_format: int) -> None:
         request = self._request(zarr_format)
-        if request.listing == PAGE:
+        if request.form == PAGE:
             await self.browse(request, zarr_format)
         else:
             await self.answer(request)
@@ -91,7 +91,7 @@ class StoreHandler(BrowsingHandler):
             headers.get("Range"),
             headers.get("If-Range"),
             self.request.path,
-            self._listing_form(),
+            form=self._listing_form(),
             preview=self.get_query_argument("preview", "") == "1",
             client=self.client(),
             agent=self.request.headers.get("User-Agent", ""),

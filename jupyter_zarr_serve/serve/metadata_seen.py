@@ -38,7 +38,7 @@ class MetadataSeen:
 
     def checked(self, request: Request, response: Response) -> Response:
         """The response, or a refusal if the client would misread it; notes the metadata in it."""
-        if request.form or (response.status >= 400 and response.status != 404):
+        if request.is_of_node or (response.status >= 400 and response.status != 404):
             return response
         last = request.path[-1] if request.path else ""
         if last in LAYOUT_KEYS:
@@ -52,7 +52,7 @@ class MetadataSeen:
 
     def has_seen(self, request: Request) -> bool:
         """Whether a request is for a chunk of an array whose metadata some client has seen."""
-        owner = None if request.form else chunk_owner(request.path, request.zarr_format)
+        owner = None if request.is_of_node else chunk_owner(request.path, request.zarr_format)
         return owner is not None and self._of(request, owner) is not None
 
     def _chunk(self, request: Request, response: Response, owner: Names) -> Response:

@@ -11,6 +11,7 @@ from ..core.public_text import public
 
 BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
 LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
+LISTINGS = frozenset({LINKS, PAGE, JSON})
 NODE, LINE, STATS, IMAGE, ROWS = "node", "line", "stats", "image", "rows"  # other forms of a node
 OUTSIDE = "outside"
 Options = tuple[tuple[str, int | str], ...]
@@ -29,14 +30,12 @@ class Request:
         Decoded segments below the store's root; a trailing slash is an empty last segment.
     location
         The URL path of the request, for the title of a listing.
-    listing
-        The form of a listing: one of `LINKS`, `PAGE`, `JSON`. The handler makes a page itself, of the
-        response of the form `NODE`, which it gets if the path leads to a node.
     view
         The view, a name of `known_names.VIEWS`; "" for the source's own spelling.
     form
-        What to give of the node at `path`: one of `NODE`, `LINE`, `STATS`, `IMAGE`, `ROWS`; "" for what
-        the path names in the store.
+        What to give: of the node at `path` one of `NODE`, `LINE`, `STATS`, `IMAGE`, `ROWS`; else what the
+        path names in the store, and for a listing one of `LINKS`, `PAGE`, `JSON`. The handler makes a page
+        itself, of the response of the form `NODE`, which it gets if the path leads to a node.
     options
         Details of the form; see `forms`.
     preview
@@ -56,14 +55,18 @@ class Request:
     byte_range: str | None = None
     if_range: str | None = None
     location: str = "/"
-    listing: str = LINKS
     view: str = ""
-    form: str = ""
+    form: str = LINKS
     options: Options = ()
     preview: bool = False
     client: str = field(default="", compare=False)
     agent: str = field(default="", compare=False)
     within: int = 0
+
+    @property
+    def is_of_node(self) -> bool:
+        """Whether a form of a node is wanted, and not what the path names in the store."""
+        return self.form not in LISTINGS
 
     def below(self, names: int) -> "Request":
         """The same request, as a source answers it that stands `names` names further down."""
@@ -112,7 +115,7 @@ def existence_of(path: tuple[str, ...], *, within: int = 0, client: str = "") ->
 
 def may_be_chunk(request: Request) -> bool:
     """Whether the last segment of a path could be the end of a chunk's key, of either format."""
-    last = "" if request.form or not request.path else request.path[-1]
+    last = "" if request.is_of_node or not request.path else request.path[-1]
     return _CHUNK_KEY_END.fullmatch(last) is not None
 
 

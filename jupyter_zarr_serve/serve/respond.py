@@ -78,7 +78,7 @@ def locate(root: Node, request: Request, remember: Share[bytes] | None = None) -
     ServeError
         If it names nothing, or something that cannot be served.
     """
-    if request.form:
+    if request.is_of_node:
         return _form(root, request, remember)
     dialect = DIALECTS[request.zarr_format]
     path = request.path[:-1] if request.path and request.path[-1] == "" else request.path
@@ -88,7 +88,7 @@ def locate(root: Node, request: Request, remember: Share[bytes] | None = None) -
     except NotFound as error:
         raise _absence(request, error) from None
     node, key = found.node, found.key
-    if key == "" and request.listing == PAGE:
+    if key == "" and request.form == PAGE:
         return form_of(found, request, NODE, remember)
     if key == "":
         return _listing(node, request)
@@ -108,7 +108,7 @@ def _form(root: Node, request: Request, remember: Share[bytes] | None) -> Repres
 
 def _listing(node: Node, request: Request) -> Representation:
     location = request.location if request.location.endswith("/") else f"{request.location}/"
-    media_type, body = listing.render(node, location, request.listing, request.zarr_format)
+    media_type, body = listing.render(node, location, request.form, request.zarr_format)
     return Representation(location, media_type, lambda _: blob_of(body))
 
 
@@ -127,7 +127,7 @@ def _document(dialect: Dialect, found: Found) -> Representation:
 
 def _absence(request: Request, error: NotFound) -> ServeError:
     """`error`; but 409 for a chunk whose array has gone, as 404 would mean the fill value."""
-    owner = None if request.listing == PAGE else chunk_owner(request.path, request.zarr_format)
+    owner = None if request.form == PAGE else chunk_owner(request.path, request.zarr_format)
     if owner is None:
         return error
     name = "/".join(owner)

@@ -64,7 +64,7 @@ async def walk(source: FilesSource, path: tuple[str, ...], found: Counter[int]) 
         key = ("c", *("0" for _ in document["shape"]))
         found[(await response_of(source, Request(3, (*path, *key)))).status] += 1
         return
-    listed = await response_of(source, Request(3, (*path, ""), listing="json"))
+    listed = await response_of(source, Request(3, (*path, ""), form="json"))
     found[listed.status] += 1
     if listed.status == 200:
         for name in json.loads(bytes(listed.body))["members"]:

@@ -48,7 +48,7 @@ def answers(folder, *path):
         keys = ("zarr.json",) if zarr_format == 3 else (".zgroup", ".zattrs", ".zmetadata", ".zarray")
         for key in keys:
             found[key] = respond(root, Request(zarr_format, (*path, key)))
-    found["listing"] = respond(root, Request(3, (*path, ""), listing=JSON))
+    found["listing"] = respond(root, Request(3, (*path, ""), form=JSON))
     found["node"] = respond(root, Request(3, path, form=NODE))
     assert time.process_time() - started < 5
     return found

@@ -26,7 +26,7 @@ WALK = textwrap.dedent("""
     logging.disable(50)
 
     def walk(node):
-        respond(node, Request(3, ("",), listing=JSON))
+        respond(node, Request(3, ("",), form=JSON))
         respond(node, Request(3, ("zarr.json",)))
         try:
             names = list(node.children)

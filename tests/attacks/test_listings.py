@@ -88,7 +88,7 @@ def bytes_read() -> int:
 
 def listings(root: Group, name: str) -> set[bytes]:
     """All that lists or describes a folder; what PROPFIND tells is what the links tell."""
-    asked = [Request(n, (name, ""), listing=form) for n, form in itertools.product((2, 3), (JSON, LINKS))]
+    asked = [Request(n, (name, ""), form=form) for n, form in itertools.product((2, 3), (JSON, LINKS))]
     asked.append(Request(3, (name,), form=NODE, options=(("limit", 100),)))
     documents = [
         Request(3, (name, "zarr.json")),

@@ -156,7 +156,7 @@ NODES: dict[str, Any] = {
 @pytest.mark.parametrize("lie", NODES)
 @pytest.mark.parametrize("page", [True, False], ids=["page", "program"])
 def test_a_node_is_told_as_nodes_are(lie, page):
-    request = Request(3, ("t",), listing=PAGE) if page else Request(3, ("t",), form=NODE)
+    request = Request(3, ("t",), form=PAGE) if page else Request(3, ("t",), form=NODE)
 
     def says(request: Request) -> Response:
         told = NODES[lie](json.loads(honest(request).body))
@@ -200,9 +200,7 @@ def test_names_that_are_told_end_no_attribute():
         "gone": "unavailable",
     }
     body = json.dumps({"kind": "group", "members": names}).encode()
-    listing = asked(
-        Response(200, "application/json", body, len(body)), Request(3, ("",), listing=LINKS)
-    ).body
+    listing = asked(Response(200, "application/json", body, len(body)), Request(3, ("",), form=LINKS)).body
     assert b"<script" not in listing
     assert b"lab" not in listing
     assert b'href="ok/"' in listing
@@ -218,7 +216,7 @@ def test_every_answer_of_an_honest_kernel_is_the_same(zarr_format):
         ("x",),
     ):
         for extra in ({}, {"method": "HEAD"}, {"byte_range": "bytes=0-3"}, {"byte_range": "bytes=999999-"},
-                      {"if_none_match": "*"}, {"listing": JSON}, {"listing": PAGE}):  # fmt: skip
+                      {"if_none_match": "*"}, {"form": JSON}, {"form": PAGE}):  # fmt: skip
             request = Request(zarr_format, path, **extra)
             got, own = asked(honest, request), honest(request)
             assert (got.status, got.body, got.headers) == (own.status, own.body, own.headers), request

@@ -71,9 +71,7 @@ class Way:
         view, path = ("", request.path)
         if path[0] == "portable":
             view, path = "portable", path[1:]
-        return self._registry.answer(
-            type(request)(request.zarr_format, path, listing=request.listing, view=view)
-        )
+        return self._registry.answer(type(request)(request.zarr_format, path, form=request.form, view=view))
 
 
 @pytest.fixture(params=[2, 3], ids=["v2", "v3"])

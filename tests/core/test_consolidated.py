@@ -65,7 +65,7 @@ def test_a_busy_member_makes_it_unavailable(zarr_format):
     group = Group(Children(["good", "bad"], failing(Unavailable("busy"))))
     answer = respond(group, Request(zarr_format, (KEYS[zarr_format],)))
     assert answer.status == 503
-    listing = respond(group, Request(zarr_format, (), listing="json"))
+    listing = respond(group, Request(zarr_format, (), form="json"))
     assert json.loads(listing.body)["members"] == {"good": "array", "bad": "unavailable"}
 
 
@@ -107,7 +107,7 @@ def test_the_group_names_what_was_left_out_and_why(zarr_format):
     group = open_node(root, zarr_format)["inner"]
     assert list(group) == ["good"]
     assert dict(group.attrs) == expected
-    answer = respond(root, Request(zarr_format, ("inner",), listing="json"))
+    answer = respond(root, Request(zarr_format, ("inner",), form="json"))
     assert json.loads(answer.body)["left_out"] == expected["left_out"]
 
 

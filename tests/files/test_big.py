@@ -77,7 +77,7 @@ def ask(root: Node, *path: str, zarr_format: int = 3, **fields: Any) -> Response
 
 
 def kinds(root: Node, *path: str) -> dict[str, str]:
-    found: dict[str, str] = json.loads(ask(root, *path, "", listing=JSON).body)["members"]
+    found: dict[str, str] = json.loads(ask(root, *path, "", form=JSON).body)["members"]
     return found
 
 

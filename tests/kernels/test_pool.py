@@ -11,7 +11,7 @@ import pytest
 from jupyter_zarr_serve import wire
 from jupyter_zarr_serve.core.nodes import Array, Group
 from jupyter_zarr_serve.core.reading import Reading
-from jupyter_zarr_serve.serve.request import Request
+from jupyter_zarr_serve.serve.request import LINKS, Request
 from jupyter_zarr_serve.serve.respond import respond
 from jupyter_zarr_serve.sources.kernels import pool
 from jupyter_zarr_serve.sources.kernels.kernel import KernelSource
@@ -170,7 +170,7 @@ async def test_a_kernel_that_dies_while_it_is_asked(tmp_path):
 
 async def test_an_older_kernel_gives_no_wrong_description(source, monkeypatch):
     def older(root, request):
-        return replace(respond(root, replace(request, form="", options=())), form=None)
+        return replace(respond(root, replace(request, form=LINKS, options=())), form=None)
 
     described = await source.ask(Request(3, ("t",), form="node"))
     assert (described.status, described.form) == (200, "node")

@@ -115,10 +115,10 @@ class TestNode:
 
     def test_a_page_is_asked_for_as_a_listing(self):
         root = Group({"x": node_of([1])})
-        page = respond(root, Request(3, ("x",), listing=PAGE))
+        page = respond(root, Request(3, ("x",), form=PAGE))
         assert page.form == NODE
         assert page.body == ask(node_of([1]), NODE).body
-        document = respond(root, Request(3, ("x", "zarr.json"), listing=PAGE))
+        document = respond(root, Request(3, ("x", "zarr.json"), form=PAGE))
         assert document.form is None
 
     def test_a_path_leads_to_a_node_or_nowhere(self):

@@ -121,7 +121,7 @@ class KernelSource:
         header, body = await self._frame(encode_request(asked), request.client)
         self.kernel.last_activity = datetime.now(UTC)  # culling looks at it
         response = decode_response(header, cast("bytes", body))
-        if request.form and response.status < 400 and response.form != request.form:
+        if request.is_of_node and response.status < 400 and response.form != request.form:
             raise Unreadable(_OLDER)
         response = await admitted_soon(asked, response)
         return self._answers.full(self._pool, request, response)

@@ -43,7 +43,8 @@ class Revalidated:
 
 def _key(whom: object, request: Request) -> Key:
     """The same for a kernel and for its notebook: only listings tell by which address they were found."""
-    return whom, replace(request, location="", listing=LINKS)
+    form = request.form if request.is_of_node else LINKS
+    return whom, replace(request, location="", form=form)
 
 
 def _is_plain(request: Request) -> bool:
@@ -51,7 +52,8 @@ def _is_plain(request: Request) -> bool:
 
 
 def _may_be_remembered(request: Request, response: Response) -> bool:
-    is_listing = response.media_type != BINARY and not request.form and request.path[-1:] not in _DOCUMENTS
+    is_document = request.path[-1:] in _DOCUMENTS
+    is_listing = response.media_type != BINARY and not request.is_of_node and not is_document
     return (
         not is_listing
         and response.status == 200

@@ -42,7 +42,7 @@ _LONGEST = 2000  # characters of a message
 
 def question(request: Request) -> Request:
     """The request as a kernel is asked: it tells names, and makes no page of them."""
-    return replace(request, listing=JSON) if request.listing == LINKS else request
+    return replace(request, form=JSON) if request.form == LINKS else request
 
 
 async def relayed(request: Request, ask: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -57,10 +57,10 @@ async def relayed(request: Request, ask: Callable[[Request], Awaitable[Response]
     """
     asked = question(request)
     response = await ask(asked)
-    if response.status == _NO_SUCH_RANGE and request.listing == LINKS:  # of the names told
+    if response.status == _NO_SUCH_RANGE and request.form == LINKS:  # of the names told
         whole = await ask(replace(asked, byte_range=None, if_range=None))
         response = whole if is_listing(asked, whole) else response
-    if request.listing != LINKS or response.status >= 400 or not is_listing(asked, response):
+    if request.form != LINKS or response.status >= 400 or not is_listing(asked, response):
         return response
     if asked.method != "GET" or response.status != 200:  # a listing is made of all names
         response = await ask(
@@ -116,7 +116,7 @@ def admitted(request: Request, response: Response, most_told: int = _MOST_TOLD) 
 
 def is_listing(request: Request, response: Response) -> bool:
     """Whether an answer tells names of members, or would if it had a body."""
-    if request.form or response.form or response.media_type != _JSON_TYPE:
+    if request.is_of_node or response.form or response.media_type != _JSON_TYPE:
         return False
     *names, last = request.path or ("",)
     if last or names[-1:] not in [[key] for key in DOCUMENT_KEYS]:
@@ -143,7 +143,7 @@ def listed(request: Request, response: Response) -> Response:
 def _types(request: Request) -> set[str]:
     if request.form == IMAGE:
         return {_PNG}
-    return {_JSON_TYPE} if request.form else {_JSON_TYPE, BINARY}
+    return {_JSON_TYPE} if request.is_of_node else {_JSON_TYPE, BINARY}
 
 
 def _is_whole(request: Request, response: Response) -> bool:
@@ -153,7 +153,7 @@ def _is_whole(request: Request, response: Response) -> bool:
     announced = 0 if has_none else size
     if isinstance(size, bool) or size < 0 or length != announced:
         return False
-    if response.form not in {None, "", request.form or response.form}:
+    if response.form and request.is_of_node and response.form != request.form:
         return False
     if response.status != 206:
         return "Content-Range" not in response.headers

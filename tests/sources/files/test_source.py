@@ -41,7 +41,7 @@ PATHS = [
     "s.zarr/zarr.json", "s.zarr/c/1", "s.zarr/c/7", "sound.npy/c/0",
 ]  # fmt: skip
 KINDS: list[dict[str, Any]] = [
-    {}, {"method": "HEAD"}, {"listing": "json"}, {"byte_range": "bytes=2-5"}, {"byte_range": "bytes=999-"},
+    {}, {"method": "HEAD"}, {"form": "json"}, {"byte_range": "bytes=2-5"}, {"byte_range": "bytes=999-"},
     {"if_none_match": "*"}, {"if_none_match": "ETAG"}, {"byte_range": "bytes=1-2", "if_range": "ETAG"},
     {"view": "portable"}, {"form": "node"}, {"form": "stats"}, {"form": "image"}, {"form": "nonsense"},
     {"within": 1}, {"within": 2}, {"preview": True},
@@ -157,7 +157,7 @@ def test_a_file_that_ends_two_workers_is_refused_until_it_changes(root):
             pids = worker_pids()
             assert (await get(source, "crash.npy/zarr.json")).status == 422  # no worker is asked again
             assert {*worker_pids()} <= {*pids}
-            listed = json.loads((await get(source, "", listing="json")).body)["members"]
+            listed = json.loads((await get(source, "", form="json")).body)["members"]
             assert {"sound.npy", "a.h5"} <= set(listed)  # beside two that end workers
             assert not {"crash.npy", "crash2.npy"} & set(listed)
             (root / "crash.npy").unlink()
