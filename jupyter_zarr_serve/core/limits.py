@@ -21,6 +21,7 @@ SHARD_INDEX = 1 << 24  # bytes; a million inner chunks
 PATH = 4096  # characters of a path in the query of a page
 NAME = 512  # characters of a member's name; longer ones are told as unavailable
 SEARCH = 500  # characters to be searched for in names
+WATCH = 25  # seconds that a client may wait for a change; proxies end what takes longer than 30
 MESSAGE = 4000  # characters of a failure
 
 FOOTER = 1 << 24  # bytes of a Parquet file's footer

@@ -59,6 +59,7 @@ class Namespace(Mapping[str, Live]):
         return value is not _NONE and self._is_variable(str(name), value)
 
     def __iter__(self) -> Iterator[str]:
+        self.forget_deleted()  # also while a cell runs
         return iter(
             [name for name, value in list(self.shell.user_ns.items()) if self._is_variable(name, value)]
         )
@@ -67,7 +68,7 @@ class Namespace(Mapping[str, Live]):
         return sum(1 for _ in self)
 
     def forget_deleted(self, *_: Any) -> None:
-        """After a cell: hold no object that its name has given up, so that its memory is freed."""
+        """Hold no object that its name has given up, so that its memory is freed."""
         for name, live in list(self._lives.items()):
             if self.shell.user_ns.get(name, _NONE) is not live.obj:
                 self._lives.pop(name, None)
@@ -110,4 +111,4 @@ def unload_ipython_extension(shell: Shell) -> None:
         shell.events.unregister("post_run_cell", _loaded.pop().forget_deleted)
     serving = running()
     if serving is not None:
-        serving.registry.attach({})
+        serving.registry.detach()

@@ -4,7 +4,8 @@ import itertools
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
-from threading import Lock
+from threading import Condition
+from types import MappingProxyType
 from typing import Any
 
 from ..core.errors import Replaced, ServeError, Unavailable, Unreadable, of_objects
@@ -22,6 +23,8 @@ from .options import Options
 _UNKNOWN = "{}: is not published (any more); run the cell that publishes it"
 _WITHDRAWN = "{}: was withdrawn from publication; publish it again, or list what there is"
 
+_NOTHING: Mapping[str, Live] = MappingProxyType({})
+
 
 class Registry:
     """Published objects by name; beside them, while it is attached, the user's namespace.
@@ -31,8 +34,8 @@ class Registry:
 
     def __init__(self) -> None:
         self._lives: Mapping[str, Live] = {}
-        self._namespace: Mapping[str, Live] = {}
-        self._lock = Lock()
+        self._namespace: Mapping[str, Live] = _NOTHING
+        self._changed = Condition()
         self._seen = MetadataSeen()
         self._remember: Share[bytes] = Share(MEMORY, "chunks", len)  # of frozen objects
         self._session = uuid.uuid4().hex
@@ -44,18 +47,36 @@ class Registry:
 
     def put(self, lives: Mapping[str, Live]) -> None:
         """Publish objects, in place of those that have the same names."""
-        with self._lock:
+        with self._changed:
             self._lives = {**self._lives, **lives}
+            self._changed.notify_all()
 
     def remove(self, names: Iterable[str]) -> None:
         """Withdraw names; those that are not published are passed over."""
-        with self._lock:
+        with self._changed:
             withdrawn = set(names)
             self._lives = {name: live for name, live in self._lives.items() if name not in withdrawn}
+            self._changed.notify_all()
 
     def attach(self, namespace: Mapping[str, Live]) -> None:
         """Publish all that is in a mapping, now and later, in place of the one before."""
-        self._namespace = namespace
+        with self._changed:
+            self._namespace = namespace
+            self._changed.notify_all()
+
+    def detach(self) -> None:
+        """End what `attach` began."""
+        self.attach(_NOTHING)
+
+    def wait(self, seconds: float) -> None:
+        """Until something is published or withdrawn by name, or for some seconds."""
+        with self._changed:
+            self._changed.wait(seconds)
+
+    @property
+    def has_namespace(self) -> bool:
+        """Whether the user's variables are attached."""
+        return self._namespace is not _NOTHING
 
     @property
     def lives(self) -> Mapping[str, Live]:

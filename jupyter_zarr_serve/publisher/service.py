@@ -5,9 +5,11 @@ import os
 from pathlib import Path
 from threading import Lock
 
+from ..serve.request import CHANGES, Request, Response
 from .announce import announce, connection_file, key_of, withdraw
+from .changes import answer_to_watcher
 from .control import hook
-from .flights import Flights
+from .flights import Flights, IsThere
 from .registry import Registry
 from .responder import Responder
 
@@ -19,11 +21,16 @@ class Service:
         self.connection_file = file
         self.pid = os.getpid()
         self.registry = Registry()
-        answer = Flights(self.registry.answer, self.registry.live)
-        self._responder = Responder(answer, key_of(file))
+        self._flights = Flights(self.registry.answer, self.registry.live)
+        self._responder = Responder(self._answer, key_of(file))
         self._announced = announce(file, self._responder.endpoint)
-        self._unhook = hook(answer)
+        self._unhook = hook(self._answer)
         atexit.register(self.close)
+
+    def _answer(self, request: Request, is_there: IsThere) -> Response:
+        if request.form == CHANGES and not request.path:
+            return answer_to_watcher(self.registry, request, is_there)
+        return self._flights(request, is_there)
 
     def close(self) -> None:
         """Withdraw the announcement and stop listening; a forked child leaves both to its parent."""

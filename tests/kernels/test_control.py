@@ -54,6 +54,17 @@ def listed(place: Place) -> set[str]:
     return set(answer.json()["members"])
 
 
+def test_changes_are_told(place, kernel):
+    kernel.run(PUBLISH)
+    path = f"zarr/api/changes/{kernel.path}"
+    mark = place.server.get(path).json()["mark"]
+    assert mark
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(place.server.get, f"{path}?since={mark}&wait=25")
+        kernel.run("jz.unpublish('t')")
+        assert waiting.result().json()["mark"] not in {mark, ""}
+
+
 def test_values_arrive(place, kernel, zarr_format):
     kernel.run(PUBLISH)
     group = place.server.open(zarr_format, kernel.path)

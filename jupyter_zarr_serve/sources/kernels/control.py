@@ -14,6 +14,7 @@ from ...core.errors import ServeError
 from ...messages import REPLY, REQUEST, Content, Message, content_of, frame_of, giving_up
 from ...wire import decode_hello
 from ..responders.connection import Frame
+from ..send_budget import SendBudget
 from .channel import Channel, Opener
 from .slots import KernelSlots
 
@@ -45,6 +46,7 @@ class Control:
         self._opening: asyncio.Task[Channel] | None = None
         self._service: str | None = None  # the nonce of who has greeted over this channel
         self._slots = slots
+        self._watching = KernelSlots(SendBudget())
         self._awaited: dict[str, asyncio.Future[Message | None]] = {}
         self._rest: asyncio.TimerHandle | None = None
 
@@ -53,8 +55,8 @@ class Control:
         """Whether the kernel has greeted over the present channel."""
         return self._service is not None
 
-    async def ask(self, frame: bytes, client: str = "") -> Frame:
-        """The kernel's answer to a request.
+    async def ask(self, frame: bytes, client: str = "", *, is_watching: bool = False) -> Frame:
+        """The kernel's answer to a request; one who watches waits long, and takes no turn from others.
 
         Raises
         ------
@@ -65,12 +67,13 @@ class Control:
         ConnectionError
             When the channel is lost, or the kernel restarted, before the answer came.
         """
-        await self._slots.take(client)
+        slots = self._watching if is_watching else self._slots
+        await slots.take(client)
         try:
             service = self._service or await self.greet()
             return await self._answered(await self._channel(), frame, service)
         finally:
-            self._slots.give()
+            slots.give()
 
     async def _answered(self, channel: Channel, frame: bytes, service: str) -> Frame:
         with self._sent(channel, REQUEST, content_of(frame)) as (sent, answer):
@@ -170,7 +173,7 @@ class Control:
         self._rest = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._close_idle)
 
     def _close_idle(self) -> None:
-        if self._slots.taken:
+        if self._slots.taken or self._watching.taken:
             self._rest_later()
         else:
             self.close()

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from ...core.errors import NotFound, ServeError, Unavailable, Unreadable
 from ...core.memory import Memory
-from ...serve.request import Request, Response, may_be_chunk, refusal
+from ...serve.request import CHANGES, Request, Response, may_be_chunk, refusal
 from ...wire import decode_response, encode_request
 from ..responders.answer import admitted_soon, relayed
 from ..responders.connection import Connection, Frame
@@ -24,6 +24,7 @@ from .late import Late
 from .pool import Pool
 from .revalidated import Revalidated
 from .slots import KernelSlots
+from .watching import watched
 
 _LISTING_SECONDS = 1.0
 _OLDER = (
@@ -64,6 +65,7 @@ class KernelSource:
         self._answers = answers or Revalidated(Memory(0))
         budget = budget or SendBudget()
         self._pool = Pool(self._open, self._is_same, KernelSlots(budget))
+        self._watchers = Pool(self._open, self._is_same, KernelSlots(budget))  # keep no turn from others
         self._control = Control(kernel, open_channel, KernelSlots(budget))
         self._process: Any = None
         self._late = Late()
@@ -82,6 +84,8 @@ class KernelSource:
         expected
             Whether something has been published at this address before.
         """
+        if request.form == CHANGES:
+            return await watched(request, self.publishes, self._watched)
         try:
             try:
                 async with asyncio.timeout(self._seconds):
@@ -114,17 +118,21 @@ class KernelSource:
         """Close all connections, and forget what the kernel said."""
         self._answers.drop(self._pool)
         self._pool.close()
+        self._watchers.close()
         self._control.close()
 
     async def _told(self, request: Request) -> Response:
         asked = self._answers.asked(self._pool, request)
-        header, body = await self._frame(encode_request(asked), request.client)
+        frame = await self._frame(encode_request(asked), request.client)
         self.kernel.last_activity = datetime.now(UTC)  # culling looks at it
-        response = decode_response(header, cast("bytes", body))
-        if request.is_of_node and response.status < 400 and response.form != request.form:
-            raise Unreadable(_OLDER)
-        response = await admitted_soon(asked, response)
-        return self._answers.full(self._pool, request, response)
+        return self._answers.full(self._pool, request, await _admitted(asked, frame))
+
+    async def _watched(self, request: Request) -> Response:
+        """The answer to who watches, whom culling does not wait for."""
+        way, frame = await self._way(), encode_request(request)
+        if way is self._control:
+            return await _admitted(request, await self._control.ask(frame, is_watching=True))
+        return await _admitted(request, await self._watchers.ask(frame))
 
     async def _frame(self, frame: bytes, client: str) -> Frame:
         """The answer; asked for twice if need be, since a restart may end a connection at any time."""
@@ -222,6 +230,14 @@ class KernelSource:
         else:
             message = "the kernel publishes nothing; run: import jupyter_zarr_serve as jz; jz.publish(...)"
         return absence(request, Unavailable(message), expected=self.has_published or expected)
+
+
+async def _admitted(request: Request, frame: Frame) -> Response:
+    """What a kernel says, as far as it may."""
+    response = decode_response(frame[0], cast("bytes", frame[1]))
+    if request.is_of_node and response.status < 400 and response.form != request.form:
+        raise Unreadable(_OLDER)
+    return await admitted_soon(request, response)
 
 
 def absence(request: Request, failure: ServeError, *, expected: bool = False) -> ServeError:

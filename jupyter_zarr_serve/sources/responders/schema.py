@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from ...preview.description import UNAVAILABLE
 from ...serve.listing import UNKNOWN
-from ...serve.request import JSON, LINE, NODE, ROWS, STATS
+from ...serve.request import CHANGES, JSON, LINE, NODE, ROWS, STATS
 
 Number = int | float
 _FACTS = {"shape": [int], "dtype": str, "chunk_shape": [int], "nbytes": int | None}
@@ -47,6 +47,7 @@ _SCHEMAS: dict[str, tuple[Any, ...]] = {
     ROWS: (
         {"columns": [{"name": str, "dtype": str}], "total": int, "offset": int, "rows": [[str | None]]},
     ),
+    CHANGES: ({"mark": str, "is_all": bool},),
     JSON: ({"kind": {"array", "group"}, "members": dict},),
 }  # fmt: skip
 
@@ -57,7 +58,7 @@ def parsed(body: bytes, form: str) -> dict[str, Any]:
     Parameters
     ----------
     form
-        `NODE`, `LINE`, `STATS` or `ROWS`; `JSON` is a listing.
+        `NODE`, `LINE`, `STATS`, `ROWS` or `CHANGES`; `JSON` is a listing.
 
     Raises
     ------
@@ -105,7 +106,7 @@ def _hangs_together(told: dict[str, Any], form: str) -> bool:
         return not counts or (max(counts) > 0 and len(told["histogram"]["edges"]) == len(counts) + 1)
     if form == LINE:
         return len(told["min"]) == len(told["max"]) and len(told.get("text", [])) in {0, 2}
-    if told["kind"] != "array":
+    if form == CHANGES or told["kind"] != "array":
         return True
     axes, image = len(told["shape"]), told["previews"].get("image")
     is_drawn = image is None or (
