@@ -4,6 +4,7 @@ import ast
 import statistics
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -74,11 +75,18 @@ def floor_of(name: str) -> int:
     raise AssertionError(f"{name} is on no floor: add it to FLOORS")
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text())
+
+
+@cache
 def imports_of(path: Path) -> set[str]:
     """Absolute names of everything a module imports, at any depth."""
     names = set()
     package = ["jupyter_zarr_serve", *path.relative_to(PACKAGE).parts[:-1]]
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -88,6 +96,7 @@ def imports_of(path: Path) -> set[str]:
     return names
 
 
+@cache
 def imported_by(path: Path) -> set[str]:
     """The modules of this package that a module imports: inside functions and for types only, too."""
     found = set()
@@ -193,7 +202,7 @@ TOLD_AT_LENGTH = "client/opening:open"
 def test_functions_are_short():
     lengths = {}
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert node.end_lineno is not None
                 name = f"{name_of(path)}:{node.name}"
@@ -241,7 +250,7 @@ def test_names_with_a_meaning_are_spelled_once():
     spelled = {
         (name_of(path), node.value)
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Constant) and node.value in names
     }
     assert {where for where, _ in spelled} == {"core/known_names"}
