@@ -1,27 +1,47 @@
-"""Virtual environments of clients that cannot live beside the newest zarr-python."""
+"""Virtual environments of programs that cannot live beside what the tests need, or would slow it down."""
 
+import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
 
 from tests.cache import CACHE, kept
 
+PROGRAM = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
 
-def environment(name: str, *requirements: str) -> Path:
-    """The Python of an environment that has `requirements`; made once, kept in the project's cache."""
-    program = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
+
+def on_top(name: str, *requirements: str) -> Path:
+    """The Python of an environment that has `requirements` besides, or in place of, all that this one has.
+
+    What this one has of Jupyter's settings is there as well.
+    """
 
     def make(place: Path) -> None:
         venv.create(place, with_pip=True)
-        subprocess.run([place / program, "-m", "pip", "install", "--quiet", *requirements], check=True)
+        site = sysconfig.get_path("purelib", vars={"base": str(place), "platbase": str(place)})
+        Path(site, "tests.pth").write_text(
+            f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
+        )
+        shutil.copytree(Path(sys.prefix, "etc", "jupyter"), place / "etc" / "jupyter")
+        subprocess.run([place / PROGRAM, "-m", "pip", "install", "--quiet", *requirements], check=True)
+
+    wanted = "\n".join([sys.version, sys.prefix, *requirements])
+    return kept(CACHE / "on_top" / name, wanted, make) / PROGRAM
+
+
+def environment(name: str, *requirements: str) -> Path:
+    """The Python of an environment that has `requirements`; made once, kept in the project's cache."""
+
+    def make(place: Path) -> None:
+        venv.create(place, with_pip=True)
+        subprocess.run([place / PROGRAM, "-m", "pip", "install", "--quiet", *requirements], check=True)
 
     place = CACHE / "clients" / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
-    return kept(place, "\n".join(requirements), make) / program
+    return kept(place, "\n".join(requirements), make) / PROGRAM
 
 
 def zarr2() -> Path:
     """The Python of zarr-python 2.18."""
-    return environment(
-        "zarr2", "zarr==2.18.7", "numcodecs<0.16", "numpy<2.3", "fsspec", "aiohttp", "requests"
-    )
+    return on_top("zarr2", "zarr==2.18.7", "numcodecs<0.16", "numpy<2.3")

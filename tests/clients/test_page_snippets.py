@@ -4,7 +4,7 @@ import ast
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,11 +150,24 @@ SUBJECTS = {
 }
 
 
-def shown(server: Server, path: str) -> dict[str, str]:
-    """The code of a page by the names of clients, as a browser shows it; it is what copying gives."""
-    (told,) = visits(server, [{"path": path}])
-    assert told["errors"] == []
-    return dict(told["snippets"])
+def shown(server: Server, *paths: str) -> list[dict[str, str]]:
+    """The code of pages by the names of clients, as a browser shows it; it is what copying gives."""
+    told = visits(server, [{"path": path} for path in paths])
+    assert [page["errors"] for page in told] == [[]] * len(paths)
+    return [dict(page["snippets"]) for page in told]
+
+
+@pytest.fixture(scope="module")
+def codes_of(server: Server) -> dict[str, dict[str, str]]:
+    """The code of the pages of all subjects and kinds; one browser shows them all."""
+    below = [*(subject.path for subject in SUBJECTS.values()), *map(file_of, KINDS)]
+    paths = [f"zarr/v{zarr_format}/{path}" for path in below for zarr_format in (2, 3)]
+    return dict(zip(paths, shown(server, *paths), strict=True))
+
+
+def file_of(dtype: str) -> str:
+    """The path of the file of a kind."""
+    return f"files/kind {list(KINDS).index(dtype)}.npy"
 
 
 def result(code: str) -> Any:
@@ -190,9 +203,9 @@ def check(subject: Subject, codes: dict[str, str], token: str) -> None:
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
-def test_the_code_of_a_page_runs(server: Server, kernel: Kernel, zarr_format, name):
+def test_the_code_of_a_page_runs(server: Server, kernel: Kernel, codes_of, zarr_format, name):
     subject = SUBJECTS[name]
-    codes = shown(server, f"zarr/v{zarr_format}/{subject.path}")
+    codes = dict(codes_of[f"zarr/v{zarr_format}/{subject.path}"])
     assert set(codes) == subject.titles
     cell = codes.pop(OPEN)
     assert server.token not in cell
@@ -202,9 +215,9 @@ def test_the_code_of_a_page_runs(server: Server, kernel: Kernel, zarr_format, na
 
 
 @pytest.mark.parametrize("dtype", KINDS)
-def test_only_clients_that_read_it_are_offered(server: Server, zarr_format, dtype):
+def test_only_clients_that_read_it_are_offered(server: Server, codes_of, zarr_format, dtype):
     values = np.array(KINDS[dtype][0]).astype(dtype)
-    codes = shown(server, f"zarr/v{zarr_format}/files/kind {list(KINDS).index(dtype)}.npy")
+    codes = dict(codes_of[f"zarr/v{zarr_format}/{file_of(dtype)}"])
     assert set(codes) == FOR_ARRAYS - KINDS[dtype][1]
     codes.pop(OPEN)
 
@@ -217,7 +230,7 @@ def test_only_clients_that_read_it_are_offered(server: Server, zarr_format, dtyp
 
 
 def test_of_a_variable(server: Server, kernel: Kernel, zarr_format):
-    codes = shown(server, f"zarr/v{zarr_format}/{kernel.path}/image")
+    (codes,) = shown(server, f"zarr/v{zarr_format}/{kernel.path}/image")
     cell = codes.pop(OPEN)
     check(SUBJECTS["array"], codes, server.token)
     *_, values = kernel.run(f"{cell}\nprint(array[...].tolist())").strip().splitlines()
@@ -234,20 +247,34 @@ def link_to(server: Server, path: str) -> Iterator[str]:
         server.get(f"zarr/api/shares/{told['id']}", "DELETE")
 
 
-@pytest.mark.parametrize(
-    ("shared", "below", "name"),
-    [("files/an image.npy", "", "array"), ("files/run.nc", "speed", "field"),
-     ("files/run.nc", "", "dataset"), ("files/table.parquet", "", "table")],
-)  # fmt: skip
+SHARED = [
+    ("files/an image.npy", "", "array"),
+    ("files/run.nc", "speed", "field"),
+    ("files/run.nc", "", "dataset"),
+    ("files/table.parquet", "", "table"),
+]
+
+
+@pytest.fixture(scope="module")
+def links(server: Server) -> Iterator[dict[tuple[str, str, int], tuple[str, dict[str, str]]]]:
+    """The page below a link and its code, for each of what is shared; one browser shows them all."""
+    with ExitStack() as stack:
+        link_of = {path: stack.enter_context(link_to(server, path)) for path in {row[0] for row in SHARED}}
+        keys = [(shared, below, number) for shared, below, _ in SHARED for number in (2, 3)]
+        pages = [f"{link_of[shared]}v{number}/{below}" for shared, below, number in keys]
+        yield dict(zip(keys, zip(pages, shown(server, *pages), strict=True), strict=True))
+
+
+@pytest.mark.parametrize(("shared", "below", "name"), SHARED)
 def test_the_code_of_a_page_below_a_link_runs_without_a_token(
-    server: Server, zarr_format, shared, below, name
+    server: Server, links, zarr_format, *, shared, below, name
 ):
     subject = SUBJECTS[name]
-    with link_to(server, shared) as link:
-        page = f"{link}v{zarr_format}/{below}"
-        codes = shown(server, page)
-        assert set(codes) == subject.titles
-        codes.pop(OPEN)
-        check(subject, codes, "")
-        plain = requests.get(server.url + page, headers={"Accept": "text/html"}, timeout=60).text
-        assert link.split("/")[-2] not in plain, "without its script the page does not tell the link"
+    page, told = links[shared, below, zarr_format]
+    codes = dict(told)
+    assert set(codes) == subject.titles
+    codes.pop(OPEN)
+    check(subject, codes, "")
+    plain = requests.get(server.url + page, headers={"Accept": "text/html"}, timeout=60).text
+    secret = page.split(f"/v{zarr_format}/")[0].split("/")[-1]
+    assert secret not in plain, "without its script the page does not tell the link"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.clients.browser import page_server
-from tests.clients.environments import environment
-from tests.hub.hub import RAMP, ROOT, TOKENS, VALUES, Hub, bearing, running_hub
+from tests.clients.environments import on_top
+from tests.hub.hub import RAMP, TOKENS, VALUES, Hub, bearing, running_hub
 
 PUBLISH = """
 import numpy as np, pandas as pd, jupyter_zarr_serve as jz
@@ -36,7 +36,7 @@ def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     is_newest = request.param == "6"
     python = Path(sys.executable)
     if not is_newest:
-        python = environment("hub5", "--editable", str(ROOT), "jupyterhub>=5,<6", "ipykernel")
+        python = on_top("hub5", "jupyterhub>=5,<6")
     with page_server() as origin, running_hub(python, folder, origin, is_public=is_newest) as running:
         yield running
     shutil.rmtree(folder)

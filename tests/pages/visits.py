@@ -11,6 +11,7 @@ from tests.clients.node import NODE, programs
 from tests.server import Server
 
 SECONDS = 120
+A_PAGE = 10  # seconds more for each
 
 
 def visits(server: Server, pages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -24,7 +25,7 @@ def visits(server: Server, pages: Sequence[dict[str, Any]]) -> list[dict[str, An
     }
     done = subprocess.run(
         [NODE, "visit.js"], cwd=programs(), input=json.dumps(asked),
-        capture_output=True, text=True, check=False, timeout=SECONDS,
+        capture_output=True, text=True, check=False, timeout=SECONDS + A_PAGE * len(pages),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     found: list[dict[str, Any]] = json.loads(done.stdout)["visits"]

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.cache import CACHE, kept
 from tests.clients.browser import CHROMIUM
+from tests.clients.environments import on_top
 from tests.clients.node import NODE, programs
 from tests.server import Server, running_server
 
@@ -22,22 +21,7 @@ SECONDS = 250
 
 def lab_python() -> str:
     """An interpreter that has JupyterLab besides all that this one has."""
-    wanted = " ".join([sys.version, sys.prefix, *WANTED])
-    return str(_python(kept(CACHE / "lab", wanted, _install)))
-
-
-def _python(place: Path) -> Path:
-    return place / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-
-
-def _install(place: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", place], check=True, timeout=SECONDS)
-    python = _python(place)
-    site = sysconfig.get_path("purelib", vars={"base": str(place), "platbase": str(place)})
-    ours = sysconfig.get_path("purelib")
-    Path(site, "tests.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *WANTED]
-    subprocess.run(install, check=True, timeout=SECONDS)
+    return str(on_top("lab", *WANTED))
 
 
 @contextmanager
