@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import cast
 
+import numpy as np
+
 from ..core.errors import ServeError
 from ..core.stored import NotAtHand
 from ..readers.files import stamp_of_status
@@ -26,7 +28,7 @@ def read_resident(file: Path, stamp: str, start: int, stop: int) -> bytes:
     NotAtHand
         When it has changed, is gone, or not all of these bytes are in memory.
     """
-    data = bytearray(stop - start)
+    data = np.empty(stop - start, np.uint8)  # a bytearray would be filled with zeros first
     try:
         with open_regular(file) as opened:
             read = os.preadv(opened.fileno(), [data], start, _NO_WAIT or 0)

@@ -1,12 +1,14 @@
 """Files and folders of this machine, opened by a resolved path: no link on the way is followed.
 
 A path is resolved, and checked to lie below a root. Whoever may write there can put a link in the place
-of any part of it a moment later. So each part is opened below the one before, and as no link. What is no
-regular file is not opened at all: a pipe would hold its reader for ever.
+of any part of it a moment later. So Linux is asked where that lies which was found, and opens just that;
+elsewhere each part is opened below the one before, and as no link. What is no regular file is not opened at
+all: a pipe would hold its reader for ever.
 
 References
 ----------
 https://man7.org/linux/man-pages/man2/open.2.html (``O_NOFOLLOW``, ``O_PATH``)
+https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
 https://cwe.mitre.org/data/definitions/367.html
 """
 
@@ -15,13 +17,14 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 
 from ..core.errors import Unavailable, Unreadable
 from .shortage import give_up, is_shortage
 
+_DESCRIPTORS = "/proc/self/fd"  # on Linux
 _IS_WINDOWS = sys.platform == "win32"
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _ANYWHERE = getattr(os, "O_NOFOLLOW_ANY", 0)  # macOS refuses links in all parts of a path
@@ -44,7 +47,7 @@ else:
 
     def _where(descriptor: int) -> str:
         """The path of what a descriptor has opened, on Linux."""
-        return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 (a text)
+        return os.readlink(f"{_DESCRIPTORS}/{descriptor}")  # noqa: PTH115 (a text)
 
 
 def resolved(path: Path) -> Path:
@@ -115,16 +118,40 @@ def status_of(path: Path) -> os.stat_result:
 
 
 def _regular(path: Path) -> int:
-    status = status_of(path)
+    if _IS_WINDOWS:
+        _check_is_regular(path, status_of(path))
+        descriptor = _opened(path, _READ)
+    else:
+        seen = _looked_up(path)
+        try:
+            _check_is_regular(path, _no_link(path, os.fstat(seen)))
+            descriptor = _opened_again(seen, path)
+        finally:
+            os.close(seen)
+    try:
+        _check_is_regular(path, os.fstat(descriptor))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _opened_again(seen: int, path: Path) -> int:
+    """What was looked at, opened for reading; Linux opens the very same, whatever is at its path by now.
+
+    Elsewhere something else may be there by now, which is opened without waiting.
+    """
+    if sys.platform == "linux":
+        with suppress(FileNotFoundError):  # this process has no /proc
+            return os.open(f"{_DESCRIPTORS}/{seen}", _READ)
+    return _opened(path, _READ)
+
+
+def _check_is_regular(path: Path, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(f"{path.name}: is a folder")
-    descriptor = _opened(path, _READ) if stat.S_ISREG(status.st_mode) else None
-    # What was put there meanwhile was opened without waiting.
-    if descriptor is None or not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        if descriptor is not None:
-            os.close(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         raise Unreadable(f"{path.name}: is a device, a socket or a pipe; replace it by a regular file")
-    return descriptor
 
 
 def _looked_up(path: Path) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+import requests
 import zarr
 
 from jupyter_zarr_serve.core.memory import Memory
@@ -23,6 +24,7 @@ from jupyter_zarr_serve.serve.request import Request, Response
 from jupyter_zarr_serve.sources import response_of
 from jupyter_zarr_serve.sources.files.in_threads import LocalSource
 from jupyter_zarr_serve.sources.send_budget import SendBudget
+from tests.server import Server
 
 COUNT = 1 << 14
 REWRITE = """
@@ -82,6 +84,18 @@ def test_a_chunk_is_of_one_state_while_its_file_is_rewritten(tmp_path):
             writer.kill()
     assert set(seen) <= {"one", 503}
     assert status(tmp_path, "a.npy/c/0") == 200
+
+
+def test_what_is_on_its_way_stays_as_it_was_when_its_file_is_rewritten(server: Server, served_dir: Path):
+    """As it would not, if the system sent from its own copy of the file (``sendfile``)."""
+    store, count = served_dir / "on its way.zarr", 1 << 17
+    zarr.create_array(store, data=np.ones(count), chunks=(count,), compressors=None)
+    url = server.store_url(3, f"files/{store.name}/c/0")
+    with requests.get(url, headers=server.headers, stream=True, timeout=60) as answer:
+        assert answer.status_code == 200
+        with (store / "c" / "0").open("r+b") as file:
+            file.write(np.full(count, 2.0).tobytes())
+        assert (np.frombuffer(answer.content, "f8") == 1).all()
 
 
 def test_a_stamp_proves_nothing_before_the_clock_has_ticked(tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,7 +16,7 @@ import pandas as pd
 import pytest
 import zarr
 
-from jupyter_zarr_serve.core.errors import Unavailable
+from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.files.tree import Settings, Tree
 from jupyter_zarr_serve.readers import no_links
@@ -24,6 +25,7 @@ from jupyter_zarr_serve.serve.respond import answered, locate
 from tests.server import Server
 
 MOST, SECONDS = 150, 3.0  # requests of each attack; without the guard a secret comes with one in ten
+READS = 5_000
 OWN, SECRET = np.full(4096, 11, "u1"), np.full(4096, 90, "u1")
 LEAKS = [SECRET.astype(dtype).tobytes()[:256] for dtype in ("u1", "<i8")]
 
@@ -164,17 +166,85 @@ def test_no_byte_of_a_secret_is_read(tmp_path, kind, within):
     assert got & {200, 403, 404, 503}
 
 
-def test_a_server_reads_no_byte_of_a_secret(server: Server, served_dir, tmp_path):
-    folder = served_dir / "swapped"
+@pytest.mark.parametrize("kind", ["npy", "a chunk", "a folder of chunks"])
+def test_a_server_reads_no_byte_of_a_secret(server: Server, served_dir, tmp_path, kind):
+    """Of a stored chunk neither: the server itself opens its file."""
+    attack, folder = ATTACKS[kind], served_dir / kind
     folder.mkdir()
-    npy(folder, OWN)
-    npy(tmp_path, SECRET)
-    here, there = folder / "x.npy", folder / "x.npy.other"
-    own = server.get("zarr/v3/files/swapped/x.npy/c/0").content
-    there.symlink_to(tmp_path / "x.npy")
+    attack.write(folder, OWN)
+    attack.write(tmp_path, SECRET)
+    here = folder / attack.swapped
+    there = here.with_name(f"{here.name}.other")
+    url = "/".join(["zarr/v3/files", kind, *attack.asked])
+    own = server.get(url).content
+    assert own
+    there.symlink_to(tmp_path / attack.swapped)
     with swapping(here, there):
-        answers = [server.get("zarr/v3/files/swapped/x.npy/c/0") for _ in range(150)]
+        answers = [server.get(url) for _ in range(150)]
     assert {answer.content for answer in answers if answer.ok} <= {own}
+
+
+@pytest.mark.parametrize("swapped", ["x/file", "x"], ids=["file", "folder"])
+def test_whatever_is_opened_is_no_secret(tmp_path, swapped):
+    """Far more often than requests can try it."""
+    for folder, content in (("root/x", b"own"), ("outside/x", b"secret")):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "file").write_bytes(content)
+    here = tmp_path / "root" / swapped
+    there = here.with_name("other")
+    there.symlink_to(tmp_path / "outside" / swapped)
+    got: Counter[bytes] = Counter()
+    with swapping(here, there):
+        for _ in range(READS):
+            try:
+                with no_links.open_regular(tmp_path / "root/x/file") as file:
+                    got[file.read()] += 1
+            except (Unavailable, FileNotFoundError) as error:
+                got[type(error).__name__.encode()] += 1
+    assert set(got) <= {b"own", b"Unavailable", b"FileNotFoundError"}
+    assert got[b"own"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere what took its place is looked at again")
+@pytest.mark.parametrize("put", [
+    lambda path, secret: path.symlink_to(secret),
+    lambda path, _: os.mkfifo(path),
+    lambda path, secret: path.write_bytes(secret.read_bytes()),
+], ids=["a link", "a pipe", "a file"])  # fmt: skip
+def test_what_was_looked_at_is_what_is_read(tmp_path, monkeypatch, put):
+    """Whatever takes its place after the look."""
+    path, secret = tmp_path / "x", tmp_path / "secret"
+    path.write_bytes(b"own")
+    secret.write_bytes(b"secret")
+    check = no_links._check_is_regular
+
+    def looked_at(seen: Path, status: os.stat_result) -> None:
+        check(seen, status)
+        monkeypatch.undo()
+        path.unlink()
+        put(path, secret)
+
+    monkeypatch.setattr(no_links, "_check_is_regular", looked_at)
+    with no_links.open_regular(path) as file:
+        assert file.read() == b"own"
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="there are no devices as files")
+def test_a_device_is_not_opened(monkeypatch):
+    monkeypatch.setattr(no_links, "_opened_again", lambda *_: pytest.fail("it is opened"))
+    with pytest.raises(Unreadable, match="device"):
+        no_links.open_regular(Path("/dev/null"))
+
+
+def test_without_a_list_of_descriptors_a_file_is_opened_part_by_part(tmp_path, monkeypatch):
+    """As in a container that shows no /proc, and as on systems that have none."""
+    (tmp_path / "x").write_bytes(b"own")
+    monkeypatch.setattr(no_links, "_DESCRIPTORS", "/proc/none")
+    with no_links.open_regular(tmp_path / "x") as file:
+        assert file.read() == b"own"
+    (tmp_path / "link").symlink_to(tmp_path)
+    with pytest.raises(Unavailable):
+        no_links.open_regular(tmp_path / "link" / "x")
 
 
 @pytest.mark.parametrize("kind", ["npy", "a chunk"])
