@@ -17,6 +17,7 @@ from .core.errors import ServeError, Unavailable
 from .core.known_names import FILES
 from .servers.running import Server, servers
 from .shares.ledger import Ledger
+from .shares.link import person
 from .shares.uses import Uses
 
 _FOLDER = "jupyter_zarr_serve"
@@ -123,8 +124,9 @@ class ListCommand(SharesCommand):
         for share in ledger.all():
             times, last = uses.get(share.id, (0, None))
             used = f"used {times} times, last {_time(last)}" if last else "never used"
+            by = f"  by {person(share.maker)}" if person(share.maker) else ""
             line = f"{share.id}  {ledger.state(share):8}  until {_time(share.expires)}  {used}"
-            self.say(f"{line}  /{'/'.join(share.path)}  by {share.maker}  {share.note}".rstrip())
+            self.say(f"{line}  /{'/'.join(share.path)}{by}  {share.note}".rstrip())
 
 
 class RevokeCommand(SharesCommand):

@@ -53,6 +53,9 @@ class ZarrServeApp(ExtensionApp):
         "under Jupyter's own authentication."
     )
     examples = "jupyter zarr --demo\njupyter zarr /data --no-browser"
+    subcommand_description = (
+        "Commands are run as `jupyter zarr COMMAND`; `jupyter zarr COMMAND -h` tells of one."
+    )
     extension_url = "/zarr/"
     load_other_extensions = True
     _fault = ""  # of the settings

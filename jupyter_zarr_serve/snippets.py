@@ -10,9 +10,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from .core.dimensions import are_one_dataset
-from .core.known_names import FILES, NOTEBOOKS
+from .core.known_names import FILES, MADE_OF, NOTEBOOKS
 
 OPEN = "jupyter_zarr_serve"  # the title of the one line
+_OPENED_AS = {  # by the package of the object that a node was made of: what `open` makes it anew by
+    **{"pandas": "pandas", "polars": "polars", "xarray": "xarray", "sparse": "sparse", "scipy": "sparse"},
+}
 _SYSTEM = "import os\n\n"
 _MOST_NAMES = 1000  # characters
 _LOGIN = (
@@ -54,7 +57,7 @@ def snippets(
     opened = f'zarr.open_{kind}(url, mode="r"{given})'
     tail = "array[...]" if is_array else "dict(group.members())"
     made = {
-        OPEN: f"import jupyter_zarr_serve as jz\n\n{kind} = jz.open({what or url!r})\n{tail}\n",
+        OPEN: _by_open(node, what or url, tail),
         "zarr-python": f"{system}import zarr\n\n{login}{options}{kind} = {opened}\n{tail}\n",
     }
     if is_array:
@@ -72,6 +75,26 @@ def snippets(
     if not is_array or _BY_ZARRITA.fullmatch(node["dtype"]):
         made["zarrita"] = _zarrita(kind, url, is_shared=is_shared)
     return [{"title": title, "code": code} for title, code in made.items()]
+
+
+def _by_open(node: dict[str, Any], what: str, tail: str) -> str:
+    as_, name = _kind_for_open(node), node["kind"]
+    if as_:
+        name = "data" if name == "group" else name
+        return f"import jupyter_zarr_serve as jz\n\n{name} = jz.open({what!r}, as_={as_!r})\n{name}\n"
+    return f"import jupyter_zarr_serve as jz\n\n{name} = jz.open({what!r})\n{tail}\n"
+
+
+def _kind_for_open(node: dict[str, Any]) -> str:
+    """As what `open` gives most of a node; "" where that is what Zarr has for it."""
+    attributes = node.get("attributes", {})
+    note = attributes.get(MADE_OF)
+    made_of = _OPENED_AS.get(str(note.get("of"))) if isinstance(note, dict) else None
+    if made_of or node["kind"] == "array" or node.get("called") == "folder":
+        return made_of or ""
+    if attributes.get("encoding-type") == "anndata":
+        return "anndata"
+    return "pandas" if node.get("called") == "table" else "xarray" if is_dataset(node) else ""
 
 
 def is_dataset(group: dict[str, Any]) -> bool:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ..core.known_names import MADE_OF
 from ..core.nodes import Group, Node
 
-MADE_OF = "python_object"
 _MOST_COLUMNS = 2000
 _LOOKED_AT = 1000  # elements of a column of objects
 

@@ -20,5 +20,8 @@ ZARRAY, ZGROUP, ZATTRS, ZMETADATA = ".zarray", ".zgroup", ".zattrs", ".zmetadata
 DOCUMENTS = {2: (ZARRAY, ZGROUP, ZATTRS, ZMETADATA), 3: (ZARR_JSON,)}  # by Zarr format
 DOCUMENT_KEYS = frozenset(DOCUMENTS[2] + DOCUMENTS[3])
 
+# The attribute of a node that says of what object it was made; see `adapters.made_of`.
+MADE_OF = "python_object"
+
 # What chunks may be compressed with, by the names that settings and `publish` know.
 COMPRESSORS = ("blosc", "blosc-lz4", "blosc-zstd", "blosc-zlib", "zstd", "gzip", "zlib", "none")

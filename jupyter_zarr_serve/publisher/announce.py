@@ -9,7 +9,9 @@ from pathlib import Path
 from .. import wire
 from ..wire import Endpoint
 
-NO_KERNEL = "publish() needs a running Jupyter kernel; run it in a notebook or in `jupyter console`"
+NO_KERNEL = (
+    "variables are published by a running Jupyter kernel; run this in a notebook or in `jupyter console`"
+)
 
 
 def connection_file() -> Path:

@@ -90,12 +90,13 @@ def _snippets(name: str, node: Node, place: KernelAddress) -> list[tuple[str, st
     told: dict[str, Any] = {
         "kind": "array" if isinstance(node, Array) else "group",
         "members": {"items": []},
+        "attributes": node.attributes,
     }
     if isinstance(node, Array):
         told |= _array_told(node)
     else:
         arrays = [child for _, child in members(node) if isinstance(child, Array)]
-        told["members"] = {"items": [_array_told(child) for child in arrays]}
+        told |= {"members": {"items": [_array_told(child) for child in arrays]}, "called": node.called}
     found = {each["title"]: each["code"] for each in snippets(told, url, what=what)}
     return [(title, found[title]) for title in (OPEN, "zarr-python", "xarray", "dask") if title in found]
 

@@ -4,7 +4,7 @@ import math
 import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from ..core.children import Children
 from ..core.codecs import Codec, compressor_named
@@ -15,6 +15,19 @@ from .image_options import image_fields
 
 ByPath = Mapping[str, Any]  # a value for each array, by its path; "" is the object itself
 _NOWHERE = "/"  # a path that no option is for
+
+
+class Given(TypedDict, total=False):
+    """The options as a user gives them; see `publish`."""
+
+    chunks: Any
+    compressor: Any
+    dims: Any
+    attributes: Mapping[str, Any] | None
+    axes: Any
+    scale: Any
+    unit: Any
+    frozen: bool
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,9 @@ def service() -> Service:
         if not _running:
             return _start(connection_file())
         if _running[0].pid != os.getpid():
-            raise RuntimeError("publish() works in the kernel itself, not in a process forked from it")
+            raise RuntimeError(
+                "variables are published by the kernel itself, not by a process forked from it"
+            )
         return _running[0]
 
 

@@ -1,8 +1,10 @@
 """`view`: publish an object and see it, in one word."""
 
 import sys
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Unpack
 
+from .options import Given
 from .publish import publish
 from .urls import KernelAddress
 from .view import View
@@ -35,7 +37,9 @@ class Shown(View):
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
 
-def view(obj: Any, name: str | None = None, *, member: str = "", height: int = 560, **options: Any) -> View:
+def view(
+    obj: Any, name: str | None = None, *, member: str = "", height: int = 560, **options: Unpack[Given]
+) -> View:
     """Publish an object and show it in the viewer, below the cell.
 
     Called again with the same object or name, it also draws anew what other cells show of it.
@@ -60,6 +64,8 @@ def view(obj: Any, name: str | None = None, *, member: str = "", height: int = 5
 
     Raises
     ------
+    TypeError
+        When there is no such option.
     Unreadable
         When it cannot be served; the message says why, and what would work.
     RuntimeError
@@ -74,11 +80,19 @@ def view(obj: Any, name: str | None = None, *, member: str = "", height: int = 5
     >>> jz.view(image)  # doctest: +SKIP
     >>> jz.view(image, axes="cyx", scale=0.5, unit="micrometer")  # doctest: +SKIP
     """
+    _check(options)
     handle = publish(name or _variable(obj), obj, **options)
     handle.touch()
     shown = Shown(*handle.view(member, height=height).shows)
     shown.refresh()
     return shown
+
+
+def _check(options: Collection[str]) -> None:
+    wrong = [name for name in options if name not in Given.__annotations__]
+    if wrong:
+        known = ", ".join(["member", "height", *Given.__annotations__])
+        raise TypeError(f"jz.view has no option {', '.join(wrong)}; there are {known}")
 
 
 def _variable(obj: Any) -> str:

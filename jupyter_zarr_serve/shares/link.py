@@ -89,6 +89,18 @@ def to_json(share: Share) -> dict[str, Any]:
     return asdict(share)
 
 
+def person(maker: str) -> str:
+    """The name of the user who made a share; "" for one who logged in by a token and has none.
+
+    Examples
+    --------
+    >>> person("ann"), person("0123456789abcdef0123456789abcdef"), person("token")
+    ('ann', '', '')
+    """
+    is_number = len(maker) == 32 and not set(maker) - set("0123456789abcdef")
+    return "" if is_number or maker == "token" else maker
+
+
 def from_json(members: dict[str, Any]) -> Share:
     """A share that was kept.
 

@@ -215,6 +215,13 @@ def test_arrays_of_numpy_and_dask(again):
     assert table["b"].tolist() == ["x", "y"]
 
 
+def test_frames_of_pandas_as_those_of_polars(again):
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    assert again(frame, "polars").equals(pl.from_pandas(frame))
+    assert again(frame.set_axis(["p", "q"]), "polars").columns == ["index", "a", "b"]
+    assert again(frame.set_axis(pd.RangeIndex(5, 7)), "polars")["index"].to_list() == [5, 6]
+
+
 @pytest.mark.parametrize(
     ("obj", "as_", "word"),
     [

@@ -81,6 +81,7 @@ class Subject:
     is_right: Callable[[Any], bool]
     javascript: str
     told: Any
+    opened: str = "ndarray"
 
 
 def is_image(value: Any) -> bool:
@@ -136,17 +137,26 @@ SUBJECTS = {
     "array": Subject(FOR_ARRAYS, "files/an%20image.npy", is_image, WHOLE, [[3, 4], list(range(12))]),
     "field": Subject(FOR_ARRAYS, "files/run.nc/speed/", is_field, WHOLE, [[2, 3], list(range(6))]),
     "dataset": Subject(
-        FOR_GROUPS, "files/run.nc", is_speeds, MEMBER.replace("NAME", "speed"), list(range(6))
+        FOR_GROUPS,
+        "files/run.nc",
+        is_speeds,
+        MEMBER.replace("NAME", "speed"),
+        list(range(6)),
+        "Dataset",
     ),
     "variable with coordinates": Subject(
         FOR_ARRAYS, "files/grid.nc/speed", is_gridded, WHOLE, [[2, 3], list(range(6))]
     ),
     "column": Subject(FOR_ARRAYS, "files/table.parquet/n", is_column, MANY, [1, 2, 3]),
     "arrays that are no dataset": Subject(
-        FOR_FOLDERS, "files/mix.zarr", is_mixed, MEMBER.replace("NAME", "long"), [0, 1, 2]
+        FOR_FOLDERS, "files/mix.zarr", is_mixed, MEMBER.replace("NAME", "long"), [0, 1, 2], "dict"
     ),
-    "folder": Subject(FOR_FOLDERS, "files/", is_folder, MEMBER.replace("NAME", "mix.zarr/long"), [0, 1, 2]),
-    "table": Subject(FOR_GROUPS, "files/table.parquet/", is_table, MEMBER.replace("NAME", "n"), [1, 2, 3]),
+    "folder": Subject(
+        FOR_FOLDERS, "files/", is_folder, MEMBER.replace("NAME", "mix.zarr/long"), [0, 1, 2], "dict"
+    ),
+    "table": Subject(
+        FOR_GROUPS, "files/table.parquet/", is_table, MEMBER.replace("NAME", "n"), [1, 2, 3], "DataFrame"
+    ),
 }
 
 
@@ -210,8 +220,9 @@ def test_the_code_of_a_page_runs(server: Server, kernel: Kernel, codes_of, zarr_
     cell = codes.pop(OPEN)
     assert server.token not in cell
     check(subject, codes, server.token)
-    printed = kernel.run(f"{cell}\nprint(type({'array' if 'array' in cell else 'group'}).__name__)")
-    assert printed.strip().endswith("Array" if "dask" in codes else "Group")
+    *_, last = ast.parse(cell).body
+    printed = kernel.run(f"{cell}\nprint(type({ast.unparse(last)}).__name__)")
+    assert printed.split()[-1] == subject.opened
 
 
 @pytest.mark.parametrize("dtype", KINDS)

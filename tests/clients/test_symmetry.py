@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from jupyter_zarr_serve.adapters.made_of import MADE_OF
+from jupyter_zarr_serve.core.known_names import MADE_OF
 from tests import torture
 from tests.clients.conftest import Jury
 

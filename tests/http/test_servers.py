@@ -56,6 +56,14 @@ def test_a_served_folder_that_is_a_store(tmp_path):
 @pytest.mark.skipif(
     not Path("/proc/self/maps").exists(), reason="only Linux tells what a process has loaded"
 )
+def test_its_help_names_commands_as_they_are_typed():
+    told = subprocess.run(
+        [sys.executable, "-m", "jupyter", "zarr", "-h"], capture_output=True, text=True, check=True
+    )
+    assert "jupyter zarr COMMAND -h" in told.stdout
+    assert "jupyter_zarr_serve cmd" not in told.stdout
+
+
 @pytest.mark.parametrize(("program", "is_loaded"), [("zarr", True), ("server", False)])
 def test_only_our_command_gets_ready_before_it_is_asked(data, tmp_path, program, is_loaded):
     with running_server(data, tmp_path, program=("jupyter", program)) as server:

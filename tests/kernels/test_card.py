@@ -5,6 +5,7 @@ import html
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -31,6 +32,26 @@ def test_every_snippet_of_a_card_runs(busy_server, kernel, name, monkeypatch):
         check(run(code), name)
 
 
+KINDS = """
+import pandas as pd, polars as pl, scipy.sparse, sparse, xarray as xr
+objects = {
+    "pandas": pd.DataFrame({"x": [1]}), "pandas 2": pd.Series([1], index=["a"], name="s"),
+    "polars": pl.DataFrame({"x": [1]}), "polars 2": pl.Series("s", [1]),
+    "xarray": xr.Dataset({"t": ("x", [1])}), "xarray 2": xr.DataArray([1], coords={"x": [3]}, dims="x"),
+    "sparse": sparse.COO(np.eye(2)), "sparse 2": scipy.sparse.csr_array(np.eye(2)),
+    "": np.ones(3), " 2": {"a": {"b": np.ones(2)}},
+}
+for kind, obj in objects.items():
+    card = jz.publish(f"of {kind}", obj)._repr_html_()
+    print("as_=" in card, f"as_=&#x27;{kind.split(' ')[0]}&#x27;" in card)
+"""
+
+
+def test_it_is_opened_as_what_it_was(kernel):
+    kernel.run("import numpy as np\nimport jupyter_zarr_serve as jz")
+    assert kernel.run(KINDS).splitlines() == ["True True"] * 8 + ["False False"] * 2
+
+
 def run(code):
     """What the last expression of a cell gives."""
     cell, variables = ast.parse(code), {}
@@ -43,7 +64,7 @@ def run(code):
 def check(shown, name):
     if name == "t":
         np.testing.assert_array_equal(np.asarray(shown), np.arange(12.0).reshape(3, 4))
-    elif isinstance(shown, xr.Dataset):
+    elif isinstance(shown, xr.Dataset | pd.DataFrame):
         np.testing.assert_array_equal(shown["x"], [1.5, 2.5])
     elif isinstance(shown, dict):
         np.testing.assert_array_equal(shown["x"][:], [1.5, 2.5])

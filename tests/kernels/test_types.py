@@ -10,7 +10,7 @@ import pytest
 import zarr
 from xarray.backends.zarr import FillValueCoder
 
-from jupyter_zarr_serve.adapters.made_of import MADE_OF
+from jupyter_zarr_serve.core.known_names import MADE_OF
 from tests.kernels.jupyter import Kernel, running_kernel
 from tests.kernels.publishable import CASES, GROUPS, Leaf
 from tests.server import Server

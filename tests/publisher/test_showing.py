@@ -40,3 +40,10 @@ def test_its_name_and_options_are_those_of_publish(kernel):
     assert "/other" in shown[2]
     assert kernel.run("print(jz.published()['other'].is_frozen)").strip() == "True"
     assert "/view" in displays(kernel, "jz.view(np.ones(3))")[0][2]
+
+
+def test_an_option_that_there_is_not_publishes_nothing(kernel):
+    known = kernel.run("print(list(jz.published()))")
+    said = kernel.run("try: jz.view(np.ones(3), heigth=3)\nexcept TypeError as error: print(error)")
+    assert said.startswith("jz.view has no option heigth; there are member, height, chunks")
+    assert kernel.run("print(list(jz.published()))") == known

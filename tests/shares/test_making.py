@@ -121,6 +121,7 @@ def test_the_command_line(server: Server, folder):
     assert "/files/lab/open/data.npy" in line
     assert "never used" not in line
     assert url.split("/")[-2] not in line
+    assert line.endswith("/files/lab/open/data.npy  Ann"), "who has the token has no name to be told"
     assert run(server, RevokeCommand, share_id) == f"{share_id} is revoked\n"
     assert server.nobody(f"zarr/s/{url.split('/')[-2]}/v3/zarr.json").status_code == 403
     assert "no such link" in run(server, RevokeCommand, share_id)

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...core.known_names import MADE_OF
 from ..opening import node_of
 from ..reader import Reader
-from . import MADE_OF
 from .columns import Column, column_of, columns_of
 
 _INTERVAL = re.compile(r"[\[(](.*), (.*)[\])]")

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from ...core.known_names import MADE_OF
 from ..opening import node_of
 from ..reader import Reader
-from . import MADE_OF
 from .columns import Column, column_of, columns_of
 
 
@@ -15,15 +15,25 @@ def of(reader: Reader, kind: str) -> Any:
     """A frame of a table, a series of an array."""
     node = node_of(reader, kind)
     note = dict(node.attrs).get(MADE_OF)
-    note = note if isinstance(note, dict) and note.get("of") == "polars" else {}
+    note = note if isinstance(note, dict) else {}
+    index, note = note.get("index"), note if note.get("of") == "polars" else {}
     if kind == "array":
         column = column_of(reader, node)
         return _series(note.get("name", column.label), column, note.get("dtype"))
     columns = columns_of(reader, node)
+    for member in _row_numbers(index or {}):
+        columns.pop(member, None)
     told = note.get("columns") or [[name, column.label, None] for name, column in columns.items()]
     return pl.DataFrame(
         [_series(label, columns[name], words) for name, label, words in told if name in columns]
     )
+
+
+def _row_numbers(index: dict[str, Any]) -> list[str]:
+    """The members that hold an index of pandas which does nothing but count the rows; see `made_of`."""
+    start, _, step = index.get("range") or (0, 0, 0)
+    is_plain = index.get("kind") == "range" and index.get("names") == [None] and (start, step) == (0, 1)
+    return list(index.get("members", ())) if is_plain else []
 
 
 def _series(label: Any, column: Column, words: Any) -> Any:

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ...core.known_names import MADE_OF
 from ..reader import Reader
-from . import MADE_OF
 from .whole import array_of, progress
 
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
-from ...core.known_names import FILES
+from ...core.known_names import FILES, MADE_OF
 from ..opening import is_folder, node_of
 from ..reader import Reader
-from . import MADE_OF
 
 _PHONY = "phony_dim_"
 

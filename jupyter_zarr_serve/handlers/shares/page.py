@@ -11,7 +11,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ...core.public_text import public
-from ...shares.link import text_of
+from ...shares.link import person, text_of
 from ..web.render import rendered, root_from
 from ..web.times import moment
 from .managing import ManagingHandler
@@ -94,7 +94,7 @@ class SharesPageHandler(ManagingHandler):
         is_mine = has_no_users or share["maker"] == self.current_user.username
         return {
             **_timed(share),
-            "maker": "you" if is_mine else _readable(share["maker"]),
+            "maker": "you" if is_mine else (person(share["maker"]) or "somebody with the token"),
             "is_live": share["state"] not in _ENDED,
         }
 
@@ -103,15 +103,3 @@ def _timed(share: dict[str, Any]) -> dict[str, Any]:
     """A share whose times are as templates show them."""
     times = {name: share[name] for name in ("made", "expires", "revoked", "last_used")}
     return {**share, **{name: text and moment(text) for name, text in times.items()}}
-
-
-def _readable(maker: str) -> str:
-    """The name of a user; who logged in by a token has none but a number of Jupyter's own.
-
-    Examples
-    --------
-    >>> _readable("ann"), _readable("0123456789abcdef0123456789abcdef"), _readable("token")
-    ('ann', 'somebody with the token', 'somebody with the token')
-    """
-    is_number = len(maker) == 32 and not set(maker) - set("0123456789abcdef")
-    return "somebody with the token" if is_number or maker == "token" else maker
