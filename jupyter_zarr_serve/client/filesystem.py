@@ -4,7 +4,6 @@ A path is what `open` takes: one below ``zarr/v3/``, or as people call a file or
 ``jupyter://a.ipynb/t``.
 """
 
-import asyncio
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +16,7 @@ from .looking import located, ways
 from .opening import format_of, is_folder
 from .over_http import OverHttp
 from .reader import Names, Reader
+from .threads import in_thread
 
 _MOST_KNOWN = 1000  # nodes
 
@@ -63,7 +63,7 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
     async def _cat_file(
         self, path: str, start: int | None = None, end: int | None = None, **_: Any
     ) -> bytes:
-        return await asyncio.to_thread(self._read, self._strip_protocol(path), start, end)
+        return await in_thread(self._read, self._strip_protocol(path), start, end)
 
     def _read(self, path: str, start: int | None = None, end: int | None = None) -> bytes:
         *names, key = path.split("/")
@@ -77,7 +77,7 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
         return bytes(body[:end] if whole else body)
 
     async def _info(self, path: str, **_: Any) -> dict[str, Any]:
-        return await asyncio.to_thread(self._told, self._strip_protocol(path))
+        return await in_thread(self._told, self._strip_protocol(path))
 
     def _told(self, path: str) -> dict[str, Any]:
         last = path.rpartition("/")[2]
@@ -90,7 +90,7 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
     async def _ls(self, path: str, detail: bool = True, **_: Any) -> list[Any]:
         path = self._strip_protocol(path)
         try:
-            members = await asyncio.to_thread(self._members, path)
+            members = await in_thread(self._members, path)
         except KeyError as error:
             raise FileNotFoundError(str(error)) from None
         names = [f"{path}/{name}".lstrip("/") for name in members]

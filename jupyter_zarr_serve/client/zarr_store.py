@@ -15,6 +15,7 @@ from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
 
 from ..core.known_names import DOCUMENTS
 from .reader import Reader
+from .threads import in_thread
 
 _OF_THE_OTHER = {2: DOCUMENTS[3], 3: DOCUMENTS[2]}
 
@@ -88,7 +89,7 @@ class JupyterStore(Store):
         self, key: str, prototype: BufferPrototype | None = None, byte_range: ByteRequest | None = None
     ) -> Buffer | None:
         """See `get_sync`."""
-        return await asyncio.to_thread(self.get_sync, key, prototype=prototype, byte_range=byte_range)
+        return await in_thread(self.get_sync, key, prototype=prototype, byte_range=byte_range)
 
     async def get_partial_values(
         self, prototype: BufferPrototype, key_ranges: Iterable[tuple[str, ByteRequest | None]]
@@ -113,7 +114,7 @@ class JupyterStore(Store):
     async def list_dir(self, prefix: str) -> AsyncIterator[str]:
         """The members of a group."""
         reader = self.reader.below(*(name for name in prefix.split("/") if name))
-        for name, kind in (await asyncio.to_thread(reader.members)).items():
+        for name, kind in (await in_thread(reader.members)).items():
             if kind != "unavailable":
                 yield name
 
