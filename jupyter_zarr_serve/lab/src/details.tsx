@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { useEffect, useState } from "react";
-import type { Server } from "./server.ts";
+import type { Model } from "./model.ts";
 import type { Described } from "./told.ts";
 import { type Row, shapeText, sizeText } from "./tree.ts";
 
@@ -11,11 +11,12 @@ const MOST = 6; // attributes
 
 interface Given {
   readonly row: Row;
-  readonly server: Server;
+  readonly model: Model;
   readonly trans: TranslationBundle;
 }
 
-export function Details({ row, server, trans }: Given) {
+export function Details({ row, model, trans }: Given) {
+  const { looks, server } = model;
   const [told, setTold] = useState<Described>();
   const [picture, setPicture] = useState<string>();
   useEffect(() => {
@@ -38,7 +39,7 @@ export function Details({ row, server, trans }: Given) {
       clearTimeout(timer);
       if (url) URL.revokeObjectURL(url);
     };
-  }, [row.path, server]);
+  }, [row.path, server, looks]);
   const node = told ?? row.member;
   if (!node) return null;
   const attributes = Object.entries(told?.attributes ?? {}).slice(0, MOST);

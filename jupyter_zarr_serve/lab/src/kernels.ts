@@ -3,9 +3,8 @@
 import type { INotebookTracker } from "@jupyterlab/notebook";
 import type { Kernel, ServiceManager } from "@jupyterlab/services";
 import type { Session as Known } from "./items.ts";
-
 import type { Surroundings } from "./model.ts";
-import { fileOf, pathOfFile } from "./places.ts";
+import { localOf } from "./places.ts";
 
 export class Kernels implements Surroundings {
   constructor(
@@ -13,15 +12,18 @@ export class Kernels implements Surroundings {
     private readonly notebooks: INotebookTracker | null,
   ) {}
 
-  notebook = (): string | undefined => {
-    const path = this.notebooks?.currentWidget?.context.path;
-    return path === undefined ? undefined : fileOf(pathOfFile(path) ?? "");
+  notebook = (): string | undefined => localOf(this.notebooks?.currentWidget?.context.path);
+
+  front = (): { path: string; kernel: string } | undefined => {
+    const path = this.notebook();
+    const kernel = this.notebooks?.currentWidget?.sessionContext.session?.kernel;
+    return path !== undefined && kernel ? { path, kernel: kernel.id } : undefined;
   };
 
   sessions = (): Known[] =>
     [...this.services.sessions.running()].flatMap(({ path, name, type, kernel }) => {
       if (!kernel) return [];
-      const local = fileOf(pathOfFile(path) ?? "") ?? path;
+      const local = localOf(path) ?? path;
       return [{ path: local, name: name || local, isNotebook: type === "notebook", kernel: kernel.id }];
     });
 
@@ -41,10 +43,11 @@ export class Kernels implements Surroundings {
     const found = this.variable(path);
     if (!found) return "";
     const code = `import jupyter_zarr_serve; jupyter_zarr_serve.unpublish(${JSON.stringify(found.name)})`;
-    return this.#run(found.kernel, code);
+    return this.run(found.kernel, code);
   }
 
-  async #run(id: string, code: string): Promise<string> {
+  /** Run code in a kernel, silently; what the kernel says against it, or nothing. */
+  async run(id: string, code: string): Promise<string> {
     const model: Kernel.IModel | undefined = await this.services.kernels.findById(id);
     if (!model) return "";
     const kernel = this.services.kernels.connectTo({ model });

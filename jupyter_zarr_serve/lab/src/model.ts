@@ -6,6 +6,7 @@ import { isMore, isNode, LINKS, linkItem, membersOf, MOUNTS, NOTEBOOK, noted, RU
 import { type Session, sessionItem } from "./items.ts";
 import { Failure, type Server } from "./server.ts";
 import type { Member } from "./told.ts";
+import type { Changes } from "./watch.ts";
 import { idOf, type Item, type Members, type Row, rowsOf } from "./tree.ts";
 
 const OWN = ["files", "kernels", "notebooks"]; // at the root; all else there are mounts and the demo
@@ -14,11 +15,19 @@ const OWN = ["files", "kernels", "notebooks"]; // at the root; all else there ar
 export interface Surroundings {
   /** The notebook in front, below the folder that the server serves; undefined where there is none. */
   readonly notebook: () => string | undefined;
+  /** The same with its kernel; undefined where none runs. */
+  readonly front: () => { readonly path: string; readonly kernel: string } | undefined;
   readonly sessions: () => readonly Session[];
 }
 
 export class Model {
   active: string | undefined;
+  /** Of what the notebook in front publishes; see `Changes`. */
+  mark = "";
+  /** Whether all variables of the notebook in front are served. */
+  isAll = false;
+  /** How often values may have changed since they were shown. */
+  looks = 0;
   #search = "";
   readonly #members = new Map<string, Members>();
   readonly #items = new Map<string, Item>();
@@ -64,6 +73,27 @@ export class Model {
     await Promise.all(open.map((row) => this.#load(row)));
   }
 
+  /** What the notebook in front publishes has changed. */
+  hear(told: Changes): void {
+    this.#note(told);
+    void this.refresh(NOTEBOOK);
+  }
+
+  /** The kernel of the notebook in front has ended, with all that it published. */
+  end(): void {
+    this.#note({ mark: "", is_all: false });
+    const id = idOf("", this.#section(NOTEBOOK, ""));
+    this.#latest.set(id, Symbol(id)); // what is still asked for comes too late
+    this.#members.set(id, noted(NOTEBOOK, this.#nothing(NOTEBOOK)));
+    this.#tell();
+  }
+
+  /** Values may have changed: a cell was run. */
+  lookAgain(): void {
+    this.looks += 1;
+    this.#tell();
+  }
+
   activate(id: string | undefined): void {
     this.active = id;
     this.#tell();
@@ -99,13 +129,13 @@ export class Model {
     return { path, name, kind: "section", detail, isOpenable: false, isExpandable: true };
   }
 
-  async #load({ id, path }: Row): Promise<void> {
+  async #load({ id, path, kind }: Row): Promise<void> {
     const mark = Symbol(id); // of two requests for the same, the later one counts
     this.#latest.set(id, mark);
     const before = this.#members.get(id);
     this.#members.set(id, { items: before?.items ?? [], total: before?.total ?? 0, isLoading: true });
     this.#tell();
-    const known = await this.#asked(path).catch((error: unknown) =>
+    const known = await this.#asked(path, kind).catch((error: unknown) =>
       noted(path, ...this.#words(path, error)),
     );
     if (this.#latest.get(id) !== mark) return;
@@ -114,7 +144,7 @@ export class Model {
     this.#tell();
   }
 
-  async #asked(path: string): Promise<Members> {
+  async #asked(path: string, kind: Row["kind"]): Promise<Members> {
     const trans = this.trans;
     if (path === RUNNING) {
       const front = this.around.notebook();
@@ -132,6 +162,15 @@ export class Model {
     const notebook = path === NOTEBOOK ? this.around.notebook() : "";
     if (notebook === undefined) return noted(path, trans.__("No notebook is in front."));
     const place = path === NOTEBOOK ? `notebooks/${notebook}` : path === MOUNTS ? "" : path;
+    if (path === NOTEBOOK && !this.around.front()) {
+      this.#note({ mark: "", is_all: false });
+      return noted(path, trans.__("No kernel runs for this notebook."));
+    }
+    if (path === NOTEBOOK || kind === "session") {
+      const told = await this.server.changes(place);
+      if (path === NOTEBOOK) this.#note(told);
+      if (!told.mark) return noted(path, this.#nothing(path));
+    }
     const { members } = await this.server.node(place);
     const found = members?.items ?? [];
     const items = path === MOUNTS ? found.filter(({ name }) => !OWN.includes(name)) : found;
@@ -182,6 +221,11 @@ export class Model {
       ];
     }
     return error.status === 404 ? [this.#nothing(isNode(path) ? path : NOTEBOOK)] : [error.message];
+  }
+
+  #note({ mark, is_all }: Changes): void {
+    this.mark = mark;
+    this.isAll = is_all;
   }
 
   #tell(): void {

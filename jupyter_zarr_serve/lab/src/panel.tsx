@@ -3,10 +3,13 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { caretDownIcon, caretRightIcon, ReactWidget, refreshIcon } from "@jupyterlab/ui-components";
 import type { Message } from "@lumino/messaging";
+import { type ISignal, Signal } from "@lumino/signaling";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import type { AllVariables } from "./all-variables.ts";
 import { Details } from "./details.tsx";
 import { rowIcon } from "./icons.ts";
 import { isMore, isNode } from "./items.ts";
+import type { Kernels } from "./kernels.ts";
 import type { Model } from "./model.ts";
 import { lineFor } from "./places.ts";
 import { type Row, type Step, stepOf } from "./tree.ts";
@@ -16,20 +19,35 @@ const SPARE = 8; // rows beyond what is seen, each way
 
 interface Given {
   readonly model: Model;
+  readonly all: AllVariables;
+  readonly kernels: Kernels;
   readonly open: (path: string) => void;
   readonly trans: TranslationBundle;
 }
 
 export class Panel extends ReactWidget {
+  readonly #seen = new Signal<this, boolean>(this);
+
   constructor(private readonly given: Given) {
     super();
     this.addClass("jp-ZarrServe-panel");
     given.model.changed.connect(() => this.update());
+    given.all.changed.connect(() => this.update());
+  }
+
+  /** Whether somebody sees it, each time that changes. */
+  get seen(): ISignal<this, boolean> {
+    return this.#seen;
   }
 
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
-    void this.given.model.refresh();
+    this.#seen.emit(true);
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this.#seen.emit(false);
   }
 
   protected override onActivateRequest(): void {
@@ -37,7 +55,7 @@ export class Panel extends ReactWidget {
   }
 
   protected override render(): JSX.Element {
-    const { model, trans } = this.given;
+    const { all, kernels, model, trans } = this.given;
     const active = model.rows.find(({ id }) => id === model.active);
     return (
       <>
@@ -60,13 +78,31 @@ export class Panel extends ReactWidget {
             <refreshIcon.react tag="span" elementSize="normal" />
           </button>
         </div>
+        {kernels.front() && <Switch all={all} isOn={model.isAll} trans={trans} />}
         <Tree {...this.given} rows={model.rows} active={model.active} />
-        {active?.kind === "array" && (
-          <Details key={active.path} row={active} server={model.server} trans={trans} />
-        )}
+        {active?.kind === "array" && <Details key={active.path} row={active} model={model} trans={trans} />}
       </>
     );
   }
+}
+
+/** All variables of the notebook in front, or only those that were published. */
+function Switch({ all, isOn, trans }: { all: AllVariables; isOn: boolean; trans: TranslationBundle }) {
+  return (
+    <div className="jp-ZarrServe-switch">
+      <label>
+        <input
+          type="checkbox"
+          role="switch"
+          checked={isOn}
+          disabled={all.isBusy}
+          onChange={({ target }) => void all.choose(target.checked)}
+        />
+        {trans.__("All variables of this notebook")}
+      </label>
+      <p role="status">{all.said}</p>
+    </div>
+  );
 }
 
 function Tree({

@@ -46,6 +46,11 @@ export function fileOf(path: string): string | undefined {
   return path.startsWith(`${FILES}/`) ? path.slice(FILES.length + 1) : undefined;
 }
 
+/** The path below the served folder of one of Jupyter's files; undefined where it is not served. */
+export function localOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : fileOf(pathOfFile(file) ?? "");
+}
+
 /** What people call a node. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);

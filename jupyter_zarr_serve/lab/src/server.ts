@@ -4,6 +4,9 @@ import { URLExt } from "@jupyterlab/coreutils";
 import { ServerConnection } from "@jupyterlab/services";
 import { type Described, LIMIT, type Link, type Made } from "./told.ts";
 import { quoted } from "./places.ts";
+import type { Changes } from "./watch.ts";
+
+const WAIT = 25; // seconds; the server waits no longer
 
 /** An answer that is no success. */
 export class Failure extends Error {
@@ -23,6 +26,15 @@ export class Server {
   /** What a node is, and the first of its members. */
   node(path: string, offset = 0): Promise<Described> {
     return this.#ask<Described>(`node/${quoted(path)}?limit=${LIMIT}&offset=${offset}`);
+  }
+
+  /** What a kernel publishes, as a mark: once it is no longer the known one, or when time is up. */
+  changes(place: string, since = "", signal?: AbortSignal): Promise<Changes> {
+    const wait = signal ? WAIT : 0;
+    return this.#ask<Changes>(
+      `changes/${quoted(place)}?since=${since}&wait=${wait}`,
+      signal ? { signal } : {},
+    );
   }
 
   /** The address of a small picture of an array. */

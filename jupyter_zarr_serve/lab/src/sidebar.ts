@@ -1,4 +1,4 @@
-// The plugin of the panel in the left side bar, and what makes it ask anew.
+// The plugin of the panel in the left side bar, and the commands of its rows.
 
 import {
   ILabShell,
@@ -7,11 +7,15 @@ import {
   type JupyterFrontEndPlugin,
 } from "@jupyterlab/application";
 import { ICommandPalette, showErrorMessage } from "@jupyterlab/apputils";
-import { INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
+import { INotebookTracker } from "@jupyterlab/notebook";
+import { IStateDB } from "@jupyterlab/statedb";
 import { ITranslator, nullTranslator, type TranslationBundle } from "@jupyterlab/translation";
+import { AllVariables } from "./all-variables.ts";
+import { Choices } from "./choices.ts";
 import * as names from "./commands.ts";
+import { Fresh } from "./fresh.ts";
 import { dataIcon } from "./icons.ts";
-import { LINKS, NOTEBOOK } from "./items.ts";
+import { LINKS } from "./items.ts";
 import { Kernels } from "./kernels.ts";
 import { Model } from "./model.ts";
 import { ITabs } from "./opening.ts";
@@ -19,14 +23,14 @@ import { Panel } from "./panel.tsx";
 import { Server } from "./server.ts";
 import type { Tabs } from "./tabs.ts";
 
-const PAUSE = 300; // milliseconds, from a kernel's last word to a question
+const CHOICES = "jupyter-zarr-serve:all-variables"; // in Lab's state
 
 export const sidebar: JupyterFrontEndPlugin<void> = {
   id: "jupyter-zarr-serve:sidebar",
   description: "The panel of data in the left side bar.",
   autoStart: true,
   requires: [ITabs],
-  optional: [ILabShell, INotebookTracker, ILayoutRestorer, ICommandPalette, ITranslator],
+  optional: [ILabShell, INotebookTracker, ILayoutRestorer, ICommandPalette, IStateDB, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     tabs: Tabs,
@@ -34,6 +38,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     notebooks: INotebookTracker | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
+    state: IStateDB | null,
     translator: ITranslator | null,
   ): void => {
     if (!shell) return; // Notebook has no side bar for it
@@ -41,7 +46,13 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     const kernels = new Kernels(app.serviceManager, notebooks);
     const server = new Server(app.serviceManager.serverSettings);
     const model = new Model(server, kernels, trans);
-    const panel = new Panel({ model, open: (path) => void tabs.open(path), trans });
+    const memory = {
+      read: async () => state?.fetch(CHOICES),
+      write: async (paths: string[]) => state?.save(CHOICES, paths),
+    };
+    const all = new AllVariables(kernels, new Choices(memory), trans);
+    const open = (path: string): void => void tabs.open(path);
+    const panel = new Panel({ model, all, kernels, open, trans });
     panel.id = "jupyter-zarr-serve-panel";
     panel.title.icon = dataIcon;
     panel.title.caption = trans.__("Data");
@@ -56,7 +67,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: names.PANEL, category: trans.__("Data") });
     addCommands(app, model, kernels, trans);
     addMenu(app);
-    keepFresh(app, panel, model, notebooks);
+    new Fresh(app, panel, model, kernels, all).follow(notebooks);
   },
 };
 
@@ -105,36 +116,5 @@ function addMenu(app: JupyterFrontEnd): void {
     command: names.REVOKE,
     selector: ".jp-ZarrServe-row[data-zarr-link]",
     rank: 1,
-  });
-}
-
-/** Ask anew when a notebook comes to the front, and after a kernel said something; never while nobody sees it. */
-function keepFresh(
-  app: JupyterFrontEnd,
-  panel: Panel,
-  model: Model,
-  notebooks: INotebookTracker | null,
-): void {
-  let timer = 0;
-  const later = (): void => {
-    if (!panel.isVisible || timer) return;
-    timer = window.setTimeout(() => {
-      timer = 0;
-      if (panel.isVisible) void model.refresh(NOTEBOOK);
-    }, PAUSE);
-  };
-  const watch = ({ sessionContext }: NotebookPanel): void => {
-    // What a running cell prints or shows comes with a change, too.
-    sessionContext.iopubMessage.connect(later);
-    sessionContext.statusChanged.connect(later);
-    sessionContext.kernelChanged.connect(later);
-    sessionContext.propertyChanged.connect(later);
-  };
-  notebooks?.forEach(watch);
-  notebooks?.widgetAdded.connect((_, notebook) => watch(notebook));
-  notebooks?.currentChanged.connect(later);
-  window.addEventListener("focus", later);
-  app.commands.commandExecuted.connect((_, { id, result }) => {
-    if (id === names.SHARE && panel.isVisible) void result.then(() => model.refresh(LINKS));
   });
 }
