@@ -37,7 +37,7 @@ def to_json(value: Any, depth: int = limits.DEPTH) -> Json:
     Raises
     ------
     Unreadable
-        When there are more.
+        If they are nested deeper.
 
     Examples
     --------
@@ -70,8 +70,8 @@ def to_json(value: Any, depth: int = limits.DEPTH) -> Json:
 def attributes_json(attributes: Mapping[str, Any]) -> dict[str, Json]:
     """All attributes as one JSON object, without NaN marks of missing data.
 
-    In place of what no client should have to parse stands a text that says why: one attribute never
-    costs the array, nor a group what else is in it. Together they take no more than one may.
+    A value that no client should have to parse is replaced by a text that says why: one attribute never
+    costs the array, nor the rest of a group. Together they take no more bytes than one may.
     """
     found, left = {}, limits.ATTRIBUTES
     for name, value in attributes.items():

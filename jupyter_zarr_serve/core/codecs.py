@@ -160,7 +160,7 @@ def compressor_named(name: str) -> Codec | None:
     Raises
     ------
     ValueError
-        When no compressor has that name; the message lists those that exist.
+        If no compressor has that name; the message lists those that exist.
     """
     if name not in COMPRESSORS:
         raise ValueError(f"no compressor is called {name!r}; choose from {', '.join(COMPRESSORS)}")

@@ -124,7 +124,7 @@ def _check(node: Node, zarr_format: int) -> None:
     Raises
     ------
     Unreadable
-        When clients cannot parse them.
+        If clients cannot parse them.
     Exception
         Whatever is raised by a group's attributes that are made of data, such as pixels.
     """

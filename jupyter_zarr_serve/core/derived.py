@@ -1,4 +1,4 @@
-"""What is made of an array once, and forgotten with it."""
+"""A value that is made once for an array, and forgotten with it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,13 +11,13 @@ T = TypeVar("T")
 
 
 class Derived(Generic[T]):
-    """One thing for each array that is in use; two threads that ask at once get the same."""
+    """One value for each array in use; two threads that ask at once get the same."""
 
     def __init__(self) -> None:
         self._known: WeakKeyDictionary[Array, T] = WeakKeyDictionary()
 
     def of(self, array: Array, make: Callable[[Array], T]) -> T:
-        """The thing of an array.
+        """The value for an array.
 
         Parameters
         ----------

@@ -139,7 +139,7 @@ def canonical(dtype: DType) -> DType:
     Raises
     ------
     Unreadable
-        When Zarr has no spelling for the dtype.
+        If Zarr has no spelling for the dtype.
     """
     if dtype.names is not None:
         return _canonical_struct(dtype)
@@ -219,7 +219,7 @@ def pack(block: Block) -> Block:
     Raises
     ------
     TypeError
-        When an element of variable length is neither text nor bytes, as its dtype promises.
+        If an element of variable length is neither text nor bytes, as its dtype promises.
     """
     if block.dtype.kind in VLEN:
         _, packer = VLEN[block.dtype.kind]
@@ -228,7 +228,7 @@ def pack(block: Block) -> Block:
 
 
 def sealed(block: Block) -> Block:
-    """The same elements, read-only: several may look at what is remembered."""
+    """The same elements, read-only: what is remembered is shared."""
     block = block.view()
     block.setflags(write=False)
     return block

@@ -22,7 +22,7 @@ def converted(block: Block, dtype: DType) -> Block:
     Raises
     ------
     Unreadable
-        When they are of another kind, precision, unit or length.
+        If the source gives another kind, precision, unit or length.
     """
     if dtype.names is not None:
         return block if block.dtype == dtype else _repacked(block, dtype)

@@ -15,7 +15,7 @@ def scalar(value: Any, dtype: DType) -> Any:
     Raises
     ------
     Unreadable
-        When the value does not fit.
+        If the value does not fit.
     """
     if dtype.kind in VLEN:
         return _of_any_length(value, dtype)

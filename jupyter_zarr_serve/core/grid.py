@@ -26,7 +26,7 @@ def check_shape(shape: Sequence[int]) -> None:
     Raises
     ------
     Unreadable
-        When there are too many axes, or a length is negative or no 64-bit integer.
+        If there are too many axes, or a length is negative or no 64-bit integer.
     """
     if len(shape) > limits.AXES:
         raise Unreadable(

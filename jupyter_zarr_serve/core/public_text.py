@@ -2,8 +2,8 @@
 
 Libraries name files by their absolute paths.
 
-Whoever has a share link, and whoever reads a page, learns of a file its own name and no folder's. What
-fails is named by its path in the tree before the message; see `errors`.
+A visitor with a share link, and a reader of a page, sees the name of a file and never that of its folder.
+What fails is named by its path in the tree before the message; see `errors`.
 """
 
 import re

@@ -49,7 +49,7 @@ def read_strided(
     Raises
     ------
     Unreadable
-        When elements are not stored in place (object, StringDType); when the file is too short (`read_at`).
+        If elements are not stored in place (object, StringDType), or the file is too short (`read_at`).
 
     Examples
     --------

@@ -36,7 +36,7 @@ def document(node: Node, key: str) -> dict[str, Any] | None:
     Raises
     ------
     ServeError
-        When a member of a group cannot be had just now.
+        If a member of a group cannot be had just now.
     """
     if key == ZMETADATA:
         return _consolidated(node) if isinstance(node, Group) else None

@@ -36,7 +36,7 @@ def document(node: Node, key: str) -> dict[str, Any]:  # noqa: ARG001 (there is 
     Raises
     ------
     ServeError
-        When a member of a group cannot be had just now.
+        If a member of a group cannot be had just now.
     """
     if isinstance(node, Array):
         return _array(node)

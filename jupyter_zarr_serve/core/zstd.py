@@ -19,7 +19,7 @@ def zstd_bound(data: bytes) -> int:
     Raises
     ------
     ValueError
-        When it is no stream of Zstandard frames, or is truncated.
+        If the bytes are no stream of Zstandard frames, or are truncated.
 
     Examples
     --------

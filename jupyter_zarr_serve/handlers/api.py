@@ -1,4 +1,4 @@
-"""What is told to front ends: ``api/node/``, ``api/preview/`` and ``api/changes/``, each before a path."""
+"""JSON for front ends: ``api/node/``, ``api/preview/`` and ``api/changes/``, each before a path."""
 
 import re
 from dataclasses import replace
@@ -42,7 +42,7 @@ class PreviewHandler(AnsweringHandler):
         Raises
         ------
         HTTPError
-            400 when no form is given that exists.
+            400 if the form is unknown or missing.
         """
         form = self.get_query_argument("form", "")
         if form not in _OPTIONS:
@@ -65,7 +65,7 @@ class ChangesHandler(AnsweringHandler):
         Raises
         ------
         HTTPError
-            400 when it is not about a kernel, or an option is none.
+            400 if the path is not that of a kernel, or an option is wrong.
         """
         since = self.get_query_argument("since", "")
         if self.asked_path[:1] not in {(KERNELS,), (NOTEBOOKS,)}:

@@ -42,7 +42,7 @@ class GatewayChannel:
         Raises
         ------
         HTTPError, WebSocketError, OSError
-            When the gateway does not.
+            If the gateway does not open it.
         """
         connecting = websocket_connect(request, on_message_callback=self._read, max_message_size=_LONGEST)
         self._socket = await connecting
@@ -88,7 +88,7 @@ async def open_channel(kernel: Any, receive: Receive) -> Channel:
     Raises
     ------
     Unavailable
-        When there is none to be had.
+        If there is none.
     """
     if not isinstance(kernel, GatewayKernelManager):
         return await open_own_channel(kernel, receive)

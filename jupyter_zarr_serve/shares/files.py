@@ -23,12 +23,12 @@ FileState = tuple[int, ...]
 
 
 def file_state(file: Path) -> FileState | None:
-    """Changes whenever the file does, or who may read it; None where there is none.
+    """The state of a file, which changes with the file or its permissions; None if there is no file.
 
     Raises
     ------
     Unreadable
-        When that cannot be seen.
+        If the state cannot be read.
     """
     try:
         status = file.stat()
@@ -43,12 +43,12 @@ def file_state(file: Path) -> FileState | None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep all other processes out of a folder that is made if need be.
+    """Keep all other processes out of a folder, which is made if it does not exist.
 
     Raises
     ------
     OSError
-        When it cannot be made or locked.
+        If the folder cannot be made or locked.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -63,12 +63,12 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def write(file: Path, content: bytes) -> None:
-    """Put a file in the place of another one, at once and whole.
+    """Replace a file at once, so that nobody reads half of it.
 
     Raises
     ------
     OSError
-        When it cannot be written.
+        If the file cannot be written.
     """
     new = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -84,12 +84,12 @@ def write(file: Path, content: bytes) -> None:
 
 
 def read_json(file: Path) -> dict[str, Any]:
-    """The object in a file; an empty one where there is none.
+    """The JSON object in a file; an empty one if there is no file.
 
     Raises
     ------
     Unreadable
-        When it holds something else.
+        If the file holds something else.
     """
     try:
         members = json.loads(file.read_bytes())
@@ -103,12 +103,12 @@ def read_json(file: Path) -> dict[str, Any]:
 
 
 def read_key(file: Path) -> bytes | None:
-    """The key in a file; None where there is none.
+    """The key in a file; None if there is no file.
 
     Raises
     ------
     Unreadable
-        When it holds no key, or one that others may have read.
+        If the file holds no key, or if other users may have read it.
     """
     try:
         with file.open() as opened:
@@ -128,7 +128,7 @@ def read_key(file: Path) -> bytes | None:
 
 
 def write_key(file: Path) -> bytes:
-    """Put a new key in the place of the one before."""
+    """Replace the key by a new one."""
     key = secrets.token_bytes(_KEY_BYTES)
     write(file, key.hex().encode())
     return key

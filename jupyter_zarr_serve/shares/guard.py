@@ -1,7 +1,7 @@
-"""How many wrong tokens are looked at: few from one address, not many in all, and then none for a while.
+"""How many wrong tokens are checked: few from one address, not many in all, and then none for a while.
 
-Guessing is hopeless anyway; this bounds it besides. Behind a proxy all clients may have one address, so
-that a token that was right once is looked at even then, and one that a viewer repeats is counted once.
+Nobody can guess a token; this bounds the attempts, too. Behind a proxy all clients may have one address, so
+that a token that was right once is checked even then, and one that a viewer repeats is counted once.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ class Guard:
         self._lock = Lock()
 
     def may_ask(self, address: str, token: str) -> bool:
-        """Whether a token from an address is to be looked at."""
+        """Whether a token from an address may be checked."""
         with self._lock:
             if self._now() - self._began >= _WINDOW:
                 self._began, self._wrong = self._now(), {}

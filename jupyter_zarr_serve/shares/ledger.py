@@ -1,7 +1,7 @@
 """The list of all shares of one user, kept in files that every server of the user reads.
 
-It is looked at anew whenever the files have changed, so that what one server or the command line revokes
-ends everywhere at once.
+It is read again when the files have changed, so that a link which one server or the command line revokes
+ends on all servers at once.
 """
 
 import json
@@ -29,7 +29,7 @@ class Ledger:
     folder
         Where the files are; nothing else is in it.
     longest
-        Seconds that any share may live; 0 for no bound.
+        The longest life of a share, in seconds; 0 for no bound.
     """
 
     def __init__(self, folder: Path, longest: int = 0, now: Callable[[], float] = time.time) -> None:
@@ -44,12 +44,12 @@ class Ledger:
         self._shares: Shares = {}
 
     def find(self, token: str) -> Share | None:
-        """The share that a token proves, be it live or not; None for any other token.
+        """The share of a token, live or not; None if it is the token of none.
 
         Raises
         ------
         Unreadable
-            When the files cannot be read.
+            If the files cannot be read.
         """
         with self._lock:
             self._look()
@@ -58,14 +58,14 @@ class Ledger:
         return share if is_right and key else None
 
     def make(self, share: Share) -> tuple[Share, str]:
-        """Enter a share under an id of its own; that share and its token.
+        """Add a share under a new id; returns the share and its token.
 
         Raises
         ------
         Unreadable
-            When the files cannot be read, or there are too many shares.
+            If the files cannot be read, or there are too many shares.
         OSError
-            When they cannot be written.
+            If they cannot be written.
         """
         with self._changing() as shares:
             key = self._key or write_key(self._key_file)
@@ -76,7 +76,7 @@ class Ledger:
         return entered, token_of(entered, key)
 
     def revoke(self, share_id: str) -> bool:
-        """End a share at once; whether there was one to end.
+        """End a share at once; returns whether there was one.
 
         Raises
         ------
@@ -91,12 +91,12 @@ class Ledger:
         return True
 
     def rotate(self) -> int:
-        """End all shares at once by a new key; how many were live.
+        """End all shares at once by a new key; returns the number of those that were live.
 
         Raises
         ------
         OSError
-            When the files cannot be written.
+            If the files cannot be written.
         """
         with self._lock, locked(self._folder):
             write_key(self._key_file)  # first: whatever fails later, no old token is any good
@@ -111,12 +111,12 @@ class Ledger:
         return len(live)
 
     def all(self) -> list[Share]:
-        """Every share that is known, the latest first.
+        """All shares, the latest first.
 
         Raises
         ------
         Unreadable
-            When the files cannot be read.
+            If the files cannot be read.
         """
         with self._lock:
             self._look()
@@ -128,7 +128,7 @@ class Ledger:
 
     @contextmanager
     def _changing(self) -> Iterator[Shares]:
-        """All shares, to be changed and written at the end; nobody else writes meanwhile."""
+        """All shares, to be changed; they are written at the end, and no other process writes before."""
         with self._lock, locked(self._folder):
             self._look()
             shares = {i: share for i, share in self._shares.items() if not self._is_forgotten(share)}
@@ -158,7 +158,7 @@ def _read(file: Path) -> Shares:
     Raises
     ------
     Unreadable
-        When it holds something else.
+        If it holds something else.
     """
     try:
         return {members["id"]: from_json(members) for members in read_json(file).get("shares", [])}

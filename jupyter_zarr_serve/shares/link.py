@@ -31,11 +31,11 @@ class Share:
     path
         The names from the root of the tree to what is shared.
     home
-        What the first name stood for, such as the served folder: elsewhere the link is worth nothing.
+        What the first name of the path stood for, such as the served folder; the link works nowhere else.
     made, expires, revoked
         Seconds since 1970; None for never.
     origins
-        Those whose pages may read it; "*" for all.
+        The origins whose pages may read it; "*" for all.
     maker
         The name of the user who made it.
     """
@@ -56,7 +56,7 @@ class Share:
         Parameters
         ----------
         longest
-            Seconds that any share may live; 0 for no bound.
+            The longest life of a share, in seconds; 0 for no bound.
         """
         if self.revoked is not None:
             return "revoked"
@@ -80,12 +80,12 @@ def token_of(share: Share, key: bytes) -> str:
 
 
 def is_token(given: str, share: Share, key: bytes) -> bool:
-    """Whether a token is a share's, in a time that does not tell how much of it is."""
+    """Whether a token is that of a share; the time that this takes tells nothing of the token."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), token_of(share, key).encode())
 
 
 def to_json(share: Share) -> dict[str, Any]:
-    """A share as it is kept."""
+    """A share as JSON, for the list of shares."""
     return asdict(share)
 
 
@@ -102,12 +102,12 @@ def person(maker: str) -> str:
 
 
 def from_json(members: dict[str, Any]) -> Share:
-    """A share that was kept.
+    """A share of the list, from its JSON.
 
     Raises
     ------
     TypeError, KeyError
-        When it is none.
+        If it is no share.
     """
     known = {field.name: members[field.name] for field in fields(Share)}
     return Share(**{**known, "path": tuple(known["path"]), "origins": tuple(known["origins"])})

@@ -1,4 +1,4 @@
-"""What one server knows of sharing: whether it may, for how long, and what its own paths stand for."""
+"""Sharing on one server: whether it is allowed, for how long, and what the server's paths stand for."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -29,11 +29,11 @@ class SharingSettings:
     folder
         Where the key and the list of shares are.
     is_on
-        Whether there are any links at all.
+        Whether links can be made and used.
     longest
         Seconds that a link may live; 0 lets links live without end.
     origins
-        Those whose pages may read a link unless its maker says otherwise.
+        The origins whose pages may read what a link leads to, if its maker names none.
     home_of
         What the first name of a path stands for on this server.
     """
@@ -84,14 +84,14 @@ class Sharing:
         return Uses(self.settings.folder)
 
     def find(self, token: str, address: str) -> Share | None:
-        """The live share that a token from an address proves on this server; None for any other token.
+        """The live share of a token on this server; None if there is none.
 
         Raises
         ------
         Unavailable
-            When too many wrong tokens came lately.
+            If too many wrong tokens came lately.
         Unreadable
-            When the list of shares cannot be read.
+            If the list of shares cannot be read.
         """
         if not self.guard.may_ask(address, token):
             raise Unavailable("too many links that are not valid; retry in a minute")
@@ -104,7 +104,7 @@ class Sharing:
         return share if is_good else None
 
     def is_here(self, share: Share) -> bool:
-        """Whether the path of a share stands on this server for what it stood for when it was made."""
+        """Whether the path of a share stands for the same on this server as when the share was made."""
         return bool(share.path) and self.settings.home_of(share.path[0]) == share.home
 
     def make(self, wish: Wish) -> tuple[Share, str]:
@@ -113,7 +113,7 @@ class Sharing:
         Raises
         ------
         ValueError
-            When the wish is none that can be granted; the message says why.
+            If the wish cannot be granted; the message says why.
         Unreadable, OSError
             See `Ledger.make`.
         """
@@ -159,7 +159,7 @@ def checked_origin(origin: str) -> str:
     Raises
     ------
     ValueError
-        When it is none.
+        If the text is no origin.
 
     Examples
     --------

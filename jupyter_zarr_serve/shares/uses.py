@@ -13,7 +13,7 @@ Use = tuple[int, int]  # how often, and when last in seconds since 1970
 
 
 class Uses:
-    """Counts what is done by each share; several servers add to the same file.
+    """Counts the uses of each share; several servers add to the same file.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Uses:
                 return _added(known, self._new)
 
     def write(self) -> None:
-        """Write what was counted; what cannot be written is counted on."""
+        """Write the counts; if that fails, they stay in memory until the next time."""
         with self._writing:
             with self._lock:
                 timer, self._timer = self._timer, None
@@ -64,7 +64,7 @@ class Uses:
 
 
 def _read(file: Path) -> dict[str, Use]:
-    """The uses in a file; none where it is damaged, which is no reason to refuse anybody."""
+    """The uses in a file; none if it is damaged, which must keep nobody out."""
     try:
         return {str(name): (int(times), int(last)) for name, (times, last) in read_json(file).items()}
     except (Unreadable, TypeError, ValueError):

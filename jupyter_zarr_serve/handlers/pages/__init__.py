@@ -1,1 +1,1 @@
-"""Pages for people: of nodes, of the viewer, and viewer_routes to other viewers."""
+"""Pages for people: of nodes, of the viewer, and ways to other viewers."""

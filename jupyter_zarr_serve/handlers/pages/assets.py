@@ -30,7 +30,7 @@ class ProgramHandler(ZarrServeHandler):
     def check_xsrf_cookie(self) -> None:
         """Check nothing: a JupyterHub would want a header that browsers do not send for modules.
 
-        Who has no login is refused all the same.
+        Visitors without a login are refused all the same.
         """
 
 
@@ -45,7 +45,7 @@ class AssetHandler(ProgramHandler):
         Raises
         ------
         HTTPError
-            404 when there is none of that name.
+            404 if there is none of that name.
         """
         path = _files().get(name)
         if path is None:
@@ -78,7 +78,7 @@ class VizarrHandler(ProgramHandler):
         Raises
         ------
         HTTPError
-            404 when there is none.
+            404 if there is none.
         """
         found = await asyncio.to_thread(_file_below, self._folder, path or "index.html")
         if found is None:
@@ -97,7 +97,7 @@ def addresses(name: str) -> list[str]:
     Raises
     ------
     HTTPError
-        404 when the page was not built.
+        404 if the page was not built.
     """
     file = _DIST / "manifest.json"
     if not file.exists():

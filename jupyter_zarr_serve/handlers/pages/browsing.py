@@ -1,4 +1,4 @@
-"""What answers people with pages: of nodes, and of failures."""
+"""Answers for people: pages of nodes, and of failures."""
 
 from dataclasses import replace
 from difflib import get_close_matches
@@ -21,7 +21,7 @@ _BEGINNING = 1  # characters of a name that somebody mistyped which are likely r
 
 
 class BrowsingHandler(AnsweringHandler):
-    """Makes a page of whatever is said to a person."""
+    """The base of handlers that answer people with pages."""
 
     is_page = True
 
@@ -104,7 +104,7 @@ class BrowsingHandler(AnsweringHandler):
         await self.send(told, request.client)
 
     def _link(self) -> dict[str, Any] | None:
-        """What a visitor is told of the share link that led here."""
+        """What the page says about the share link that led here."""
         link = self.visitor.link
         if link is None:
             return None

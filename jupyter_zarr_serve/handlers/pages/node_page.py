@@ -1,4 +1,4 @@
-"""The page of a node for people: what is told of it, and how its values look, for the template."""
+"""The page of a node for people: its description, and how its values look, for the template."""
 
 import asyncio
 import json
@@ -222,7 +222,7 @@ class Page:
 async def _told(
     asked: Awaitable[Response | None], arranged: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> dict[str, Any] | None:
-    """What was said, arranged for the template, or its failure; None if nobody listens any more.
+    """A response arranged for the template, or its failure; None if the client has gone.
 
     A page does not wait for a part that takes long: its script asks again, and puts it in its place.
     """

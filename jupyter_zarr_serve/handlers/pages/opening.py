@@ -1,6 +1,6 @@
 """Ways to other viewers: ``open/<name>?path=`` goes there; ``shares/open/<name>?path=`` makes a link first.
 
-Who has no JavaScript comes here; the pages' scripts know better by which address the server is reached.
+Browsers without JavaScript come here; a page's script knows better by which address it reached the server.
 """
 
 from urllib.parse import urljoin, urlsplit
@@ -30,7 +30,7 @@ async def way_to(handler: ZarrServeHandler, viewers: Viewers, name: str) -> View
     Raises
     ------
     HTTPError
-        404 when there is none for this user.
+        404 if there is none for this user.
     """
     for route in viewer_routes(handler, viewers, may_link=await may_share(handler)):
         if route.name == name:
@@ -44,7 +44,7 @@ def names_in_query(handler: ZarrServeHandler) -> tuple[str, ...]:
     Raises
     ------
     HTTPError
-        400 when it is longer than any that a page is asked for.
+        400 if it is longer than any path of a page.
     """
     path = handler.get_query_argument("path", "")
     if len(path) > limits.PATH:
@@ -58,7 +58,7 @@ def asked_names(handler: ZarrServeHandler) -> tuple[str, ...]:
     Raises
     ------
     HTTPError
-        400 when there is none; see `names_in_query`.
+        400 if there is none; see `names_in_query`.
     """
     _, names = parted(names_in_query(handler))
     if not names and not handler.scope.path:
@@ -67,18 +67,18 @@ def asked_names(handler: ZarrServeHandler) -> tuple[str, ...]:
 
 
 class LookingHandler(ZarrServeHandler):
-    """What is common to our viewer's page and to the ways to others: they show the path in their query."""
+    """The base of our viewer's page and of the ways to others: they show the path in their query."""
 
     asked_path = None
     is_page = True
 
     def initialize(self, viewers: Viewers) -> None:
-        """Take what there is besides our own page."""
+        """Take the other viewers."""
         self._viewers = viewers
 
 
 class OpenHandler(LookingHandler):
-    """Leads to a viewer that reads as whoever asks may."""
+    """Leads to a viewer that reads with the rights of its user."""
 
     @web.authenticated
     @authorized("read", resource="zarr")
@@ -97,14 +97,14 @@ class OpenHandler(LookingHandler):
 
 
 class OpenByLinkHandler(ManagingHandler):
-    """Says that a viewer will get a link to an image, and makes it when told to."""
+    """Asks before it makes a share link of an image for a viewer, and then leads there."""
 
     is_page = True
 
     def initialize(  # type: ignore[override]
         self, sharing: Sharing, source: Source, viewers: Viewers
     ) -> None:
-        """Take what there is besides our own page."""
+        """Take the other viewers."""
         super().initialize(sharing, source)
         self._viewers = viewers
 

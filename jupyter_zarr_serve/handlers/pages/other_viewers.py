@@ -1,9 +1,9 @@
-"""Other viewers: where they are, how each is told what to open, and who gets there by which route.
+"""Other viewers: their addresses, how each learns what to open, and by which route people get there.
 
-All read the view ``drawn``. A viewer of this origin reads with the login of whoever opens it; any other by
-a share link, as Jupyter's token would open everything. So does one of this origin on a hub, whose servers
-take no cookie from pages that do not send XSRF's token. Who came by a link hands on that link, where its
-maker lets pages of the viewer's origin read.
+All read the view ``drawn``. A viewer of this origin reads with the login of its user; any other by a share
+link, as Jupyter's token would open everything. So does one of this origin on a hub, whose servers take no
+cookie from pages that do not send XSRF's token. A visitor with a share link passes it on, if its owner
+allowed the viewer's origin.
 
 References
 ----------
@@ -63,7 +63,7 @@ class ViewerRoute:
     origin
         Of the viewer's page.
     is_direct
-        Whether it reads as whoever opens it may; if not, a share link has to be made.
+        Whether it reads with the rights of its user; if not, a share link has to be made.
     """
 
     name: str

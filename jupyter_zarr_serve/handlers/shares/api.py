@@ -52,12 +52,12 @@ class ShareHandler(_JSONHandler):
     @web.authenticated
     @authorized("write", resource="zarr")
     async def get(self, share_id: str) -> None:
-        """Tell of it.
+        """Describe it.
 
         Raises
         ------
         HTTPError
-            404 when there is none.
+            404 if there is none.
         """
         found = next((share for share in await self.listed() if share["id"] == share_id), None)
         if found is None:
@@ -74,7 +74,7 @@ class ShareHandler(_JSONHandler):
         Raises
         ------
         HTTPError
-            404 when there is none.
+            404 if there is none.
         """
         if not await self.revoke(share_id):
             raise web.HTTPError(404, "there is no such link that is not revoked yet")

@@ -25,7 +25,7 @@ Told = Mapping[str, Any]
 
 
 class ManagingHandler(ZarrServeHandler):
-    """What is common to the page and to the API: Jupyter's own login, and its check of changes."""
+    """The base of the page and of the API: Jupyter's own login, and its check of changes."""
 
     is_for_readers = False
 
@@ -40,7 +40,7 @@ class ManagingHandler(ZarrServeHandler):
         Raises
         ------
         HTTPError
-            401 when nobody is logged in, 403 or 404 when the request may be another site's.
+            401 if nobody is logged in, 403 or 404 if another site may have sent the request.
         """
         if self.request.method in {"GET", "HEAD", "OPTIONS"}:
             await super().prepare()
@@ -63,12 +63,12 @@ class ManagingHandler(ZarrServeHandler):
         return ()
 
     async def make(self, told: Told) -> dict[str, Any]:
-        """Make a link; the share as JSON, and its link, which is told this once only.
+        """Make a link; returns the share as JSON with its link, which no later answer has.
 
         Raises
         ------
         HTTPError
-            When it is not granted.
+            If the link is not granted.
         """
         if not self.sharing.settings.is_on:
             raise web.HTTPError(403, _OFF)
@@ -87,12 +87,12 @@ class ManagingHandler(ZarrServeHandler):
         return {**self.described(share), "link": path, "url": f"{self._origin()}{path}"}
 
     async def revoke(self, share_id: str) -> bool:
-        """End a share; whether there was one.
+        """End a share; returns whether there was one.
 
         Raises
         ------
         HTTPError
-            When the list cannot be read or written.
+            If the list cannot be read or written.
         """
         try:
             is_ended = await asyncio.to_thread(self.sharing.ledger.revoke, share_id)
@@ -108,7 +108,7 @@ class ManagingHandler(ZarrServeHandler):
         Raises
         ------
         HTTPError
-            When the list cannot be read.
+            If the list cannot be read.
         """
         try:
             shares = await asyncio.to_thread(self.sharing.ledger.all)
@@ -141,7 +141,7 @@ class ManagingHandler(ZarrServeHandler):
         Raises
         ------
         HTTPError
-            With the reason why it cannot be had.
+            If it cannot be shared; the message says why.
         """
         path = await self._by_served_names(await self._by_notebook(wish.path))
         for within in (0, len(path)):  # an honest 404 first
@@ -183,7 +183,7 @@ def _wish(told: Told, maker: str) -> Wish:
     Raises
     ------
     HTTPError
-        When it says something else.
+        If the body says something else.
     """
     path, origins, note = told.get("path") or [], told.get("origins"), told.get("note") or ""
     expires = told.get("expires", "")

@@ -1,4 +1,4 @@
-"""What all handlers share that ask the sources: one question, and the way of its answer to the client."""
+"""The base of all handlers that ask the sources: one question, and the way of its answer to the client."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -27,7 +27,7 @@ _MOST_DIGITS = 19
 
 
 class AnsweringHandler(ZarrServeHandler):
-    """Asks the source of all data, as long as the client is there to hear the answer."""
+    """Asks the source, as long as the client is connected."""
 
     def initialize(self, source: Whole, budget: SendBudget) -> None:
         """Take the source that answers, and what counts the bytes on their way."""
@@ -60,13 +60,13 @@ class AnsweringHandler(ZarrServeHandler):
             self._other_path = None
 
     async def answer(self, request: Request) -> None:
-        """Ask, and send what is said."""
+        """Ask the source, and send its response."""
         response = await self.response(request)
         if response is not None:
             await self.send(response, request.client)
 
     async def response(self, request: Request) -> Response | None:
-        """What the source says; None if the client goes away before."""
+        """The response of the source; None if the client hangs up before."""
         with in_flight():
             asked = self._whole.reached_by(self.visitor).ask(request)
             response = asked if isinstance(asked, Response) else await self._later(asked)
@@ -80,8 +80,8 @@ class AnsweringHandler(ZarrServeHandler):
         Raises
         ------
         HTTPError
-            500 when its body is not as long as it tells: the client would wait for more, or take
-            the rest for the next answer.
+            500 if the body is not as long as it says: the client would wait for more, or take the
+            rest for the next answer.
         """
         has_body = self.request.method != "HEAD" and response.status != 304
         body = response.body if has_body else b""
@@ -103,7 +103,7 @@ class AnsweringHandler(ZarrServeHandler):
         cast("HTTP1Connection", self.request.connection).close()
 
     def node_request(self, form: str, options: Options = ()) -> Request:
-        """A request for what is told of the node whose path the URL ends with."""
+        """A request for a form of the node whose path the URL ends with."""
         names = self.asked_path
         return Request(
             3,
@@ -128,7 +128,7 @@ class AnsweringHandler(ZarrServeHandler):
         Raises
         ------
         HTTPError
-            400 when one that has to be a number is none, or a text is too long.
+            400 if a number is expected and something else is given, or if a text is too long.
         """
         given = [(name, self.get_query_argument(name, "")) for name in names]
         return tuple((name, self._detail(name, text)) for name, text in given if text)
@@ -143,7 +143,7 @@ class AnsweringHandler(ZarrServeHandler):
         return int(text)
 
     async def _later(self, asked: Awaitable[Response]) -> Response | None:
-        """The response once it is there, or None if the client goes away before."""
+        """The response that is waited for; None if the client hangs up before."""
         self._asking = asyncio.current_task()
         try:
             return await asked
@@ -156,14 +156,14 @@ class AnsweringHandler(ZarrServeHandler):
             self._asking = None
 
     def on_connection_close(self) -> None:
-        """Ask no more when the client has gone."""
+        """Stop asking when the client hangs up."""
         self._has_gone = True
         asking, self._asking = self._asking, None
         if asking is not None:
             asking.cancel()
 
     def client(self) -> str:
-        """Who asks: an address, and a user or link. What else they say of themselves makes nobody new."""
+        """Who asks: an address with a user or link; no other header of a request makes a new client."""
         is_owner = self.token_authenticated and hub_auth(self) is None  # who gets a new name each time
         user = "token" if is_owner else getattr(self.current_user, "username", "")
         return f"{network_of(self.request.remote_ip or '')} {user}"

@@ -1,4 +1,4 @@
-"""What all handlers share: identity, authorisation, origins, and failures as JSON.
+"""The base of all handlers: identity, authorisation, origins, and failures as JSON.
 
 Jupyter's own checks all run (host, identity provider, authorizer, origin). Only what costs much and
 protects nothing is left out: a second ETag, a login cookie for each request that carries a token, and
@@ -123,7 +123,7 @@ class ZarrServeHandler(JupyterHandler):
     def asked_path(self) -> tuple[str, ...] | None:
         """The path in the whole tree of what is asked for, for the authorizer; None asks for no data.
 
-        What does not say is taken to ask for everything.
+        A handler without a path of its own counts as asking for everything.
         """
         return ()
 

@@ -33,7 +33,7 @@ async def kernel_labels(
 
 
 def name_of(share: Share) -> str:
-    """What a visitor is told that a link leads to; nobody knows a kernel by its id."""
+    """The name by which a visitor sees what a link leads to; people do not know kernels by their ids."""
     *above, name = share.path
     return "kernel" if above == [KERNELS] else name
 

@@ -1,4 +1,4 @@
-"""What Jupyter's page of metrics tells about this extension, and what each answer tells of its own making.
+"""The metrics of this extension on Jupyter's page of metrics, and the times in the header of each answer.
 
 References
 ----------
@@ -31,7 +31,7 @@ in_flight = _IN_FLIGHT.track_inprogress
 
 
 def watch(outgoing: Callable[[], float], kernels: Callable[[], float]) -> None:
-    """Ask these functions whenever somebody looks at the metrics."""
+    """Call these functions each time the metrics are read."""
     _OUTGOING.set_function(outgoing)
     _KERNELS.set_function(kernels)
 

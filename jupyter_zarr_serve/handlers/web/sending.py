@@ -23,7 +23,7 @@ def head_of(request: HTTPServerRequest, status: int, reason: str, headers: HTTPH
     Raises
     ------
     ValueError
-        When a header would end its line.
+        If a header has a line break.
 
     References
     ----------
@@ -39,7 +39,7 @@ def head_of(request: HTTPServerRequest, status: int, reason: str, headers: HTTPH
 
 
 def _lasting(request: HTTPServerRequest) -> list[str]:
-    """What tells the client whether the connection stays open, where its version needs to be told."""
+    """The header that says whether the connection stays open; none if the version of HTTP says it."""
     wanted = request.headers.get("Connection", "").lower()
     if request.version == "HTTP/1.0":
         return ["Connection: Keep-Alive"] if wanted == "keep-alive" else []
@@ -53,8 +53,7 @@ def send(connection: HTTP1Connection, head: bytes, body: bytes | memoryview) -> 
     Returns
     -------
     Future or None
-        What is done when the rest is sent, and fails when the connection closes before; None where
-        nothing is left.
+        Done when the rest is sent; fails if the connection closes before. None if nothing is left.
     """
     stream = connection.stream
     sent = 0
@@ -72,9 +71,9 @@ def send(connection: HTTP1Connection, head: bytes, body: bytes | memoryview) -> 
 
 
 def forget_frames(stream: IOStream | None) -> None:
-    """Let what a stream failed by no longer keep the frames that wrote to it: they hold the body.
+    """Drop the traceback of a stream's error: its frames hold the body.
 
-    The stream keeps the error, the error its traceback, and so the collector alone would free them.
+    Else only the garbage collector would free the body, as the stream keeps the error.
     """
     if stream is not None and stream.error is not None:
         stream.error.__traceback__ = stream.error.__context__ = None

@@ -43,7 +43,7 @@ class Subtree:
         return self._told(response, request)
 
     async def _gone(self, request: Request) -> Response | None:
-        """503 when even what is shared is not there now: that says nothing about its chunks."""
+        """503 if what is shared is itself not there now: then a 404 says nothing about its chunks."""
         top = existence_of(self.path, within=len(self.path), client=request.client)
         response = await response_of(self._source, top)
         if response.status != 404:
@@ -61,7 +61,7 @@ class Subtree:
         return replace(request, path=path, view=view, within=len(self.path))
 
     def _told(self, response: Response, request: Request) -> Response:
-        """The response, which tells nothing of the names above what can be reached."""
+        """The response without the names above what can be reached."""
         is_node = response.form == NODE and response.status == 200
         is_told = is_node or (response.status >= 400 and response.media_type == "application/json")
         response = replace(response, message=_without(response.message, "/".join(self.path)))

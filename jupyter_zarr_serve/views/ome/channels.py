@@ -12,10 +12,10 @@ from typing import Any
 
 from ...core.nodes import Array, Node
 from .axes import axis_names_of, letters_of
+from .contrast import Window, windows_of
 from .coordinates import coordinate
 from .image import is_coloured
 from .levels import Pyramid
-from .windows import Window, windows_of
 
 Json = dict[str, Any]
 

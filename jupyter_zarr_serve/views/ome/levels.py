@@ -19,9 +19,9 @@ from ...core.grid import Region, region_shape, within
 from ...core.nodes import Array, Node
 from ...core.reading import Read, Reading
 from .image import Image, value_attributes
-from .keep import Tiles
 from .parallel import in_parallel
 from .reduce import Halve, mean_of, nearest
+from .tiles import Tiles
 
 _PIECE = 1 << 21  # bytes of the image that are read and reduced together
 _PLANE = 1 << 25  # bytes of the largest plane of a level whose tiles are remembered
@@ -102,7 +102,7 @@ class _Made:
         self._tile = tile
         self._halve = halve
         self._tiles = Tiles(image, halve is nearest, 2 * tile[-1])
-        self._finest_kept = self._finest() if self._tiles.may_keep else len(shapes)
+        self._finest_kept = self._finest() if self._tiles.may_remember else len(shapes)
 
     def read(self, steps: int, region: Region) -> Block:
         """A region of the level that is so many steps coarser than the image."""

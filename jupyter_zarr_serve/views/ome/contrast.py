@@ -14,8 +14,8 @@ from ...core.chunks import read_as
 from ...core.dtypes import Block
 from ...core.grid import Region
 from .image import is_coloured
-from .keep import Tiles
 from .levels import Pyramid
+from .tiles import Tiles
 
 _SAMPLES = 256  # along each axis of a plane, at most
 _MIDDLE = 512  # pixels in height and width that are read of a file

@@ -1,4 +1,4 @@
-"""What is remembered of images while they do not change: tiles of levels, and chunks costly to read."""
+"""Remembered parts of images that do not change: tiles of levels, and chunks that are costly to read."""
 
 import itertools
 import weakref
@@ -20,7 +20,7 @@ _OTHERS: Share[Block] = blocks("levels")  # of what cannot be told to have gone
 
 
 class Tiles:
-    """Parts of what is made of one image.
+    """Parts of the levels of one image.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ class Tiles:
         self._image = image.array
         self._memory, self._owner = _memory_of(image.source.read)
         self._kind = kind, image.array.dimension_names, image.array.version
-        self.may_keep = image.array.version is not None
+        self.may_remember = image.array.version is not None
         self._is_whole = (
-            self.may_keep and image.array.reading.sample is None and not _is_fine(image.array, span)
+            self.may_remember and image.array.reading.sample is None and not _is_fine(image.array, span)
         )
 
     def read(self, region: Region) -> Block:
@@ -58,7 +58,7 @@ class Tiles:
         tile: Sequence[int],
         make: Callable[[Region], Block],
     ) -> Block:
-        """A region of a level, from tiles that are kept or made.
+        """A region of a level, from tiles that are remembered or made.
 
         Parameters
         ----------
@@ -71,11 +71,11 @@ class Tiles:
         block = np.empty(region_shape(region), self._image.dtype)
         for coords in itertools.product(*covering(region, tile)):
             part = region_of(coords, shape, tile)
-            kept = self._memory.made((self._owner, kind, level, coords), partial(make, part))
+            made = self._memory.made((self._owner, kind, level, coords), partial(make, part))
             if part == region:
-                return kept
+                return made
             target, source = overlap(region, part)
-            block[target] = kept[source]
+            block[target] = made[source]
         return block
 
 
