@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import dask.array as da
@@ -43,6 +44,17 @@ def _answer(read: Callable[[str], Any], path: str) -> Answer:
         return error_of(path, error)
 
 
+def once(function: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The function, whose results are kept; of several threads only one makes each."""
+    known, lock = cache(function), Lock()
+
+    def of(name: str) -> Any:
+        with lock:
+            return known(name)
+
+    return of
+
+
 def by_mapper(question: Question) -> Callable[[str], Any]:
     """From the root group by names, as people do."""
     mapper = fsspec.get_mapper(question.url, client_kwargs={"headers": question.headers})
@@ -53,7 +65,7 @@ def by_mapper(question: Question) -> Callable[[str], Any]:
 def by_members(question: Question) -> Callable[[str], Any]:
     """As members of a group, with its consolidated metadata: what is not looked up there is not missed."""
 
-    @cache
+    @once
     def group(name: str) -> Any:
         mapper = fsspec.get_mapper(
             question.url_of(name).rstrip("/"), client_kwargs={"headers": question.headers}
@@ -67,7 +79,7 @@ def by_members_of_obstore(question: Question) -> Callable[[str], Any]:
     """The same by a store that encodes the paths that it is given."""
     options: Any = {"allow_http": True, "default_headers": question.headers}
 
-    @cache
+    @once
     def group(name: str) -> Any:
         store = obstore.store.HTTPStore.from_url(question.url_of(name).rstrip("/"), client_options=options)
         place = ObjectStore(store, read_only=True)
