@@ -1,6 +1,7 @@
 """Shared fixtures: real Jupyter servers, and how Hypothesis behaves here."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,11 @@ hypothesis.settings.register_profile(
     phases=set(hypothesis.Phase) - {hypothesis.Phase.explain},
 )
 hypothesis.settings.load_profile("project")
+
+# Whatever starts a Jupyter server, here or in another process, does so without this library; see there.
+WITHOUT = Path(__file__).parent / "without"
+sys.path.insert(0, str(WITHOUT))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(WITHOUT), os.environ.get("PYTHONPATH")]))
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
