@@ -11,8 +11,9 @@ import yaml
 import jupyter_zarr_serve
 from jupyter_zarr_serve.core import errors, limits
 from jupyter_zarr_serve.core.errors import ServeError
+from jupyter_zarr_serve.core.known_names import COMPRESSORS
 from jupyter_zarr_serve.extension import ZarrServeApp
-from jupyter_zarr_serve.readers import suffixes
+from jupyter_zarr_serve.readers import FORMATS, suffixes
 from tests.server import Server, running_server
 from tests.test_architecture import FLOORS, PACKAGE
 
@@ -108,6 +109,21 @@ def test_every_failure_is_documented():
     for name, error in inspect.getmembers(errors, inspect.isclass):
         if issubclass(error, ServeError):
             assert f"| {error.status} | `{name}` |" in reference
+
+
+def test_every_compressor_is_documented():
+    rows = text_of("docs/reference/configuration.md").splitlines()
+    row = next(row for row in rows if row.startswith("| `compressor` |"))
+    assert [name for name in COMPRESSORS if f"`{name}`" not in row] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/reference/mapping.md"])
+def test_the_pages_name_the_formats(page: str):
+    """By the name of its module, or by a suffix."""
+    table = text_of(page).lower()
+    for row in FORMATS:
+        words = {row.module.rpartition(".")[2], *(suffix.strip(".") for suffix in row.suffixes)}
+        assert any(word in table for word in words), row
 
 
 def test_the_readme_names_the_formats():
