@@ -4,16 +4,21 @@ Colours are JupyterLab's variables, or else the page's own text colour. Everythi
 """
 
 import math
+from collections.abc import Callable, Sequence
 from html import escape
 from itertools import islice
 from typing import Any
 
+from ..core.errors import ServeError
 from ..core.known_names import KERNELS
 from ..core.nodes import Array, Group, Node
 from ..core.walk import members
 from ..snippets import OPEN, snippets
+from .unserved import why_unserved
 from .urls import KernelAddress
 
+MIME = "application/vnd.jupyter-zarr-serve.card.v1+json"  # what the extension of JupyterLab draws itself
+_CARDS = 8  # more of them are a list, which HTML shows as well
 _SHOWN = 12  # members of a group
 
 _TEXT = "var(--jp-content-font-color1, inherit)"
@@ -63,6 +68,22 @@ def html(name: str, node: Node | str, place: KernelAddress, *, is_frozen: bool, 
     if not isinstance(node, str):
         parts += [_details(title, text) for title, text in _snippets(name, node, place)]
     return f'<div style="{_CARD}">{"".join(parts)}</div>'
+
+
+def told(name: str, node: Node, place: KernelAddress, *, is_frozen: bool) -> dict[str, Any]:
+    """What JupyterLab's extension makes a card of, and shows when the kernel is gone."""
+    facts = _array_told(node) if isinstance(node, Array) else {"kind": "group"}
+    return {"name": name, "kernel": place.kernel_id, "is_frozen": is_frozen, **facts}
+
+
+def bundle(tell: Sequence[Callable[[], dict[str, Any]]]) -> dict[str, Any]:
+    """What a notebook shows instead of HTML, if it can; nothing where there is something to warn of."""
+    if not 0 < len(tell) <= _CARDS or why_unserved():
+        return {}
+    try:
+        return {MIME: {"cards": [each() for each in tell]}}
+    except ServeError:
+        return {}
 
 
 def warned(warning: str) -> str:

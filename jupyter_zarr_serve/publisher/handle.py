@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..core.errors import ServeError
 from ..core.nodes import Node
@@ -157,6 +157,12 @@ class Published:
     def _repr_html_(self) -> str:
         return self._card(why_unserved())
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return card.bundle([self._told])
+
+    def _told(self) -> dict[str, Any]:
+        return card.told(self._served, self.node, self._place, is_frozen=self.is_frozen)
+
     def _card(self, warning: str) -> str:
         try:
             node: Node | str = self.node
@@ -218,6 +224,10 @@ class Catalogue(Mapping[str, Published]):
         if by_rule:
             lines += [f"{_RULE}:", *(handle._line() for handle in by_rule)]
         return "\n".join([*lines, *_warnings()]) if lines else "<nothing is published>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        named, by_rule = self._parted
+        return {} if by_rule else card.bundle([handle._told for handle in named])
 
     def _repr_html_(self) -> str:
         named, by_rule = self._parted

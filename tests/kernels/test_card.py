@@ -2,6 +2,7 @@
 
 import ast
 import html
+import json
 import re
 
 import numpy as np
@@ -50,6 +51,18 @@ for kind, obj in objects.items():
 def test_it_is_opened_as_what_it_was(kernel):
     kernel.run("import numpy as np\nimport jupyter_zarr_serve as jz")
     assert kernel.run(KINDS).splitlines() == ["True True"] * 8 + ["False False"] * 2
+
+
+def test_jupyterlab_is_told_what_its_card_is_about(kernel):
+    show = "; import json; print(json.dumps({}._repr_mimebundle_()))"
+    kernel.run("import numpy as np\nimport jupyter_zarr_serve as jz")
+    publish = "h = jz.publish('t', np.ones((3, 4)), dims=('y', 'x'), frozen=True)"
+    (cards,) = json.loads(kernel.run(publish + show.format("h"))).values()
+    facts = {"kind": "array", "shape": [3, 4], "dtype": "float64", "dimension_names": ["y", "x"]}
+    assert cards == {"cards": [{"name": "t", "kernel": kernel.id, "is_frozen": True, **facts}]}
+    assert json.loads(kernel.run("h.unpublish()" + show.format("h"))) == {}
+    many = "many = jz.publish(**{f'v{i}': np.ones(2) for i in range(9)})"
+    assert json.loads(kernel.run(many + show.format("many"))) == {}
 
 
 def run(code):

@@ -1,8 +1,9 @@
 // The plugins of the extension.
 
+import { cards } from "./cards.ts";
 import { files } from "./files.ts";
 import { menus } from "./menus.ts";
 import { opening } from "./opening.ts";
 import { sidebar } from "./sidebar.ts";
 
-export default [opening, files, menus, sidebar];
+export default [opening, files, menus, sidebar, cards];

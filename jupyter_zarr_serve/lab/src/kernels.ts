@@ -27,6 +27,17 @@ export class Kernels implements Surroundings {
       return [{ path: local, name: name || local, isNotebook: type === "notebook", kernel: kernel.id }];
     });
 
+  /** Whether a kernel runs, as far as Lab knows. */
+  isRunning(kernel: string): boolean {
+    return this.sessions().some((one) => one.kernel === kernel);
+  }
+
+  /** The path of what a kernel publishes under a name: by its notebook, which outlives restarts. */
+  placeOf(kernel: string, name: string): string {
+    const notebook = this.sessions().find((one) => one.kernel === kernel && one.isNotebook);
+    return notebook ? `notebooks/${notebook.path}/${name}` : `kernels/${kernel}/${name}`;
+  }
+
   /** The kernel and the name of a variable; undefined where a path names none. */
   variable(path: string): { kernel: string; name: string } | undefined {
     for (const { isNotebook, path: notebook, kernel } of this.sessions()) {

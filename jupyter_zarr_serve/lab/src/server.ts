@@ -28,6 +28,13 @@ export class Server {
     return this.#ask<Described>(`node/${quoted(path)}?limit=${LIMIT}&offset=${offset}`);
   }
 
+  /** Whether a node has a member of a name. */
+  async hasMember(path: string, name: string): Promise<boolean> {
+    const search = encodeURIComponent(name);
+    const { members } = await this.#ask<Described>(`node/${quoted(path)}?limit=${LIMIT}&search=${search}`);
+    return members?.items.some((member) => member.name === name) ?? false;
+  }
+
   /** What a kernel publishes, as a mark: once it is no longer the known one, or when time is up. */
   changes(place: string, since = "", signal?: AbortSignal): Promise<Changes> {
     const wait = signal ? WAIT : 0;
