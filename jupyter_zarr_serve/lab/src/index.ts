@@ -4,6 +4,7 @@ import { cards } from "./cards.ts";
 import { files } from "./files.ts";
 import { menus } from "./menus.ts";
 import { opening } from "./opening.ts";
+import { running } from "./running.ts";
 import { sidebar } from "./sidebar.ts";
 
-export default [opening, files, menus, sidebar, cards];
+export default [opening, files, menus, sidebar, cards, running];

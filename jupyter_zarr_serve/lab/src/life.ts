@@ -1,5 +1,7 @@
 // How long a link lives, as the server reads it.
 
+import type { TranslationBundle } from "@jupyterlab/translation";
+
 const MINUTE = 60_000; // milliseconds
 
 /**
@@ -11,4 +13,11 @@ const MINUTE = 60_000; // milliseconds
 export function lifeUntil(day: string, now: number): string {
   const end = new Date(`${day}T23:59:59`).getTime();
   return `${Math.ceil((end - now) / MINUTE)}m`;
+}
+
+/** Until when a link can be read, as words in the midst of a sentence. */
+export function untilText(expires: string | null, trans: Pick<TranslationBundle, "__">): string {
+  return expires
+    ? trans.__("until %1", new Date(expires).toLocaleString())
+    : trans.__("until it is revoked");
 }

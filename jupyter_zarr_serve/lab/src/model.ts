@@ -4,6 +4,7 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { type ISignal, Signal } from "@lumino/signaling";
 import { isMore, isNode, LINKS, linkItem, membersOf, MOUNTS, NOTEBOOK, noted, RUNNING } from "./items.ts";
 import { type Session, sessionItem } from "./items.ts";
+import { untilText } from "./life.ts";
 import { Failure, type Server } from "./server.ts";
 import type { Member } from "./told.ts";
 import type { Changes } from "./watch.ts";
@@ -156,7 +157,7 @@ export class Model {
     if (path === LINKS) {
       const links = (await this.server.links()).filter(({ state }) => state === "live");
       if (!links.length) return noted(path, trans.__("Nothing is shared."));
-      const items = links.map((link) => linkItem(link, this.#until(link.expires)));
+      const items = links.map((link) => linkItem(link, untilText(link.expires, trans)));
       return { items, total: items.length, isLoading: false };
     }
     const notebook = path === NOTEBOOK ? this.around.notebook() : "";
@@ -200,12 +201,6 @@ export class Model {
       return this.trans.__("Nothing is published: jz.publish(name=array) does it.");
     }
     return path === MOUNTS ? this.trans.__("There are none.") : this.trans.__("It is empty.");
-  }
-
-  #until(expires: string | null): string {
-    return expires
-      ? this.trans.__("until %1", new Date(expires).toLocaleString())
-      : this.trans.__("until it is revoked");
   }
 
   /** A failure as sentences. */

@@ -3,7 +3,7 @@
 import { Clipboard, Dialog, showDialog } from "@jupyterlab/apputils";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Widget } from "@lumino/widgets";
-import { lifeUntil } from "./life.ts";
+import { lifeUntil, untilText } from "./life.ts";
 import { nameOf } from "./places.ts";
 import type { Server } from "./server.ts";
 import type { Made } from "./told.ts";
@@ -46,9 +46,7 @@ async function show(made: Made, trans: TranslationBundle): Promise<void> {
   Clipboard.copyToSystem(address);
   const field = element("input", { readOnly: true, value: address, className: "jp-mod-styled" });
   field.setAttribute("aria-label", trans.__("The link"));
-  const until = made.expires
-    ? trans.__("until %1", new Date(made.expires).toLocaleString())
-    : trans.__("until you revoke it");
+  const until = untilText(made.expires, trans);
   const grants = trans.__(
     "Whoever has it can read “%1” %2, and nothing else of this server.",
     made.path,

@@ -1,0 +1,54 @@
+"""Lab's Running panel: what is published and shared is listed there, and its stop buttons end it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.clients.browser import needs_browser
+from tests.lab.conftest import Lab
+from tests.lab.test_live import run
+from tests.lab.test_panel import OPENED
+
+pytestmark = needs_browser
+
+
+def item(label: str) -> str:
+    return f'.jp-RunningSessions-item:has(.jp-RunningSessions-itemLabel:text-is("{label}"))'
+
+
+@pytest.fixture(scope="module", autouse=True)
+def notebook(running: Lab) -> Iterator[None]:
+    """A notebook that published `waves` is open."""
+    running.start()
+    running.page("evaluate", OPENED)
+    yield
+    running.do("application:close-all")
+
+
+def test_nothing_is_asked_for_before_the_panel_is_seen(running: Lab):
+    asked = [told for told in running.page("requests") if "/zarr/api/shares" in told]
+    assert asked == []
+
+
+def test_published_data_open_and_are_unpublished(running: Lab):
+    running.do("running:show-panel")
+    running.page("see", item("waves"))
+    assert "waves.ipynb" in running.page("text", item("waves"))
+    running.page("click", f"{item('waves')} .jp-RunningSessions-itemLabel")
+    assert "float32" in running.page("frame", "notebooks/waves.ipynb/waves", "main")
+    running.page("hover", item("waves"))
+    running.page("click", f"{item('waves')} .jp-RunningSessions-itemShutdown")
+    running.page("missSoon", item("waves"))
+    run(running, "jz.publish(waves=np.zeros((3, 4), 'f4'))")
+
+
+def test_links_are_revoked(running: Lab):
+    wish = {"path": ["files", "grid.npy"], "expires": "1h"}
+    made = running.server.get("zarr/api/shares", "POST", json=wish)
+    link = made.json()["link"].removeprefix("/")
+    running.page("click", '.jp-RunningSessions [title="Refresh List"] >> nth=0')
+    running.page("hover", item("files/grid.npy"))
+    assert running.server.nobody(f"{link}v3/zarr.json").status_code == 200
+    running.page("click", f"{item('files/grid.npy')} .jp-RunningSessions-itemShutdown")
+    running.page("missSoon", item("files/grid.npy"))
+    assert running.server.nobody(f"{link}v3/zarr.json").status_code == 403
