@@ -29,9 +29,9 @@ class Frames:
         Raises
         ------
         FrameError
-            When there is none.
+            If there is none.
         ConnectionError
-            When the peer closed the connection.
+            If the peer closed the connection.
         """
         start = wire.PREFIX.size
         self._fill(start)
@@ -77,9 +77,9 @@ def prove(connection: socket.socket, key: bytes) -> None:
     Raises
     ------
     FrameError
-        When it does not know the key, or speaks another version.
+        If it does not know the key, or speaks another version.
     ConnectionError
-        When it hangs up, as it does on those who use another key.
+        If it hangs up, as it does on those who use another key.
     """
     kernel_nonce = wire.decode_hello(receive(connection)[0])
     nonce = wire.new_nonce()

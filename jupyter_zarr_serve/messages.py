@@ -44,7 +44,7 @@ def frame_of(message: Message) -> tuple[memoryview, memoryview]:
     Raises
     ------
     FrameError
-        When there is none, or a part of it only.
+        If there is none, or a part of it only.
     """
     frame = str(message["content"].get("frame", "")).encode("latin-1", "replace")
     if len(frame) < PREFIX.size:

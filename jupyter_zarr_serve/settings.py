@@ -73,7 +73,7 @@ def check_together(chunk_bytes: int, chunk_limit_bytes: int) -> None:
     Raises
     ------
     ValueError
-        When they are not; the message names both.
+        If they are not; the message names both.
     """
     if chunk_bytes > chunk_limit_bytes:
         raise ValueError(

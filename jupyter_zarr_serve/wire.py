@@ -50,7 +50,7 @@ def encode_frame(header: dict[str, Any], body_length: int = 0) -> bytes:
     Raises
     ------
     FrameError
-        When either is too long.
+        If either is too long.
     """
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     _check_lengths(len(text), body_length)
@@ -63,7 +63,7 @@ def parse_prefix(prefix: Raw) -> tuple[int, int]:
     Raises
     ------
     FrameError
-        When they are no prefix, or announce too much.
+        If they are no prefix, or announce too much.
     """
     magic, header_length, body_length = PREFIX.unpack(prefix)
     if magic != MAGIC:
@@ -84,7 +84,7 @@ def decode_request(header: Raw) -> Request:
     Raises
     ------
     FrameError
-        When it is none.
+        If it is none.
     """
     members = members_of(header, {**_REQUEST, "client": str | None})
     path, options = tuple(members["path"]), tuple((members["options"] or {}).items())
@@ -111,7 +111,7 @@ def decode_response(header: Raw, body: bytes) -> Response:
     Raises
     ------
     FrameError
-        When it is none.
+        If it is none.
     """
     told = members_of(header, _RESPONSE)
     known = {"layouts": told["layouts"] or {}, "message": told["message"] or ""}
@@ -149,7 +149,7 @@ def decode_hello(header: Raw) -> str:
     Raises
     ------
     FrameError
-        When the kernel speaks another version.
+        If the kernel speaks another version.
     """
     members = members_of(header, {"hello": int, "version": int, "nonce": str})
     if (members["hello"], members["version"]) != (1, VERSION):
@@ -171,7 +171,7 @@ def decode_challenge(header: Raw) -> tuple[str, str]:
     Raises
     ------
     FrameError
-        When the frame is something else.
+        If the frame is something else.
     """
     members = members_of(header, {"nonce": str, "proof": str})
     return members["nonce"], members["proof"]
@@ -188,7 +188,7 @@ def decode_welcome(header: Raw) -> str:
     Raises
     ------
     FrameError
-        When the frame is something else.
+        If the frame is something else.
     """
     return str(members_of(header, {"proof": str})["proof"])
 
@@ -219,7 +219,7 @@ def decode_endpoint(content: bytes) -> Endpoint:
     Raises
     ------
     FrameError
-        When it says nothing, or in another version.
+        If it says nothing, or in another version.
     """
     members = members_of(content, {"version": int, "pid": int, "unix": str | None, "tcp": list | None})
     pid, unix, tcp = members["pid"], members["unix"], members["tcp"]

@@ -48,7 +48,7 @@ def adapt(obj: Any, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When no adapter knows the type, or the adapter refuses the object; the message says why.
+        If no adapter knows the type, or the adapter refuses the object; the message says why.
     """
     for package in _packages(type(obj)):
         if package in MODULES:

@@ -62,7 +62,7 @@ def arrow_column(
     Raises
     ------
     Unreadable
-        When there is no rule for the type.
+        If there is no rule for the type.
     """
     if _is.is_struct(kind):
         return [_member(kind, fetch, position, limit_bytes) for position in range(kind.num_fields)]
@@ -146,7 +146,7 @@ def refuse_repeated(parts: Iterable[Any], limit_bytes: int) -> None:
     Raises
     ------
     Unreadable
-        When it does.
+        If it does.
     """
     rows = size = 0
     for part in parts:

@@ -68,7 +68,7 @@ def node_of(column: Field, name: str, rows: Rows) -> Node:
     Raises
     ------
     Unreadable
-        When the column cannot be served; the message names it and says why.
+        If the column cannot be served; the message names it and says why.
     """
     renamed = {} if column.name == name else {ORIGINAL: column.name}
     try:

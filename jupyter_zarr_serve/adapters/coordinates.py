@@ -41,7 +41,7 @@ def array_of_elements(
     Raises
     ------
     Unreadable
-        When Zarr cannot spell the dtype.
+        If Zarr cannot spell the dtype.
     """
     chunks = chunk_shape_for(shape, element_size(canonical(dtype)), policy.target_bytes)
     index = _Index(load, shape, chunks)
@@ -132,7 +132,7 @@ def expand(indices: Block, indptr: Block, shape: Sequence[int], compressed: Sequ
     Raises
     ------
     Unreadable
-        When the two arrays contradict each other or the shape.
+        If the two arrays contradict each other or the shape.
     """
     others = [axis for axis in range(len(shape)) if axis not in compressed]
     counts = np.diff(indptr)

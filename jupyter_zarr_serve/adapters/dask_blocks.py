@@ -64,7 +64,7 @@ class DaskReader:
     Raises
     ------
     Unreadable
-        When the lengths of its blocks are not known.
+        If the lengths of its blocks are not known.
     """
 
     def __init__(self, array: Any) -> None:
@@ -112,7 +112,7 @@ def _announced(array: Any, coords: tuple[int, ...], given: Any) -> Block:
     Raises
     ------
     Unreadable
-        When it is of another shape or dtype.
+        If it is of another shape or dtype.
     """
     block, shape = as_numpy(given), _shape(array, coords)
     if block.shape != shape:
@@ -155,7 +155,7 @@ def computing(compute: Callable[[], Any]) -> Any:
     Raises
     ------
     Unavailable
-        When the scheduler or its workers were lost meanwhile.
+        If the scheduler or its workers were lost meanwhile.
     """
     try:
         return compute()

@@ -38,7 +38,7 @@ def adapt(obj: Any, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is none of them, or its elements have no spelling in Zarr.
+        If it is none of them, or its elements have no spelling in Zarr.
     """
     if isinstance(obj, dd.DataFrame):
         return _frame(obj, [(name, _column(obj, at)) for at, name in enumerate(obj.columns)], policy)

@@ -47,7 +47,7 @@ def adapt(obj: Any, _policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When the object is none of them, or too large a number.
+        If the object is none of them, or too large a number.
     """
     raise Unreadable(
         f"{type(obj).__qualname__}: objects of this type cannot be served; convert to a list, dict or array"

@@ -26,7 +26,7 @@ def adapt(obj: Any, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is neither an array nor a data frame, or its shape is not known.
+        If it is neither an array nor a data frame, or its shape is not known.
     """
     if isinstance(obj, da.Array):
         return array_of(obj, policy)
@@ -61,7 +61,7 @@ def array_of(
     Raises
     ------
     Unreadable
-        When the lengths of its blocks are not known, or Zarr cannot spell its dtype.
+        If the lengths of its blocks are not known, or Zarr cannot spell its dtype.
     """
     read: Read = DaskReader(array)
     dtype = np.dtype(array.dtype)

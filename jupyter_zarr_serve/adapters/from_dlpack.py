@@ -21,7 +21,7 @@ def adapt(obj: Any, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is no tensor, has no values in memory, or Zarr cannot spell its elements.
+        If it is no tensor, has no values in memory, or Zarr cannot spell its elements.
     """
     name = f"{type(obj).__module__.partition('.')[0]}.{type(obj).__qualname__}"
     if not is_array(obj):

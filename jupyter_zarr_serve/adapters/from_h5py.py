@@ -18,7 +18,7 @@ def adapt(obj: Any, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When its file is closed, or it is no dataset, group or file.
+        If its file is closed, or it is no dataset, group or file.
     """
     if not isinstance(obj, h5py.Group | h5py.Dataset):
         raise Unreadable(f"h5py {type(obj).__qualname__}: neither a Dataset, a Group nor a File")

@@ -25,7 +25,7 @@ def adapt(obj: Any, _policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is no array, or Zarr cannot spell its elements.
+        If it is no array, or Zarr cannot spell its elements.
     """
     raise Unreadable(f"numpy {type(obj).__qualname__}: not an array; convert with numpy.asarray(...)")
 

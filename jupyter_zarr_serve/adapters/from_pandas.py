@@ -27,7 +27,7 @@ def adapt(obj: Any, _policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is neither a frame, a series, an index nor an array.
+        If it is neither a frame, a series, an index nor an array.
     """
     raise Unreadable(f"pandas.{type(obj).__name__} cannot be served; put it into a DataFrame or a Series")
 

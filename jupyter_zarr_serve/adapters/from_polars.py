@@ -32,7 +32,7 @@ def adapt(obj: Any, _policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is neither a frame nor a series, or not computed yet.
+        If it is neither a frame nor a series, or not computed yet.
     """
     raise Unreadable(f"polars.{type(obj).__name__} cannot be served; put it into a DataFrame")
 

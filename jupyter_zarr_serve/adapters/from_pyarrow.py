@@ -22,7 +22,7 @@ def adapt(obj: Any, _policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is neither a table, a record batch nor an array.
+        If it is neither a table, a record batch nor an array.
     """
     raise Unreadable(f"pyarrow.{type(obj).__name__} cannot be served; read it into a Table")
 

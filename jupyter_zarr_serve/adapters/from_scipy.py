@@ -29,7 +29,7 @@ def adapt(obj: Any, _policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When the object is neither, or Zarr cannot spell its dtype.
+        If the object is neither, or Zarr cannot spell its dtype.
     """
     raise Unreadable(f"scipy {type(obj).__qualname__}: not a sparse array; convert with numpy.asarray(...)")
 
@@ -55,7 +55,7 @@ def dense_view(
     Raises
     ------
     Unreadable
-        When the format is unknown or Zarr cannot spell the dtype.
+        If the format is unknown or Zarr cannot spell the dtype.
     """
     if kind == "coo":
         return array_of_elements(shape, dtype, lambda: _elements(load()), policy, summed=True)

@@ -25,7 +25,7 @@ def adapt(obj: Any, _policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When the object is no sparse array or Zarr cannot spell its dtype.
+        If the object is no sparse array or Zarr cannot spell its dtype.
     """
     raise Unreadable(
         f"{type(obj).__qualname__}: not a COO, GCXS or DOK array; convert with sparse.COO(...)"

@@ -40,7 +40,7 @@ def adapt(obj: Any, _policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is none of the types that hold data, or its elements have no spelling in Zarr.
+        If it is none of the types that hold data, or its elements have no spelling in Zarr.
     """
     raise Unreadable(f"xarray.{type(obj).__qualname__} cannot be served; serve the Dataset it belongs to")
 

@@ -29,7 +29,7 @@ def adapt(obj: Any, _policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is neither, or of a data type that has no spelling in both formats.
+        If it is neither, or of a data type that has no spelling in both formats.
     """
     raise Unreadable(f"zarr {type(obj).__qualname__}: neither an Array nor a Group; open it with zarr.open")
 

@@ -26,7 +26,7 @@ def masked_array(obj: np.ma.MaskedArray[Any, Any], policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When nothing can stand for its masked elements.
+        If nothing can stand for its masked elements.
     """
     if obj.dtype.kind == "O":
         return object_array(_objects(obj), lambda region: _objects(part_of(obj, region)), policy)

@@ -54,9 +54,9 @@ class Missing:
         Raises
         ------
         Replaced
-            When a value is missing, or equals what stands for missing ones, against expectation.
+            If a value is missing, or equals what stands for missing ones, against expectation.
         Unreadable
-            When text or bytes of more than `limit` bytes would make one chunk.
+            If text or bytes of more than `limit` bytes would make one chunk.
         """
         if where is not None and not where.any():
             where = None
@@ -103,7 +103,7 @@ def missing_of(column: "Column", rows: int, step: int) -> Missing:
     Raises
     ------
     Unreadable
-        When every value of the widest integer dtype occurs, so that none is free.
+        If every value of the widest integer dtype occurs, so that none is free.
     """
     dtype = column.dtype
     if dtype.kind in _IMPLICIT:

@@ -43,7 +43,7 @@ def texts(values: Block, *, may_miss: bool) -> Block:
     Raises
     ------
     Unreadable
-        When they are anything else, or missing though metadata do not say that any may be.
+        If they are anything else, or missing though metadata do not say that any may be.
     """
     objects = np.empty(values.size, object)
     objects[:] = ["" if may_miss and is_missing(value) else value for value in values.flat]
@@ -63,7 +63,7 @@ def object_array(whole: Block, read: Read, policy: Policy) -> Array:
     Raises
     ------
     Unreadable
-        When they are not.
+        If they are not.
     """
     kind = _common_kind(whole, tuple(_KINDS))
     may_miss = any(map(is_missing, whole.flat))

@@ -47,7 +47,7 @@ def column_of(dtype: Any, _values: Values) -> Column | list[Field]:
     Raises
     ------
     Unreadable
-        When there is no rule for the dtype or the objects in the column.
+        If there is no rule for the dtype or the objects in the column.
     """
     raise Unreadable(f"pandas dtype {dtype} cannot be served; convert with .astype(str)")
 

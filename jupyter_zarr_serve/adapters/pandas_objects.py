@@ -87,7 +87,7 @@ def of_kind(series: Any, kind: str) -> Any:
     Raises
     ------
     Unreadable
-        When they are of another one, which converting would hide.
+        If they are of another one, which converting would hide.
     """
     found = pd.api.types.infer_dtype(series.dropna(), skipna=True)
     if found not in _SAME_KIND.get(kind, {kind, "empty"}):

@@ -36,7 +36,7 @@ class Positions:
     Raises
     ------
     Unreadable
-        When NumPy has no word for its dtype.
+        If NumPy has no word for its dtype.
     """
 
     def __init__(self, obj: Any, shape: tuple[int, ...], name: str) -> None:

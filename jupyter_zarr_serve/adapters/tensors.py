@@ -16,7 +16,7 @@ def dtype_of(obj: Any) -> DType:
     Raises
     ------
     Unreadable
-        When NumPy has none.
+        If NumPy has none.
     """
     dtype = obj.dtype
     for name in ("as_numpy_dtype", "numpy_dtype"):  # TensorFlow, TensorStore
@@ -48,7 +48,7 @@ def as_numpy(part: Any) -> Block:
     Raises
     ------
     Unreadable
-        When it marks elements as missing, which its plain elements would not show.
+        If it marks elements as missing, which its plain elements would not show.
     """
     if isinstance(part, np.ma.MaskedArray):
         return _unmasked(part)

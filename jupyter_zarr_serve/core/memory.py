@@ -1,4 +1,4 @@
-"""What a process remembers: one budget in bytes, and a share of it for each kind of thing.
+"""What a process remembers: one budget in bytes, and a share of it for each kind of value.
 
 A share has a name and no bound of its own: what was used longest ago goes first, whatever share it is in. A
 share ends with the object that holds it, so what is remembered of a file is forgotten with the file.
@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-_ENTRY = 512  # bytes that remembering anything takes besides the thing
+_ENTRY = 512  # bytes that remembering a value takes besides the value itself
 _KERNEL_BYTES = 1 << 28
 
 
@@ -29,7 +29,7 @@ class _Room:
 class _Entry:
     room: _Room
     key: Hashable
-    thing: Any
+    value: Any
     size: int
 
 
@@ -61,7 +61,7 @@ class Memory:
             self._make_room()
 
     def bytes_of(self, name: str) -> int:
-        """What things of one kind take now."""
+        """The bytes that values of one kind take now."""
         with self.lock:
             return sum(entry.size for entry in self._order if entry.room.name == name)
 
@@ -83,18 +83,18 @@ class Memory:
                 self.drop(room, key)
 
     def use(self, room: _Room, key: Hashable) -> Any:
-        """The thing of a key, which is now the one that was used last; with the lock."""
+        """The value of a key, which is now the one that was used last; with the lock."""
         entry = room.entries.get(key)
         if entry is None:
             return None
         self._order.move_to_end(entry)
-        return entry.thing
+        return entry.value
 
-    def put(self, room: _Room, key: Hashable, thing: Any, size: int) -> None:
-        """Remember a thing in place of what had its key; with the lock."""
+    def put(self, room: _Room, key: Hashable, value: Any, size: int) -> None:
+        """Remember a value in place of another with the same key; with the lock."""
         self.purge()
         self.drop(room, key)
-        entry = room.entries[key] = _Entry(room, key, thing, size + _ENTRY)
+        entry = room.entries[key] = _Entry(room, key, value, size + _ENTRY)
         self._order[entry] = None
         self.bytes += entry.size
         self._make_room()
@@ -114,16 +114,16 @@ class Memory:
 
 
 class Share(Generic[T]):
-    """Things of one kind by key, within the budget of a memory.
+    """Values of one kind by key, within the budget of a memory.
 
     Parameters
     ----------
     name
-        What kind of things they are.
+        The kind of the values.
     size
-        The bytes that a thing takes.
+        The bytes that a value takes.
     is_costly
-        Whether to remember things of any size, as making them again would cost more than all else that
+        Whether to remember values of any size, as making them again would cost more than all else that
         has to go for them. Others are remembered if they take at most a quarter of the budget.
     """
 
@@ -144,53 +144,53 @@ class Share(Generic[T]):
         return len(self._room.entries)
 
     def __iter__(self) -> Iterator[Hashable]:
-        """The keys, in the order in which their things came."""
+        """The keys, in the order in which their values came."""
         return iter(list(self._room.entries))
 
     @property
     def bytes(self) -> int:
-        """What its things take."""
+        """The bytes that its values take."""
         return sum(entry.size for entry in list(self._room.entries.values()))
 
     def peek(self, key: Hashable) -> T | None:
-        """The thing of a key, if it is remembered; that does not count as use."""
+        """The value of a key, if it is remembered; that does not count as use."""
         entry = self._room.entries.get(key)
-        return None if entry is None else entry.thing
+        return None if entry is None else entry.value
 
     def get(self, key: Hashable) -> T | None:
-        """The thing of a key, if it is remembered."""
+        """The value of a key, if it is remembered."""
         with self._memory.lock:
-            thing: T | None = self._memory.use(self._room, key)
-            return thing
+            value: T | None = self._memory.use(self._room, key)
+            return value
 
-    def put(self, key: Hashable, thing: T) -> None:
-        """Remember a thing in place of what had its key, unless it is too large."""
-        size = self._size(thing)
+    def put(self, key: Hashable, value: T) -> None:
+        """Remember a value in place of another with the same key, unless it is too large."""
+        size = self._size(value)
         with self._memory.lock:
-            self._put(key, thing, size)
+            self._put(key, value, size)
 
     def drop(self, key: Hashable) -> None:
-        """Forget the thing of a key."""
+        """Forget the value of a key."""
         with self._memory.lock:
             self._memory.drop(self._room, key)
 
     def clear(self) -> None:
-        """Forget all things."""
+        """Forget all values."""
         self._memory.end(self._room)
 
     def made(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The thing of a key, made by one thread while others that want it wait.
+        """The value of a key, made by one thread while others that need it wait.
 
         Raises
         ------
         Exception
             Whatever `make` raises, to everyone who waits for it; a failure is not remembered.
         """
-        thing = self.get(key)
-        return self.all_made([key], lambda _: [make()])[0] if thing is None else thing
+        value = self.get(key)
+        return self.all_made([key], lambda _: [make()])[0] if value is None else value
 
     def all_made(self, keys: Sequence[Hashable], make: Callable[[list[Any]], Sequence[T]]) -> list[T]:
-        """The things of some keys; see `made`.
+        """The values of some keys; see `made`.
 
         Parameters
         ----------
@@ -218,8 +218,8 @@ class Share(Generic[T]):
 
     def _make(self, mine: dict[Hashable, Future[T]], make: Callable[[list[Any]], Sequence[T]]) -> None:
         try:
-            things = make(list(mine))
-            sizes = [self._size(thing) for thing in things]
+            values = make(list(mine))
+            sizes = [self._size(value) for value in values]
         except BaseException as error:  # noqa: BLE001 (handed on to everyone who waits)
             with self._memory.lock:
                 for key in mine:
@@ -228,16 +228,16 @@ class Share(Generic[T]):
                 future.set_exception(error)
             return
         with self._memory.lock:
-            for key, thing, size in zip(mine, things, sizes, strict=True):
+            for key, value, size in zip(mine, values, sizes, strict=True):
                 del self._room.making[key]
-                self._put(key, thing, size)
-        for future, thing in zip(mine.values(), things, strict=True):
-            future.set_result(thing)
+                self._put(key, value, size)
+        for future, value in zip(mine.values(), values, strict=True):
+            future.set_result(value)
 
-    def _put(self, key: Hashable, thing: T, size: int) -> None:
+    def _put(self, key: Hashable, value: T, size: int) -> None:
         limit = self._memory.limit_bytes
         if limit and (self._is_costly or size + _ENTRY <= limit // 4):
-            self._memory.put(self._room, key, thing, size)
+            self._memory.put(self._room, key, value, size)
         else:
             self._memory.drop(self._room, key)
 

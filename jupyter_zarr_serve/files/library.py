@@ -62,9 +62,9 @@ class Library:
         Raises
         ------
         Unavailable
-            When nothing is there: a disk may not be mounted, and its data are not gone.
+            If nothing is there: a disk may not be mounted, and its data are not gone.
         ServeError
-            When it cannot be served.
+            If it cannot be served.
         """
         try:
             return self.node(self.root)
@@ -108,11 +108,11 @@ class Library:
         Raises
         ------
         KeyError
-            When there is no folder or data file, or it is hidden; its argument is the name.
+            If there is no folder or data file, or it is hidden; its argument is the name.
         Forbidden
-            When the path leads outside the root.
+            If the path leads outside the root.
         ServeError
-            When the file cannot be served.
+            If the file cannot be served.
         """
         real = self._checked(path)
         mode = _mode(real, path.name)

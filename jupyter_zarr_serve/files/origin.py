@@ -67,7 +67,7 @@ def read_origin(told: Mapping[str, Any], is_served: Callable[[Path], bool]) -> O
     Raises
     ------
     FrameError
-        When it is no origin, or of files that are not served.
+        If it is no origin, or of files that are not served.
     """
     try:
         present = tuple(_file(one) for one in told["present"])

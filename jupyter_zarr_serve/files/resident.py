@@ -26,7 +26,7 @@ def read_resident(file: Path, stamp: str, start: int, stop: int) -> bytes:
     Raises
     ------
     NotAtHand
-        When it has changed, is gone, or not all of these bytes are in memory.
+        If it has changed, is gone, or not all of these bytes are in memory.
     """
     data = np.empty(stop - start, np.uint8)  # a bytearray would be filled with zeros first
     try:

@@ -56,7 +56,7 @@ class ServedTree:
         Raises
         ------
         ServeError
-            When it names nothing, or what cannot be served.
+            If it names nothing, or what cannot be served.
         """
         content = None if request.preview else self._contents.get(request)
         if content is None:

@@ -115,7 +115,7 @@ class Tree:
         Raises
         ------
         ServeError
-            When it cannot be served.
+            If it cannot be served.
         """
         library = self._libraries.get(path[0])
         if library is None:
@@ -163,7 +163,7 @@ def _place(name: str, location: str) -> Path:
     Raises
     ------
     MissingLibrary
-        When a URL is given and fsspec or universal_pathlib is not installed.
+        If a URL is given and fsspec or universal_pathlib is not installed.
     """
     if "://" not in location:
         return Path(location).expanduser()

@@ -40,7 +40,7 @@ class Watch:
         Raises
         ------
         Unavailable
-            When they are not.
+            If they are not.
         """
         if not self.is_settled:
             raise Unavailable(f"{self.path.name}: {BEING_WRITTEN}")
@@ -54,7 +54,7 @@ class Watch:
         Raises
         ------
         Unavailable
-            When it is, or has changed or vanished meanwhile.
+            If it is, or has changed or vanished meanwhile.
         """
         with unless_written([self.path]), being_read(self.path):
             try:

@@ -35,7 +35,7 @@ def settled_stamp(path: Path) -> tuple[str, bool]:
     Raises
     ------
     OSError
-        When there is no such file, or it may not be looked at.
+        If there is no such file, or it may not be looked at.
     """
     if not is_local(path):
         return stamp_of(path), True

@@ -41,7 +41,7 @@ def description_of(
     Raises
     ------
     ServeError
-        When the names of the members cannot be had.
+        If the names of the members cannot be had.
     """
     told: dict[str, Any] = {"path": "/".join(path)}
     if isinstance(node, Array):

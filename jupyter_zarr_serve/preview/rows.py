@@ -60,9 +60,9 @@ def rows(node: Node, offset: int, limit: int) -> dict[str, Any]:
     Raises
     ------
     Unreadable
-        When the node has no rows.
+        If the node has no rows.
     ServeError
-        When a column cannot be read.
+        If a column cannot be read.
     """
     if not has_rows(node):
         raise Unreadable("only tables, and arrays of at most two axes, have rows")

@@ -86,7 +86,7 @@ def thumbnail(array: Array) -> bytes:
     Raises
     ------
     Unreadable
-        When it has none.
+        If it has none.
     Exception
         Whatever the array's `read` raises.
     """

@@ -47,7 +47,7 @@ def line(array: Array, start: int, stop: int, points: int) -> dict[str, Any]:
     Raises
     ------
     Unreadable
-        When the array is not one-dimensional or not numeric.
+        If the array is not one-dimensional or not numeric.
     Exception
         Whatever the array's `read` raises.
     """
@@ -102,7 +102,7 @@ def stats(array: Array) -> dict[str, Any]:
     Raises
     ------
     Unreadable
-        When the array is not numeric.
+        If the array is not numeric.
     Exception
         Whatever the array's `read` raises.
     """

@@ -59,7 +59,7 @@ def open_file(path: Path, policy: Policy, suffix: str | None = None) -> Node:
     Raises
     ------
     MissingLibrary
-        When the reader's library is not installed.
+        If the reader's library is not installed.
     Exception
         Whatever the format's library raises over a damaged file.
     """
@@ -83,7 +83,7 @@ def read_with(row: Format, path: Path, policy: Policy) -> Node:
     Raises
     ------
     MissingLibrary
-        When the module's library is not installed.
+        If the module's library is not installed.
     """
     try:
         module = _module(row)

@@ -26,9 +26,9 @@ def open_at(path: Path) -> Iterator[ReadAt]:
     Raises
     ------
     Unreadable
-        When the file ends before the requested bytes do.
+        If the file ends before the requested bytes do.
     OSError
-        When the file cannot be opened.
+        If the file cannot be opened.
     """
     with open_binary(path) as file:
 
@@ -61,7 +61,7 @@ def open_with_name(path: Path) -> tuple[FileIO, str]:
     Raises
     ------
     OSError
-        When the file cannot be opened.
+        If the file cannot be opened.
     """
     file = open_regular(path)
     names = (f"{folder}/{file.fileno()}" for folder in _DESCRIPTORS)
@@ -90,7 +90,7 @@ def stamp_of(path: Path) -> str:
     Raises
     ------
     OSError
-        When the file does not exist or may not be looked at.
+        If the file does not exist or may not be looked at.
     """
     if is_local(path):
         return stamp_of_status(status_of(path))

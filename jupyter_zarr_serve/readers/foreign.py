@@ -70,7 +70,7 @@ def refuse_foreign(path: Path, *, is_folder: bool) -> None:
     Raises
     ------
     Unreadable
-        When it is; the message says what helps.
+        If it is; the message says what helps.
     """
     if is_local(path):
         told = foreign_folder(path) if is_folder else foreign_file(path)

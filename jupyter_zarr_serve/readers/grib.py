@@ -67,7 +67,7 @@ def read(path: Path, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When the file is not on this machine, or is none.
+        If the file is not on this machine, or is none.
     """
     if not is_local(path):
         raise Unreadable(f"{path.name}: files of this kind are only read from local disks; copy it")

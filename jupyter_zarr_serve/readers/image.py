@@ -64,9 +64,9 @@ def read(path: Path, policy: Policy) -> Array:
     Raises
     ------
     Unreadable
-        When it is neither PNG nor JPEG, too large, or of a mode without an equivalent.
+        If it is neither PNG nor JPEG, too large, or of a mode without an equivalent.
     MissingLibrary
-        When it has 16 bits per colour and imagecodecs is not installed.
+        If it has 16 bits per colour and imagecodecs is not installed.
     """
     picture = _header(path)
     if picture.deep and importlib.util.find_spec("imagecodecs") is None:
@@ -119,7 +119,7 @@ def _served_mode(image: ImageFile, name: str) -> str:
     Raises
     ------
     Unreadable
-        When the mode has no equivalent.
+        If the mode has no equivalent.
     """
     mode = {"YCbCr": "RGB", "PA": "RGBA"}.get(image.mode, image.mode)
     if mode not in _MODES:

@@ -56,7 +56,7 @@ def resolved(path: Path) -> Path:
     Raises
     ------
     Unreadable
-        When they lead nowhere but back to themselves.
+        If they lead nowhere but back to themselves.
     """
     try:
         return path.resolve(strict=True)
@@ -78,11 +78,11 @@ def open_regular(path: Path) -> FileIO:
     Raises
     ------
     Unavailable
-        When a part of the path has become a link.
+        If a part of the path has become a link.
     Unreadable
-        When a device, a socket or a pipe is there.
+        If a device, a socket or a pipe is there.
     OSError
-        When the file cannot be opened.
+        If the file cannot be opened.
     """
     try:
         return FileIO(str(path), "rb", opener=lambda _, __: _regular(path))

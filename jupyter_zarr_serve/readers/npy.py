@@ -64,7 +64,7 @@ def read(path: Path, policy: Policy) -> Array:
     Raises
     ------
     Unreadable
-        When the file is damaged, shorter than its header says or holds Python objects.
+        If the file is damaged, shorter than its header says or holds Python objects.
     """
     size = size_of(path)
     with open_at(path) as read_at:
@@ -89,7 +89,7 @@ def parse_header(head: bytes, name: str) -> Header:
     Raises
     ------
     Unreadable
-        When it is damaged, too long, or names a dtype whose elements are Python objects.
+        If it is damaged, too long, or names a dtype whose elements are Python objects.
     """
     try:
         header = _parse(head)

@@ -56,9 +56,9 @@ def members_of(path: Path) -> list[zipfile.ZipInfo]:
     Raises
     ------
     Unreadable
-        When there are too many of them.
+        If there are too many of them.
     zipfile.BadZipFile
-        When it is no archive, or its directory is damaged.
+        If it is no archive, or its directory is damaged.
     """
     with _Directory(open_binary(path)) as file, zipfile.ZipFile(file) as archive:
         return [info for info in archive.infolist() if not info.is_dir()]
@@ -75,7 +75,7 @@ class Member(Protocol):
         Raises
         ------
         Unreadable
-            When they do not match.
+            If they do not match.
         """
 
     def open_at(self) -> AbstractContextManager[ReadAt]:
@@ -88,7 +88,7 @@ def open_member(path: Path, info: zipfile.ZipInfo) -> Member:
     Raises
     ------
     Unreadable
-        When it is encrypted, compressed by an unusual method or lies outside the archive.
+        If it is encrypted, compressed by an unusual method or lies outside the archive.
     """
     name = f"{path.name}/{info.filename}"
     if info.flag_bits & _ENCRYPTED:

@@ -28,7 +28,7 @@ def drawn(node: Node) -> Node:
     Raises
     ------
     Unreadable
-        When it is an array that is no image.
+        If it is an array that is no image.
     """
     return _narrowed(ome(node))
 

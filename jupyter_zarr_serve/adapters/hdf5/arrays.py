@@ -49,7 +49,7 @@ def array_of(
     Raises
     ------
     Unreadable
-        When its type, its filters or the size of its chunks cannot be served.
+        If its type, its filters or the size of its chunks cannot be served.
     """
     if dataset.dtype.subdtype is not None:
         return _of_subarrays(dataset, names, policy)
@@ -87,7 +87,7 @@ def _bounded(dataset: h5py.Dataset, policy: Policy) -> Policy:
     Raises
     ------
     Unreadable
-        When a single element is too large.
+        If a single element is too large.
     """
     target, width = policy.target_bytes, text_size(dataset.dtype)
     if dataset.chunks is not None:
@@ -148,7 +148,7 @@ def fields_of(dataset: h5py.Dataset, names: Names, policy: Policy, read_at: Read
     Raises
     ------
     Unreadable
-        When the dataset's filters or the size of its chunks cannot be served.
+        If the dataset's filters or the size of its chunks cannot be served.
     """
     reader_of(dataset, policy.limit_bytes)
     chunks = None

@@ -57,7 +57,7 @@ def reader_of(
     Raises
     ------
     Unreadable
-        When a filter is not available, or one chunk is larger than allowed.
+        If a filter is not available, or one chunk is larger than allowed.
     """
     filters = filters_of(dataset)
     if filters and math.prod(dataset.chunks) * stored_size(dataset) > limit_bytes:
@@ -135,7 +135,7 @@ class Chunks:
         Raises
         ------
         Unreadable
-            When a chunk would decode to more bytes than it has.
+            If a chunk would decode to more bytes than it has.
         """
         self.check(region)
         block: Block = self.dataset[region]
@@ -168,7 +168,7 @@ class Chunks:
         Raises
         ------
         Unreadable
-            When more bytes are stored than any encoding of a chunk needs.
+            If more bytes are stored than any encoding of a chunk needs.
         """
         if not self._any_stored:
             return None

@@ -50,7 +50,7 @@ def filters_of(dataset: h5py.Dataset) -> tuple[Filter, ...]:
     Raises
     ------
     Unreadable
-        When one is not installed.
+        If one is not installed.
     """
     properties = dataset.id.get_create_plist()
     filters = tuple(properties.get_filter(i) for i in range(properties.get_nfilters()))
@@ -101,9 +101,9 @@ def decode(data: Any, filters: tuple[Filter, ...], mask: int, size: int) -> Any:
     Raises
     ------
     Unreadable
-        When the chunk would become larger, or its compressed bytes end too early.
+        If the chunk would become larger, or its compressed bytes end too early.
     RuntimeError
-        When a checksum is wrong.
+        If a checksum is wrong.
     """
     applied = [position for position in range(len(filters)) if not mask >> position & 1]
     for position in reversed(applied):
@@ -126,7 +126,7 @@ def refuse_bomb(data: Any, filters: tuple[Filter, ...], mask: int, size: int) ->
     Raises
     ------
     Unreadable
-        When it would become larger.
+        If it would become larger.
     """
     bound = encoded_bound(size)
     for position, (number, _, parameters, _) in reversed(list(enumerate(filters))):

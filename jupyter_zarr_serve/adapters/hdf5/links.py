@@ -31,7 +31,7 @@ def follow(group: h5py.Group, path: str) -> Object:
     Raises
     ------
     Unreadable
-        When the path leads to nothing, to another file, or round in a circle.
+        If the path leads to nothing, to another file, or round in a circle.
     """
     return _follow(group, path, iter(range(_MAX_HOPS)))
 
@@ -53,7 +53,7 @@ class Sources:
         Raises
         ------
         Unreadable
-            When they do not, or when virtual datasets are made of too many others, or of each other.
+            If they do not, or when virtual datasets are made of too many others, or of each other.
         """
         self._look(dataset, frozenset())
 

@@ -50,7 +50,7 @@ def node_of(thing: Object, opened: Opened) -> Node:
     Raises
     ------
     Unreadable
-        When it is of a kind that cannot be served.
+        If it is of a kind that cannot be served.
     """
     return _node(thing, opened, frozenset())
 

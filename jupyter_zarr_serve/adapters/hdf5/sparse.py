@@ -44,7 +44,7 @@ def sparse_array(parts: Mapping[str, Node], attributes: Mapping[str, Any], polic
     Raises
     ------
     Unreadable
-        When they are missing or do not fit together.
+        If they are missing or do not fit together.
     """
     given = attributes.get("shape", attributes.get("h5sparse_shape", ()))
     shape = tuple(int(n) for n in np.reshape(given, -1))

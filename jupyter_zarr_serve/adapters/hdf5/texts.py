@@ -59,7 +59,7 @@ def refuse_long_values(
     Raises
     ------
     Unreadable
-        When they are.
+        If they are.
     """
     size, places = places_of(dataset)
     offset = dataset.id.get_offset()
@@ -81,7 +81,7 @@ def refuse_long(stored: Block, places: list[int], limit_bytes: int) -> None:
     Raises
     ------
     Unreadable
-        When they do not.
+        If they do not.
     """
     plain = np.ascontiguousarray(stored).reshape(-1)
     total = sum(

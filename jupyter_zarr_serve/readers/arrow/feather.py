@@ -39,7 +39,7 @@ def read(path: Path, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When the file is cut short, damaged or too large for its version.
+        If the file is cut short, damaged or too large for its version.
     """
     size = size_of(path)
     with open_at(path) as read_at:

@@ -18,7 +18,7 @@ def refuse_columns(count: int) -> None:
     Raises
     ------
     Unreadable
-        When it has.
+        If it has.
     """
     if count > limits.COLUMNS:
         raise Unreadable(
@@ -34,7 +34,7 @@ def open_arrow(path: Path) -> Iterator[Any]:
     Raises
     ------
     OSError
-        When the file cannot be opened.
+        If the file cannot be opened.
     """
     if is_local(path):
         opened, name = open_with_name(path)

@@ -79,7 +79,7 @@ def read_footer(read_at: ReadAt, size: int) -> Footer:
     Raises
     ------
     Unreadable
-        When it is damaged, too large, or encrypted.
+        If it is damaged, too large, or encrypted.
     """
     tail = read_at(size - _TAIL, _TAIL) if size > 2 * _TAIL else b""
     if tail[4:] == _ENCRYPTED_MAGIC:
@@ -127,7 +127,7 @@ def leaves_of(schema: Any, footer: Footer) -> list[Leaves]:
     Raises
     ------
     Unreadable
-        When row groups have different numbers of columns.
+        If row groups have different numbers of columns.
     """
     counts = [len(leaf_types(field.type)) for field in schema]
     widths = {len(group.columns) for group in footer.groups}

@@ -57,7 +57,7 @@ def messages(read_at: ReadAt, offset: int, size: int) -> Iterator[Message]:
     Raises
     ------
     Unreadable
-        When a message claims more bytes than the file has.
+        If a message claims more bytes than the file has.
     """
     while offset + 8 <= size:
         mark, length = struct.unpack("<II", read_at(offset, 8))

@@ -51,7 +51,7 @@ def read(path: Path, policy: Policy) -> Group:
     Raises
     ------
     Unreadable
-        When the footer is damaged, encrypted or contradicts itself.
+        If the footer is damaged, encrypted or contradicts itself.
     """
     with open_at(path) as read_at:  # before pyarrow sees it: see `footer`
         footer = read_footer(read_at, size_of(path))

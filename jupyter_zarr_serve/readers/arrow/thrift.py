@@ -32,7 +32,7 @@ class Compact:
         Raises
         ------
         ValueError, IndexError
-            When the data are no such structure.
+            If the data are no such structure.
         """
         if depth > _DEPTH:
             raise ValueError(f"structures nested more than {_DEPTH} deep")

@@ -43,7 +43,7 @@ def read_version_1(path: Path, size: int, policy: Policy) -> Group:
     Raises
     ------
     Unreadable
-        When it is too large to be read at once.
+        If it is too large to be read at once.
     """
     if size > policy.limit_bytes:
         raise Unreadable(

@@ -51,7 +51,7 @@ def read(path: Path, policy: Policy) -> Group:
     Raises
     ------
     Unreadable
-        When the file has no header or is no text. A malformed row is an error of all columns.
+        If the file has no header or is no text. A malformed row is an error of all columns.
     """
     header = _header(path)
     parsed: Share[Any] = Share(MEMORY, "csv", _size, is_costly=True)

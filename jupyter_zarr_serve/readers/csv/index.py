@@ -112,7 +112,7 @@ def index_of(path: Path, start: int, dialect: Dialect, encoding: str, lines: int
     Raises
     ------
     Unreadable
-        When a row is malformed; the message has its line.
+        If a row is malformed; the message has its line.
     """
     seen = [_Seen() for _ in range(dialect.width)]
     blocks = []

@@ -94,7 +94,7 @@ class Dialect:
         Raises
         ------
         pandas.errors.ParserError
-            When a row has too many fields or a quotation mark is not closed.
+            If a row has too many fields or a quotation mark is not closed.
         """
         columns = range(self.width)
         # Rows may have as many fields as the one before them: the header says how many are right.

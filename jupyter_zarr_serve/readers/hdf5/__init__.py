@@ -26,9 +26,9 @@ def read(path: Path, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is a file of another kind that shares the suffix.
+        If it is a file of another kind that shares the suffix.
     OSError
-        When it is no HDF5 file, or a damaged one.
+        If it is no HDF5 file, or a damaged one.
     """
     with open_binary(path) as file:
         start = file.read(16)

@@ -95,7 +95,7 @@ def open_hdf5(path: Path, limit_bytes: int) -> tuple[h5py.File, ReadAt | None]:
     Raises
     ------
     OSError
-        When it is no HDF5 file, or a damaged one.
+        If it is no HDF5 file, or a damaged one.
     """
     source = _Bytes(open_binary(path), limit_bytes)
     at_once = is_local(path) and hasattr(os, "pread")

@@ -48,7 +48,7 @@ class Places:
         Raises
         ------
         Unreadable
-            When they are.
+            If they are.
         """
         raw = np.frombuffer(data, np.uint8)
         size = 4 + self.width + 4

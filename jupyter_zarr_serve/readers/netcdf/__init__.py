@@ -26,9 +26,9 @@ def read(path: Path, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is none, or a damaged one; the message says what it looks like.
+        If it is none, or a damaged one; the message says what it looks like.
     ImportError
-        When it is NetCDF-4 and h5py is not installed.
+        If it is NetCDF-4 and h5py is not installed.
     """
     start = _start(path)
     if start.startswith(_CLASSIC):

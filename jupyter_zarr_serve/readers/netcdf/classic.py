@@ -25,7 +25,7 @@ def read(path: Path, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When the header is damaged.
+        If the header is damaged.
     """
     with io.BufferedReader(open_binary(path)) as file:
         header = read_header(file, size_of(path))

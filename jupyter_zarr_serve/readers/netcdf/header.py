@@ -62,7 +62,7 @@ def read_header(file: BinaryIO, size: int) -> Header:
     Raises
     ------
     Unreadable
-        When it is cut off or damaged.
+        If it is cut off or damaged.
     """
     return _Parser(file, size).header()
 

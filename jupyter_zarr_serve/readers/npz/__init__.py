@@ -44,11 +44,11 @@ def read(path: Path, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When an array that was saved sparse is damaged or too large.
+        If an array that was saved sparse is damaged or too large.
     MissingLibrary
-        When SciPy saved a sparse array and is not installed.
+        If SciPy saved a sparse array and is not installed.
     zipfile.BadZipFile
-        When the file is no ZIP archive or its directory is damaged.
+        If the file is no ZIP archive or its directory is damaged.
     """
     infos = members_of(path)
     by_name = {info.filename.removesuffix(_SUFFIX): info for info in infos}

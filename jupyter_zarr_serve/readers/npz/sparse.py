@@ -52,9 +52,9 @@ def sparse_view(name: str, saved: Mapping[str, Saved], policy: Policy) -> Array:
     Raises
     ------
     Unreadable
-        When it is too large to be loaded, or its description is damaged.
+        If it is too large to be loaded, or its description is damaged.
     MissingLibrary
-        When SciPy saved it and is not installed.
+        If SciPy saved it and is not installed.
     """
     size = sum(member.header.end for member in saved.values())
     if size > policy.limit_bytes:

@@ -43,7 +43,7 @@ def read(path: Path, policy: Policy) -> Node:
     Raises
     ------
     Unreadable
-        When it is no TIFF, damaged, holds nothing that can be decoded, or claims what it does not hold.
+        If it is no TIFF, damaged, holds nothing that can be decoded, or claims what it does not hold.
     """
     with failures_in(path):
         made, attributes = _opened(path, policy)

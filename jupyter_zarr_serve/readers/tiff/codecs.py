@@ -22,7 +22,7 @@ def check_codec(key: tifffile.TiffPage) -> None:
     Raises
     ------
     Unreadable
-        When the compression, predictor or packing of bits is unknown or lacks its library.
+        If the compression, predictor or packing of bits is unknown or lacks its library.
     """
     name = getattr(key.compression, "name", f"number {int(key.compression)}")
     packed = key.dtype is not None and key.bitspersample != 8 * key.dtype.itemsize
@@ -42,7 +42,7 @@ def check_header(compression: int, data: bytes, limit: int) -> None:
     Raises
     ------
     Unreadable
-        When it would take more than `limit` bytes.
+        If it would take more than `limit` bytes.
     """
     dimensions = _DIMENSIONS.get(compression)
     size = math.prod(dimensions(data) or (0,)) if dimensions else 0

@@ -21,7 +21,7 @@ def gather(series: tifffile.TiffPageSeries, path: Path, size: int, limit: int) -
     Raises
     ------
     Unreadable
-        When the pixels cannot be decoded, or one segment alone would exceed `limit` bytes.
+        If the pixels cannot be decoded, or one segment alone would exceed `limit` bytes.
     """
     key = series.keyframe
     if key.dtype is None:

@@ -58,7 +58,7 @@ def open_stream(path: Path) -> Stream:
     Raises
     ------
     OSError
-        When the file cannot be opened.
+        If the file cannot be opened.
     """
     return Stream(open_binary(path), _TABLE)
 
@@ -84,7 +84,7 @@ def check_pages(read_at: ReadAt, size: int) -> None:
     Raises
     ------
     Unreadable
-        When it is no TIFF, or the list leaves the file, leads back to itself or is endless.
+        If it is no TIFF, or the list leaves the file, leads back to itself or is endless.
 
     References
     ----------
@@ -145,7 +145,7 @@ def parse_ome(xml: str | None) -> ElementTree.Element | None:
     Raises
     ------
     Unreadable
-        When the XML is too large, defines entities, or claims absurdly many planes.
+        If the XML is too large, defines entities, or claims absurdly many planes.
     """
     if xml is None:
         return None

@@ -77,7 +77,7 @@ class Pages:
         Raises
         ------
         Unreadable
-            When a segment is missing, too large or cannot be decoded.
+            If a segment is missing, too large or cannot be decoded.
         """
         with open_at(self.path) as read_at:
             parts = [self._read_page(read_at, number, window, keep) for number in numbers]
@@ -89,7 +89,7 @@ class Pages:
         Raises
         ------
         Unreadable
-            When the page lacks the segment, or it leaves the file.
+            If the page lacks the segment, or it leaves the file.
         """
         page = self.pages[number]
         if page is None:
@@ -112,7 +112,7 @@ class Pages:
         Raises
         ------
         Unreadable
-            When it does not; only one page is looked at.
+            If it does not; only one page is looked at.
         """
         number, page = next(((n, page) for n, page in enumerate(self.pages) if page), (0, None))
         if page is None:

@@ -80,7 +80,7 @@ def axes_of(shape: Sequence[int], pages: int, page: Sequence[int]) -> Axes:
     Raises
     ------
     Unreadable
-        When it does not: the description of the series contradicts its pages.
+        If it does not: the description of the series contradicts its pages.
     """
     places = [place for place, length in enumerate(page) if length != 1]
     wanted = [page[place] for place in places]

@@ -26,11 +26,11 @@ def read(path: Path, policy: Policy) -> Node:
     Raises
     ------
     NotFound
-        When there is no Zarr hierarchy.
+        If there is no Zarr hierarchy.
     Unreadable
-        When the root's metadata are malformed.
+        If the root's metadata are malformed.
     zipfile.BadZipFile
-        When a file is no zip file.
+        If a file is no zip file.
     """
     files = files_of(path) if path.is_dir() else ZipFiles(path, policy.limit_bytes)
     node = Hierarchy(files, partial(array_node, policy)).node("")

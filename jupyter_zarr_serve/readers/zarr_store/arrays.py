@@ -44,7 +44,7 @@ def array_node(policy: Policy, metadata: Metadata, where: str, chunk_at: ChunkAt
     Raises
     ------
     Unreadable
-        When its elements are pickled: neither here nor in a client may they be unpickled.
+        If its elements are pickled: neither here nor in a client may they be unpickled.
     """
     if _is_pickled(metadata.codecs):
         raise Unreadable("its elements are pickled Python objects; store them as text, bytes or numbers")

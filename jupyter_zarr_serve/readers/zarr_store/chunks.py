@@ -27,9 +27,9 @@ def read_region(metadata: Metadata, grid: Grid, policy: Policy, region: Region) 
     Raises
     ------
     Unreadable
-        When they cannot be decoded, or would take more than the policy allows.
+        If they cannot be decoded, or would take more than the policy allows.
     ValueError, RuntimeError, zlib.error, ...
-        When a chunk is damaged.
+        If a chunk is damaged.
     """
     limit = policy.limit_bytes
     shape = region_shape(region)

@@ -51,9 +51,9 @@ def undo(step: Step, data: Buffer, limit: int) -> Buffer:
     Raises
     ------
     Unreadable
-        When the codec or one of its options is not to be decoded here, or the result would be too large.
+        If the codec or one of its options is not to be decoded here, or the result would be too large.
     ValueError, RuntimeError, zlib.error, ...
-        When the data are damaged.
+        If the data are damaged.
     """
     name, configuration, _ = step
     check_options(name, configuration)
@@ -69,7 +69,7 @@ def undo_vlen(name: str, data: Buffer, count: int) -> Buffer:
     Raises
     ------
     ValueError
-        When the chunk says that it holds another number of elements.
+        If the chunk says that it holds another number of elements.
     """
     raw = _bytes(data)
     announced = int.from_bytes(raw[:4], "little")
@@ -84,9 +84,9 @@ def check_crc32c(data: bytes) -> bytes:
     Raises
     ------
     MissingLibrary
-        When the library that computes it is not installed.
+        If the library that computes it is not installed.
     ValueError
-        When the checksum is wrong.
+        If the checksum is wrong.
     """
     try:
         from google_crc32c import value

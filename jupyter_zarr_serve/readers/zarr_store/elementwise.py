@@ -26,9 +26,9 @@ def made_of(name: str, configuration: Mapping[str, Any], dtype: DType) -> DType:
     Raises
     ------
     MissingLibrary
-        When the library that casts values is not installed.
+        If the library that casts values is not installed.
     Unreadable
-        When the codec does not take such elements.
+        If the codec does not take such elements.
     """
     if name in ELEMENTWISE[1:] and dtype.kind not in "iuf":
         raise Unreadable(f"codec {name!r} takes numbers only, and the elements are {dtype}")
@@ -52,7 +52,7 @@ def undo_elementwise(step: Step, buffer: Buffer) -> Block:
     Raises
     ------
     ValueError
-        When what comes out is no element of the dtype; the data are damaged.
+        If what comes out is no element of the dtype; the data are damaged.
     """
     dtype = step.dtype
     if dtype is None:

@@ -53,9 +53,9 @@ class Hierarchy:
         Raises
         ------
         Forbidden
-            When the path leads outside the store's folder.
+            If the path leads outside the store's folder.
         Unreadable
-            When the node's metadata are malformed; the message names the document.
+            If the node's metadata are malformed; the message names the document.
         """
         lookups = [self._v2, self._v3] if zarr_format == 2 else [self._v3, self._v2]
         return lookups[0](path) or lookups[1](path)

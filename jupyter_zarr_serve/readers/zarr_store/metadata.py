@@ -169,7 +169,7 @@ def object_of(value: Any) -> dict[str, Any]:
     Raises
     ------
     TypeError
-        When it is none.
+        If it is none.
     """
     if not isinstance(value, dict):
         raise TypeError("not a JSON object")

@@ -26,9 +26,9 @@ def undo_objects(step: Step, data: Buffer, count: int) -> Buffer:
     Raises
     ------
     Unreadable
-        When they are neither text nor bytes.
+        If they are neither text nor bytes.
     ValueError
-        When the chunk holds another number of elements.
+        If the chunk holds another number of elements.
     """
     if step.name in VLEN:
         return undo_vlen(step.name, data, count)

@@ -68,7 +68,7 @@ def check_options(name: str, configuration: Configuration) -> None:
     Raises
     ------
     Unreadable
-        When it is not; the message names it.
+        If it is not; the message names it.
     """
     if name not in _OPTIONS:
         raise Unreadable(

@@ -60,9 +60,9 @@ class Pipeline:
         Raises
         ------
         Unreadable
-            When a codec is not decoded here, or the chunk is larger than allowed.
+            If a codec is not decoded here, or the chunk is larger than allowed.
         ValueError, RuntimeError, zlib.error, ...
-            When the data are damaged.
+            If the data are damaged.
         """
         count = math.prod(chunk_shape)
         size = count * element_size(self.dtype)
@@ -98,7 +98,7 @@ def check_size(size: int, limit: int) -> None:
     Raises
     ------
     Unreadable
-        When it is.
+        If it is.
     """
     if size > limit:
         raise Unreadable(
@@ -113,7 +113,7 @@ def pipeline_of(metadata: Metadata, codecs: Sequence[Any]) -> Pipeline:
     Raises
     ------
     Unreadable
-        When they are in an order that is not decoded here, too many, or not listed with their options.
+        If they are in an order that is not decoded here, too many, or not listed with their options.
     """
     if len(codecs) > limits.CODECS:
         raise Unreadable(f"{len(codecs):,} codecs, of which no more than {limits.CODECS} are undone")

@@ -67,9 +67,9 @@ class LocalFiles:
         Raises
         ------
         Forbidden
-            When the key leads outside the store's folder.
+            If the key leads outside the store's folder.
         Unreadable
-            When it names a device, a socket or a pipe.
+            If it names a device, a socket or a pipe.
         """
         path = self._inside(key)
         try:
@@ -152,7 +152,7 @@ def refuse_folder(where: str) -> None:
     Raises
     ------
     Unreadable
-        When it is not: no chunk is missing there, and clients must not take it for one.
+        If it is not: no chunk is missing there, and clients must not take it for one.
     """
     if where.rpartition("/")[2] not in DOCUMENT_KEYS:
         raise Unreadable(
@@ -166,9 +166,9 @@ def read_range(path: Path, start: int, stop: int) -> bytes:
     Raises
     ------
     Unavailable
-        When a local file ends before.
+        If a local file ends before.
     OSError
-        When it cannot be read.
+        If it cannot be read.
     """
     if start == stop:
         return b""

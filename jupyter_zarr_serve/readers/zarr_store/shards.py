@@ -63,7 +63,7 @@ def without_shards(grid: Grid, limit: int, *, by_range: bool = False) -> Grid:
     Raises
     ------
     Unreadable
-        When the shards cannot be taken apart.
+        If the shards cannot be taken apart.
     """
     while _NAME in (names := [name for name, _ in named_steps(grid.codecs)]):
         at = names.index(_NAME)
@@ -214,7 +214,7 @@ def permutation(order: Any, ndim: int) -> list[int]:
     Raises
     ------
     Unreadable
-        When it does not fit.
+        If it does not fit.
     """
     axes = list(range(ndim))
     order = {"C": axes, "F": axes[::-1]}[order] if isinstance(order, str) else order

@@ -31,9 +31,9 @@ def from_v2(spelling: Any, codec_names: list[str]) -> DType:
     Raises
     ------
     Unreadable
-        When an object array names no codec for its elements.
+        If an object array names no codec for its elements.
     ValueError
-        When the spelling is no dtype.
+        If the spelling is no dtype.
     """
     if spelling == "|O":
         if not codec_names:
@@ -59,7 +59,7 @@ def from_v3(spelling: Any) -> DType:
     Raises
     ------
     Unreadable
-        When NumPy has no such data type.
+        If NumPy has no such data type.
     """
     name, configuration = name_and_configuration(spelling)
     if _V3_PLAIN.fullmatch(name):
@@ -113,7 +113,7 @@ def fill_value(spelling: Any, dtype: DType) -> Any:
     Raises
     ------
     ValueError, TypeError, OverflowError
-        When it is no element of the dtype.
+        If it is no element of the dtype.
     """
     if spelling is None:
         return None

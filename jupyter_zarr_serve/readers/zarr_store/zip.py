@@ -38,9 +38,9 @@ class ZipFiles:
     Raises
     ------
     NotFound
-        When the archive holds no store.
+        If the archive holds no store.
     zipfile.BadZipFile
-        When the file is no archive.
+        If the file is no archive.
     """
 
     def __init__(self, path: Path, limit: int) -> None:
@@ -59,7 +59,7 @@ class ZipFiles:
         Raises
         ------
         Unreadable
-            When the member is encrypted, compressed by an uncommon method, or larger than allowed.
+            If the member is encrypted, compressed by an uncommon method, or larger than allowed.
         """
         info = self._members.get(self._prefix + key)
         if info is None:

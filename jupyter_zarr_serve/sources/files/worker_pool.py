@@ -92,9 +92,9 @@ class WorkerPool:
         Raises
         ------
         WorkerDied
-            When the worker ended before it answered.
+            If the worker ended before it answered.
         Unavailable
-            When there is no worker, or it took too long, and was ended.
+            If there is no worker, or it took too long, and was ended.
         """
         worker = self._take(request.path) or await self._start()
         worker.path = request.path

@@ -73,7 +73,7 @@ class Workers:
         Raises
         ------
         Unavailable
-            When too much waits already, or no turn comes for long.
+            If too much waits already, or no turn comes for long.
         """
         flight = self._flights.get(key)
         if flight is None:

@@ -19,9 +19,9 @@ class Channel(Protocol):
         Raises
         ------
         Unavailable
-            When the kernel is dead.
+            If the kernel is dead.
         ConnectionError
-            When it is another process than the one this channel was opened to.
+            If it is another process than the one this channel was opened to.
         """
 
     def send(self, kind: str, content: Content) -> str:
@@ -30,7 +30,7 @@ class Channel(Protocol):
         Raises
         ------
         ConnectionError
-            When the channel is closed.
+            If the channel is closed.
         """
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ async def open_channel(kernel: Any, receive: Receive) -> Channel:
     Raises
     ------
     Unavailable
-        When it is dead, or its manager cannot.
+        If it is dead, or its manager cannot.
     """
     if not hasattr(kernel, "connect_control"):
         raise Unavailable(

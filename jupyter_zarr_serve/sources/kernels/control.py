@@ -61,11 +61,11 @@ class Control:
         Raises
         ------
         FileNotFoundError
-            When the kernel publishes nothing.
+            If the kernel publishes nothing.
         Unavailable
-            When it is dead, or there is no channel to be had, or too many requests wait.
+            If it is dead, or there is no channel to be had, or too many requests wait.
         ConnectionError
-            When the channel is lost, or the kernel restarted, before the answer came.
+            If the channel is lost, or the kernel restarted, before the answer came.
         """
         slots = self._watching if is_watching else self._slots
         await slots.take(client)
@@ -93,11 +93,11 @@ class Control:
         Raises
         ------
         FileNotFoundError
-            When nothing does.
+            If nothing does.
         Unavailable
-            When the kernel is dead, or there is no channel to be had.
+            If the kernel is dead, or there is no channel to be had.
         ConnectionError
-            When the channel is lost, or the kernel restarted.
+            If the channel is lost, or the kernel restarted.
         """
         channel = await self._channel()
         try:

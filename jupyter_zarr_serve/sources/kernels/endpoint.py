@@ -38,7 +38,7 @@ async def process_of(kernel: Kernel) -> Any:
     Raises
     ------
     Unavailable
-        When it is dead or about to restart.
+        If it is dead or about to restart.
     """
     answer = kernel.is_alive()
     is_alive = await answer if isawaitable(answer) else answer
@@ -72,7 +72,7 @@ def is_reachable(kernel: Kernel) -> bool:
     Raises
     ------
     Unavailable
-        When the announcement cannot be understood.
+        If the announcement cannot be understood.
     """
     file = announcement(kernel)
     if file is None:
@@ -90,9 +90,9 @@ async def open_connection(kernel: Kernel, connection: Connection) -> None:
     Raises
     ------
     FileNotFoundError
-        When the kernel does not say where it listens: it publishes nothing.
+        If the kernel does not say where it listens: it publishes nothing.
     Unavailable
-        When nobody listens there, or not the kernel.
+        If nobody listens there, or not the kernel.
     """
     file = announcement(kernel)
     if file is None:

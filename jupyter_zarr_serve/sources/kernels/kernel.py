@@ -186,7 +186,7 @@ class KernelSource:
         Raises
         ------
         FileNotFoundError, Unavailable
-            When it no longer listens.
+            If it no longer listens.
         """
         if self._greeting is None or self._greeting.done():
             self._greeting = asyncio.create_task(self._greet())

@@ -47,9 +47,9 @@ class Pool:
         Raises
         ------
         Unavailable
-            When there is no connection to be had, or too many requests wait.
+            If there is no connection to be had, or too many requests wait.
         ConnectionError
-            When the connection is lost before the answer came.
+            If the connection is lost before the answer came.
         """
         await self._slots.take(client)
         try:

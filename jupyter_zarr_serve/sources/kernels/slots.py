@@ -34,7 +34,7 @@ class KernelSlots:
         Raises
         ------
         Unavailable
-            When too many wait.
+            If too many wait.
         """
         if self.taken >= _MOST_WAITING:
             raise Unavailable("too many requests wait for the kernel; retry in a moment")

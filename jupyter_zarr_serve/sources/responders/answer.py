@@ -93,7 +93,7 @@ def admitted(request: Request, response: Response, most_told: int = _MOST_TOLD) 
     Raises
     ------
     FrameError
-        When the kernel says something else.
+        If the kernel says something else.
     """
     if response.status in _FAILED:
         return _failure(request, response)
@@ -204,7 +204,7 @@ def _told(response: Response, form: str, most: int) -> bytes:
     Raises
     ------
     Unreadable
-        When it is too long, or something else.
+        If it is too long, or something else.
     """
     body = bytes(response.body)
     if len(body) > most:

@@ -58,9 +58,9 @@ class Connection(asyncio.BufferedProtocol):
         Raises
         ------
         FrameError
-            When the kernel does not know the key or speaks another version.
+            If the kernel does not know the key or speaks another version.
         ConnectionError
-            When the kernel closes the connection, as it does when we use a wrong key.
+            If the kernel closes the connection, as it does when we use a wrong key.
         """
         kernel_nonce = decode_hello((await self._next())[0])
         nonce = new_nonce()
@@ -77,9 +77,9 @@ class Connection(asyncio.BufferedProtocol):
         Raises
         ------
         FrameError
-            When the answer is no frame.
+            If the answer is no frame.
         ConnectionError
-            When the connection is lost.
+            If the connection is lost.
         """
         self._write(frame)
         answered = False

@@ -63,7 +63,7 @@ def parsed(body: bytes, form: str) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        When it is no JSON, or not what is told in this form.
+        If it is no JSON, or not what is told in this form.
     """
     told = json.loads(body, parse_constant=_refuse)
     is_told = any(fits(told, schema) for schema in _SCHEMAS[form])

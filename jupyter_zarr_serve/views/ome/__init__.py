@@ -41,7 +41,7 @@ def ome(node: Node, name: str = "") -> Node:
     Raises
     ------
     Unreadable
-        When it is an array that is no image.
+        If it is an array that is no image.
     """
     if isinstance(node, Array):
         return _multiscale(node, name, {})
@@ -72,7 +72,7 @@ def _leveled(group: Group, name: str) -> Group:
     Raises
     ------
     Unreadable
-        When the full one cannot be read.
+        If the full one cannot be read.
     """
     images: list[Image] = []
     for level in group.levels:

@@ -34,7 +34,7 @@ def letters_of(array: Array) -> str:
     Raises
     ------
     Unreadable
-        When it has fewer than two axes or more than five.
+        If it has fewer than two axes or more than five.
 
     Examples
     --------

@@ -27,7 +27,7 @@ def coordinate(
     Raises
     ------
     Unavailable
-        When it cannot be had just now.
+        If it cannot be had just now.
     """
     try:
         with failures_named(name):

@@ -43,7 +43,7 @@ def image_of(array: Array) -> Image:
     Raises
     ------
     Unreadable
-        When it is no image: of text, times or structures, without elements, of one axis or of six.
+        If it is no image: of text, times or structures, without elements, of one axis or of six.
     """
     if array.unreadable:
         raise Unreadable(array.unreadable)
