@@ -71,6 +71,9 @@ def test_a_setting_says_what_a_double_click_opens(lab: Lab):
         lab.start()
         lab.page("doubleClick", item("few.csv"))
         assert "Table" in lab.page("frame", "zarr/v3/files/few.csv", "main")
+        lab.page("doubleClick", item("store.zarr"))
+        lab.page("see", item("zarr.json"))
+        lab.do("filebrowser:go-up")
     finally:
         lab.page("evaluate", f"() => ({save})('{{}}')")
         lab.start()
@@ -79,6 +82,22 @@ def test_a_setting_says_what_a_double_click_opens(lab: Lab):
 def test_a_folder_opens_as_data_from_its_menu(lab: Lab):
     lab.choose(item("store.zarr"), "Open as Data")
     assert "Array" in lab.page("frame", "zarr/v3/files/store.zarr", "main")
+
+
+def test_a_zarr_store_opens_as_data_by_double_click_and_as_a_folder_by_its_menu(lab: Lab):
+    lab.page("doubleClick", item("store.zarr"))
+    assert "Array" in lab.page("frame", "zarr/v3/files/store.zarr", "main")
+    lab.do("application:close-all")
+    lab.page("click", item("store.zarr"))
+    lab.page("press", "Enter")
+    assert "Array" in lab.page("frame", "zarr/v3/files/store.zarr", "main")
+    lab.choose(item("store.zarr"), "Open as Folder")
+    lab.page("see", item("zarr.json"))
+    lab.do("filebrowser:go-up")
+    lab.page("doubleClick", item("plain"))
+    lab.page("missSoon", item("store.zarr"))
+    lab.do("filebrowser:go-up")
+    lab.page("see", item("store.zarr"))
 
 
 def test_what_the_menu_copies(lab: Lab):

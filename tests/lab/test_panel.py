@@ -44,10 +44,10 @@ def notebook(running: Lab) -> Iterator[None]:
 @pytest.fixture
 def panel(running: Lab) -> Lab:
     """JupyterLab with the panel in front, in which only the variables of the notebook are shown."""
+    running.do("jupyter-zarr-serve:panel")
     for section in ("Running", "Files", "Mounts and Demo", "Share Links"):
         if running.page("count", row(section) + '[aria-expanded="true"]'):
             running.page("click", row(section))
-    running.do("jupyter-zarr-serve:panel")
     running.page("see", row("waves"))
     return running
 
@@ -154,3 +154,40 @@ def test_palette_launcher_and_menu_lead_to_all_data(panel: Lab):
     panel.page("click", '.lm-MenuBar-itemLabel:text-is("File")')
     panel.page("click", '.lm-Menu-itemLabel:text-is("Browse All Data")')
     assert panel.page("count", '[id="jupyter-zarr-serve:"]') == 1
+
+
+def test_the_palette_and_the_keyboard_lead_to_the_panel(panel: Lab):
+    panel.do("filebrowser:activate")
+    panel.do("apputils:activate-command-palette")
+    panel.page("fill", "#command-palette input", "Show Data Panel")
+    panel.page("press", "Enter")
+    panel.page("see", f"{row('waves')} >> visible=true")
+    panel.do("filebrowser:activate")
+    panel.page("click", ".jp-DirListing-item >> nth=0")
+    panel.page("press", "Alt+Shift+Z")
+    panel.page("see", f"{row('waves')} >> visible=true")
+    shared = """() => window.jupyterapp.commands.keyBindings
+      .filter(({ keys, command }) => keys.join() === "Alt Shift Z" && !command.includes("zarr"))
+      .map(({ command }) => command)"""
+    assert panel.page("evaluate", shared) == []
+
+
+def test_the_menu_of_a_row_opens_by_the_keyboard(panel: Lab):
+    panel.page("click", row("waves"))
+    panel.page("press", "Shift+F10")
+    panel.page("see", '.lm-Menu-itemLabel:text-is("Unpublish")')
+    panel.page("press", "Escape")
+
+
+def test_the_file_browser_shows_the_file_of_a_row(panel: Lab):
+    panel.page("click", row("Files"))
+    panel.choose(row("plain"), "Show in File Browser")
+    panel.page("see", '.jp-BreadCrumbs-item:text-is("plain") >> visible=true')
+    panel.do("filebrowser:go-up")
+
+
+def test_a_row_that_is_dragged_to_a_cell_is_the_line_that_opens_it(panel: Lab):
+    panel.do("docmanager:open", path="waves.ipynb")
+    panel.page("drag", row("waves"), ".jp-Notebook .jp-Cell .cm-content")
+    panel.page("see", """.jp-Notebook .cm-content:has-text('jz.open("waves.ipynb/waves")')""")
+    panel.do("notebook:undo-cell-action")

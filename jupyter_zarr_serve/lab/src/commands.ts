@@ -3,6 +3,8 @@
 export const OPEN = "jupyter-zarr-serve:open";
 export const OPEN_BESIDE = "jupyter-zarr-serve:open-beside";
 export const OPEN_OUTSIDE = "jupyter-zarr-serve:open-in-browser-tab";
+export const OPEN_FOLDER = "jupyter-zarr-serve:open-as-folder";
+export const SHOW_FILE = "jupyter-zarr-serve:show-in-file-browser";
 export const BROWSE = "jupyter-zarr-serve:browse";
 export const COPY_ADDRESS = "jupyter-zarr-serve:copy-address";
 export const COPY_CODE = "jupyter-zarr-serve:copy-code";

@@ -1,12 +1,14 @@
 // The plugin of the file browser: a double click opens data as data, with nothing fetched.
 
 import { type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { IFileBrowserFactory } from "@jupyterlab/filebrowser";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { DataDocumentFactory, FACTORY, MODEL, UnreadModelFactory } from "./documents.ts";
+import { openStores } from "./folders.ts";
 import { ITabs } from "./opening.ts";
 import type { Tabs } from "./tabs.ts";
-import { AT_FIRST, register, TYPES } from "./types.ts";
+import { AT_FIRST, register, STORE, TYPES } from "./types.ts";
 
 const ID = "jupyter-zarr-serve:files";
 
@@ -15,10 +17,11 @@ export const files: JupyterFrontEndPlugin<void> = {
   description: "Opens files of data in the file browser.",
   autoStart: true,
   requires: [ITabs],
-  optional: [ISettingRegistry, ITranslator],
+  optional: [IFileBrowserFactory, ISettingRegistry, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     tabs: Tabs,
+    browsers: IFileBrowserFactory | null,
     settings: ISettingRegistry | null,
     translator: ITranslator | null,
   ): void => {
@@ -27,12 +30,15 @@ export const files: JupyterFrontEndPlugin<void> = {
     docRegistry.addModelFactory(new UnreadModelFactory());
     const options = { name: FACTORY, label: trans.__("Data"), modelName: MODEL, fileTypes: TYPES };
     docRegistry.addWidgetFactory(new DataDocumentFactory({ ...options, readOnly: true }, tabs));
-    let types = register(docRegistry, new Set(AT_FIRST), trans);
+    let asData = new Set(AT_FIRST);
+    let types = register(docRegistry, asData, trans);
     const choose = (chosen: unknown): void => {
       if (!Array.isArray(chosen)) return;
       types.dispose();
-      types = register(docRegistry, new Set(chosen.map(String)), trans);
+      asData = new Set(chosen.map(String));
+      types = register(docRegistry, asData, trans);
     };
+    if (browsers) openStores(app, browsers, tabs, () => asData.has(STORE), trans);
     void settings?.load(ID).then((loaded) => {
       const change = (): void => choose(loaded.composite["openAsData"]);
       loaded.changed.connect(change);

@@ -1,17 +1,15 @@
 // The panel: a field to search in, and the tree, of which only the rows that are seen are made.
 
 import type { TranslationBundle } from "@jupyterlab/translation";
-import { caretDownIcon, caretRightIcon, ReactWidget, refreshIcon } from "@jupyterlab/ui-components";
+import { ReactWidget, refreshIcon } from "@jupyterlab/ui-components";
 import type { Message } from "@lumino/messaging";
 import { type ISignal, Signal } from "@lumino/signaling";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { AllVariables } from "./all-variables.ts";
 import { Details } from "./details.tsx";
-import { rowIcon } from "./icons.ts";
-import { isMore, isNode } from "./items.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Model } from "./model.ts";
-import { lineFor } from "./places.ts";
+import { domId, openMenu, RowView } from "./row.tsx";
 import { type Row, type Step, stepOf } from "./tree.ts";
 
 const HEIGHT = 24; // pixels of a row; the style has it, too
@@ -141,6 +139,11 @@ function Tree({
   };
   const press = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "ContextMenu" || (event.shiftKey && event.key === "F10")) {
+      event.preventDefault();
+      openMenu(active);
+      return;
+    }
     const step = stepOf(event.key, rows, active, Math.max(1, Math.floor(view.height / HEIGHT) - 1));
     if (!step) return;
     event.preventDefault();
@@ -178,67 +181,10 @@ function Tree({
   );
 }
 
-interface RowGiven {
-  readonly row: Row;
-  readonly top: number;
-  readonly isActive: boolean;
-  readonly turn: () => void;
-  readonly choose: () => void;
-  readonly open: () => void;
-}
-
-function RowView({ row, top, isActive, turn, choose, open }: RowGiven) {
-  const Icon = rowIcon(row);
-  const Caret = row.isExpanded ? caretDownIcon : caretRightIcon;
-  const isData = isNode(row.path) && row.kind !== "note" && row.kind !== "section";
-  const click = (): void => {
-    choose();
-    if (row.kind === "section" || isMore(row)) turn();
-  };
-  return (
-    <div
-      id={domId(row.id)}
-      className={`jp-ZarrServe-row jp-mod-${row.kind}${isActive ? " jp-mod-selected" : ""}`}
-      role="treeitem"
-      aria-level={row.level}
-      aria-posinset={row.position}
-      aria-setsize={row.count}
-      aria-selected={isActive}
-      aria-expanded={row.isExpandable ? row.isExpanded : undefined}
-      aria-busy={row.isLoading || undefined}
-      title={[row.name, row.detail].filter(Boolean).join("\n")}
-      data-zarr-path={isData ? row.path : undefined}
-      data-zarr-link={row.kind === "link" ? row.path : undefined}
-      style={{ top, paddingLeft: 4 + (row.level - 1) * 12 }}
-      draggable={isData}
-      onDragStart={(event) => event.dataTransfer.setData("text/plain", lineFor(row.path))}
-      onClick={click}
-      onContextMenu={choose}
-      onDoubleClick={() => (row.isOpenable ? open() : row.kind === "section" || turn())}
-    >
-      <span className="jp-ZarrServe-caret" onClick={(event) => (event.stopPropagation(), choose(), turn())}>
-        {row.isExpandable && <Caret.react tag="span" elementSize="normal" />}
-      </span>
-      {Icon && <Icon.react tag="span" elementSize="normal" className="jp-ZarrServe-icon" />}
-      <span className="jp-ZarrServe-name">{row.name}</span>
-      {row.detail && (
-        <span className="jp-ZarrServe-detail">
-          <span className="jp-ZarrServe-long">{row.detail}</span>
-          <span className="jp-ZarrServe-brief">{row.brief ?? row.detail}</span>
-        </span>
-      )}
-    </div>
-  );
-}
-
 /** Scroll a row into view. */
 function reveal(box: HTMLElement | null, index: number): void {
   if (!box || index < 0) return;
   const top = index * HEIGHT;
   if (top < box.scrollTop) box.scrollTop = top;
   else if (top + HEIGHT > box.scrollTop + box.clientHeight) box.scrollTop = top + HEIGHT - box.clientHeight;
-}
-
-function domId(id: string): string {
-  return `jp-ZarrServe-${encodeURIComponent(id)}`;
 }

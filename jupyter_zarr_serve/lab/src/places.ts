@@ -60,9 +60,21 @@ export function nameOf(path: string): string {
 export function titleOf(path: string): string {
   const names = path.split("/");
   const name = names.pop() ?? "";
-  const isWhole = (one: string): boolean => one.endsWith(".ipynb") || formatOf(one) !== undefined;
   const whole = names.findLast(isWhole);
   return whole === undefined ? name : `${name} – ${whole}`;
+}
+
+/** Jupyter's name of the file or the notebook that a node is in, or of the folder that it is; undefined for others. */
+export function wholeFile(path: string): string | undefined {
+  const [top = "", ...names] = path.split("/");
+  if (top !== FILES && top !== "notebooks") return undefined;
+  const end = names.findIndex(isWhole);
+  if (end < 0 && top !== FILES) return undefined;
+  return names.slice(0, end < 0 ? undefined : end + 1).join("/");
+}
+
+function isWhole(name: string): boolean {
+  return name.endsWith(".ipynb") || formatOf(name) !== undefined;
 }
 
 /** The line that opens a node in a cell. */

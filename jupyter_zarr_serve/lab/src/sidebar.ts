@@ -10,6 +10,7 @@ import { ICommandPalette, showErrorMessage } from "@jupyterlab/apputils";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { IStateDB } from "@jupyterlab/statedb";
 import { ITranslator, nullTranslator, type TranslationBundle } from "@jupyterlab/translation";
+import { folderIcon } from "@jupyterlab/ui-components";
 import { AllVariables } from "./all-variables.ts";
 import { Choices } from "./choices.ts";
 import * as names from "./commands.ts";
@@ -18,11 +19,13 @@ import { dataIcon } from "./icons.ts";
 import { LINKS } from "./items.ts";
 import { Kernels } from "./kernels.ts";
 import { Model } from "./model.ts";
+import { wholeFile } from "./places.ts";
 import { ITabs } from "./opening.ts";
 import { Panel } from "./panel.tsx";
 import { Server } from "./server.ts";
 import type { Tabs } from "./tabs.ts";
 
+const GO_TO = "filebrowser:go-to-path"; // Lab's
 const CHOICES = "jupyter-zarr-serve:all-variables"; // in Lab's state
 
 export const sidebar: JupyterFrontEndPlugin<void> = {
@@ -83,6 +86,12 @@ function addCommands(app: JupyterFrontEnd, model: Model, kernels: Kernels, trans
       await model.refresh();
     },
   });
+  app.commands.addCommand(names.SHOW_FILE, {
+    label: trans.__("Show in File Browser"),
+    icon: folderIcon,
+    isVisible: () => wholeFile(row("zarrPath")) !== undefined && app.commands.hasCommand(GO_TO),
+    execute: () => app.commands.execute(GO_TO, { path: wholeFile(row("zarrPath")) ?? "" }),
+  });
   app.commands.addCommand(names.REVOKE, {
     label: trans.__("Revoke Link"),
     execute: async () => {
@@ -107,6 +116,7 @@ function addMenu(app: JupyterFrontEnd): void {
     [names.COPY_ADDRESS, 2, { version: 3 }],
     [names.COPY_ADDRESS, 2, { version: 2 }],
     [names.SHARE, 3],
+    [names.SHOW_FILE, 3.5],
     [names.UNPUBLISH, 4],
   ];
   for (const [command, rank, args = {}] of entries) {

@@ -10,6 +10,9 @@ import { kindIcons } from "./icons.ts";
 /** The names of all types that our tab can show. */
 export const TYPES = FORMATS.flatMap(({ type, isLabs }) => (isLabs ? [type, ours(type)] : [type]));
 
+/** The type of Zarr stores, files and folders. */
+export const STORE = "zarr-store";
+
 /** The types that are opened as data where nobody chose. */
 export const AT_FIRST = FORMATS.filter(({ hasViewer }) => !hasViewer).map(({ type }) => type);
 
@@ -37,7 +40,7 @@ export function register(
     }
   }
   // Folders that are Zarr stores by their names; newer Labs show an icon of theirs.
-  const store = FORMATS.find(({ suffixes }) => suffixes.includes(".zarr"));
+  const store = FORMATS.find(({ type }) => type === STORE);
   if (store) {
     const folder = { name: "zarr-folder", contentType: "directory" as const, extensions: [".zarr"] };
     made.add(registry.addFileType({ ...described(store, trans), ...folder }));

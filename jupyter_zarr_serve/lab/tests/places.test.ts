@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatOf } from "../src/formats.ts";
-import { below, fileOf, lineFor, pageOf, pathOfFile, storeOf, titleOf, viewerOf } from "../src/places.ts";
+import {
+  below,
+  fileOf,
+  lineFor,
+  pageOf,
+  pathOfFile,
+  storeOf,
+  titleOf,
+  viewerOf,
+  wholeFile,
+} from "../src/places.ts";
 
 test("names of files are quoted in addresses, their slashes are not", () => {
   assert.equal(pageOf("files/a b/ü#?.h5"), "v3/files/a%20b/%C3%BC%23%3F.h5");
@@ -46,4 +56,12 @@ test("a tab says of which file or notebook its node is", () => {
   assert.equal(titleOf("files/a/run.h5"), "run.h5");
   assert.equal(titleOf("kernels/1/t"), "t");
   assert.equal(titleOf(""), "");
+});
+
+test("a node is in a file, a notebook or a folder that the file browser can show", () => {
+  assert.equal(wholeFile("files/a/run.h5/detector/image"), "a/run.h5");
+  assert.equal(wholeFile("files/a/b"), "a/b");
+  assert.equal(wholeFile("notebooks/day/waves.ipynb/t"), "day/waves.ipynb");
+  assert.equal(wholeFile("kernels/1/t"), undefined);
+  assert.equal(wholeFile("demo/x.zarr"), undefined);
 });
