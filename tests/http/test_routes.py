@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +68,14 @@ class Closed(Authorizer):
 
 def test_every_route_has_an_example():
     assert {pattern for pattern, *_ in routes(None, None, None, None)} == set(ALL)
+
+
+def test_every_route_is_documented():
+    page = Path(__file__).parents[2] / "docs" / "reference" / "urls.md"
+    table = [row for row in page.read_text().splitlines() if row.startswith("| `zarr/")]
+    for pattern in {*EXAMPLES, *SHARES}:
+        beginning = re.split(r"[(?]", pattern)[0]
+        assert any(f"`{beginning}" in row for row in table), pattern
 
 
 def test_every_example_reaches_its_route():
