@@ -11,7 +11,6 @@ from ...core.memory import MEMORY, Memory
 from ...core.nodes import Node
 from ...files.served_tree import ServedTree
 from ...serve.request import Request, Response
-from ...serve.respond import at_once
 from ..send_budget import SendBudget
 from .workers import Workers
 
@@ -43,16 +42,12 @@ class LocalSource:
         memory: Memory = MEMORY,
     ) -> None:
         self._tree = ServedTree(root, memory, below)
-        self._budget = budget
         self._workers = Workers(workers, budget)
 
     def ask(self, request: Request) -> Response | Awaitable[Response]:
         """See `sources.Source`; 503 when too many requests wait already."""
-        if self._budget.has_room_for(request.client):
-            known = at_once(self._tree.known(request), request)
-            if known is not None:
-                return known
-        return self._workers.respond(request, partial(self._tree.respond, request))
+        known = partial(self._tree.known, request)
+        return self._workers.respond(request, known, partial(self._tree.respond, request))
 
     def close(self) -> None:
         """Let the threads end; requests that wait are dropped."""

@@ -24,7 +24,7 @@ from ...files.validator import SameFile
 from ...readers.files import open_at
 from ...serve.representation import Representation, Spent, blob_of
 from ...serve.request import Request, Response
-from ...serve.respond import answered, at_once
+from ...serve.respond import answered
 from ..responders.answer import relayed
 from ..send_budget import SendBudget
 from .crashes import Crashes
@@ -66,16 +66,12 @@ class FilesSource:
         self._contents = RepresentationCache(memory, keeps_open=False)
         self._crashes = Crashes(is_served)
         self._readers = Threads(_READERS, "zarr-read")
-        self._budget = budget
         self._queue = Workers(settings.workers, budget, as_task)
 
     def ask(self, request: Request) -> Response | Awaitable[Response]:
         """See `sources.Source`; 503 when too many requests wait already."""
-        if self._budget.has_room_for(request.client):
-            known = at_once(self._contents.get(request, near=True), request)
-            if known is not None:
-                return known
-        return self._queue.respond(request, partial(self._answer, request))
+        known = partial(self._contents.get, request, near=True)
+        return self._queue.respond(request, known, partial(self._answer, request))
 
     async def prepare(self) -> None:
         """Have a worker ready, as the first request would wait for one."""

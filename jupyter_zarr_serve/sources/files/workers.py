@@ -9,13 +9,15 @@ everybody who waits for something has gone, it is not begun any more.
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ...core.errors import ServeError, Unavailable
+from ...serve.representation import Representation
 from ...serve.request import Request, Response, refusal
+from ...serve.respond import at_once
 from ..send_budget import SendBudget
 from .threads import Threads
 
@@ -88,8 +90,25 @@ class Workers:
             if flight.waiting == 0:
                 self._abandon(flight)
 
-    async def respond(self, request: Request, work: Work) -> Response:
-        """The response that `work` gives to a request; 503 when too many wait already."""
+    def respond(
+        self, request: Request, known: Callable[[], Representation | None], work: Work
+    ) -> Response | Awaitable[Response]:
+        """The response to a request, at once if it is known and there is room to send it.
+
+        Parameters
+        ----------
+        known
+            Gives what the request names, if it is known and can be told to be true at once.
+        work
+            Gives the response otherwise, which is 503 when too many wait already.
+        """
+        if self._budget.has_room_for(request.client):
+            response = at_once(known(), request)
+            if response is not None:
+                return response
+        return self._later(request, work)
+
+    async def _later(self, request: Request, work: Work) -> Response:
         try:
             return await self.run(request, request.client, work)
         except ServeError as error:
