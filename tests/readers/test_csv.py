@@ -242,20 +242,60 @@ def test_real_files():
     assert files
     for path in files:
         node = csv.read(path, SMALL)
-        same(node, path.read_text(), names=list(node.children), header=0)
+        above = len(node.attributes_in(3).get("comments", ()))
+        same(node, path.read_text(), names=list(node.children), header=0, skiprows=above)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "# made by hand\n# in 2020\na,b,c\n1,2,3\n",
         "a,b\n1,2\n# so, they, say, it\n3,4\n",
-        "#x\n#y\n" + "1,2,3\n" * 400_000,
+        "a,b\n" + "1,2\n" * 600_000 + "# so, they, say, it\n3,4\n",
     ],
-    ids=["above", "between", "large"],
+    ids=["small", "large"],
 )
-def test_comments_are_named_and_so_is_the_remedy(tmp_path, text):
+def test_comments_between_rows_are_named_and_so_is_the_remedy(tmp_path, text):
     path = tmp_path / "x.csv"
     path.write_text(text)
     with pytest.raises(Unreadable, match=r"begin with '#'.*comment='#'"):
         dict(csv.read(path, Policy()).children)
+
+
+ROWS = "1,5\n2,6\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "names", "comments"),
+    [
+        ("sep=,\na,b\n", ["a", "b"], None),
+        ('"sep=,"\r\na,b\r\n', ["a", "b"], None),
+        ("# made by hand\na,b\n", ["a", "b"], ["# made by hand"]),
+        ("\n# made\n\n  # by hand, too\na,b\n", ["a", "b"], ["# made", "# by hand, too"]),
+        ("# c\ra,b\r", ["a", "b"], ["# c"]),
+        ("sep=,\n# c\na,b\n", ["a", "b"], ["# c"]),
+        ("# é\n" * 100_000 + "a,b\n", ["a", "b"], ["# é"] * 100),
+        ("#a,b\n", ["_a", "b"], None),
+        ("# a,b\n", ["_ a", "b"], None),
+        ("##v=1, x\n#a,b\n", ["_a", "b"], ["##v=1, x"]),
+        ("# 1 and 2 and, 3, of\n7,8\n", ["7", "8"], ["# 1 and 2 and, 3, of"]),
+        ("#a,b\nx,1,2\n", ["index", "_a", "b"], None),
+        ("sep=x,b\n", ["sep=x", "b"], None),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_is_above_the_header_is_no_row(tmp_path, above, names, comments, encoding):
+    path = write(tmp_path / "x.csv", above + ROWS if "index" not in names else above, encoding)
+    node = csv.read(path, SMALL)
+    assert list(node.children) == names
+    assert node.attributes_in(3).get("comments") == comments
+    rows = [read_all(child(node, name)).tolist() for name in names]
+    assert rows == ([["x"], [1], [2]] if "index" in names else [[1, 2], [5, 6]])
+
+
+def test_a_named_delimiter_comes_before_the_usual_ones(tmp_path):
+    node = csv.read(write(tmp_path / "x.csv", "sep=;\na,b;c\n1,5;2\n"), SMALL)
+    assert {name: read_all(array).tolist() for name, array in members(node)} == {"a,b": ["1,5"], "c": [2]}
+
+
+def test_comments_alone_give_the_last_one_as_header(tmp_path):
+    assert list(csv.read(write(tmp_path / "x.csv", "# c\n#a,b\n"), SMALL).children) == ["_a", "b"]

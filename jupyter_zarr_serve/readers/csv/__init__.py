@@ -2,7 +2,7 @@
 
 Opening looks at the header alone. The first look at a column reads the file once, to find its rows and
 dtypes; after that, a chunk parses the blocks its rows lie in. There is no index:
-the dimension is "row". Dates stay text, as they do in pandas.
+the dimension is "row". Dates stay text, as they do in pandas. What lies above the header is no row.
 """
 
 from bisect import bisect_right
@@ -27,6 +27,7 @@ from ...core.names import served_names
 from ...core.nodes import Group, Policy
 from ..files import open_at, open_binary
 from .index import Index, index_of
+from .preamble import preamble_of
 from .text import (
     Dialect,
     delimiter_of,
@@ -66,8 +67,9 @@ def _size(frame: Any) -> int:
     return int(frame.memory_usage(deep=True).sum())
 
 
-def _told(encoding: str) -> dict[str, str]:
-    return {} if encoding == "utf-8" else {"encoding": encoding}
+def _told(encoding: str, comments: list[str]) -> dict[str, Any]:
+    told = {} if encoding == "utf-8" else {"encoding": encoding}
+    return {**told, **({"comments": comments} if comments else {})}
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class _Header:
     encoding: str
     end: int
     lines: int
+    comments: list[str]
 
     def index(self, path: Path) -> Index:
         """See `index.index_of`."""
@@ -93,24 +96,26 @@ def _header(path: Path) -> _Header:
         text = to_utf8(head[mark:], encoding)
         if b"\0" in text:
             raise Unreadable(f"{path.name}: has NUL bytes, so it is no text; is it really a CSV file?")
-        delimiter = delimiter_of(path.name, text)
-        end = first_row_end(text, delimiter)
-        if ended or (end and first_row_end(text[end:], delimiter)):
+        above = preamble_of(path.name, text)
+        delimiter = above.delimiter or delimiter_of(path.name, text[above.end :])
+        end = above.end + first_row_end(text[above.end :], delimiter)
+        if ended or (end > above.end and first_row_end(text[end:], delimiter)):
             break
         if len(head) > _LONGEST_HEADER:
             raise Unreadable(
                 f"{path.name}: its first rows never end; a quotation mark is probably not closed"
             )
         head, ended = _head(path, 2 * len(head))
-    if not text.strip():
+    if not text[above.end :].strip():
         raise Unreadable(f"{path.name}: has no header; its first line must name the columns")
-    end = end or len(text)
-    if (width := text[:end].count(delimiter.encode()) + 1) > limits.COLUMNS:
+    end = end if end > above.end else len(text)
+    head = text[above.end : end]
+    if (width := head.count(delimiter.encode()) + 1) > limits.COLUMNS:
         raise Unreadable(
             f"{path.name}: has up to {width:,} columns, of which no more than {limits.COLUMNS:,} are read; "
             "turn it by 90 degrees or write it as an array"
         )
-    names = header_names(text[:end], delimiter)
+    names = header_names(head, delimiter)
     try:
         width = _first_width(text[end:], Dialect(delimiter, len(names)))
     except pd.errors.ParserError as error:
@@ -119,7 +124,8 @@ def _header(path: Path) -> _Header:
     labels = served_names(["index"] * (width - len(names)), names)
     names = [*labels, *names]
     place = mark + stored_length(text[:end], encoding)
-    return _Header(names, Dialect(delimiter, len(names)), encoding, place, text[:end].count(b"\n"))
+    lines = text[:end].count(b"\n")
+    return _Header(names, Dialect(delimiter, len(names)), encoding, place, lines, above.comments)
 
 
 def _first_width(rows: bytes, dialect: Dialect) -> int:
@@ -152,7 +158,9 @@ def _table(source: "_Source", header: _Header, policy: Policy) -> Group:
     ]
     columns = named_fields(fields)
     dimension = served_names(["row"], columns)[0]
-    return table(columns, index.starts[-1], policy, dimension, attributes=_told(index.encoding))
+    return table(
+        columns, index.starts[-1], policy, dimension, attributes=_told(index.encoding, header.comments)
+    )
 
 
 @dataclass(frozen=True)

@@ -106,14 +106,15 @@ class Dialect:
 
     def first_width(self, text: bytes) -> int:
         """Fields of the first row; 0 if there is none."""
-        return _width_of_first(text, self.delimiter)
+        return width_of_first(text, self.delimiter)
 
 
 def _read_csv(text: bytes, **options: Any) -> Any:
     return pd.read_csv(io.BytesIO(text), low_memory=False, encoding="utf-8", **options)
 
 
-def _width_of_first(text: bytes, delimiter: str) -> int:
+def width_of_first(text: bytes, delimiter: str) -> int:
+    """Fields of the first row; 0 if there is none."""
     try:
         return int(_read_csv(text, sep=delimiter, header=None, nrows=1, dtype=str).shape[1])
     except pd.errors.EmptyDataError:
