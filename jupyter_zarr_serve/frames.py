@@ -91,17 +91,33 @@ def prove(connection: socket.socket, key: bytes) -> None:
 
 def receive(connection: socket.socket) -> tuple[bytes, bytes]:
     """The header and the body of the next frame; see `Frames.header`."""
-    header, body = wire.parse_prefix(_exactly(connection, wire.PREFIX.size))
-    return bytes(_exactly(connection, header)), cast("bytes", _exactly(connection, body))  # not copied
+    header, size = receive_head(connection)
+    body = bytearray(size)
+    receive_into(connection, memoryview(body))
+    return header, cast("bytes", body)  # not copied
 
 
-def _exactly(connection: socket.socket, size: int) -> bytearray:
-    data = bytearray(size)
+def receive_head(connection: socket.socket) -> tuple[bytes, int]:
+    """The header of the next frame, and the length of its body, in bytes, which is still to be received."""
+    prefix = bytearray(wire.PREFIX.size)
+    receive_into(connection, memoryview(prefix))
+    length, body_length = wire.parse_prefix(prefix)
+    header = bytearray(length)
+    receive_into(connection, memoryview(header))
+    return bytes(header), body_length
+
+
+def receive_into(connection: socket.socket, room: memoryview) -> None:
+    """Fill memory with what comes.
+
+    Raises
+    ------
+    ConnectionError
+        When the peer closed the connection.
+    """
     filled = 0
-    while filled < size:
-        with memoryview(data) as whole, whole[filled:] as room:
-            received = connection.recv_into(room)
+    while filled < len(room):
+        received = connection.recv_into(room[filled:])
         if received == 0:
             raise ConnectionResetError("the peer closed the connection")
         filled += received
-    return data

@@ -44,7 +44,7 @@ FLOORS = [
     ["views"],
     ["serve/conditional", "serve/request"],
     ["serve/representation", "serve/listing"],
-    ["serve/forms", "serve/layout"],
+    ["serve/forms", "serve/layout", "serve/rows"],
     ["serve/respond"],
     ["serve/metadata_seen"],
     ["wire", "snippets"],

@@ -8,18 +8,22 @@ import json
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from ..core.known_names import KERNELS, OF_KERNELS, VIEWS
-from ..frames import prove, receive
-from ..serve.request import Request, Response
+from ..frames import prove, receive, receive_head, receive_into
+from ..serve.request import VALUES, Request, Response
 from ..wire import FrameError, decode_endpoint, decode_response, encode_request, endpoint_path
 from .idle import Idle
 from .over_http import OverHttp
 from .reader import Names
 
 _MOST_IDLE = 16  # connections
+T = TypeVar("T")
 
 
 class OverSocket:
@@ -53,20 +57,20 @@ class OverSocket:
         asked = self._below(request)
         if asked is None:
             return self._server.ask(request)
-        # A process that was forked is another client: it goes on to see metadata by itself.
-        frame = encode_request(asked, client=f"{self._name} {os.getpid()}")
-        known = self._idle.take()
-        if known is not None:
-            try:
-                return self._answer(known, frame)
-            except (ConnectionError, FrameError):
-                pass  # the kernel was restarted
         try:
-            return self._answer(self._connected(), frame)
+            return self._asked(asked, _response)
         except TimeoutError:
             raise
         except (OSError, FrameError):
             return self._server.ask(request)
+
+    def fill(self, request: Request, room: memoryview) -> bool:
+        """See `reader.Near`."""
+        asked = self._below(request)
+        try:
+            return asked is not None and self._asked(asked, partial(_is_filled, room=room))
+        except (OSError, FrameError):
+            return False
 
     def is_open(self) -> bool:
         """Whether the kernel answers here."""
@@ -86,17 +90,29 @@ class OverSocket:
             return None
         return replace(request, path=path[count:], view=view)
 
-    def _answer(self, connection: socket.socket, frame: bytes) -> Response:
+    def _asked(self, request: Request, receive: Callable[[socket.socket], T]) -> T:
+        """What is received in answer to a request."""
+        # A process that was forked is another client: it goes on to see metadata by itself.
+        frame = encode_request(request, client=f"{self._name} {os.getpid()}")
+        known = self._idle.take()
+        if known is not None:
+            try:
+                return self._answer(known, frame, receive)
+            except (ConnectionError, FrameError):
+                pass  # the kernel was restarted
+        return self._answer(self._connected(), frame, receive)
+
+    def _answer(self, connection: socket.socket, frame: bytes, receive: Callable[[socket.socket], T]) -> T:
         is_whole = False
         try:
             connection.sendall(frame)
-            response = decode_response(*receive(connection))
+            received = receive(connection)
             is_whole = True
         finally:
             if not is_whole:
                 connection.close()
         self._idle.give(connection)
-        return response
+        return received
 
     def _connected(self) -> socket.socket:
         """A new connection, after the proof.
@@ -121,6 +137,19 @@ class OverSocket:
             connection.close()
             raise
         return connection
+
+
+def _response(connection: socket.socket) -> Response:
+    return decode_response(*receive(connection))
+
+
+def _is_filled(connection: socket.socket, room: memoryview) -> bool:
+    """Whether what comes is the very bytes that were asked for; they are received where they belong."""
+    header, size = receive_head(connection)
+    response = decode_response(header, b"")
+    is_it = response.status == 200 and response.form == VALUES and size == len(room)
+    receive_into(connection, room if is_it else memoryview(bytearray(size)))
+    return is_it
 
 
 def near(path: Names, server: OverHttp, seconds: float) -> OverSocket | None:

@@ -4,11 +4,11 @@ import json
 import random
 import time
 from http.client import HTTPException
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ..core.errors import Unavailable
 from ..core.known_names import ZARR_JSON, ZARRAY, ZGROUP, ZMETADATA
-from ..serve.request import JSON, NODE, Request, Response
+from ..serve.request import JSON, NODE, VALUES, Request, Response
 from .failures import TRANSIENT, failure_of
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds
@@ -22,6 +22,14 @@ class Way(Protocol):
 
     def ask(self, request: Request) -> Response:
         """The answer to a request; raises `OSError` or `HTTPException` where there is none."""
+
+
+@runtime_checkable
+class Near(Way, Protocol):
+    """A way past the server, by which plain bytes go into memory as they are."""
+
+    def fill(self, request: Request, room: memoryview) -> bool:
+        """Fill memory with the answer to a request of the form `VALUES`; False where there is none."""
 
 
 class Reader:
@@ -117,6 +125,18 @@ class Reader:
             raise failure_of(response.status, response.message)
         told: dict[str, Any] = json.loads(bytes(response.body))
         return told
+
+    def fill(self, room: memoryview, *, start: int, stop: int, shape: str, dtype: str) -> bool:
+        """Fill memory with rows of an array, past the server; False where only chunks can be had.
+
+        Parameters
+        ----------
+        shape, dtype
+            Of the array, as `serve.rows.array_told` has them.
+        """
+        options = (("start", start), ("stop", stop), ("shape", shape), ("dtype", dtype))
+        asked = Request(self.zarr_format, self.path, form=VALUES, options=options, view=self.view)
+        return isinstance(self.way, Near) and self.way.fill(asked, room)
 
     def request(self, key: str, byte_range: str | None = None) -> Request:
         """The request for a key of the store."""

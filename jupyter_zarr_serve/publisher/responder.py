@@ -23,6 +23,7 @@ from .listening import is_open, listen
 
 HANDSHAKE_SECONDS = 10.0
 MOST_CONNECTIONS = 256
+_SEND_BUFFER = 4 << 20  # bytes; each time that it is full, both processes wait for their turn
 _EVERY: "weakref.WeakSet[Responder]" = weakref.WeakSet()
 
 IsThere = Callable[[], bool]
@@ -99,6 +100,7 @@ class Responder:
         try:
             if connection.family == socket.AF_INET:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
             start_thread(self._serve, connection)
         except (OSError, RuntimeError, MemoryError):  # the peer is gone, or no thread can be had
             self._dismiss(connection)

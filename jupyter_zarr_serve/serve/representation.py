@@ -26,7 +26,7 @@ class Representation:
     make
         Reads and encodes the bytes, and notes the seconds that took, by phase.
     etag
-        A strong entity tag, quoted; None if only the bytes can tell it.
+        A strong entity tag, quoted; None if only the bytes can tell it, "" if nobody asks for it.
     at_hand
         Gives the bytes if they need neither reading nor encoding; else None.
     validator

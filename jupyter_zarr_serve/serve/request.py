@@ -14,6 +14,7 @@ LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
 LISTINGS = frozenset({LINKS, PAGE, JSON})
 NODE, LINE, STATS, IMAGE, ROWS = "node", "line", "stats", "image", "rows"  # other forms of a node
 CHANGES = "changes"  # of what a kernel publishes, told when there are some
+VALUES = "values"  # that of `rows`, which no server asks for
 OUTSIDE = "outside"
 Options = tuple[tuple[str, int | str], ...]
 _CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)

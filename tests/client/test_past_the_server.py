@@ -11,7 +11,9 @@ import pytest
 
 import jupyter_zarr_serve as jz
 from jupyter_zarr_serve import wire
+from jupyter_zarr_serve.client.kinds.whole import whole
 from jupyter_zarr_serve.client.over_http import OverHttp
+from jupyter_zarr_serve.client.over_socket import OverSocket
 from tests.kernels.jupyter import Kernel, running_notebook
 from tests.server import Server
 
@@ -55,6 +57,90 @@ def test_chunks_pass_no_server(array, nobody_asks_the_server, through):
     assert "the kernel's socket" in repr(array.store)
     nobody_asks_the_server()
     np.testing.assert_array_equal(array[...], VALUES)
+
+
+PLAIN = {
+    "fortran": "np.asfortranarray(np.arange(12.0).reshape(3, 4))",
+    "big": "np.arange(12, dtype='>i4').reshape(3, 4)",
+    "steps": "np.arange(24)[::2].reshape(4, 3)",
+    "times": "np.array(['2020', 'NaT', '1969'], 'M8[ms]')",
+    "spans": "np.array([1, 'NaT', -3], 'm8[s]')",
+    "flags": "np.array([True, False, True])",
+    "complex": "np.arange(3) * 1j",
+    "text": "np.array(['a', 'ü', ''])",
+    "bytes": "np.array([b'a', b'bc'])",
+    "half": "np.arange(3, dtype='f2')",
+    "lazy": "da.arange(10, chunks=3)",
+    "frozen": "np.arange(10)",
+}
+OTHERS = {
+    "words": "np.array(['a', 'long word'], 'T')",
+    "fields": "np.array([(1, 2.5)], 'i4,f8')",
+    "one": "np.array(3.5)",
+    "none": "np.zeros((0, 3))",
+}
+
+
+@pytest.fixture
+def filled(environment):
+    """Whether each of the readings that went past chunks got what it asked for."""
+    found: list[bool] = []
+    fill = OverSocket.fill
+
+    def noted(self, request, room):
+        found.append(fill(self, request, room))
+        return found[-1]
+
+    environment.setattr(OverSocket, "fill", noted)
+    return found
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_whole_arrays_pass_no_chunks(mine, publishing, filled, name):
+    publishing.run("import dask.array as da")
+    publishing.run(f"jz.publish('plain', {PLAIN[name]}, frozen={name == 'frozen'})")
+    array = jz.open("past.ipynb/plain")
+    values = whole(array)
+    assert filled == [True]
+    np.testing.assert_array_equal(values, array[...])
+    assert values.dtype == array.dtype
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_has_no_plain_bytes_is_read_by_chunks(mine, publishing, filled, name):
+    publishing.run(f"jz.publish('other', {OTHERS[name]})")
+    array = jz.open("past.ipynb/other")
+    np.testing.assert_array_equal(whole(array), array[...])
+    assert not any(filled)
+
+
+def test_what_is_too_long_for_one_answer_is_read_by_chunks(array, publishing, filled):
+    publishing.run("from jupyter_zarr_serve.serve import rows; most, rows.MOST = rows.MOST, 1000")
+    try:
+        np.testing.assert_array_equal(whole(array), VALUES)
+    finally:
+        publishing.run("rows.MOST = most")
+    assert filled == [False]
+
+
+def test_whole_arrays_of_what_was_replaced_are_not_read(array, publishing, filled):
+    publishing.run("jz.publish('t', np.zeros((300, 200), 'i8'))")
+    with pytest.raises(ValueError, match="open it anew"):
+        whole(array)
+    assert filled == [False]
+
+
+def test_a_kernel_reads_its_own_without_chunks(publishing):
+    publishing.run("jz.publish('own', np.arange(5)); from jupyter_zarr_serve.client.own import Own")
+    publishing.run("ask, asked = Own.ask, []")
+    publishing.run("Own.ask = lambda own, request: asked.append(request.form) or ask(own, request)")
+    printed = publishing.run("print(jz.open('own', as_='numpy').tolist(), asked.count('values'))")
+    assert printed.strip() == "[0, 1, 2, 3, 4] 1"
+
+
+def test_no_server_gives_plain_bytes(mine, array):
+    answer = mine.get("zarr/api/preview/notebooks/past.ipynb/t?form=values&start=0&stop=1")
+    assert answer.status_code == 400
 
 
 def test_so_do_frames(mine, publishing, nobody_asks_the_server):
