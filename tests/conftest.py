@@ -48,3 +48,9 @@ def zarr_format(request: pytest.FixtureRequest) -> int:
     """Each format of Zarr."""
     version: int = request.param
     return version
+
+
+@pytest.fixture
+def nobody_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No look at all processes after each of many failures to read."""
+    monkeypatch.setattr("jupyter_zarr_serve.files.writing.is_being_written", lambda path: False)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..core.errors import Unavailable
+from ..core.memory import MEMORY, Share
 from ..readers.files import is_local, stamp_of, stamp_of_status
 
 BEING_WRITTEN = "is being written; ask again when that is done"
@@ -27,6 +28,8 @@ _NS = 1_000_000_000
 _ACCESS_MODES = 3  # the bits of a descriptor's flags that say how it was opened; 0 is for reading alone
 _PROCESSES = Path("/proc")
 _elsewhere: list[Callable[[Path], bool]] = []
+# When files changed last that nobody has written since, by their paths.
+_left_alone: Share[int] = Share(MEMORY, "left alone", lambda _: 0)
 
 
 def settled_stamp(path: Path) -> tuple[str, bool]:
@@ -74,17 +77,28 @@ def ask_elsewhere(is_written: Callable[[Path], bool]) -> None:
 
 
 def is_being_written(path: Path) -> bool:
-    """Whether a process of this user has a local file open for writing, as far as the system tells."""
+    """Whether a process of this user has a local file open for writing, as far as the system tells.
+
+    What nobody had open once it had settled, and did not change since, is not half-written: a look at all
+    processes takes long, and a damaged file may be asked for a thousand chunks.
+    """
     if _elsewhere:
         return _elsewhere[0](path)
     if not is_local(path) or not sys.platform.startswith("linux"):
         return False
     try:
-        if _age(path.stat()) > _RECENT:
-            return False
+        status = path.stat()
     except OSError:
         return False
-    return any(_writes(process, str(path)) for process in _PROCESSES.iterdir() if process.name.isdecimal())
+    if _age(status) > _RECENT or _left_alone.get(path) == _changed(status):
+        return False
+    has_settled = _age(status) >= _tick(status)
+    is_written = any(
+        _writes(process, str(path)) for process in _PROCESSES.iterdir() if process.name.isdecimal()
+    )
+    if has_settled and not is_written:
+        _left_alone.put(path, _changed(status))
+    return is_written
 
 
 def _writes(process: Path, path: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
@@ -160,6 +161,23 @@ def test_who_only_reads_a_file_does_not_write_it(tmp_path):
     (tmp_path / "a").write_bytes(b"x")
     with (tmp_path / "a").open("rb"):
         assert not writing.is_being_written(tmp_path / "a")
-    with (tmp_path / "a").open("r+b"):
+    with (tmp_path / "a").open("r+b", buffering=0) as writer:
+        writer.write(b"y")
         assert writing.is_being_written(tmp_path / "a")
     assert not writing.is_being_written(tmp_path / "nothing")
+
+
+def test_processes_are_looked_at_once_for_a_damaged_file(tmp_path, monkeypatch):
+    looks = []
+    monkeypatch.setattr(writing, "_writes", lambda process, path: looks.append(path))
+    file = tmp_path / "a"
+    file.write_bytes(b"x")
+    time.sleep(0.05)  # what changed just now proves nothing
+    assert not writing.is_being_written(file)
+    seen = len(looks)
+    assert seen > 0
+    assert not writing.is_being_written(file)
+    assert len(looks) == seen
+    file.write_bytes(b"y")
+    assert not writing.is_being_written(file)
+    assert len(looks) > seen

@@ -10,20 +10,14 @@ import pytest
 from jupyter_zarr_serve.core.errors import ServeError
 from jupyter_zarr_serve.core.nodes import Group, Policy
 from jupyter_zarr_serve.core.walk import child_of, lookups
-from jupyter_zarr_serve.files import writing
 from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.readers import FORMATS
 from jupyter_zarr_serve.serve.request import Request
 from jupyter_zarr_serve.serve.respond import respond
 
 SECRET = b"the-token-of-somebody-else------"
+pytestmark = pytest.mark.usefixtures("nobody_writes")
 SUFFIXES = [suffix for row in FORMATS for suffix in row.suffixes]
-
-
-@pytest.fixture(autouse=True)
-def nobody_writes(monkeypatch):
-    """No look at all processes after each failure, of which there are thousands here."""
-    monkeypatch.setattr(writing, "is_being_written", lambda path: False)
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from jupyter_zarr_serve.serve.respond import respond
 from tests.nodes import FILE_FAILURES
 
 IMAGE = (np.arange(64 * 80).reshape(64, 80) % 251).astype("u1")
+pytestmark = pytest.mark.usefixtures("nobody_writes")
 MOST_CHUNKS = 200
 TABLE = pd.DataFrame({"a": np.arange(500), "b": np.arange(500) / 3, "c": [f"text {i}" for i in range(500)]})
 
