@@ -107,6 +107,24 @@ def test_a_filter_leaves_what_it_finds(panel: Lab):
     panel.page("fill", ".jp-ZarrServe-bar input", "")
 
 
+def test_a_filter_finds_what_is_not_loaded(panel: Lab):
+    many = panel.folder / "many"
+    many.mkdir()
+    for number in range(300):
+        (many / f"{number:03}.csv").write_text("a\n1\n")
+    panel.page("click", row("Files"))
+    panel.page("see", row("many"))
+    panel.page("click", f"{row('many')} .jp-ZarrServe-caret")
+    panel.page("see", row("000.csv"))
+    try:
+        panel.page("fill", ".jp-ZarrServe-bar input", "299.")
+        panel.page("see", row("299.csv"))
+    finally:
+        panel.page("fill", ".jp-ZarrServe-bar input", "")
+    panel.page("missSoon", row("299.csv"))
+    panel.page("click", f"{row('many')} .jp-ZarrServe-caret")
+
+
 def test_what_the_menu_of_a_row_copies(panel: Lab):
     panel.choose(row("waves"), "Copy Zarr v2 Address")
     assert panel.page("copied") == f"{panel.server.url}zarr/v2/notebooks/waves.ipynb/waves"

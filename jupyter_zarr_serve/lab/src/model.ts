@@ -2,14 +2,16 @@
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { type ISignal, Signal } from "@lumino/signaling";
-import { isMore, isNode, LINKS, linkItem, membersOf, MOUNTS, NOTEBOOK, noted, RUNNING } from "./items.ts";
+import { isMore, LINKS, linkItem, membersOf, MOUNTS, NOTEBOOK, noted, RUNNING } from "./items.ts";
 import { type Session, sessionItem } from "./items.ts";
 import { untilText } from "./life.ts";
-import { Failure, type Server } from "./server.ts";
+import { failureTexts, nothingText } from "./sentences.ts";
+import type { Server } from "./server.ts";
 import type { Member } from "./told.ts";
 import type { Changes } from "./watch.ts";
 import { idOf, type Item, type Members, type Row, rowsOf } from "./tree.ts";
 
+const PAUSE = 250; // milliseconds, from the last letter to a search in the server
 const OWN = ["files", "kernels", "notebooks"]; // at the root; all else there are mounts and the demo
 
 /** What the panel asks Lab for. */
@@ -34,6 +36,8 @@ export class Model {
   readonly #items = new Map<string, Item>();
   readonly #expanded = new Set<string>();
   readonly #changed = new Signal<this, void>(this);
+  readonly #found = new Map<string, readonly Item[]>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #latest = new Map<string, symbol>();
   #rows: Row[] | undefined;
 
@@ -55,7 +59,24 @@ export class Model {
 
   set search(text: string) {
     this.#search = text;
+    this.#found.clear();
     this.#tell();
+    clearTimeout(this.#timer);
+    if (text.trim())
+      this.#timer = setTimeout(() => void this.#searchBeyond(text.trim()).catch(() => undefined), PAUSE);
+  }
+
+  /** Have the server look through members that are not loaded. */
+  async #searchBeyond(text: string): Promise<void> {
+    for (const [id, { items }] of this.#members) {
+      if (!items.some(isMore)) continue;
+      const path = id.slice(id.lastIndexOf("\n") + 1);
+      const place = path === NOTEBOOK ? `notebooks/${this.around.notebook()}` : path;
+      const { members } = await this.server.node(place, 0, text);
+      if (this.#search.trim() !== text) return;
+      this.#found.set(id, membersOf(place, members?.items ?? [], 0, "").items);
+      this.#tell();
+    }
   }
 
   get rows(): readonly Row[] {
@@ -64,6 +85,7 @@ export class Model {
       members: this.#members,
       expanded: this.#expanded,
       search: this.#search,
+      found: this.#found,
     }));
   }
 
@@ -85,7 +107,7 @@ export class Model {
     this.#note({ mark: "", is_all: false });
     const id = idOf("", this.#section(NOTEBOOK, ""));
     this.#latest.set(id, Symbol(id)); // what is still asked for comes too late
-    this.#members.set(id, noted(NOTEBOOK, this.#nothing(NOTEBOOK)));
+    this.#members.set(id, noted(NOTEBOOK, nothingText(NOTEBOOK, this.trans)));
     this.#tell();
   }
 
@@ -137,7 +159,7 @@ export class Model {
     this.#members.set(id, { items: before?.items ?? [], total: before?.total ?? 0, isLoading: true });
     this.#tell();
     const known = await this.#asked(path, kind).catch((error: unknown) =>
-      noted(path, ...this.#words(path, error)),
+      noted(path, ...failureTexts(path, error, this.trans)),
     );
     if (this.#latest.get(id) !== mark) return;
     this.#members.set(id, known);
@@ -170,12 +192,12 @@ export class Model {
     if (path === NOTEBOOK || kind === "session") {
       const told = await this.server.changes(place);
       if (path === NOTEBOOK) this.#note(told);
-      if (!told.mark) return noted(path, this.#nothing(path));
+      if (!told.mark) return noted(path, nothingText(path, trans));
     }
     const { members } = await this.server.node(place);
     const found = members?.items ?? [];
     const items = path === MOUNTS ? found.filter(({ name }) => !OWN.includes(name)) : found;
-    if (!items.length) return noted(path, this.#nothing(path));
+    if (!items.length) return noted(path, nothingText(path, trans));
     const left = (members?.total ?? 0) - found.length;
     return membersOf(place, items, items.length + left, trans.__("%1 more…", left));
   }
@@ -194,28 +216,6 @@ export class Model {
       membersOf(path, items, total, this.trans.__("%1 more…", total - items.length)),
     );
     this.#tell();
-  }
-
-  #nothing(path: string): string {
-    if (path === NOTEBOOK || path.startsWith("notebooks/") || path.startsWith("kernels/")) {
-      return this.trans.__("Nothing is published: jz.publish(name=array) does it.");
-    }
-    return path === MOUNTS ? this.trans.__("There are none.") : this.trans.__("It is empty.");
-  }
-
-  /** A failure as sentences. */
-  #words(path: string, error: unknown): string[] {
-    const trans = this.trans;
-    if (!(error instanceof Failure)) return [trans.__("The server cannot be reached.")];
-    if (error.status === 403) return [trans.__("You may not see this: %1", error.message)];
-    if (!error.isOurs && error.status === 404) {
-      return [
-        trans.__(
-          "This server has no jupyter_zarr_serve: install it beside the server, and start it again.",
-        ),
-      ];
-    }
-    return error.status === 404 ? [this.#nothing(isNode(path) ? path : NOTEBOOK)] : [error.message];
   }
 
   #note({ mark, is_all }: Changes): void {

@@ -23,15 +23,15 @@ export class Failure extends Error {
 export class Server {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
-  /** What a node is, and the first of its members. */
-  node(path: string, offset = 0): Promise<Described> {
-    return this.#ask<Described>(`node/${quoted(path)}?limit=${LIMIT}&offset=${offset}`);
+  /** What a node is, and some of its members; those that have a text in their names, if one is given. */
+  node(path: string, offset = 0, search = ""): Promise<Described> {
+    const searched = search && `&search=${encodeURIComponent(search)}`;
+    return this.#ask<Described>(`node/${quoted(path)}?limit=${LIMIT}&offset=${offset}${searched}`);
   }
 
   /** Whether a node has a member of a name. */
   async hasMember(path: string, name: string): Promise<boolean> {
-    const search = encodeURIComponent(name);
-    const { members } = await this.#ask<Described>(`node/${quoted(path)}?limit=${LIMIT}&search=${search}`);
+    const { members } = await this.node(path, 0, name);
     return members?.items.some((member) => member.name === name) ?? false;
   }
 

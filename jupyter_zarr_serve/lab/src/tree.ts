@@ -39,6 +39,8 @@ export interface State {
   readonly members: ReadonlyMap<string, Members>;
   readonly expanded: ReadonlySet<string>;
   readonly search: string;
+  /** What the server found among members that are not loaded, by the ids of their parents. */
+  readonly found?: ReadonlyMap<string, readonly Item[]>;
 }
 
 /** The row of an item below another row; of a section below none. */
@@ -47,7 +49,7 @@ export function idOf(parent: string, { path, name }: Pick<Item, "path" | "name">
 }
 
 /** All rows that are to be seen, one below the other. */
-export function rowsOf({ sections, members, expanded, search }: State): Row[] {
+export function rowsOf({ sections, members, expanded, search, found }: State): Row[] {
   const wanted = search.trim().toLowerCase();
   const rows: Row[] = [];
   const add = (items: readonly Item[], parent: string, level: number): boolean => {
@@ -60,7 +62,8 @@ export function rowsOf({ sections, members, expanded, search }: State): Row[] {
       const isLoading = known?.isLoading ?? false;
       const place = { level, position: index + 1, count: items.length };
       rows.push({ ...item, ...place, id, isExpanded, isLoading });
-      const hasBelow = isExpanded && known ? add(known.items, id, level + 1) : false;
+      const below = withFound(known?.items ?? [], wanted ? found?.get(id) : undefined);
+      const hasBelow = isExpanded && known ? add(below, id, level + 1) : false;
       const isFound = wanted === "" || hasBelow || item.name.toLowerCase().includes(wanted);
       if (isFound || level === 1) hasAny ||= isFound;
       else rows.length = at;
@@ -69,6 +72,12 @@ export function rowsOf({ sections, members, expanded, search }: State): Row[] {
   };
   add(sections, "", 1);
   return rows;
+}
+
+/** Loaded members, and those that were found besides. */
+function withFound(items: readonly Item[], found: readonly Item[] = []): readonly Item[] {
+  const loaded = new Set(items.map(({ path }) => path));
+  return [...items, ...found.filter(({ path }) => !loaded.has(path))];
 }
 
 /** What a key does; nothing for keys that are none of the tree's. */

@@ -48,6 +48,14 @@ test("a search leaves what it finds, and what that is in", () => {
   );
 });
 
+test("a search shows what the server found besides what is loaded", () => {
+  const found = new Map([[top, [item("a.npy"), item("z.npy")]]]);
+  const state = { sections: [files], members, expanded: new Set([top]), found };
+  const names = (search: string) => rowsOf({ ...state, search }).map(({ name }) => name);
+  assert.deepEqual(names("npy"), ["files", "a.npy", "z.npy"]);
+  assert.deepEqual(names(""), ["files", "a.npy", "run.h5"]);
+});
+
 test("arrows walk, open and close as in every tree", () => {
   const all = rows([top, run]);
   assert.deepEqual(stepOf("ArrowDown", all, top, 10), { active: all[1]?.id });
