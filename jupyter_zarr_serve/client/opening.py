@@ -161,6 +161,11 @@ def is_folder(document: dict[str, Any]) -> bool:
     return kind_of(document) == "group" and not is_described
 
 
+def dimension_names(array: Any) -> Any:
+    """Those in the metadata of version 3; None where there are none."""
+    return getattr(getattr(array, "metadata", None), "dimension_names", None)
+
+
 def node_of(reader: Reader, kind: str) -> Any:
     """The array or group of the installed zarr-python."""
     name = "zarr_store" if zarr_version() >= 3 else "zarr2_store"

@@ -11,6 +11,7 @@ import requests
 import xarray as xr
 import zarr
 
+import jupyter_zarr_serve as jz
 from tests.clients.browser import browse, needs_browser
 from tests.clients.verdicts import EXACT, Question, answer_of, judge
 from tests.http.test_routes import EXAMPLES, LINKS, SHARES
@@ -235,3 +236,38 @@ def test_a_page_of_another_origin_reads_by_the_scope_and_by_a_link(hub: Hub, tok
     assert judge(by_scope, VALUES) == judge(by_link, VALUES) == EXACT
     assert "error" in refused
     assert answer_of("a.npy", VALUES)["data"] == by_link["data"]
+
+
+OPEN = """
+import jupyter_zarr_serve as jz
+from jupyter_zarr_serve.client.login import login_at
+array = jz.open("public/a.npy")
+print(array[...].tolist(), "at", array.store)
+print(jz.open("t")[...].tolist(), repr(login_at(%r).token))
+"""
+
+
+def test_a_kernel_opens_what_its_own_server_serves(hub: Hub, kernel):
+    neighbour = hub.user_url.replace("/alice/", "/bob/")
+    told, own = hub.run(kernel[0], OPEN % neighbour).strip().splitlines()
+    values, _, place = told.partition(" at ")
+    assert values == str(VALUES.tolist())
+    assert "your server on JupyterHub" in place or "started this kernel" in place
+    assert own == f"{VALUES.tolist()} ''", "no token is known for another user's server"
+
+
+def test_the_token_of_ones_own_server_opens_no_other(hub: Hub, tokens, monkeypatch, tmp_path):
+    own = tokens["a user without access"]
+    for name in ("JUPYTER_SERVER_URL", "JUPYTER_TOKEN", "JPY_PARENT_PID", "JUPYTERHUB_SERVICE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/hubs/user/bob/")
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", own)
+    monkeypatch.setenv("JUPYTERHUB_PUBLIC_URL", hub.user_url.replace("/alice/", "/bob/"))
+    url = f"{hub.user_url}zarr/v3/files/public/a.npy"
+    for given in (None, own):
+        with pytest.raises(PermissionError) as refused:
+            jz.open(url, token=given)
+        assert own not in str(refused.value)
+    array = jz.open(url, token=tokens["a user to whom the server is shared"])
+    np.testing.assert_array_equal(array[...], VALUES)

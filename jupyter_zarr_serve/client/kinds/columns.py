@@ -49,7 +49,7 @@ def columns_of(reader: Reader, group: Any) -> dict[str, Column]:
     ValueError
         When it is no table.
     """
-    members = dict(group.members())
+    members = {name: group[name] for name in group}
     nested = [name for name, member in members.items() if not hasattr(member, "shape")]
     lengths = {member.shape for name, member in members.items() if name not in nested}
     if nested or len(lengths) > 1 or any(len(shape) != 1 for shape in lengths):

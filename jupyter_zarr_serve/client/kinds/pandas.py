@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.known_names import MADE_OF
-from ..opening import node_of
+from ..opening import dimension_names, node_of
 from ..reader import Reader
 from .columns import Column, column_of, columns_of
 
@@ -59,7 +59,7 @@ def _frame(columns: dict[str, Column], index: Any, note: Note, attributes: Note)
 def _guessed(node: Any, columns: dict[str, Column]) -> Note:
     """The index of a table that no note tells of: the column that the rows' dimension is called by."""
     array = next((member for _, member in node.arrays()), None)
-    names = getattr(getattr(array, "metadata", None), "dimension_names", None) or [""]
+    names = dimension_names(array) or dict(array.attrs if array else {}).get("_ARRAY_DIMENSIONS") or [""]
     name = names[0] if names[0] in columns and len(columns) > 1 else None
     if name is None:
         return {"kind": "range", "names": [None], "members": [], "range": None}

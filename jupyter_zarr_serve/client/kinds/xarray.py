@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...core.known_names import FILES, MADE_OF
-from ..opening import is_folder, node_of
+from ..opening import dimension_names, is_folder, node_of
 from ..reader import Reader
 
 _PHONY = "phony_dim_"
@@ -47,7 +47,7 @@ def _array(node: Any) -> Any:
         values = node[...]
     attributes = dict(node.attrs)
     note = attributes.pop(MADE_OF, None)
-    dims = getattr(node.metadata, "dimension_names", None) or attributes.pop("_ARRAY_DIMENSIONS", None)
+    dims = attributes.pop("_ARRAY_DIMENSIONS", None) or dimension_names(node)
     coded = xr.Dataset({"values": xr.Variable(_dims(dims or [None] * node.ndim), values, attributes)})
     array = xr.decode_cf(coded)["values"]
     return array.rename(note.get("name") if isinstance(note, dict) else None)
