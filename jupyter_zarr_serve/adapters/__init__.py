@@ -32,6 +32,7 @@ MODULES = {
     "polars": "from_polars",
     "zarr": "from_zarr",
     "h5py": "from_h5py",
+    "netCDF4": "from_netcdf4",
     "torch": "from_dlpack",
     "jax": "from_dlpack",
     "jaxlib": "from_dlpack",

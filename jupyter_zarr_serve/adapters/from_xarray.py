@@ -27,7 +27,7 @@ from ..core.names import served_names
 from ..core.nodes import Array, Group, Node, Policy, make_array
 from ..core.reading import Reading
 from ..core.served import named_after, referring, renames_of
-from .objects import MISSING, texts
+from .objects import MISSING, is_missing, texts
 from .sampling import reading_of
 
 NAMELESS = "data"
@@ -174,8 +174,17 @@ def _of_objects(
             source_chunks=_source_chunks(variable), dimension_names=names,
             attributes={**attributes, **(MISSING["T"] if may_miss else {})},
         )  # fmt: skip
+    if not isinstance(variable.data, np.ndarray):
+        from . import from_pandas
+
+        column = from_pandas.adapt(variable.data, policy)
+        assert isinstance(column, Array)
+        return replace(column, attributes={**attributes, **column.attributes}, dimension_names=names)
     values = np.asarray(variable.values)
-    if values.size and type(values.flat[0]).__module__.startswith("cftime"):
+    dates = {type(value) for value in values.flat if type(value).__module__.startswith("cftime")}
+    if dates:
+        if len(dates) > 1 or any(map(is_missing, values.flat)):
+            raise Unreadable("dates of cftime that are missing, or of several calendars; encode them first")
         encoded = xr.conventions.encode_cf_variable(xr.Variable(names, values, attributes))
         return _array(encoded, encoded.attrs, policy)
     array = from_numpy.adapt(values, policy)

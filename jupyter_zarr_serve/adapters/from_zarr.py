@@ -42,7 +42,7 @@ def _(array: zarr.Array, policy: Policy) -> Array:  # type: ignore[type-arg]
         attributes = {MARK: fill, **attributes}  # what xarray wrote as fill value marks missing data
     return make_array(
         array.shape, dtype, partial(_read, array), policy,
-        source_chunks=array.chunks, attributes=with_typed_mark(attributes, dtype), dimension_names=names,
+        source_chunks=_chunks(array), attributes=with_typed_mark(attributes, dtype), dimension_names=names,
         fill_value=fill,
     )  # fmt: skip
 
@@ -75,6 +75,15 @@ def _names(group: zarr.Group) -> list[str]:
         return [name for name, is_one in zip(entries, are_nodes, strict=True) if is_one]
 
     return sorted(sync(names()))
+
+
+def _chunks(array: Any) -> tuple[int, ...] | None:
+    """The shape of the array's chunks; None where they have different ones."""
+    try:
+        chunks: tuple[int, ...] = array.chunks
+    except NotImplementedError:  # rectilinear
+        return None
+    return chunks
 
 
 def _read(array: Any, region: Region) -> Block:

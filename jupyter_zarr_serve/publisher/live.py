@@ -122,6 +122,8 @@ def signature(obj: Any) -> Any:
 def _looks(obj: Any) -> tuple[Any, ...]:
     """What may change in place, of the libraries whose objects tell it at once."""
     packages = {base.__module__.partition(".")[0] for base in type(obj).__mro__}
+    if "netCDF4" in packages:
+        return _netcdf(obj)
     if not hasattr(obj, "shape") and not hasattr(obj, "variables"):
         return ()
     if not packages.isdisjoint(_FRAMES):
@@ -130,6 +132,13 @@ def _looks(obj: Any) -> tuple[Any, ...]:
         members = getattr(obj, "variables", None) or obj.coords.variables
         return getattr(obj, "shape", None), [(n, v.shape, v.dtype, _Same(v)) for n, v in members.items()]
     return (obj.shape, obj.dtype) if not packages.isdisjoint(_ARRAYS) else ()
+
+
+def _netcdf(obj: Any) -> tuple[Any, ...]:
+    """Of variables their shapes and how they are read; of groups those of all that is below."""
+    if not hasattr(type(obj), "groups"):
+        return tuple(obj.shape), obj.mask, obj.scale, obj.ncattrs()
+    return tuple((name, _netcdf(member)) for name, member in [*obj.variables.items(), *obj.groups.items()])
 
 
 def _columns(obj: Any) -> Any:

@@ -174,6 +174,37 @@ def test_dates_of_other_calendars(zarr_format):
     xr.testing.assert_identical(opened(ds, zarr_format), ds)
 
 
+def test_dates_that_are_missing_or_of_several_calendars_are_refused():
+    first = xr.date_range("2000-02-28", periods=1, calendar="noleap", use_cftime=True)[0]
+    other = xr.date_range("2000-02-28", periods=1, calendar="360_day", use_cftime=True)[0]
+    for dates in ([None, first], [first, None], [first, other]):
+        with pytest.raises(Unreadable, match="missing, or of several calendars"):
+            adapt(xr.Variable("x", np.array(dates, object)), POLICY)
+
+
+@pytest.mark.parametrize(
+    ("values", "served", "told"),
+    [
+        (pd.array([2**53 + 1, None], "Int64"), [2**53 + 1, -(2**63)], {"_FillValue": -(2**63)}),
+        (pd.array([True, None], "boolean"), [1, -1], {"_FillValue": -1}),
+        (pd.array([1, 3], "Int8"), [1, 3], {}),
+        (pd.period_range("2020", periods=2, freq="M"), ["2020-01", "2020-02"], {}),
+        (pd.IntervalIndex.from_breaks([0, 1, 2]), ["(0, 1]", "(1, 2]"], {}),
+        (pd.Categorical([5, None]), [5, -(2**63)], {"_FillValue": -(2**63)}),
+    ],
+    ids=["integers", "booleans", "none-missing", "periods", "intervals", "categories"],
+)
+def test_variables_of_pandas_own_types_are_columns(values, served, told):
+    ds = xr.Dataset({"v": ("x", values, {"units": "m"})})
+    node = array(ds, "v")
+    assert read_all(node).tolist() == served
+    assert node.dimension_names == ("x",)
+    attributes = dict(node.attributes)
+    assert attributes.pop("units") == "m"
+    assert {key: attributes[key] for key in told} == told
+    assert list(array(ds.assign_coords(x=values), "x").shape) == [len(served)]
+
+
 def test_a_multi_index_is_refused_alone():
     index = pd.MultiIndex.from_product([["a", "b"], [1, 2]], names=("letter", "number"))
     coords = xr.Coordinates.from_pandas_multiindex(index, "x")

@@ -3,6 +3,7 @@
 import json
 
 import dask.dataframe as dd
+import netCDF4
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,3 +95,23 @@ def test_a_partition_that_changes_its_length_is_409_until_the_metadata_are_read_
     after = ask(DOCUMENT[zarr_format])
     assert json.loads(after.body)["shape"] == [8]
     assert ask(CHUNK[zarr_format]).status == 200
+
+
+def test_a_netcdf_dataset_that_grows_or_is_read_otherwise_has_new_metadata(tmp_path):
+    with netCDF4.Dataset(tmp_path / "x.nc", "w") as file:
+        file.createDimension("t", None)
+        group = file.createGroup("g")
+        group.createVariable("v", "i2", ("t",)).scale_factor = 0.5
+        group["v"][:] = [1, 2]
+        registry = Registry()
+        registry.put({"v": registry.make("v", file, Options())})
+
+        def told():
+            document = json.loads(registry.answer(Request(3, ("v", "g", "v", "zarr.json"))).body)
+            return document["shape"], document["data_type"]
+
+        assert told() == ([2], "float64")
+        group["v"][2:4] = [3, 4]
+        assert told() == ([4], "float64")
+        file.set_auto_scale(False)
+        assert told() == ([4], "int16")

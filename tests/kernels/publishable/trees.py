@@ -76,6 +76,18 @@ GROUPS["hdf5_nodes/file"] = {"made by": "a test"}
 
 
 @case
+def netcdf4_nodes(folder: Path) -> tuple[Any, Expected]:
+    import netCDF4
+
+    file = netCDF4.Dataset(folder / "nodes.nc", "w")
+    file.createDimension("x", 4)
+    variable = file.createGroup("a").createVariable("v", "i2", ("x",), fill_value=-1)
+    variable[:] = np.ma.array([1, 2, 3, 4], mask=[0, 1, 0, 0])
+    leaf = Leaf(np.array([1, -1, 3, 4], "i2"), {"_FillValue": -1})
+    return {"file": file, "variable": variable}, {"variable": leaf, "file/a/v": leaf}
+
+
+@case
 def mapping(_: Path) -> tuple[Any, Expected]:
     import datetime as dt
 
