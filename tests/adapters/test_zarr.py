@@ -144,3 +144,15 @@ def test_a_member_that_zarr_cannot_open_does_not_keep_its_siblings(tmp_path, sto
     assert [name for name, _ in members(node)] == ["good"]
     with pytest.raises(Unreadable, match=r"zarr-python cannot open it: .*acme"):
         child_of(node, "codec", "")
+
+
+def test_an_array_of_uneven_chunks_is_read_by_region(monkeypatch, stored_format, zarr_format):
+    array = stored(VALUES, stored_format)
+
+    def chunks(_):
+        raise NotImplementedError("only defined for arrays using regular chunk grids")
+
+    monkeypatch.setattr(zarr.Array, "chunks", property(chunks))
+    node = adapt(array, POLICY)
+    monkeypatch.undo()
+    np.testing.assert_array_equal(open_node(node, zarr_format)[...], VALUES)

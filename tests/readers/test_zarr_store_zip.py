@@ -9,7 +9,7 @@ import pytest
 import zarr
 import zarr.codecs
 
-from jupyter_zarr_serve.core.errors import NotFound, Unreadable
+from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
 from jupyter_zarr_serve.readers import open_file
 from jupyter_zarr_serve.readers.zarr_store import read
@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.filterwarnings(rule) for rule in QUIET]
 
 @BOTH
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-@pytest.mark.parametrize("prefix", ["", "x.zarr/"])
+@pytest.mark.parametrize("prefix", ["", "x.zarr/", "data/2020/x.zarr/"])
 def test_a_zip_file(tmp_path: Path, zarr_format: int, method: int, prefix: str) -> None:
     fill(tmp_path / "x.zarr", zarr_format)
     path = zipped(tmp_path / "x.zarr", tmp_path / "x.zarr.zip", method, prefix)
@@ -43,6 +43,15 @@ def test_a_zip_file(tmp_path: Path, zarr_format: int, method: int, prefix: str) 
     check_filled(node)
     assert isinstance(node, Group)
     assert list(node.children) == ["a", "g"]
+
+
+def test_a_zip_file_with_files_beside_its_store(tmp_path: Path) -> None:
+    fill(tmp_path / "x.zarr", 3)
+    path = zipped(tmp_path / "x.zarr", tmp_path / "x.zip", prefix="x.zarr/")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("README.md", "read me")
+        archive.writestr("figures/1.png", "")
+    check_filled(open_store(path))
 
 
 @BOTH
@@ -59,13 +68,23 @@ def test_a_zip_file_that_holds_one_array(tmp_path: Path) -> None:
     assert_same(read_all(node), GRID)
 
 
-def test_a_zip_file_without_a_store_is_not_found(tmp_path: Path) -> None:
-    for number, names in enumerate((["a.txt"], ["a/zarr.json", "b/zarr.json"], ["a/b/zarr.json"], [])):
-        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w") as archive:
-            for name in names:
-                archive.writestr(name, "{}")
-        with pytest.raises(NotFound, match=f"{number}.zip: holds no Zarr hierarchy"):
-            open_store(tmp_path / f"{number}.zip")
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["a.txt"], "holds no Zarr hierarchy"),
+        ([], "holds no Zarr hierarchy"),
+        (["a/zarr.json", "b/zarr.json"], r"holds 2 Zarr hierarchies \(a/, b/\)"),
+        ([f"{i}/.zgroup" for i in range(5)], r"holds 5 Zarr hierarchies \(0/, 1/, 2/, \.\.\.\)"),
+        (["a/zarr.json", "ab/.zarray"], "holds 2 Zarr hierarchies"),
+        (["__MACOSX/zarr.json", "../zarr.json", ".hidden/zarr.json"], "holds no Zarr hierarchy"),
+    ],
+)
+def test_a_zip_file_without_one_store_says_so(tmp_path: Path, names: list[str], reason: str) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, "{}")
+    with pytest.raises(Unreadable, match=f"x.zip: {reason}"):
+        open_store(tmp_path / "x.zip")
 
 
 def test_a_zip_file_with_dot_dot_in_names_gives_no_child(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def read(path: Path, policy: Policy) -> Node:
     Parameters
     ----------
     path
-        The store's folder, or a zip file that holds a store, perhaps in its one top folder.
+        The store's folder, or a zip file that holds one store, in whatever folder.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The files of a Zarr store in a zip file, which may lie in the archive's one top folder.
+"""The files of a Zarr store in a zip file, which may lie in any folder of the archive.
 
 The directory of the archive is read once. A member that is stored plain is read by ranges; a
 deflated one is inflated up to the end of the wanted range, and never to more than it announces.
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from ...core.errors import NotFound, Unreadable
+from ...core.errors import Unreadable
 from ...core.stored import Blob
 from .. import ZARR_MARKERS
 from ..files import is_local
@@ -25,6 +25,7 @@ from .places import is_member_name, read_range, refuse_folder
 _HEADER = struct.Struct("<4s22xHH")  # signature, ..., length of the name, length of the extra field
 _PIECE = 1 << 16
 _ENCRYPTED = 1
+_NAMED = 3  # stores in a message
 
 
 class ZipFiles:
@@ -139,15 +140,34 @@ def _folders(members: Iterable[str]) -> set[str]:
 
 
 def _store_prefix(members: Iterable[str], name: str) -> str:
-    """The folder of the archive that is the store: "", or its one top folder with a slash."""
-    if any(marker in members for marker in ZARR_MARKERS):
-        return ""
-    tops = {top for top, slash, _ in (member.partition("/") for member in members) if is_member_name(top)}
-    if len(top := tops - {"__MACOSX"}) == 1:
-        prefix = f"{top.pop()}/"
-        if any(prefix + marker in members for marker in ZARR_MARKERS):
-            return prefix
-    raise NotFound(f"{name}: holds no Zarr hierarchy")
+    """The folder of the archive that is its one store, "" or with a slash at its end.
+
+    Raises
+    ------
+    Unreadable
+        When there is none, or several.
+    """
+    stores: list[str] = []
+    folders = {
+        member[: member.rindex("/") + 1] if "/" in member else "" for member in members if _marks(member)
+    }
+    for folder in sorted(folders):  # what lies in a store follows it
+        if not stores or not folder.startswith(stores[-1]):
+            stores.append(folder)
+    if not stores:
+        raise Unreadable(f"{name}: holds no Zarr hierarchy; unpack the archive to serve what else it holds")
+    if len(stores) > 1:
+        raise Unreadable(
+            f"{name}: holds {len(stores):,} Zarr hierarchies ({', '.join(stores[:_NAMED])}"
+            f"{', ...' if len(stores) > _NAMED else ''}); unpack the archive to serve them as a folder"
+        )
+    return stores[0]
+
+
+def _marks(member: str) -> bool:
+    """Whether a member says that its folder is a node."""
+    *path, marker = member.split("/")
+    return marker in ZARR_MARKERS and all(map(is_member_name, path)) and path[:1] != ["__MACOSX"]
 
 
 def _tree(members: Iterable[str], prefix: str) -> dict[str, list[str]]:
