@@ -12,6 +12,7 @@ from .reader import Names, Reader
 
 _MOST_NAMES = 10_000
 _MOST_TOLD = 3
+_MOST_LOOKED_AT = 100
 _ALIKE = 0.7  # of 1
 _PATIENCE = 2.0  # seconds for one group
 
@@ -35,14 +36,17 @@ def asked_instead(asked: str, tried: Mapping[OverHttp, Sequence[Names]]) -> str:
     near: list[str] = []
     for depth in range(len(parts), 0, -1):  # the last names may be right, and the first one wrong
         near += _alike("/".join(parts[:depth]), by_depth.get(depth, []))
-    for end in _alike(parts[-1], by_end):
+    for end in get_close_matches(parts[-1], by_end, _MOST_TOLD, _ALIKE):  # elsewhere
         near += by_end[end]
     told = [repr(name) for name in islice(dict.fromkeys(near), _MOST_TOLD)]
     return f" (did you mean {' or '.join(told)}?)" if told else ""
 
 
 def _alike(name: str, known: Iterable[str]) -> list[str]:
-    return get_close_matches(name, known, _MOST_TOLD, _ALIKE)
+    """Those of some paths that are nearly a path; that their first names are equal is not enough."""
+    end = name.rpartition("/")[2]
+    near = get_close_matches(name, known, _MOST_LOOKED_AT, _ALIKE)
+    return [each for each in near if each != name and get_close_matches(end, [each.rpartition("/")[2]])]
 
 
 def _known(tried: Mapping[OverHttp, Sequence[Names]]) -> Iterator[str]:

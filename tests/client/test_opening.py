@@ -128,10 +128,11 @@ def test_the_list_has_what_can_be_opened(mine, notebook):
         ("opening/xx.npy", "opening/x.npy"),
         ("openning/x.npy", "opening"),
         ("demoo", "demo"),
+        ("a.ipynb/t", "opening/a.ipynb/t"),
     ],
 )
 def test_a_mistyped_name_is_told_what_there_is(mine, notebook, what, meant):
-    with pytest.raises(KeyError, match=f"did you mean '{meant}'"):
+    with pytest.raises(KeyError, match=rf"\(did you mean '{meant}'\?\)"):
         jz.open(what)
 
 
