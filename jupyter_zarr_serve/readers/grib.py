@@ -33,7 +33,12 @@ _HEADING = 128  # bytes; a bulletin of the WMO has a line or two in front of the
 _WIDTH = 8  # bytes that ecCodes takes for a value as it decodes it
 _NOT_ATTRIBUTES = {"history"}  # it has the time of day in it
 # What tells fields apart that would lie in the same place of a hypercube, beyond what cfgrib looks at.
-_APART = ("discipline", "parameterCategory", "parameterNumber", "stepRange")
+_APART = (
+    *("discipline", "parameterCategory", "parameterNumber", "stepRange"),
+    *("percentileValue", "scaledValueOfLowerLimit", "scaledValueOfUpperLimit", "bottomLevel"),
+    *("constituentType", "aerosolType", "instrumentType", "generatingProcessIdentifier"),
+    *("marsStream", "marsClass", "experimentVersionNumber"),
+)
 _TURNS = Lock()  # not every build of ecCodes is made for several threads
 
 
@@ -136,12 +141,25 @@ def _split(index: Any, policy: Policy) -> Iterator[_Dataset]:
         yield from _apart(index, key, policy)
         return
     attributes = {name: value for name, value in made.attributes.items() if name not in _NOT_ATTRIBUTES}
-    yield _Dataset(dict(made.variables), dict(made.dimensions), attributes)
+    dataset = _Dataset(dict(made.variables), dict(made.dimensions), attributes)
+    if messages > places:
+        _tell(
+            dataset, "left_out", f"messages whose keys do not tell them from others: {messages - places:,}"
+        )
+    yield dataset
 
 
 def _apart(index: Any, key: str, policy: Policy) -> Iterator[_Dataset]:
     for value in index[key]:
-        yield from _split(index.subindex({key: value}), policy)
+        for dataset in _split(index.subindex({key: value}), policy):
+            _tell(dataset, f"GRIB_{key}", value)
+            yield dataset
+
+
+def _tell(dataset: _Dataset, name: str, value: Any) -> None:
+    """Say something of the variables that are no coordinates, unless cfgrib says it already."""
+    for variable in _fields(dataset).values():
+        variable.attributes.setdefault(name, value)
 
 
 def _merged(cubes: list[_Dataset]) -> list[_Dataset]:

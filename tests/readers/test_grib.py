@@ -98,6 +98,35 @@ def test_fields_that_lie_in_one_place_are_kept_apart(tmp_path):
     assert sorted(read_all(array).max() for array in fields if isinstance(array, Array)) == [0, 1]
 
 
+SOIL = {"typeOfLevel": "depthBelowLandLayer", "discipline": 2, "parameterCategory": 0, "parameterNumber": 2}
+LOCAL = {"sample": "regular_ll_sfc_grib1", "typeOfLevel": "surface", "shortName": "sp"}
+QUANTILE = {"productDefinitionTemplateNumber": 6, "typeOfLevel": "surface", "shortName": "sp"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "name", "values"),
+    [
+        (QUANTILE, "percentileValue", [10, 50, 90]),
+        ({**SOIL, "topLevel": 0}, "bottomLevel", [1, 2]),
+        ({"typeOfLevel": "surface", "shortName": "sp"}, "generatingProcessIdentifier", [1, 2]),
+        (LOCAL, "experimentVersionNumber", ["0001", "0002"]),
+    ],
+)
+def test_messages_that_one_key_tells_apart_are_all_there(tmp_path, keys, name, values):
+    messages = [message(np.full(12, i), **keys, **{name: value}) for i, value in enumerate(values)]
+    node = open_file(write(tmp_path / "a.grib2", *messages), POLICY)
+    fields = [a for _, a in descendants(node) if isinstance(a, Array) and len(a.shape) == 2]
+    assert [read_all(array).max() for array in fields] == list(range(len(values)))
+    assert [array.attributes[f"GRIB_{name}"] for array in fields] == values
+    assert not any("left_out" in array.attributes for array in fields)
+
+
+def test_messages_that_nothing_tells_apart_are_said_to_be_left_out(tmp_path):
+    same = [message(np.full(12, i), typeOfLevel="surface", shortName="sp") for i in range(3)]
+    node = open_file(write(tmp_path / "a.grib2", *same), POLICY)
+    assert child(node, "sp").attributes["left_out"] == "messages whose keys do not tell them from others: 2"
+
+
 def test_missing_values_are_nan(tmp_path, zarr_format):
     values = np.arange(12.0)
     values[5] = 9999
