@@ -33,6 +33,7 @@ MODULES = {
     "zarr": "from_zarr",
     "h5py": "from_h5py",
     "netCDF4": "from_netcdf4",
+    "awkward": "from_awkward",
     "torch": "from_dlpack",
     "jax": "from_dlpack",
     "jaxlib": "from_dlpack",
