@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,16 +73,22 @@ def write_files(folder: Path) -> None:
     nbformat.write(notebook, folder / "waves.ipynb")
 
 
-@pytest.fixture(scope="package")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """The server and the page."""
-    folder, private = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("jupyter")
+@contextmanager
+def opened_lab(folder: Path, private: Path) -> Iterator[Lab]:
+    """A JupyterLab that has the extension, and a page for it."""
     write_files(folder)
     extensions = private / "DATA" / "labextensions" / "jupyter-zarr-serve"
     assert (DIST / "package.json").exists(), "pip install -e . builds the extension"
     shutil.copytree(DIST, extensions)
     with running_lab(folder, private) as server, page() as opened:
         yield Lab(server, opened, folder)
+
+
+@pytest.fixture(scope="package")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The server and the page."""
+    with opened_lab(tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("jupyter")) as lab:
+        yield lab
 
 
 @pytest.fixture

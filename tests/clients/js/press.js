@@ -43,6 +43,7 @@ async function frameAt(part) {
 const called = (code) => `(${code})()`;
 
 const actions = {
+  before: (code) => context.addInitScript(code).then(() => undefined),
   go: (url) => page.goto(url),
   reload: () => page.reload(),
   click: (selector, options) => page.click(selector, options),
