@@ -76,7 +76,7 @@ def _looks(name: str, obj: Any) -> tuple[Any, ...]:
         return kind.__qualname__, obj.shape, obj.dtype
     if kind in _SIZED:
         return kind.__qualname__, len(obj)
-    facts = _facts_of(kind)
+    facts = _facts_of(kind)  # type: ignore[arg-type]  # (types are hashable)
     if not facts:
         return (kind.__qualname__,)
     try:
