@@ -64,7 +64,7 @@ def _(index: pd.MultiIndex, policy: Policy) -> Group:
 
 @adapt.register
 def _(array: pd.api.extensions.ExtensionArray, policy: Policy) -> Node:
-    return adapt(pd.Series(array), policy)
+    return adapt(pd.Series(array, copy=False), policy)  # which sees what changes in place
 
 
 def _column_rows(frame: pd.DataFrame, position: int, start: int, stop: int) -> Any:

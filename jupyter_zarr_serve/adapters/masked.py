@@ -28,7 +28,7 @@ def masked_array(obj: np.ma.MaskedArray[Any, Any], policy: Policy) -> Node:
     Unreadable
         If nothing can stand for its masked elements.
     """
-    if obj.dtype.kind == "O":
+    if obj.dtype.kind in "OT":
         return object_array(_objects(obj), lambda region: _objects(part_of(obj, region)), policy)
     if not _is_masked(obj):
         return make_array(obj.shape, obj.dtype, lambda region: _unmasked(part_of(obj, region)), policy)
@@ -76,7 +76,7 @@ def _mark(array: Any) -> tuple[DType, Any]:
     for mark in ("", "N/A") if dtype.kind in "US" else ():
         free = dtype.type(mark.encode() if dtype.kind == "S" else mark)
         if not any((values == free).any() for values in _unmasked_pieces(array)):
-            return dtype, free
+            return np.result_type(dtype, free.dtype), free
     raise Unreadable(f"masked elements of dtype {dtype} cannot be marked; replace them with .filled(...)")
 
 

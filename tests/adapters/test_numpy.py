@@ -281,3 +281,20 @@ def test_all_masked_and_large_masked():
 
 def test_the_masked_constant_is_nan():
     assert np.isnan(values(np.ma.masked))
+
+
+@pytest.mark.parametrize(
+    ("values", "served", "told"),
+    [
+        (np.array(["a", "b"]), ["a", ""], {"_FillValue": ""}),
+        (np.array(["", "b"]), ["", "N/A"], {"_FillValue": "N/A"}),
+        (np.array([b"", b"b"]), [b"", b"N/A"], {"_FillValue": b"N/A"}),
+        (np.array(["", "long"]), ["", "N/A"], {"_FillValue": "N/A"}),
+        (np.array(["a", "b"], np.dtypes.StringDType()), ["a", ""], {"missing": "empty string"}),
+    ],
+)
+def test_masked_text_of_any_length_has_a_mark(values, served, told):
+    masked = np.ma.array(values, mask=[False, True])
+    node = adapt_any(masked, POLICY)
+    assert read_all(node).tolist() == served
+    assert dict(node.attributes) == told

@@ -287,3 +287,12 @@ def test_empty_frames():
     node = adapt(pd.DataFrame({"x": np.empty(0)}), SMALL)
     assert child(node, "x").shape == (0,)
     assert list(adapt(pd.DataFrame(), SMALL).children) == ["index"]
+
+
+@pytest.mark.parametrize(
+    "values", [pd.array([1, 2], "Int64"), pd.Categorical([1, 2])], ids=["integers", "categories"]
+)
+def test_changes_in_place_of_an_array_are_seen(values):
+    node = adapt(values, Policy())
+    values[0] = 2
+    assert read_all(node).tolist() == [2, 2]

@@ -7,6 +7,7 @@ import netCDF4
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 from jupyter_zarr_serve.publisher.options import Options
 from jupyter_zarr_serve.publisher.registry import Registry
@@ -37,6 +38,20 @@ def nullable(dtype):
     return make
 
 
+def column():
+    array = pd.array([1, 2], dtype="Int64")
+
+    def change():
+        array[0] = pd.NA
+
+    return array, (), change
+
+
+def variable():
+    array, below, change = column()
+    return xr.Variable("x", array), below, change
+
+
 def marked():
     frame = pd.DataFrame({"x": pd.array([1, 2, None], dtype="Int64")})
 
@@ -46,7 +61,9 @@ def marked():
     return frame, ("x",), change
 
 
-@pytest.mark.parametrize("make", [masked, marked, *map(nullable, ["Int64", "UInt8", "boolean"])])
+@pytest.mark.parametrize(
+    "make", [masked, column, variable, marked, *map(nullable, ["Int64", "UInt8", "boolean"])]
+)
 @pytest.mark.parametrize("zarr_format", [2, 3])
 def test_a_value_without_a_mark_is_409_until_the_metadata_are_read_again(make, zarr_format):
     obj, below, change = make()
