@@ -9,7 +9,7 @@ import { type Told } from "./card-told.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Server } from "./server.ts";
 import type { Described } from "./told.ts";
-import { shapeText, sizeText } from "./tree.ts";
+import { groupText, shapeText, sizeText } from "./tree.ts";
 
 /** What a card can do. */
 export interface Actions {
@@ -104,7 +104,9 @@ function Card({ told, server, kernels, actions, stirred, trans }: Given & { told
   const now = node ?? told;
   const isThere = state === "live" || state === "frozen";
   const facts = [
-    shapeText({ name: told.name, ...now }) || (now.kind === "group" ? trans.__("group") : ""),
+    now.kind === "group"
+      ? groupText(node?.called ?? trans.__("group"), node?.members)
+      : shapeText({ name: told.name, ...now }),
     now.dtype,
     sizeText(node?.nbytes),
   ];

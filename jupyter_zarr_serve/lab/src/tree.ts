@@ -1,6 +1,6 @@
 // The tree of the panel: what is known of it, which rows that makes, and what keys do. It knows nothing of Lab.
 
-import type { Member } from "./told.ts";
+import type { Described, Member } from "./told.ts";
 
 /** A node of the tree before it is a row. */
 export interface Item {
@@ -140,6 +140,15 @@ export function shapeText({ shape, dimension_names: names }: Member): string {
   if (!shape) return "";
   if (!shape.length) return "scalar";
   return shape.map((length, axis) => `${names?.[axis] ? `${names[axis]} ` : ""}${length}`).join(" × ");
+}
+
+const MOST_NAMED = 5;
+
+/** What a group is called, and the names of its first members. */
+export function groupText(called: string, members: Described["members"]): string {
+  const named = (members?.items ?? []).slice(0, MOST_NAMED).map(({ name }) => name);
+  const rest = (members?.total ?? 0) > named.length ? ["…"] : [];
+  return [called, [...named, ...rest].join(", ")].filter(Boolean).join(": ");
 }
 
 /** Bytes for people. */

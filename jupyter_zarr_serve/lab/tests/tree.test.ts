@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { idOf, type Item, type Members, rowsOf, shapeText, sizeText, stepOf } from "../src/tree.ts";
+import {
+  groupText,
+  idOf,
+  type Item,
+  type Members,
+  rowsOf,
+  shapeText,
+  sizeText,
+  stepOf,
+} from "../src/tree.ts";
 
 const item = (name: string, isGroup = false): Item => ({
   path: name,
@@ -91,4 +100,11 @@ test("shapes have the names of their dimensions, sizes a unit", () => {
   assert.equal(sizeText(0), "0 B");
   assert.equal(sizeText(1536), "1.5 KiB");
   assert.equal(sizeText(null), "");
+});
+
+test("a group is told by what it is called and its first members", () => {
+  const named = (...names: string[]) => names.map((name) => ({ name, kind: "array" }) as const);
+  assert.equal(groupText("table", { total: 2, items: named("n", "t") }), "table: n, t");
+  assert.equal(groupText("group", { total: 9, items: named(..."abcdefgh") }), "group: a, b, c, d, e, …");
+  assert.equal(groupText("group", undefined), "group");
 });
