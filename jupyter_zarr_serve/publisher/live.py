@@ -129,8 +129,10 @@ def _looks(obj: Any) -> tuple[Any, ...]:
     if not packages.isdisjoint(_FRAMES):
         return obj.shape, _columns(obj)
     if "xarray" in packages:
-        members = getattr(obj, "variables", None) or obj.coords.variables
-        return getattr(obj, "shape", None), [(n, v.shape, v.dtype, _Same(v)) for n, v in members.items()]
+        holder = obj if hasattr(obj, "variables") else getattr(obj, "coords", None)
+        members = {} if holder is None else holder.variables
+        looks = [(n, v.shape, v.dtype, _Same(v)) for n, v in members.items()]
+        return getattr(obj, "shape", None), getattr(obj, "dtype", None), looks
     return (obj.shape, obj.dtype) if not packages.isdisjoint(_ARRAYS) else ()
 
 
