@@ -61,10 +61,11 @@ class Server:
     def lacks_zarr(self) -> bool | None:
         """Whether it answers, and serves no Zarr; None where it does not answer in time.
 
-        It is asked without its token: a server of Zarr says 401 then, and any other one 404.
+        It is asked without its token, for what may be asked: a server of Zarr logs no refusal then, and
+        any other one says 404.
         """
         try:
-            return self._status("GET", "zarr/v3/zarr.json", seconds=_GLANCE_SECONDS)[0] == 404
+            return self._status("OPTIONS", "zarr/v3/zarr.json", seconds=_GLANCE_SECONDS)[0] == 404
         except (HTTPException, OSError, ValueError):
             return None
 

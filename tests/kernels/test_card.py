@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from tests.kernels.jupyter import runtime_of
+from tests.kernels.jupyter import running_kernel, runtime_of
 
 CARD = """
 import pandas as pd
@@ -117,3 +117,13 @@ class Sidecar:
     def __exit__(self, *error): pass
 sys.modules["sidecar"] = types.SimpleNamespace(Sidecar=Sidecar)
 """
+
+
+def test_nothing_is_refused_for_it(server):
+    """A log that says that somebody was refused would worry people at each cell that publishes."""
+    before = server.log.read_text().count(" 401 ")
+    with running_kernel(server) as own:
+        own.run(
+            "import numpy as np, jupyter_zarr_serve as jz; print(jz.publish(t=np.ones(3))._repr_html_())"
+        )
+    assert server.log.read_text().count(" 401 ") == before
