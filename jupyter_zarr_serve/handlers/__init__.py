@@ -5,7 +5,7 @@ from typing import Any
 from ..shares.sharing import Sharing
 from ..sources import Source
 from ..sources.send_budget import SendBudget
-from .api import ChangesHandler, NodeHandler, PreviewHandler
+from .api import ChangesHandler, CodeHandler, NodeHandler, PreviewHandler
 from .pages.assets import AssetHandler, VizarrHandler
 from .pages.index import IndexHandler, NowhereHandler
 from .pages.opening import OpenByLinkHandler, OpenHandler
@@ -24,6 +24,7 @@ def routes(source: Source, budget: SendBudget, sharing: Sharing, viewers: Viewer
     shares = {"sharing": sharing, "source": source}
     return [
         *tree,
+        (r"zarr/api/code(/.*)?", CodeHandler, {"source": Whole(source), "budget": budget}),
         (r"zarr/api/changes(/.*)?", ChangesHandler, {"source": Whole(source), "budget": budget}),
         (r"zarr/api/shares/?", SharesHandler, shares),
         (r"zarr/api/shares/([0-9a-f]+)", ShareHandler, shares),

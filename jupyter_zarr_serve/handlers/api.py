@@ -1,5 +1,6 @@
-"""JSON for front ends: ``api/node/``, ``api/preview/`` and ``api/changes/``, each before a path."""
+"""JSON for front ends: what a node is and looks like, code that opens it, and whether it has changed."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -8,8 +9,11 @@ from tornado import web
 
 from ..core.known_names import KERNELS, NOTEBOOKS
 from ..core.limits import WATCH
-from ..serve.request import CHANGES, IMAGE, LINE, NODE, ROWS, STATS
+from ..serve.request import CHANGES, IMAGE, LINE, NODE, ROWS, STATS, Response
+from .pages.code import code_of
 from .web.answering import AnsweringHandler
+from .web.asking import MEMBERS, asking, told_by
+from .web.render import quoted
 
 _OPTIONS = {LINE: ("start", "stop", "points"), STATS: (), IMAGE: (), ROWS: ("offset", "limit")}
 
@@ -48,6 +52,30 @@ class PreviewHandler(AnsweringHandler):
         if form not in _OPTIONS:
             raise web.HTTPError(400, f"form: say which, one of {', '.join(_OPTIONS)}")
         await self.answer(self.node_request(form, self.details(*_OPTIONS[form])))
+
+    head = get
+
+
+class CodeHandler(AnsweringHandler):
+    """Code that opens a node, of each client that can read it."""
+
+    prefix = "api/code"
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self, _: str | None) -> None:
+        """Titles and code, as JSON, the one line of `open` first."""
+        # The code is made of what a GET is told.
+        described = self.node_request(NODE, (("limit", MEMBERS),))
+        request = replace(described, method="GET", if_none_match=None)
+        response = await self.response(request)
+        if response is None or response.status != 200:
+            return None if response is None else await self.send(response, request.client)
+        names = request.path
+        url = f"{self.origin}{self.scope.url}v3/{quoted(names)}".rstrip("/")
+        code = await code_of(told_by(response), names, url, asking(self, request))
+        body = json.dumps({"snippets": code}).encode()
+        await self.send(Response(200, "application/json", body, len(body)), request.client)
 
     head = get
 

@@ -1,5 +1,6 @@
 """The description and the previews of nodes over HTTP, of files and of variables in kernels."""
 
+import html
 import json
 
 import numpy as np
@@ -133,3 +134,28 @@ def test_damaged_files_say_so(server: Server, served_dir):
     items = server.get("zarr/api/node/files?search=half-written").json()["members"]["items"]
     assert [item["kind"] for item in items] == ["unavailable"]
     assert "half-written <i>.npy" in items[0]["message"]
+
+
+def code_of(server: Server, path: str) -> dict[str, str]:
+    """The code that opens a node, by the names of clients."""
+    told = server.get(f"zarr/api/code/{path}")
+    assert told.status_code == 200, told.text
+    return {each["title"]: each["code"] for each in told.json()["snippets"]}
+
+
+def test_code_is_that_of_the_page(server: Server, place):
+    for name in ("image", "table"):
+        code = code_of(server, place[name])
+        assert next(iter(code)) == "jupyter_zarr_serve"
+        page = html.unescape(server.get(f"zarr/v3/{place[name]}", headers={"Accept": "text/html"}).text)
+        for each in code.values():
+            assert each.rstrip() in page
+            assert server.token not in each
+    assert "as_='pandas'" in code_of(server, place["table"])["jupyter_zarr_serve"]
+    assert "tensorstore" in code_of(server, place["image"])
+
+
+def test_code_of_nothing(server: Server):
+    told = server.get("zarr/api/code/files/nothing.npy")
+    assert told.status_code == 404
+    assert "nothing.npy" in told.json()["message"]

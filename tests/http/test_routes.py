@@ -27,6 +27,7 @@ EXAMPLES = {
     r"zarr/static/(.*)": ["zarr/static/nothing.js"],
     r"zarr/api/node(/.*)?": ["zarr/api/node", "zarr/api/node/files/", "zarr/api/node/nothing"],
     r"zarr/api/preview(/.*)?": ["zarr/api/preview/nothing"],
+    r"zarr/api/code(/.*)?": ["zarr/api/code/files/", "zarr/api/code/nothing"],
     r"zarr/api/changes(/.*)?": ["zarr/api/changes/kernels/1", "zarr/api/changes/files"],
     r"zarr/(.*)": ["zarr/v4/", "zarr/nowhere"],
 }  # fmt: skip

@@ -49,10 +49,11 @@ class Lab:
         told = f"window.jupyterapp.commands.execute({command!r}, {json.dumps(arguments)})"
         self.page("evaluate", f"async () => {{ await {told}; }}")
 
-    def choose(self, selector: str, label: str) -> None:
-        """Choose an entry of the context menu of something."""
+    def choose(self, selector: str, *labels: str) -> None:
+        """Choose an entry of the context menu of something, by way of the menus above it."""
         self.page("click", selector, {"button": "right"})
-        self.page("click", f'.lm-Menu-item:has(.lm-Menu-itemLabel:text-is("{label}"))')
+        for label in labels:
+            self.page("click", f'.lm-Menu-item:has(.lm-Menu-itemLabel:text-is("{label}"))')
 
 
 def write_files(folder: Path) -> None:

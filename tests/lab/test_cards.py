@@ -46,7 +46,7 @@ def test_view_opens_a_tab_beside(running: Lab):
 
 def test_copy_and_share(running: Lab):
     running.page("click", button("Copy Code"))
-    assert running.page("copied").endswith('jz.open("waves.ipynb/waves")')
+    running.page("copiedWith", "jz.open('waves.ipynb/waves')")
     running.page("click", button("Copy Address"))
     assert running.page("copied") == f"{running.server.url}zarr/v3/notebooks/waves.ipynb/waves"
     running.page("click", button("Share…"))

@@ -104,7 +104,14 @@ def test_what_the_menu_copies(lab: Lab):
     lab.choose(item("run.h5"), "Copy Zarr v3 Address")
     assert lab.page("copied") == f"{lab.server.url}zarr/v3/files/run.h5"
     lab.choose(item("run.h5"), "Copy Code That Opens It")
-    assert lab.page("copied") == 'import jupyter_zarr_serve as jz\n\njz.open("run.h5")'
+    lab.page("copiedWith", "jz.open('run.h5')")
+    lab.choose(item("run.h5"), "Copy Code for", "zarr-python")
+    code = lab.page("copiedWith", "zarr.open_group")
+    assert f"url = '{lab.server.url}zarr/v3/files/run.h5'" in code
+    assert lab.server.token not in code
+    lab.choose(item("run.h5"), "Copy Code for", "tensorstore")
+    lab.page("see", ".jp-Dialog >> text=tensorstore cannot read “run.h5”")
+    lab.page("click", ".jp-Dialog-footer button")
 
 
 def test_tabs_come_back_where_they_were(lab: Lab):

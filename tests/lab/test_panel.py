@@ -129,7 +129,9 @@ def test_what_the_menu_of_a_row_copies(panel: Lab):
     panel.choose(row("waves"), "Copy Zarr v2 Address")
     assert panel.page("copied") == f"{panel.server.url}zarr/v2/notebooks/waves.ipynb/waves"
     panel.choose(row("waves"), "Copy Code That Opens It")
-    assert panel.page("copied").endswith('jz.open("waves.ipynb/waves")')
+    panel.page("copiedWith", "jz.open('waves.ipynb/waves')")
+    panel.choose(row("waves"), "Copy Code for", "dask")
+    panel.page("copiedWith", "da.from_zarr(")
 
 
 def test_a_link_is_made_shown_and_revoked(panel: Lab):

@@ -7,13 +7,14 @@ from typing import Any
 from ...serve.request import NODE, Options, Request, Response, existence_of
 from ...sources.send_budget import SendBudget
 from ..web.answering import AnsweringHandler
+from ..web.asking import MEMBERS, asking, told_by
 from ..web.auth import hub_auth
 from ..web.kernel_labels import kernel_labels, name_of
 from ..web.render import HTML, rendered
 from ..web.scope import parted
 from ..web.times import moment
 from ..web.visitor import Whole
-from .node_page import MEMBERS, Page, told_by
+from .node_page import Page
 from .other_viewers import Viewers, may_share, viewer_routes
 
 _LONGEST_NEAR = 64  # characters; comparing takes their square
@@ -77,13 +78,6 @@ class BrowsingHandler(AnsweringHandler):
         return (("limit", MEMBERS), *self.details("offset", "search"))
 
     async def _show(self, response: Response, request: Request, zarr_format: int) -> None:
-        async def ask(form: str, options: Options, up: int) -> Response | None:
-            there = path[: len(path) - up]
-            if up and not await self.may_read(there):
-                return None
-            return await self.response(replace(request, path=there, form=form, options=options))
-
-        path = request.path[:-1] if request.path[-1:] == ("",) else request.path
         query = {name: self.get_query_argument(name, "") for name in ("search", "stats")}
         names = self.names_in_scope(zarr_format)
         is_shared = self.visitor.is_by_link
@@ -95,7 +89,7 @@ class BrowsingHandler(AnsweringHandler):
             may_link, viewer_routes(self, self._viewers, may_link=may_link), query,
             await kernel_labels(self, self.visitor, names), self._link(),
         )  # fmt: skip
-        context = await page.context(told_by(response), ask)
+        context = await page.context(told_by(response), asking(self, request))
         # A hub's server takes a script's cookie only beside it; below a link there is none.
         xsrf = self.xsrf_token.decode() if hub_auth(self) is not None and not is_shared else ""
         body = rendered(self, "node.html", xsrf=xsrf, **context)

@@ -1,7 +1,6 @@
 """The page of a node for people: its description, and how its values look, for the template."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,19 +9,18 @@ from urllib.parse import urlencode
 from ...core import limits
 from ...core.known_names import ZARR_JSON, ZATTRS
 from ...preview.called import called
-from ...serve.request import LINE, NODE, ROWS, STATS, Options, Response
-from ...snippets import is_dataset, name_for_open, snippets
+from ...serve.request import LINE, ROWS, STATS, Response
+from ..web.asking import Ask, told_by
 from ..web.render import crumbs, quoted, root_from, shown, size
 from .buttons import Place, share_url, viewers
+from .code import code_of
 from .facts import facts, lead, lengths, rows_told, stats_told
 from .other_viewers import ViewerRoute
 from .plots import line_plot
 
-MEMBERS = 100  # on one page
 _FEW = 20  # members that need no search
 _PATIENCE = 1.0  # seconds that a page waits for one of its parts
 _POINTS, _ROWS = (("points", 800),), (("limit", 10),)
-Ask = Callable[[str, Options, int], Awaitable[Response | None]]
 
 
 @dataclass(frozen=True)
@@ -119,12 +117,10 @@ class Page:
             "members": self._members(node["members"]) if "members" in node else None,
             "attributes": node["attributes"],
             "all_attributes": self._document() if node.get("attributes_cut") else "",
-            "snippets": snippets(
-                node, self.url, self.zarr_format, is_shared=self.is_shared,
-                dataset=await self._dataset(node, ask),
-                what="" if self.is_shared else name_for_open(self.names),
+            "snippets": await code_of(
+                node, self.names, self.url, ask, self.zarr_format, is_shared=self.is_shared
             ),
-        }  # fmt: skip
+        }
 
     def _name(self) -> str:
         """The name of the node, or of what is shared."""
@@ -143,17 +139,6 @@ class Page:
     def _base(self) -> str:
         """What addresses begin with, as far as the server knows."""
         return "…/" if self.is_shared else f"{self.origin}{self.scope}"
-
-    async def _dataset(self, node: dict[str, Any], ask: Ask) -> str:
-        """The URL of the dataset that an array belongs to with its coordinates; "" for none."""
-        if node["kind"] != "array" or not self.names or len(self.names) != len(self.plain):
-            return ""
-        response = await ask(NODE, (("limit", MEMBERS),), 1)
-        if response is None or response.status != 200:
-            return ""
-        above = told_by(response)
-        is_group = above["kind"] == "group" and above.get("called") != "folder"
-        return self.url.rpartition("/")[0] if is_group and is_dataset(above) else ""
 
     def _document(self) -> str:
         """The relative URL of what has all attributes."""
@@ -236,12 +221,6 @@ async def _told(
     if response.status != 200:
         return {"failure": told["message"], "is_later": response.status == 503}
     return {"failure": "", **arranged(told)}
-
-
-def told_by(response: Response) -> dict[str, Any]:
-    """The JSON of a response; a kernel's body is a view of memory."""
-    told: dict[str, Any] = json.loads(bytes(response.body))
-    return told
 
 
 def _has_table(node: dict[str, Any]) -> bool:

@@ -6,15 +6,17 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin,
 } from "@jupyterlab/application";
-import { Clipboard } from "@jupyterlab/apputils";
+import { Clipboard, showErrorMessage } from "@jupyterlab/apputils";
 import { IDocumentManager } from "@jupyterlab/docmanager";
 import { IFileBrowserFactory } from "@jupyterlab/filebrowser";
 import { ITranslator, nullTranslator, type TranslationBundle } from "@jupyterlab/translation";
 import { copyIcon, launchIcon, shareIcon } from "@jupyterlab/ui-components";
 import { Token } from "@lumino/coreutils";
+import { Menu } from "@lumino/widgets";
+import { CLIENTS, codeFor } from "./code.ts";
 import * as names from "./commands.ts";
 import { dataIcon } from "./icons.ts";
-import { lineFor, storeOf } from "./places.ts";
+import { nameOf, storeOf } from "./places.ts";
 import { Server } from "./server.ts";
 import { share } from "./share-dialog.ts";
 import { Selection } from "./selection.ts";
@@ -40,7 +42,7 @@ export const opening: JupyterFrontEndPlugin<Tabs> = {
     const trans = (translator ?? nullTranslator).load("jupyter_zarr_serve");
     const tabs = new Tabs(app, lab, documents, trans);
     addCommands(app, tabs, new Selection(app, browsers, tabs), trans);
-    addMenu(app);
+    addMenu(app, trans);
     if (restorer) tabs.restore(restorer, names.OPEN);
     return tabs;
   },
@@ -96,19 +98,55 @@ function addCommands(
     },
   });
   app.commands.addCommand(names.COPY_CODE, {
-    label: trans.__("Copy Code That Opens It"),
-    icon: copyIcon,
+    label: (args) =>
+      typeof args["client"] === "string" ? args["client"] : trans.__("Copy Code That Opens It"),
+    icon: (args) => (args["client"] ? undefined : copyIcon),
     isVisible: (args) => selection.paths(args).length > 0,
-    execute: (args) => Clipboard.copyToSystem(selection.paths(args).map(lineFor).join("\n")),
+    execute: async (args) => {
+      const client = typeof args["client"] === "string" ? args["client"] : CLIENTS[0];
+      await copyCode(selection.paths(args), client, server, trans);
+    },
   });
 }
 
+async function copyCode(
+  paths: string[],
+  client: string,
+  server: Server,
+  trans: TranslationBundle,
+): Promise<void> {
+  try {
+    const found: string[] = [];
+    for (const path of paths) {
+      const code = await codeFor(path, client, server);
+      if (code === undefined) throw new Error(trans.__("%1 cannot read “%2”.", client, nameOf(path)));
+      found.push(code);
+    }
+    Clipboard.copyToSystem(found.join("\n\n"));
+  } catch (error) {
+    await showErrorMessage(
+      trans.__("There is no code to copy"),
+      error instanceof Error ? error.message : String(error),
+    );
+  }
+}
+
+/** A menu of the clients whose code can be copied. */
+export function codeMenu(app: JupyterFrontEnd, trans: TranslationBundle): Menu {
+  const menu = new Menu({ commands: app.commands });
+  menu.title.label = trans.__("Copy Code for");
+  menu.title.icon = copyIcon;
+  for (const client of CLIENTS.slice(1)) menu.addItem({ command: names.COPY_CODE, args: { client } });
+  return menu;
+}
+
 /** The context menu of the file browser. */
-function addMenu(app: JupyterFrontEnd): void {
+function addMenu(app: JupyterFrontEnd, trans: TranslationBundle): void {
   const file = ".jp-DirListing-item[data-isdir]";
   app.contextMenu.addItem({ command: names.OPEN, selector: file, rank: 1.5 });
   for (const command of [names.COPY_ADDRESS, names.COPY_CODE]) {
     app.contextMenu.addItem({ command, selector: file, rank: 13.5 });
   }
+  app.contextMenu.addItem({ type: "submenu", submenu: codeMenu(app, trans), selector: file, rank: 13.6 });
   app.contextMenu.addItem({ command: names.SHARE, selector: file, rank: 14.5 });
 }

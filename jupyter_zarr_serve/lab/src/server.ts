@@ -2,7 +2,7 @@
 
 import { URLExt } from "@jupyterlab/coreutils";
 import { ServerConnection } from "@jupyterlab/services";
-import { type Described, LIMIT, type Link, type Made } from "./told.ts";
+import { type Described, LIMIT, type Link, type Made, type Snippet } from "./told.ts";
 import { quoted } from "./places.ts";
 import type { Changes } from "./watch.ts";
 
@@ -47,6 +47,12 @@ export class Server {
   /** The address of a small picture of an array. */
   picture(path: string): Promise<Blob> {
     return this.#answer(`preview/${quoted(path)}?form=image`, {}).then((response) => response.blob());
+  }
+
+  /** Code that opens a node, of each client that can read it. */
+  async code(path: string): Promise<Snippet[]> {
+    const { snippets } = await this.#ask<{ snippets: Snippet[] }>(`code/${quoted(path)}`);
+    return snippets;
   }
 
   /** All share links. */

@@ -20,7 +20,7 @@ import { LINKS } from "./items.ts";
 import { Kernels } from "./kernels.ts";
 import { Model } from "./model.ts";
 import { wholeFile } from "./places.ts";
-import { ITabs } from "./opening.ts";
+import { codeMenu, ITabs } from "./opening.ts";
 import { Panel } from "./panel.tsx";
 import { Server } from "./server.ts";
 import type { Tabs } from "./tabs.ts";
@@ -69,7 +69,7 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     });
     palette?.addItem({ command: names.PANEL, category: trans.__("Data") });
     addCommands(app, model, kernels, trans);
-    addMenu(app);
+    addMenu(app, trans);
     new Fresh(app, panel, model, kernels, all).follow(notebooks);
   },
 };
@@ -106,7 +106,7 @@ function addCommands(app: JupyterFrontEnd, model: Model, kernels: Kernels, trans
   });
 }
 
-function addMenu(app: JupyterFrontEnd): void {
+function addMenu(app: JupyterFrontEnd, trans: TranslationBundle): void {
   const data = ".jp-ZarrServe-row[data-zarr-path]";
   const entries: [string, number, Record<string, number>?][] = [
     [names.OPEN, 1],
@@ -122,6 +122,7 @@ function addMenu(app: JupyterFrontEnd): void {
   for (const [command, rank, args = {}] of entries) {
     app.contextMenu.addItem({ command, selector: data, rank, args });
   }
+  app.contextMenu.addItem({ type: "submenu", submenu: codeMenu(app, trans), selector: data, rank: 2 });
   app.contextMenu.addItem({
     command: names.REVOKE,
     selector: ".jp-ZarrServe-row[data-zarr-link]",

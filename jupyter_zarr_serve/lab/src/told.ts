@@ -21,6 +21,11 @@ export interface Described extends Omit<Member, "name"> {
   readonly members?: { readonly total: number; readonly items: readonly Member[] };
 }
 
+export interface Snippet {
+  readonly title: string;
+  readonly code: string;
+}
+
 export interface Link {
   readonly id: string;
   readonly path: string;

@@ -65,6 +65,13 @@ const actions = {
   clickFrame: async (part, selector) => (await frameAt(part)).click(selector),
   seeFrame: async (part, selector) => (await frameAt(part)).waitForSelector(selector, { state: "attached" }).then(() => undefined),
   copied: () => page.evaluate(() => navigator.clipboard.readText()),
+  copiedWith: async (part) => {
+    for (const end = Date.now() + PATIENCE; ; await page.waitForTimeout(100)) {
+      const text = await page.evaluate(() => navigator.clipboard.readText());
+      if (text.includes(part)) return text;
+      if (Date.now() > end) throw new Error(`the clipboard has ${text}`);
+    }
+  },
   errors: () => errors.splice(0),
   asked,
   requests: () => requests.splice(0),
