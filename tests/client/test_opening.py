@@ -131,7 +131,8 @@ def test_the_list_has_what_can_be_opened(mine, notebook):
         ("a.ipynb/t", "opening/a.ipynb/t"),
     ],
 )
-def test_a_mistyped_name_is_told_what_there_is(mine, notebook, what, meant):
+def test_a_mistyped_name_is_told_what_there_is(mine, notebook, environment, what, meant):
+    environment.setattr("jupyter_zarr_serve.client.near_names._PATIENCE", 60.0)
     with pytest.raises(KeyError, match=rf"\(did you mean '{meant}'\?\)"):
         jz.open(what)
 

@@ -18,7 +18,8 @@ def item(label: str) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def notebook(running: Lab) -> Iterator[None]:
-    """A notebook that published `waves` is open."""
+    """A notebook that published `waves` is open, and what other tests asked for is forgotten."""
+    running.page("requests")
     running.start()
     running.page("evaluate", OPENED)
     yield
