@@ -9,7 +9,7 @@ import type { Kernels } from "./kernels.ts";
 import type { Model } from "./model.ts";
 import type { Panel } from "./panel.tsx";
 import { localOf } from "./places.ts";
-import { Failure } from "./server.ts";
+import { isLasting } from "./server.ts";
 import { Watch } from "./watch.ts";
 
 const ENDED = new Set(["restarting", "autorestarting", "dead", "terminating"]);
@@ -29,7 +29,7 @@ export class Fresh {
       (place, since, signal) => model.server.changes(place, since, signal),
       (told) => model.hear(told),
       // An older package in the kernel knows of no changes; who may not see it now may not later.
-      (error) => error instanceof Failure && error.status < 500,
+      isLasting,
     );
   }
 

@@ -6,7 +6,7 @@ import { isMore, LINKS, linkItem, membersOf, MOUNTS, NOTEBOOK, noted, RUNNING } 
 import { type Session, sessionItem } from "./items.ts";
 import { untilText } from "./life.ts";
 import { failureTexts, nothingText } from "./sentences.ts";
-import type { Server } from "./server.ts";
+import { isLasting, type Server } from "./server.ts";
 import type { Member } from "./told.ts";
 import type { Changes } from "./watch.ts";
 import { idOf, type Item, type Members, type Row, rowsOf } from "./tree.ts";
@@ -89,17 +89,18 @@ export class Model {
     }));
   }
 
-  /** Ask anew for all that is expanded, or for one section of it. */
-  async refresh(section = ""): Promise<void> {
+  /** Ask anew for all that is expanded, or for one section of it; whether nothing need be asked for once more. */
+  async refresh(section = ""): Promise<boolean> {
     this.#tell(); // other sections may be there
     const open = this.rows.filter(({ id, isExpanded }) => isExpanded && id.startsWith(`\n${section}`));
-    await Promise.all(open.map((row) => this.#load(row)));
+    const loaded = await Promise.all(open.map((row) => this.#load(row)));
+    return loaded.every(Boolean);
   }
 
   /** What the notebook in front publishes has changed. */
-  hear(told: Changes): void {
+  hear(told: Changes): Promise<boolean> {
     this.#note(told);
-    void this.refresh(NOTEBOOK);
+    return this.refresh(NOTEBOOK);
   }
 
   /** The kernel of the notebook in front has ended, with all that it published. */
@@ -152,19 +153,24 @@ export class Model {
     return { path, name, kind: "section", detail, isOpenable: false, isExpandable: true };
   }
 
-  async #load({ id, path, kind }: Row): Promise<void> {
+  /** Ask for the members of a row; whether the answer is the last word. */
+  async #load({ id, path, kind }: Row): Promise<boolean> {
     const mark = Symbol(id); // of two requests for the same, the later one counts
     this.#latest.set(id, mark);
     const before = this.#members.get(id);
     this.#members.set(id, { items: before?.items ?? [], total: before?.total ?? 0, isLoading: true });
     this.#tell();
-    const known = await this.#asked(path, kind).catch((error: unknown) =>
-      noted(path, ...failureTexts(path, error, this.trans)),
-    );
-    if (this.#latest.get(id) !== mark) return;
+    let isFinal = true;
+    const known = await this.#asked(path, kind).catch((error: unknown) => {
+      isFinal = isLasting(error);
+      return noted(path, ...failureTexts(path, error, this.trans));
+    });
+    if (this.#latest.get(id) !== mark) return true;
+    if (path === NOTEBOOK && !isFinal) this.mark = ""; // who watches hears of it again
     this.#members.set(id, known);
     for (const item of known.items) this.#items.set(idOf(id, item), item);
     this.#tell();
+    return isFinal;
   }
 
   async #asked(path: string, kind: Row["kind"]): Promise<Members> {

@@ -20,6 +20,11 @@ export class Failure extends Error {
   }
 }
 
+/** Whether asking again after a failure is of no use. */
+export function isLasting(error: unknown): boolean {
+  return error instanceof Failure && error.status < 500;
+}
+
 export class Server {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 

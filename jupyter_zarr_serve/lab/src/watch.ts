@@ -19,7 +19,7 @@ const PAUSES: Pauses = { answer: 300, failure: 5000 };
 
 export class Watch {
   readonly #ask: Ask;
-  readonly #changed: (told: Changes) => void;
+  readonly #changed: (told: Changes) => Promise<boolean>;
   readonly #isFinal: (error: unknown) => boolean;
   readonly #pauses: Pauses;
   #place: string | undefined;
@@ -27,12 +27,12 @@ export class Watch {
 
   /**
    * @param ask - Asks for changes since a mark.
-   * @param changed - Hears of them.
+   * @param changed - Hears of them, and says whether it could learn what has changed; if not, it hears again.
    * @param isFinal - Whether asking again after a failure is of no use.
    */
   constructor(
     ask: Ask,
-    changed: (told: Changes) => void,
+    changed: (told: Changes) => Promise<boolean>,
     isFinal: (error: unknown) => boolean,
     pauses: Pauses = PAUSES,
   ) {
@@ -63,8 +63,8 @@ export class Watch {
       try {
         const told = await this.#ask(place, known, signal);
         if (signal.aborted) return;
-        if (told.mark !== known) this.#changed(told);
-        known = told.mark;
+        if (told.mark === known || (await this.#changed(told))) known = told.mark;
+        else pause = this.#pauses.failure;
       } catch (error) {
         if (this.#isFinal(error)) return;
         pause = this.#pauses.failure;

@@ -38,7 +38,7 @@ test("each change is heard once, and the next is asked for since it", async () =
   const heard: string[] = [];
   const watch = new Watch(
     server.ask,
-    ({ mark }) => heard.push(mark),
+    ({ mark }) => Promise.resolve(heard.push(mark) > 0),
     () => false,
     NONE,
   );
@@ -61,7 +61,7 @@ test("what is watched already goes on, and another place ends it", () => {
   const server = new Slow();
   const watch = new Watch(
     server.ask,
-    () => undefined,
+    () => Promise.resolve(true),
     () => false,
     NONE,
   );
@@ -85,7 +85,7 @@ test("a failure that may pass is asked about again, a final one is not", async (
   const server = new Slow();
   const watch = new Watch(
     server.ask,
-    () => undefined,
+    () => Promise.resolve(true),
     (error) => error === "final",
     NONE,
   );
@@ -94,4 +94,25 @@ test("a failure that may pass is asked about again, a final one is not", async (
   assert.equal(server.asked.length, 2);
   await server.fail("final");
   assert.equal(server.asked.length, 2);
+});
+
+test("a change of which nothing could be learned is heard again", async () => {
+  const server = new Slow();
+  const heard: string[] = [];
+  const watch = new Watch(
+    server.ask,
+    ({ mark }) => Promise.resolve(heard.push(mark) > 1),
+    () => false,
+    NONE,
+  );
+  watch.look("a", "1");
+  await server.answer("2");
+  await server.answer("2");
+  await server.answer("2"); // it is known now
+  watch.look(undefined);
+  assert.deepEqual(heard, ["2", "2"]);
+  assert.deepEqual(
+    server.asked.map(([, since]) => since),
+    ["1", "1", "2", "2"],
+  );
 });
