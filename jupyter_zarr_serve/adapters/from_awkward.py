@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.children import Children
+from ..core.children import children_by_key
 from ..core.errors import Unreadable
-from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
-from ..core.served import named_after
 from .from_numpy import adapt as adapt_numpy
 
 
@@ -46,11 +44,4 @@ def _regular(obj: Any) -> Any:
 def _group(obj: Any, fields: list[str], policy: Policy) -> Group:
     from . import adapt as adapt_any
 
-    renames = dict(zip(fields, served_names(fields), strict=True))
-    originals = {name: field for field, name in renames.items()}
-
-    def make(name: str) -> Node:
-        node = adapt_any(obj[originals[name]], policy)
-        return node if name == originals[name] else named_after(node, originals[name])
-
-    return Group(Children(originals, make, renames))
+    return Group(children_by_key(fields, lambda field: adapt_any(obj[field], policy)))

@@ -11,12 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.children import Children
+from ..core.children import Children, children_by_key
 from ..core.dtypes import Block
 from ..core.errors import Unreadable
-from ..core.names import served_names
 from ..core.nodes import Group, Node, Policy
-from ..core.served import named_after
 from . import adapt as adapt_any
 from .from_numpy import adapt as adapt_numpy
 
@@ -94,17 +92,12 @@ def _(obj: dt.timedelta, policy: Policy) -> Node:
 
 @adapt.register
 def _(obj: Mapping, policy: Policy) -> Node:  # type: ignore[type-arg]
-    given = list(obj)
-    keys = dict(zip(served_names(given), given, strict=True))
-
-    def make(name: str) -> Node:
-        key = keys[name]
+    def make(key: Any) -> Node:
         if not _is_value(key):
             raise Unreadable(f"a key of the type {type(key).__qualname__}, of which no name can be made")
-        node = adapt_any(obj[key], policy)
-        return node if name == key else named_after(node, key)
+        return adapt_any(obj[key], policy)
 
-    return Group(Children(keys, make, {key: name for name, key in keys.items()}))
+    return Group(children_by_key(obj, make))
 
 
 def _is_value(key: Any) -> bool:

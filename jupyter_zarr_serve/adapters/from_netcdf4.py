@@ -13,13 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.children import Children
+from ..core.children import children_by_key
 from ..core.dtypes import STRING, Block, DType
 from ..core.errors import Replaced, Unreadable, failures_named
 from ..core.grid import Region
-from ..core.names import served_names
 from ..core.nodes import Array, Group, Node, Policy, make_array
-from ..core.served import named_after
 from .from_dlpack import adapt as adapt_any
 from .objects import texts
 from .tensors import as_numpy
@@ -53,14 +51,7 @@ def _file_of(group: Any) -> Any:
 
 def _group(dataset: Any, policy: Policy) -> Group:
     members = {**dataset.groups, **dataset.variables}
-    renames = dict(zip(members, served_names([*members]), strict=True))
-    originals = {name: key for key, name in renames.items()}
-
-    def make(name: str) -> Node:
-        node = adapt(members[originals[name]], policy)
-        return node if name == originals[name] else named_after(node, originals[name])
-
-    children = Children(originals, make, renames)
+    children = children_by_key(members, lambda name: adapt(members[name], policy))
     return Group(children, _attributes(dataset), called="dataset")
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from .names import is_fit
+from .names import is_fit, served_names
 from .nodes import Group, Node
-from .served import renames_of
+from .served import named_after, renames_of
 
 _NONE: Mapping[Any, str] = MappingProxyType({})
 
@@ -50,6 +50,25 @@ class Children(Mapping[str, Node]):
     def renames(self) -> Mapping[str, str]:
         """See `served.renames_of`."""
         return self._renames
+
+
+def children_by_key(keys: Iterable[Any], make: Callable[[Any], Node]) -> Children:
+    """Children by the served names of keys of any type; one that is served under another name says its key.
+
+    Parameters
+    ----------
+    make
+        Makes the child of a key; see `Children`.
+    """
+    given = list(keys)
+    key_of = dict(zip(served_names(given), given, strict=True))
+
+    def made(name: str) -> Node:
+        key = key_of[name]
+        node = make(key)
+        return node if name == key else named_after(node, key)
+
+    return Children(key_of, made, {key: name for name, key in key_of.items()})
 
 
 class Later(Mapping[str, Node]):
