@@ -23,6 +23,19 @@ DIST = Path("jupyter_zarr_serve/lab/dist")
 CELL = "import numpy as np, jupyter_zarr_serve as jz\njz.publish(waves=np.zeros((3, 4), 'f4'))"
 
 
+OPENED = """async () => {
+  const { commands } = window.jupyterapp;
+  const how = { path: "waves.ipynb", factory: "Notebook", kernel: { name: "python3" } };
+  const panel = await commands.execute("docmanager:open", how);
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await panel.sessionContext.session.kernel.info;
+  panel.content.activeCellIndex = 0;
+  await commands.execute("notebook:run-cell");
+  await panel.context.save();
+}"""
+
+
 @dataclass(frozen=True)
 class Lab:
     """JupyterLab in a page."""
@@ -102,3 +115,13 @@ def lab(running: Lab) -> Lab:
     running.page("errors")
     running.page("requests")
     return running
+
+
+@pytest.fixture(scope="module")
+def notebook(running: Lab) -> Iterator[None]:
+    """A notebook that published `waves` is open, and what other tests asked for is forgotten."""
+    running.page("requests")
+    running.start()
+    running.page("evaluate", OPENED)
+    yield
+    running.do("application:close-all")

@@ -1,16 +1,13 @@
 """The card of `publish()` in a running JupyterLab: each button is pressed, each state is seen."""
 
-from collections.abc import Iterator
-
 import nbformat
 import pytest
 
 from tests.clients.browser import needs_browser
 from tests.lab.conftest import Lab
 from tests.lab.test_live import IMPORTS, restart, run
-from tests.lab.test_panel import OPENED
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.usefixtures("notebook")]
 
 CARD = ".jp-ZarrServe-card"
 STATE = ".jp-ZarrServe-state"
@@ -18,15 +15,6 @@ STATE = ".jp-ZarrServe-state"
 
 def button(label: str) -> str:
     return f'{CARD} button:text-is("{label}")'
-
-
-@pytest.fixture(scope="module", autouse=True)
-def notebook(running: Lab) -> Iterator[None]:
-    """A notebook that published `waves` is open."""
-    running.start()
-    running.page("evaluate", OPENED)
-    yield
-    running.do("application:close-all")
 
 
 def test_a_card_has_a_picture_facts_and_a_state(running: Lab):

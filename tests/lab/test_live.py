@@ -1,13 +1,12 @@
 """The panel while kernels work: what appears and ends is seen by itself, also while a cell runs."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from tests.clients.browser import needs_browser
 from tests.lab.conftest import Lab
-from tests.lab.test_panel import OPENED, row
+from tests.lab.test_panel import row
 
 pytestmark = needs_browser
 
@@ -28,14 +27,10 @@ sys.meta_path.insert(0, Missing())
 
 
 @pytest.fixture(scope="module", autouse=True)
-def notebook(running: Lab) -> Iterator[None]:
-    """A notebook that published `waves` is open, and the panel is seen."""
-    running.start()
-    running.page("evaluate", OPENED)
+def panel(notebook: None, running: Lab) -> None:
+    """The panel is seen beside the notebook."""
     running.do("jupyter-zarr-serve:panel")
     running.page("see", row("waves"))
-    yield
-    running.do("application:close-all")
 
 
 def run(lab: Lab, code: str, *, wait: bool = True) -> None:

@@ -1,25 +1,11 @@
 """The panel of data in a running JupyterLab: each thing in it is pressed."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.clients.browser import needs_browser
 from tests.lab.conftest import Lab
 
-pytestmark = needs_browser
-
-OPENED = """async () => {
-  const { commands } = window.jupyterapp;
-  const how = { path: "waves.ipynb", factory: "Notebook", kernel: { name: "python3" } };
-  const panel = await commands.execute("docmanager:open", how);
-  await panel.context.ready;
-  await panel.sessionContext.ready;
-  await panel.sessionContext.session.kernel.info;
-  panel.content.activeCellIndex = 0;
-  await commands.execute("notebook:run-cell");
-  await panel.context.save();
-}"""
+pytestmark = [needs_browser, pytest.mark.usefixtures("notebook")]
 
 # What dragging the handle beside the panel does.
 RESIZED = """(width) => {
@@ -30,15 +16,6 @@ RESIZED = """(width) => {
 
 def row(name: str) -> str:
     return f'.jp-ZarrServe-row:has(.jp-ZarrServe-name:text-is("{name}"))'
-
-
-@pytest.fixture(scope="module", autouse=True)
-def notebook(running: Lab) -> Iterator[None]:
-    """A notebook that published `waves` is open."""
-    running.start()
-    running.page("evaluate", OPENED)
-    yield
-    running.do("application:close-all")
 
 
 @pytest.fixture

@@ -1,29 +1,16 @@
 """Lab's Running panel: what is published and shared is listed there, and its stop buttons end it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.clients.browser import needs_browser
 from tests.lab.conftest import Lab
 from tests.lab.test_live import run
-from tests.lab.test_panel import OPENED
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.usefixtures("notebook")]
 
 
 def item(label: str) -> str:
     return f'.jp-RunningSessions-item:has(.jp-RunningSessions-itemLabel:text-is("{label}"))'
-
-
-@pytest.fixture(scope="module", autouse=True)
-def notebook(running: Lab) -> Iterator[None]:
-    """A notebook that published `waves` is open, and what other tests asked for is forgotten."""
-    running.page("requests")
-    running.start()
-    running.page("evaluate", OPENED)
-    yield
-    running.do("application:close-all")
 
 
 def test_nothing_is_asked_for_before_the_panel_is_seen(running: Lab):
