@@ -27,7 +27,10 @@ MB = 10**6
 
 @dataclass(frozen=True)
 class Taken:
-    """Bytes of memory: of the server before anything was read, and the most that each process took."""
+    """Bytes of memory: of the server before anything was read, and the most that each process took.
+
+    Workers' without libraries' code: how much of it is mapped depends on what the system has in memory.
+    """
 
     start: int
     server: int
@@ -55,7 +58,8 @@ def read(server: Server, folder: Path) -> Taken:
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(lambda at: _ask(server, paths[at::CLIENTS]), range(CLIENTS)))
     below = psutil.Process(server.process.pid).children(recursive=True)
-    workers = [_taken(child.pid, "VmHWM") for child in below if child.children() == []]
+    pids = [child.pid for child in below if child.children() == []]
+    workers = [_taken(pid, "VmHWM") - _taken(pid, "RssFile") for pid in pids]
     return Taken(start, _taken(server.process.pid, "VmHWM"), workers, len(paths))
 
 

@@ -31,10 +31,10 @@ def read_resident(file: Path, stamp: str, start: int, stop: int) -> bytes:
     data = np.empty(stop - start, np.uint8)  # a bytearray would be filled with zeros first
     try:
         with open_regular(file) as opened:
-            read = os.preadv(opened.fileno(), [data], start, _NO_WAIT or 0)
+            read = os.preadv(opened.fileno(), [data.data], start, _NO_WAIT or 0)
             is_same = stamp_of_status(os.fstat(opened.fileno())) == stamp
     except (OSError, ServeError):  # the file system cannot tell, or the file is gone
         raise NotAtHand from None
     if not is_same or read < len(data):
         raise NotAtHand
-    return cast("bytes", memoryview(data))
+    return cast("bytes", data.data)

@@ -50,7 +50,7 @@ def rows_of(found: Found, request: Request) -> Representation:
         block = pack(read_region(array, region))
         if array.version is None:
             block = block.copy()  # what is sent must not change on its way
-        body = memoryview(block)
+        body = block.data
         return Blob(size, lambda start, stop: cast("bytes", body[start:stop]), is_stored=False)
 
     return Representation(name, BINARY, make, etag="", form=VALUES)

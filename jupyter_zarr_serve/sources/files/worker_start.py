@@ -59,8 +59,8 @@ class Processes:
     def __init__(self, settings: Settings, program: Sequence[str] = _PROGRAM) -> None:
         self._program = program
         self._settings = encode_frame(encode_settings(settings))
-        self._parent: tuple[subprocess.Popen[bytes], socket.socket] | None = None
-        self._others: list[subprocess.Popen[bytes]] = []
+        self._parent: socket.socket | None = None  # the connection to what workers are forked from
+        self._processes: list[subprocess.Popen[bytes]] = []  # some may have ended
         self._starting = asyncio.Lock()
         self._closings = 0
         self._waiting: asyncio.Task[Any] | None = None  # for a process to start
@@ -72,14 +72,15 @@ class Processes:
                 self._waiting = asyncio.current_task()
                 if not CAN_FORK:
                     process, connection = await self._spawned()
-                    self._others = [one for one in self._others if one.poll() is None] + [process]
+                    for ended in [one for one in self._processes if one.poll() is not None]:
+                        self._processes.remove(ended)
                     return Started(process.pid, connection)
                 if self._parent is not None:
                     with contextlib.suppress(OSError):  # it has ended
-                        return await _forked(self._parent[1])
+                        return await _forked(self._parent)
                     self.close()
-                self._parent = await self._spawned()
-                return await _forked(self._parent[1])
+                _, self._parent = await self._spawned()
+                return await _forked(self._parent)
         except (OSError, TimeoutError) as error:
             self.close()
             raise Unavailable(f"no process could be started to read files ({error}); retry") from error
@@ -93,11 +94,9 @@ class Processes:
             self._waiting.cancel()
         parent, self._parent = self._parent, None
         if parent is not None:
-            parent[1].close()
-            self._others.append(parent[0])
-        for process in self._others:
-            _end(process)
-        self._others.clear()
+            parent.close()
+        while self._processes:
+            _end(self._processes.pop())
 
     async def _spawned(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         """A process that has its settings, and the connection to it."""
@@ -118,8 +117,12 @@ class Processes:
         return process, ours
 
     def _spawn(self, theirs: socket.socket, closings: int) -> subprocess.Popen[bytes]:
-        """In a thread: a process, which is ended if nobody waits for it any more."""
+        """In a thread: a process, which is ended if nobody waits for it any more.
+
+        Noted before the look, so that `close` finds it though the task that waits for it is cancelled.
+        """
         process = _spawn(theirs, self._program)
+        self._processes.append(process)
         if self._closings != closings:
             _end(process)
         return process
@@ -178,7 +181,9 @@ def _spawn(connection: socket.socket, program: Sequence[str]) -> subprocess.Pope
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and those that it forked, and bury it."""
+    """End a process and those that it forked, and bury it, once."""
+    if process.returncode is not None:
+        return
     with contextlib.suppress(OSError):
         if sys.platform == "win32":
             process.kill()
