@@ -12,7 +12,7 @@ from jupyter_zarr_serve.sources.files.worker_start import Processes
 
 
 def test_a_process_that_nobody_waits_for_any_more_is_ended(tmp_path: Path, monkeypatch):
-    """Whoever asked is cancelled after the process has started and before that is known in the event loop."""
+    """Whoever asked is cancelled after the process started and before that is known in the event loop."""
     started: list[subprocess.Popen[bytes]] = []
     to_thread = asyncio.to_thread
 
