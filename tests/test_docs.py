@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
@@ -33,6 +34,10 @@ PUBLIC = {
     "unpublish",
     "view",
 }
+
+
+PROGRAMS = {"bare", "peer", "__main__"}  # they run when they are imported
+BENCHMARKS = sorted({path.stem for path in (ROOT / "benchmarks").glob("*.py")} - PROGRAMS)
 
 
 def text_of(name: str) -> str:
@@ -232,3 +237,8 @@ def test_the_guides_name_sessions_that_exist():
     named = {name for line in re.findall(r"`nox -s ([\w ]+)`", guides) for name in line.split()}
     assert named
     assert named <= sessions
+
+
+@pytest.mark.parametrize("module", BENCHMARKS)
+def test_a_benchmark_can_be_imported(module):
+    import_module(f"benchmarks.{module}")

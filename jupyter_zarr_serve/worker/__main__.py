@@ -16,6 +16,7 @@ from ..files.being_read import share
 from ..files.tree import Settings, decode_settings, local_roots
 from ..frames import CAN_FORK, PID, READY, Frames
 from .bounds import drop_rights, end_with_parent, limit_memory
+from .compiling import compile_missing
 from .sandbox import enter
 from .serving import serve, served_tree
 
@@ -42,6 +43,7 @@ def _socket() -> socket.socket:
 
 def _fork_workers(control: socket.socket, settings: Settings) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the workers
+    compile_missing()
     parent = os.getpid()
     while True:
         data, descriptors, *_ = socket.recv_fds(control, 1, 2)
