@@ -10,7 +10,9 @@ import os
 import signal
 import socket
 import sys
+from mmap import mmap
 
+from ..body_memory import BODY_BYTES
 from ..core.errors import memory_bound
 from ..files.being_read import share
 from ..files.tree import Settings, decode_settings, local_roots
@@ -46,8 +48,8 @@ def _fork_workers(control: socket.socket, settings: Settings) -> None:
     compile_missing()
     parent = os.getpid()
     while True:
-        data, descriptors, *_ = socket.recv_fds(control, 1, 2)
-        if not data or len(descriptors) != 2:
+        data, descriptors, *_ = socket.recv_fds(control, 1, 3)
+        if not data or len(descriptors) != 3:
             break
         worker = os.fork()
         if worker == 0:
@@ -55,7 +57,8 @@ def _fork_workers(control: socket.socket, settings: Settings) -> None:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             control.close()
             share(descriptors[1])
-            _serve(socket.socket(fileno=descriptors[0]), settings)
+            memory = mmap(descriptors[2], BODY_BYTES)
+            _serve(socket.socket(fileno=descriptors[0]), settings, memory)
             os._exit(0)  # what the parent has to do at its end is not this process's
         for descriptor in descriptors:
             os.close(descriptor)
@@ -64,7 +67,7 @@ def _fork_workers(control: socket.socket, settings: Settings) -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)  # the server has gone: so do all workers
 
 
-def _serve(connection: socket.socket, settings: Settings) -> None:
+def _serve(connection: socket.socket, settings: Settings, memory: mmap | None = None) -> None:
     import numcodecs.blosc
 
     numcodecs.blosc.use_threads = False  # other workers use the other processors
@@ -73,7 +76,7 @@ def _serve(connection: socket.socket, settings: Settings) -> None:
     drop_rights()
     roots = local_roots(settings)
     enter(roots.values(), may_connect=len(roots) <= len(settings.mounts))
-    serve(connection, served_tree(settings))
+    serve(connection, served_tree(settings), memory)
 
 
 if __name__ == "__main__":

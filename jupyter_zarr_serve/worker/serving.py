@@ -3,10 +3,11 @@
 import contextlib
 import socket
 from dataclasses import replace
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
-from .. import wire
+from .. import body_memory, wire
 from ..core.errors import Unreadable
 from ..core.memory import MEMORY
 from ..core.stored import Blob
@@ -30,8 +31,14 @@ def served_tree(settings: Settings) -> ServedTree:
     return ServedTree(tree.root, MEMORY, tree.below, remembers_chunks=False)  # the server does
 
 
-def serve(connection: socket.socket, tree: ServedTree) -> None:
-    """Answer what comes over a connection, until it is closed."""
+def serve(connection: socket.socket, tree: ServedTree, memory: mmap | None = None) -> None:
+    """Answer what comes over a connection, until it is closed.
+
+    Parameters
+    ----------
+    memory
+        See `body_memory`.
+    """
     frames = Frames(connection)
 
     def is_written(path: Path) -> bool:
@@ -46,12 +53,22 @@ def serve(connection: socket.socket, tree: ServedTree) -> None:
             request = wire.decode_request(header)
             response, origin = answer(tree, request)
             try:
-                head = wire.response_head(response, origin=origin)
+                _send(connection, response, origin, memory)
             except wire.FrameError as error:
                 response = refusal(Unreadable(f"{'/'.join(request.path)}: {error}; ask for its members"))
-                head = wire.response_head(response, origin=None)
-            send_frame(connection, head, response.body)
+                _send(connection, response, None, memory)
             del response
+
+
+def _send(
+    connection: socket.socket, response: Response, origin: dict[str, Any] | None, memory: mmap | None
+) -> None:
+    """Send a response; raises `FrameError` if it is too large for a frame, and nothing was sent."""
+    body = response.body
+    shared = len(body) if body_memory.put(memory, body) else None
+    if shared is not None:
+        response, body = replace(response, body=b""), b""
+    send_frame(connection, wire.response_head(response, origin=origin, shared=shared), body)
 
 
 def answer(tree: ServedTree, request: Request) -> tuple[Response, dict[str, Any] | None]:

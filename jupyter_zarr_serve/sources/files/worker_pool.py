@@ -10,12 +10,13 @@ from mmap import mmap
 from pathlib import Path
 from typing import Any, cast
 
+from ...body_memory import take
 from ...core.errors import Unavailable
 from ...files.being_read import noted
 from ...files.origin import Origin, read_origin
 from ...files.writing import is_being_written
 from ...serve.request import Request, Response
-from ...wire import MAX_BODY, FrameError, decode_response, encode_frame, encode_request, members_of
+from ...wire import MAX_BODY, FrameError, Kinds, decode_response, encode_frame, encode_request, members_of
 from ..responders.answer import admitted_soon
 from ..responders.connection import Connection, Frame
 from .worker_start import Starter
@@ -23,6 +24,7 @@ from .worker_start import Starter
 _IDLE_SECONDS = 300.0
 _TICK_SECONDS = 5.0
 _MOST_QUESTIONS = 10_000
+_MEMBERS: Kinds = {"is_written": str | None, "origin": dict | None, "shared": int | None}
 _SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 Told = tuple[Frame, dict[str, Any] | None]
 Answer = tuple[Response, Origin | None]
@@ -49,6 +51,7 @@ class _Worker:
     pid: int
     connection: Connection
     note: mmap | None
+    memory: mmap | None
     path: tuple[str, ...] = ()
 
     def end(self) -> None:
@@ -102,7 +105,7 @@ class WorkerPool:
         has_answered = has_ended = False
         try:
             async with asyncio.timeout(self._seconds):
-                told = await self._told(worker.connection, encode_request(request, refused=refused))
+                told = await self._told(worker, encode_request(request, refused=refused))
             answer = await self._read(request, *told)
             has_answered = True
         except TimeoutError:
@@ -122,11 +125,13 @@ class WorkerPool:
             elif not has_ended:
                 worker.end()
 
-    async def _told(self, connection: Connection, frame: bytes) -> Told:
+    async def _told(self, worker: _Worker, frame: bytes) -> Told:
         """A worker's answer and its origin; it may ask who writes files, as it sees no processes."""
         for _ in range(_MOST_QUESTIONS):
-            header, body = await connection.ask(frame)
-            members = members_of(header, {"is_written": str | None, "origin": dict | None})
+            header, body = await worker.connection.ask(frame)
+            members = members_of(header, _MEMBERS)
+            if members["shared"] is not None:
+                body = memoryview(take(worker.memory, members["shared"]))
             if members["is_written"] is None:
                 return (header, body), members["origin"]
             path = Path(members["is_written"])
@@ -180,7 +185,7 @@ class WorkerPool:
         if self._tending is None or self._tending.done():
             self._tending = asyncio.create_task(self._tend())
         connection.used_at = asyncio.get_running_loop().time()
-        return _Worker(started.pid, connection, started.note)
+        return _Worker(started.pid, connection, started.note, started.memory)
 
     async def _tend(self) -> None:
         """Close what is idle for long, and in the end the process from which workers are forked."""

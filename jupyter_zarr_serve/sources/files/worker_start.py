@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from mmap import mmap
 from typing import Any, Protocol
 
+from ...body_memory import BODY_BYTES
 from ...core.errors import Unavailable
 from ...files.being_read import NOTE_BYTES
 from ...files.tree import Settings, encode_settings
@@ -30,11 +31,20 @@ _PROGRAM = ("-m", "jupyter_zarr_serve.worker")
 
 @dataclass(frozen=True)
 class Started:
-    """A worker: its process, the connection to it, and what it notes; see `files.being_read`."""
+    """A worker: its process, the connection to it, and the memory that it shares.
+
+    Attributes
+    ----------
+    note
+        What it reads; see `files.being_read`.
+    memory
+        What it answers; see `body_memory`.
+    """
 
     pid: int
     connection: socket.socket
     note: mmap | None = None
+    memory: mmap | None = None
 
 
 class Starter(Protocol):
@@ -132,19 +142,24 @@ async def _forked(parent: socket.socket) -> Started:
     """A worker forked by the process at the other end of a connection."""
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
-    memory = os.memfd_create("zarr-worker")
-    try:
-        os.ftruncate(memory, NOTE_BYTES)
-        note = mmap(memory, NOTE_BYTES)
-        with theirs:
-            socket.send_fds(parent, [READY], [theirs.fileno(), memory])
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(theirs)
+        failed = stack.enter_context(contextlib.ExitStack())
+        failed.callback(ours.close)
+        note, body = (_shared(stack, size) for size in (NOTE_BYTES, BODY_BYTES))
+        socket.send_fds(parent, [READY], [theirs.fileno(), note[0], body[0]])
+        theirs.close()
         told = await _received(parent, PID.size)
-    except BaseException:
-        ours.close()
-        raise
-    finally:
-        os.close(memory)
-    return Started(int(PID.unpack(told)[0]), ours, note)
+        failed.pop_all()
+    return Started(int(PID.unpack(told)[0]), ours, note[1], body[1])
+
+
+def _shared(stack: contextlib.ExitStack, size: int) -> tuple[int, mmap]:
+    """Memory that can be shared, by a descriptor which is closed with the stack."""
+    descriptor = os.memfd_create("zarr-worker")
+    stack.callback(os.close, descriptor)
+    os.ftruncate(descriptor, size)
+    return descriptor, mmap(descriptor, size)
 
 
 async def _received(connection: socket.socket, size: int) -> bytes:
