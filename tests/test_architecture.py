@@ -48,7 +48,7 @@ FLOORS = [
     ["serve/respond"],
     ["serve/metadata_seen"],
     ["wire", "snippets"],
-    ["frames"],
+    ["frames", "body_memory"],
     ["messages", "shares", "servers", "files"],
     ["sources", "publisher", "worker"],
     ["handlers", "welcome", "client"],
