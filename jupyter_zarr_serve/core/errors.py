@@ -6,6 +6,7 @@ nothing but true absence may use it. Clients retry 503 and give up at once on 42
 ::
 
     ServeError
+    ├── BadRequest           400  the question has no meaning for what it is about
     ├── NotFound             404  the name, key or chunk does not exist
     ├── Forbidden            403  it exists, but leads outside what is served
     ├── Replaced             409  the client asks by metadata that are no longer true
@@ -53,6 +54,12 @@ class ServeError(Exception):
         message, last = str(self), path.rpartition("/")[2]
         if path and (len(last) < _TELLING or last not in message):
             self.args = (f"{path}: {message}",)
+
+
+class BadRequest(ServeError):
+    """The question has no meaning for what it is about, such as a region that lies outside an array."""
+
+    status = 400
 
 
 class NotFound(ServeError):

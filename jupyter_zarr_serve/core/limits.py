@@ -30,3 +30,14 @@ TAGS = 1 << 24  # bytes of the tags of a TIFF's page
 PAGES = 1 << 17  # of a TIFF; a second's work are 50 000
 DIRECTORY = 1 << 24  # bytes of what lists the members of a ZIP archive; a member takes 50 or more
 INFLATED = 1 << 33  # bytes of a deflated array; to reach its end, all of it is decoded
+
+EXPORT = 1 << 40  # bytes of a file that is exported
+EXPORT_PART = 1 << 26  # bytes of one that are made at a time
+EXPORT_WHOLE = 1 << 28  # bytes of values in a file that has to be made as a whole
+EXPORT_VALUES = 200_000  # elements of an export to JSON
+EXPORT_JSON = 1 << 24  # bytes of one
+
+ROWS = 10**8  # of a table that is sorted or searched
+ROW_BYTES = 1 << 30  # of values that are sorted at once
+ROW_SECONDS = 60  # that sorting or searching a table may take
+CONDITIONS = 50  # on the rows of a table, and columns by which it is sorted

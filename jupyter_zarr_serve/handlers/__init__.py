@@ -6,6 +6,7 @@ from ..shares.sharing import Sharing
 from ..sources import Source
 from ..sources.send_budget import SendBudget
 from .api import ChangesHandler, CodeHandler, NodeHandler, PreviewHandler
+from .export import ExportHandler
 from .pages.assets import AssetHandler, VizarrHandler
 from .pages.index import IndexHandler, NowhereHandler
 from .pages.opening import OpenByLinkHandler, OpenHandler
@@ -48,6 +49,7 @@ def tree_routes(source: Source, budget: SendBudget, viewers: Viewers) -> list[tu
         (r"zarr/v([23])(/.*)?", StoreHandler, {**asking, "viewers": viewers}),
         (r"zarr/api/node(/.*)?", NodeHandler, asking),
         (r"zarr/api/preview(/.*)?", PreviewHandler, asking),
+        (r"zarr/api/export(/.*)?", ExportHandler, asking),
         (r"zarr/view", ViewHandler, {"viewers": viewers}),
         (r"zarr/open/(vizarr|neuroglancer)", OpenHandler, {"viewers": viewers}),
         (r"zarr/vizarr/(.*)", VizarrHandler, {"viewers": viewers}),

@@ -14,6 +14,7 @@ from .pages.code import code_of
 from .web.answering import AnsweringHandler
 from .web.asking import MEMBERS, asking, told_by
 from .web.render import quoted
+from .web.table_query import table_options
 
 _OPTIONS = {LINE: ("start", "stop", "points"), STATS: (), IMAGE: (), ROWS: ("offset", "limit")}
 
@@ -51,7 +52,10 @@ class PreviewHandler(AnsweringHandler):
         form = self.get_query_argument("form", "")
         if form not in _OPTIONS:
             raise web.HTTPError(400, f"form: say which, one of {', '.join(_OPTIONS)}")
-        await self.answer(self.node_request(form, self.details(*_OPTIONS[form])))
+        options = self.details(*_OPTIONS[form])
+        if form == ROWS:
+            options = (*options, *table_options(self))
+        await self.answer(self.node_request(form, options))
 
     head = get
 

@@ -15,8 +15,9 @@ from ..core.nodes import Array, Group, Node
 from ..core.public_text import public, short
 from ..core.walk import child_of, names_of
 from .abridged import abridged
-from .rows import byte_count, columns_of, dtype_name, has_rows
+from .rows import byte_count, dtype_name
 from .sample import is_numeric
+from .table import columns_of, has_rows
 from .thumbnail import can_be_drawn, drawn_axes, drawn_region
 
 UNAVAILABLE = "unavailable"

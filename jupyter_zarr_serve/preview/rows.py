@@ -1,107 +1,74 @@
-"""The first rows of a table, or of an array that has rows, as short texts."""
+"""The rows of a table, or of an array that has rows, as short texts."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from ..core import limits
 from ..core.attributes import to_json
-from ..core.chunks import read_region
 from ..core.dtypes import Block, DType
-from ..core.errors import ServeError, Unreadable, failures_named
-from ..core.nodes import Array, Group, Node
+from ..core.nodes import Array, Node
 from ..core.public_text import short
-from ..core.walk import lookups, names_of
+from .column import Column, values_at
+from .conditions import shown_as
+from .orders import Wanted, order_of
+from .table import MOST_COLUMNS, table_of
 
 MOST_ROWS = 1000
-MOST_COLUMNS = 64
 _LONGEST = 120  # characters of one value
-_MOST_TESTED = 1000  # of the members of what may be a table
 Cell = str | None  # None is a missing value
 
 
-def has_rows(node: Node) -> bool:
-    """Whether a node can be shown as a table."""
-    if isinstance(node, Array):
-        return len(node.shape) <= 2 and not (node.dtype.names and len(node.shape) == 2)
-    return bool(columns_of(node))
-
-
-def columns_of(group: Group, names: Sequence[str] | None = None) -> dict[str, Array]:
-    """The first columns of a group whose arrays share one dimension; none where they do not.
+def rows(
+    node: Node,
+    offset: int,
+    limit: int,
+    *,
+    path: tuple[str, ...] = (),
+    columns: Sequence[str] = (),
+    wanted: Wanted = Wanted(),  # noqa: B008 (frozen)
+) -> dict[str, Any]:
+    """Some rows of a table, all values as text, None where they are missing.
 
     Parameters
     ----------
-    names
-        Of all its members, for those who know them already; in large groups that is what costs.
-    """
-    if not group.consolidate:  # folders are no tables
-        return {}
-    if names is None:
-        names = names_of(group)
-    if len(names) > _MOST_TESTED:
-        return {}
-    columns: dict[str, Array] = {}
-    for name, found in lookups(group, names[:MOST_COLUMNS]):
-        if isinstance(found, ServeError):
-            continue
-        if not isinstance(found, Array) or len(found.shape) != 1 or not found.dimension_names:
-            return {}
-        columns[name] = found
-    shared = {(array.shape, array.dimension_names) for array in columns.values()}
-    return columns if len(shared) == 1 else {}
-
-
-def rows(node: Node, offset: int, limit: int) -> dict[str, Any]:
-    """Some rows of a table, all values as text.
+    path
+        Of the node.
+    columns
+        Names of those to show; the first ones where none are named.
+    wanted
+        Which rows, and in which order.
 
     Raises
     ------
+    BadRequest
+        If there is no such column, or a condition has no meaning.
     Unreadable
         If the node has no rows.
     ServeError
         If a column cannot be read.
     """
-    if not has_rows(node):
-        raise Unreadable("only tables, and arrays of at most two axes, have rows")
-    arrays = columns_of(node) if isinstance(node, Group) else {"": node}
-    total = next(iter(arrays.values())).shape[0] if _is_long(arrays) else 1
+    table = table_of(node)
+    shown = table.columns(columns[:MOST_COLUMNS])
+    order = order_of(table, path, wanted)
+    total = table.total if order is None else len(order)
     start = min(offset, total)
     stop = min(total, start + min(limit, MOST_ROWS))
-    columns: list[dict[str, str]] = []
-    values: list[list[Cell]] = []
-    for name, array in arrays.items():
-        with failures_named(name or "values"):
-            for label, dtype, cells in _columns(name, array, start, stop):
-                columns.append({"name": short(to_json(label), limits.NAME), "dtype": dtype_name(dtype)})
-                values.append(cells)
+    at = range(start, stop) if order is None else order[start:stop].tolist()
+    values = [_texts(block, column) for block, column in zip(values_at(shown, at), shown, strict=True)]
     listed = [list(row) for row in zip(*values, strict=True)] if values else []
-    return {"columns": columns, "total": total, "offset": start, "limit": limit, "rows": listed}
+    names = [
+        {"name": short(to_json(column.name), limits.NAME), "dtype": dtype_name(column.dtype)}
+        for column in shown
+    ]
+    return {
+        "columns": names, "total": total, "of": table.total,
+        "offset": start, "limit": limit, "rows": listed,
+    }  # fmt: skip
 
 
-def _is_long(arrays: Mapping[str, Array]) -> bool:
-    return bool(next(iter(arrays.values())).shape)
-
-
-def _columns(name: str, array: Array, start: int, stop: int) -> list[tuple[str, DType, list[Cell]]]:
-    """The columns that an array makes, each with its label and its values as text."""
-    if len(array.shape) == 2:
-        width = min(array.shape[1], MOST_COLUMNS)
-        block = read_region(array, (slice(start, stop), slice(0, width)))
-        return [(str(at), array.dtype, _texts(block[:, at], array)) for at in range(width)]
-    region = (slice(start, stop),) if array.shape else ()
-    block = read_region(array, region).reshape(-1)
-    if array.dtype.names is not None:
-        fields = array.dtype.names[:MOST_COLUMNS]
-        return [(field, array.dtype[field], _texts(block[field], None)) for field in fields]
-    return [(name, array.dtype, _texts(block, array))]
-
-
-def _texts(values: Block, array: Array | None) -> list[Cell]:
-    mark = array.missing_mark if array else None
-    missing = (values == mark) if mark is not None else np.zeros(values.shape, bool)
+def _texts(values: Block, column: Column) -> list[Cell]:
+    missing = column.marked(values)
     return [
         None if is_missing else text_of(value) for value, is_missing in zip(values, missing, strict=True)
     ]
@@ -115,10 +82,7 @@ def text_of(value: Any) -> str:
     >>> text_of(np.float32(0.1)), text_of(np.datetime64("NaT")), text_of(b"x")
     ('0.1', 'NaT', "b'x'")
     """
-    if isinstance(value, np.void) and value.dtype.names is None:
-        value = value.tobytes()
-    text = repr(bytes(value)) if isinstance(value, bytes) else str(value)
-    text = to_json(text)
+    text = to_json(shown_as(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

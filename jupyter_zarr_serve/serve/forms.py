@@ -10,7 +10,9 @@ from ..core.errors import NotFound, Unreadable
 from ..core.memory import Share
 from ..core.nodes import Array, Node
 from ..core.walk import Found
+from ..preview.conditions import Condition
 from ..preview.description import description_of
+from ..preview.orders import Wanted
 from ..preview.rows import rows
 from ..preview.thumbnail import thumbnail
 from ..preview.values import line, stats
@@ -39,6 +41,14 @@ class _Given:
         """A text; "" by default."""
         return str(dict(self.options).get(name, ""))
 
+    def names(self, name: str) -> tuple[str, ...]:
+        """Names, which a list in JSON has; none by default."""
+        return tuple(map(str, json.loads(self.text(name) or "[]")))
+
+    def conditions(self, name: str) -> tuple[Condition, ...]:
+        """Conditions, of which a list in JSON has the members; none by default."""
+        return tuple(Condition(*map(str, members)) for members in json.loads(self.text(name) or "[]"))
+
 
 def _node(node: Node, path: tuple[str, ...], given: _Given) -> dict[str, Any]:
     return description_of(
@@ -60,8 +70,15 @@ def _stats(node: Node, _: tuple[str, ...], given: _Given) -> dict[str, Any]:  # 
     return stats(_array(node))
 
 
-def _rows(node: Node, _: tuple[str, ...], given: _Given) -> dict[str, Any]:
-    return rows(node, given.number("offset", 0, 0, _FAR), given.number("limit", 10, 1, _FAR))
+def _rows(node: Node, path: tuple[str, ...], given: _Given) -> dict[str, Any]:
+    return rows(
+        node,
+        given.number("offset", 0, 0, _FAR),
+        given.number("limit", 10, 1, _FAR),
+        path=path,
+        columns=given.names("columns"),
+        wanted=Wanted(given.names("sort"), given.conditions("where"), given.text("find")),
+    )
 
 
 def _image(node: Node, _: tuple[str, ...], given: _Given) -> bytes:  # noqa: ARG001

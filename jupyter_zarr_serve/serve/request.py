@@ -14,6 +14,7 @@ LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
 LISTINGS = frozenset({LINKS, PAGE, JSON})
 NODE, LINE, STATS, IMAGE, ROWS = "node", "line", "stats", "image", "rows"  # other forms of a node
 CHANGES = "changes"  # of what a kernel publishes, told when there are some
+EXPORT, PART = "export", "part"  # what a file to be exported is made of; a part of it
 VALUES = "values"  # that of `rows`, which no server asks for
 OUTSIDE = "outside"
 Options = tuple[tuple[str, int | str], ...]
@@ -35,9 +36,10 @@ class Request:
     view
         The view, a name of `known_names.VIEWS`; "" for the source's own spelling.
     form
-        What to give: of the node at `path` one of `NODE`, `LINE`, `STATS`, `IMAGE`, `ROWS`; else what the
-        path names in the store, and for a listing one of `LINKS`, `PAGE`, `JSON`. The handler makes a page
-        itself, of the response of the form `NODE`, which it gets if the path leads to a node.
+        What to give: of the node at `path` one of `NODE`, `LINE`, `STATS`, `IMAGE`, `ROWS`, `EXPORT`,
+        `PART`; else what the path names in the store, and for a listing one of `LINKS`, `PAGE`, `JSON`. The
+        handler makes a page itself, of the response of the form `NODE`, which it gets if the path leads to
+        a node.
     options
         Details of the form; see `forms`.
     preview

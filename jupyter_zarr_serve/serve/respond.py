@@ -20,10 +20,11 @@ from ..core.reading import Reading
 from ..core.stored import Blob, Coords
 from ..core.walk import Found, resolve
 from . import listing
+from .exporting import part_of, plan_of
 from .forms import form_of
 from .layout import Layout, chunk_owner, layout_in, layouts_below
 from .representation import Representation, Spent, answer, answer_at_hand, blob_of, digest
-from .request import BINARY, NODE, PAGE, VALUES, Request, Response, refusal
+from .request import BINARY, EXPORT, NODE, PAGE, PART, VALUES, Request, Response, refusal
 from .rows import rows_of
 
 LAYOUT_KEYS = frozenset({ZARR_JSON, ZARRAY, ZMETADATA})  # the documents that tell layouts
@@ -104,8 +105,9 @@ def locate(root: Node, request: Request, remember: Share[bytes] | None = None) -
 def _form(root: Node, request: Request, remember: Share[bytes] | None) -> Representation:
     """A form of a node, for our own programs: they may use the source's names, which clients cannot."""
     found = resolve(root, request.path, frozenset(), by_any_name=True)
-    if request.form == VALUES:
-        return rows_of(found, request)
+    special = {VALUES: rows_of, EXPORT: plan_of, PART: part_of}.get(request.form)
+    if special is not None:
+        return special(found, request)
     return form_of(found, request, request.form, remember)
 
 

@@ -94,6 +94,18 @@ def test_rows(server: Server, place):
     assert [row[-2:] for row in found["rows"]] == [["1", "a"]]
 
 
+def test_rows_in_order(server: Server, place):
+    address = f"zarr/api/preview/{place['table']}?form=rows&columns=n,t"
+    assert server.get(f"{address}&sort=-n").json()["rows"] == [["2", None], ["1", "a"]]
+    assert server.get(f"{address}&sort=t,-n").json()["rows"] == [["1", "a"], ["2", None]]
+    found = server.get(f"{address}&where=n:gt:1&where=t:null").json()
+    assert (found["rows"], found["total"], found["of"]) == ([["2", None]], 1, 2)
+    assert server.get(f"{address}&find=A").json()["rows"] == [["1", "a"]]
+    for query in ("sort=z", "where=n", "where=n:eq:x", "where=n:null:1", 'sort="n', "columns=n&columns=z"):
+        refused = server.get(f"{address}&{query}")
+        assert (refused.status_code, bool(refused.json()["message"])) == (400, True), query
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [("", 400), ("?form=x", 400), ("?form=node", 400), ("?form=line&points=x", 400),

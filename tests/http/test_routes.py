@@ -27,6 +27,7 @@ EXAMPLES = {
     r"zarr/static/(.*)": ["zarr/static/nothing.js"],
     r"zarr/api/node(/.*)?": ["zarr/api/node", "zarr/api/node/files/", "zarr/api/node/nothing"],
     r"zarr/api/preview(/.*)?": ["zarr/api/preview/nothing"],
+    r"zarr/api/export(/.*)?": ["zarr/api/export/nothing?form=npy"],
     r"zarr/api/code(/.*)?": ["zarr/api/code/files/", "zarr/api/code/nothing"],
     r"zarr/api/changes(/.*)?": ["zarr/api/changes/kernels/1", "zarr/api/changes/files"],
     r"zarr/(.*)": ["zarr/v4/", "zarr/nowhere"],
@@ -52,6 +53,7 @@ LINKS = {
     r"zarr/s/[^/]*/static/(.*)": [f"zarr/s/{TOKEN}/static/nothing.js"],
     r"zarr/s/[^/]*/api/node(/.*)?": [f"zarr/s/{TOKEN}/api/node/"],
     r"zarr/s/[^/]*/api/preview(/.*)?": [f"zarr/s/{TOKEN}/api/preview/x?form=stats"],
+    r"zarr/s/[^/]*/api/export(/.*)?": [f"zarr/s/{TOKEN}/api/export/x?form=npy"],
     r"zarr/s(?:/.*)?": ["zarr/s", f"zarr/s/{TOKEN}/v4/", f"zarr/s/{TOKEN}/api/shares"],
 }
 ALL = {**EXAMPLES, **{pattern: paths for pattern, (paths, _) in SHARES.items()}, **LINKS}

@@ -21,8 +21,8 @@ from .phrase import reason_of
 from .sending import forget_frames, head_of, send
 from .visitor import Whole
 
-_PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
-_SLOWEST = 10_000  # bytes a second
+PATIENCE = 60.0  # seconds for any body, and more for one that is taken at
+SLOWEST = 10_000  # bytes a second
 _MOST_DIGITS = 19
 
 
@@ -193,7 +193,7 @@ class AnsweringHandler(ZarrServeHandler):
             return sending.result()
         connection = cast("HTTP1Connection", self.request.connection)
         try:
-            async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
+            async with asyncio.timeout(PATIENCE + len(body) / SLOWEST):
                 await sending
                 for start in range(AT_ONCE, len(body), AT_ONCE):
                     await asyncio.sleep(0)  # a client that takes all at once must not keep others waiting

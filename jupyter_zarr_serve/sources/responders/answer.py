@@ -16,14 +16,14 @@ from ...core.known_names import DOCUMENT_KEYS
 from ...preview.description import UNAVAILABLE
 from ...serve.listing import page
 from ...serve.representation import Representation, answer, blob_of
-from ...serve.request import BINARY, IMAGE, JSON, LINKS, Request, Response
+from ...serve.request import BINARY, IMAGE, JSON, LINKS, PART, Request, Response
 from ...wire import FrameError
 from .schema import parsed
 
 _JSON_TYPE, _HTML, _PNG = "application/json", "text/html; charset=utf-8", "image/png"
 _MADE = {200, 206, 304}
 _NO_SUCH_RANGE = 416
-_FAILED = {403, 404, 409, 416, 422, 500, 503}
+_FAILED = {400, 403, 404, 409, 416, 422, 500, 503}
 _HEADERS = {
     "Content-Range": re.compile(r"bytes (?:\d{1,19}-\d{1,19}|\*)/\d{1,19}", re.ASCII),
     "Retry-After": re.compile(r"\d{1,4}", re.ASCII),
@@ -108,7 +108,7 @@ def admitted(request: Request, response: Response, most_told: int = _MOST_TOLD) 
             "bytes, as no kernel does; install the same jupyter_zarr_serve there, and restart it"
         )
     form = response.form or (JSON if is_listing(request, response) else "")
-    if form and form != IMAGE and response.body and response.status == 200:
+    if form and form not in {IMAGE, PART} and response.body and response.status == 200:
         response = replace(response, body=_told(response, form, most_told))
         response = replace(response, size=len(response.body))
     return _with_known(response)
@@ -143,6 +143,8 @@ def listed(request: Request, response: Response) -> Response:
 def _types(request: Request) -> set[str]:
     if request.form == IMAGE:
         return {_PNG}
+    if request.form == PART:
+        return {BINARY}
     return {_JSON_TYPE} if request.is_of_node else {_JSON_TYPE, BINARY}
 
 

@@ -5,14 +5,17 @@ a dictionary of schemas for members, of which those whose name ends with "?" may
 """
 
 import json
+import re
 from types import UnionType
 from typing import Any, NoReturn
 
+from ...core.limits import EXPORT_PART
 from ...preview.description import UNAVAILABLE
 from ...serve.listing import UNKNOWN
-from ...serve.request import CHANGES, JSON, LINE, NODE, ROWS, STATS
+from ...serve.request import CHANGES, EXPORT, JSON, LINE, NODE, ROWS, STATS
 
 Number = int | float
+_MARK = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 _FACTS = {"shape": [int], "dtype": str, "chunk_shape": [int], "nbytes": int | None}
 _MEMBER = {
     "name": str,
@@ -45,8 +48,10 @@ _SCHEMAS: dict[str, tuple[Any, ...]] = {
          "histogram": {"edges": [Number], "counts": [int]}, "is_sampled": bool, "text?": [str]},
     ),
     ROWS: (
-        {"columns": [{"name": str, "dtype": str}], "total": int, "offset": int, "rows": [[str | None]]},
+        {"columns": [{"name": str, "dtype": str}], "total": int, "of?": int, "offset": int,
+         "rows": [[str | None]]},
     ),
+    EXPORT: ({"sizes": [int | None], "mark": str, "is_versioned": bool},),
     CHANGES: ({"mark": str, "is_all": bool},),
     JSON: ({"kind": {"array", "group"}, "members": dict},),
 }  # fmt: skip
@@ -106,6 +111,10 @@ def _hangs_together(told: dict[str, Any], form: str) -> bool:
         return not counts or (max(counts) > 0 and len(told["histogram"]["edges"]) == len(counts) + 1)
     if form == LINE:
         return len(told["min"]) == len(told["max"]) and len(told.get("text", [])) in {0, 2}
+    if form == EXPORT:
+        return _MARK.fullmatch(told["mark"]) is not None and all(
+            size is None or 0 <= size <= 2 * EXPORT_PART for size in told["sizes"]
+        )
     if form == CHANGES or told["kind"] != "array":
         return True
     axes, image = len(told["shape"]), told["previews"].get("image")

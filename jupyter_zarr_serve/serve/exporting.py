@@ -1,0 +1,94 @@
+"""Files that are exported: first a plan, then one part after the other, for whoever sends them on.
+
+A plan tells the sizes of the parts and a mark of what they are made of. Each part is asked for by that
+mark, so that no file is put together of two states of the data; and nobody holds more of it than a part.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import partial
+
+from ..core.errors import BadRequest, NotFound, Replaced, failures_named
+from ..core.nodes import Array
+from ..core.stored import Blob
+from ..core.walk import Found
+from ..exports import FORMS, exported
+from ..exports.pieces import Export
+from .representation import Representation, Spent, blob_of, digest
+from .request import BINARY, EXPORT, PART, Request
+
+
+def plan_of(found: Found, request: Request) -> Representation:
+    """What the parts of a file are: the JSON members `sizes` (null where unknown), `mark`, `is_versioned`.
+
+    Raises
+    ------
+    ServeError
+        If the node cannot be exported so.
+    """
+    name = "/".join(found.names)
+    with failures_named(name):
+        export = _export(found, request)
+        told = {
+            "sizes": [piece.size for piece in export.pieces],
+            "mark": _mark(export, request),
+            "is_versioned": all(array.version is not None for array in export.arrays),
+        }
+    body = json.dumps(told).encode()
+    return Representation(name, "application/json", lambda _: blob_of(body), form=EXPORT)
+
+
+def part_of(found: Found, request: Request) -> Representation:
+    """The bytes of the part with the number `part` of the plan that has the `mark`.
+
+    Raises
+    ------
+    Replaced
+        If the data are no longer those of the plan.
+    ServeError
+        If the node cannot be exported so.
+    """
+    options, name = dict(request.options), "/".join(found.names)
+    with failures_named(name):
+        export = _export(found, request)
+    if _mark(export, request) != options.get("mark"):
+        raise Replaced(f"{name}: has changed while it was exported; export it again")
+    number = options.get("part")
+    if not isinstance(number, int) or not 0 <= number < len(export.pieces):
+        raise BadRequest(
+            f"{name}: the file has {len(export.pieces)} parts, and none with the number {number!r}"
+        )
+
+    def make(_: Spent) -> Blob:
+        return blob_of(export.pieces[number].make())
+
+    return Representation(name, BINARY, make, etag="", validator=found.validator, form=PART)
+
+
+def _export(found: Found, request: Request) -> Export:
+    if found.key:
+        raise NotFound(
+            f"no member {found.key!r} in {'/'.join(found.names)}; ask for one that is listed there"
+        )
+    options = dict(request.options)
+    form, text = options.get("as"), partial(_text, options)
+    if form not in FORMS or not FORMS[form].maker:
+        raise BadRequest(f"{form}: is no form of a file; there are {', '.join(FORMS)}")
+    columns = json.loads(text("columns") or "[]")
+    return exported(form, found.node, text("region"), tuple(map(str, columns)))
+
+
+def _text(options: Mapping[str, int | str], name: str) -> str:
+    return str(options.get(name, ""))
+
+
+def _mark(export: Export, request: Request) -> str:
+    """A name for the bytes of a file, as far as versions and metadata tell them."""
+    arrays = [_told(array) for array in export.arrays]
+    asked = [(name, value) for name, value in request.options if name not in {"mark", "part"}]
+    sizes = [piece.size for piece in export.pieces]
+    return digest(repr((request.view, request.path, asked, export.identity, sizes, arrays)).encode())
+
+
+def _told(array: Array) -> tuple[object, ...]:
+    return array.version, array.shape, array.chunk_shape, array.dtype
