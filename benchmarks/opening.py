@@ -1,10 +1,12 @@
-"""`jz.open` past the server, beside HTTP and beside `np.load`: ``python -m benchmarks.opening``.
+"""`jz.open`: its import; past the server, beside HTTP and `np.load`: ``python -m benchmarks.opening``.
 
 Both sides of a ratio take turns (A B A B ...), so that what else the machine does slows both.
 """
 
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import jupyter_zarr_serve as jz
-from benchmarks.table import Row, keep, show
+from benchmarks.table import Row, keep, most, show
 from jupyter_zarr_serve.client.kinds.whole import whole
 from tests.kernels.jupyter import Kernel, running_notebook, runtime_of
 from tests.server import Server, running_server
@@ -25,6 +27,14 @@ TURNS = 9
 MEMORY = Path("/dev/shm")
 NAMED = ("JUPYTER_SERVER_URL", "JUPYTER_TOKEN")
 
+IMPORT = """
+import time
+begun = time.perf_counter()
+import jupyter_zarr_serve as jz
+jz.open
+import jupyter_zarr_serve.client.looking
+print(time.perf_counter() - begun)
+"""
 PUBLISH = f"""
 import numpy as np, jupyter_zarr_serve as jz
 random = np.random.default_rng(0).random
@@ -45,7 +55,16 @@ def main() -> None:
             os.environ["JUPYTER_RUNTIME_DIR"] = str(runtime_of(server))
             with running_notebook(server, "a.ipynb") as (kernel, _):
                 kernel.run(PUBLISH)
-                keep("opening", [*chunks(server, kernel), *large()])
+                keep("opening", [imports(), *chunks(server, kernel), *large()])
+
+
+def imports() -> Row:
+    """What is loaded before a server is looked for, in a new process each time: the quickest turn."""
+    seconds = [
+        float(subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, check=True).stdout)
+        for _ in range(TURNS)
+    ]
+    return show(most("import of what it needs before its first look", 1000 * min(seconds), 60, "ms"))
 
 
 def chunks(server: Server, kernel: Kernel) -> Iterator[Row]:

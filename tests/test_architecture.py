@@ -229,6 +229,19 @@ def test_importing_the_package_is_cheap():
     assert result.stdout.strip() == "[]"
 
 
+def test_what_is_opened_is_looked_for_without_what_takes_long_to_load():
+    """Up to the first question: HTTP itself is loaded to ask it, and zarr-python for what was found."""
+    heavy = ["asyncio", "email", "hashlib", "http", "jupyter_core", "psutil", "random", "ssl", "traitlets"]
+    heavy += ["fsspec", "numcodecs", "numpy", "pandas", "tornado", "xarray", "zarr"]
+    heavy += ["jupyter_zarr_serve.frames", "jupyter_zarr_serve.servers.asking", "jupyter_zarr_serve.wire"]
+    code = (
+        "import sys, jupyter_zarr_serve as jz; jz.open; import jupyter_zarr_serve.client.looking; "
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
 def test_a_server_starts_without_what_only_data_need():
     heavy = ["numpy", "numcodecs", "pandas", "xarray", "zarr", "h5py", "dask", "sparse"]
     code = f"import sys, jupyter_zarr_serve.extension; print([m for m in {heavy} if m in sys.modules])"

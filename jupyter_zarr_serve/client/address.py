@@ -11,10 +11,8 @@ from ..core.known_names import DOCUMENT_KEYS
 Path = tuple[str, ...]
 
 _SCHEMES = ("http://", "https://", "http+unix://")
-_STORE = re.compile(r"(?P<base>.*?/)zarr/(?:s/(?P<link>[^/]+)/)?(?P<rest>.*)", re.DOTALL)
-_OF_JUPYTER = re.compile(
-    r"(?P<base>.*?/)(?:lab/tree|tree|notebooks|edit|files|view)/(?P<rest>.+)", re.DOTALL
-)
+_STORE = r"(?s)(?P<base>.*?/)zarr/(?:s/(?P<link>[^/]+)/)?(?P<rest>.*)"
+_OF_JUPYTER = r"(?s)(?P<base>.*?/)(?:lab/tree|tree|notebooks|edit|files|view)/(?P<rest>.+)"
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def _of_url(text: str) -> Address:
     root = f"{parts.scheme}://{parts.netloc}"
     query = parse_qs(parts.query)
     token = query.get("token", [""])[0]
-    found = _STORE.fullmatch(f"{parts.path.rstrip('/')}/")
+    found = re.fullmatch(_STORE, f"{parts.path.rstrip('/')}/")
     if found:
         names = _quoted(found["rest"])
         is_page = names[:1] not in {("v2",), ("v3",)}
@@ -88,7 +86,7 @@ def _of_url(text: str) -> Address:
         zarr_format = None if is_page else int(names[0][1:])
         secret = {"link": found["link"] or "", "token": token}
         return Address(f"{root}{found['base']}", path, is_exact=True, zarr_format=zarr_format, **secret)
-    page = _OF_JUPYTER.fullmatch(parts.path)
+    page = re.fullmatch(_OF_JUPYTER, parts.path)
     if page:
         return Address(f"{root}{page['base']}", _quoted(page["rest"]), token=token)
     base = parts.path.rstrip("/").removesuffix("/lab").removesuffix("/tree")

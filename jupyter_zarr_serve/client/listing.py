@@ -1,15 +1,17 @@
 """What `open` lists: all that this kernel and the servers of this user serve."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from ..core.known_names import FILES, KERNELS, NOTEBOOKS
 from ..preview.called import called
 from .address import Address
+from .at_once import TimeLeft, outcomes
 from .finding import logins
 from .login import Login
 from .over_http import OverHttp
@@ -20,6 +22,7 @@ _PATIENCE = 5.0  # seconds that one group may take
 _ROOTS = (FILES, NOTEBOOKS)  # of which the members can be opened by their own names
 FAILURES = (OSError, RuntimeError, ValueError, KeyError)  # of one group, which spoil no other
 _HEADS = ("", "kind", "dtype", "shape")
+_NOTHING, _SILENT = "nothing", "it does not answer"
 
 Row = tuple[str, str, str, str]  # of a table: what to call, kind, dtype, shape
 
@@ -45,14 +48,19 @@ class Members:
         """What `open` takes for each."""
         return [f"{self.prefix}{name}" for name in self.kinds]
 
-    @cached_property
     def rows(self) -> list[Row]:
         """A line for each; kind alone where nothing else is told in time."""
         try:
             items = self.reader.description(_MOST)["members"]["items"]
         except FAILURES:
             items = []
-        told = {item["name"]: item for item in items}
+        return self._rows({item["name"]: item for item in items})
+
+    def briefly(self) -> list[Row]:
+        """A line for each, of what is known without asking."""
+        return self._rows({})
+
+    def _rows(self, told: dict[str, dict[str, Any]]) -> list[Row]:
         return [
             (f"{self.prefix}{name}", *_words(name, told.get(name) or {"kind": kind}))
             for name, kind in self.kinds.items()
@@ -71,10 +79,15 @@ class Listing:
     ----------
     servers
         The base URL of each server, and how its login was found.
+    failures
+        Why nothing is listed of a server, by the same text.
     """
 
-    def __init__(self, found: list[tuple[str, list[Members]]]) -> None:
+    def __init__(
+        self, found: list[tuple[str, list[Members]]], failures: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.servers = tuple(place for place, _ in found)
+        self.failures = failures
         self._found = found
 
     def __iter__(self) -> Iterator[str]:
@@ -82,37 +95,46 @@ class Listing:
         return (name for _, groups in self._found for group in groups for name in group.names)
 
     def __contains__(self, name: object) -> bool:
-        return name in list(self)
+        return any(name == each for each in self)
 
     def __len__(self) -> int:
-        return len(list(self))
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         lines = []
-        for place, rows in self._told():
+        for place, rows in self._told:
             cells = [(f"jz.open({name!r})", *rest) for name, *rest in rows]
             widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
             lines.append(place)
             lines += [f"    {'  '.join(map(str.ljust, row, widths))}".rstrip() for row in cells] or [
-                "    nothing"
+                f"    {self.failures.get(place, _NOTHING)}"
             ]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         parts = []
-        for place, rows in self._told():
+        for place, rows in self._told:
             cells = [
                 (f"<code>jz.open({escape(repr(name))})</code>", *map(escape, rest)) for name, *rest in rows
             ]
             body = "".join(_line("td", row) for row in cells)
             table = f"<table><thead>{_line('th', _HEADS)}</thead><tbody>{body}</tbody></table>"
-            shown = table if rows else "<div>nothing</div>"
+            shown = table if rows else f"<div>{escape(self.failures.get(place, _NOTHING))}</div>"
             parts.append(f"<div><strong>{escape(place)}</strong>{shown}</div>")
         return "".join(parts)
 
-    def _told(self) -> Iterator[tuple[str, list[Row]]]:
-        for place, groups in self._found:
-            yield place, [row for group in groups for row in group.rows]
+    @cached_property
+    def _told(self) -> list[tuple[str, list[Row]]]:
+        groups = [group for _, found in self._found for group in found]
+        told = {
+            id(group): rows
+            for group, rows in outcomes(Members.rows, groups, TimeLeft(_PATIENCE))
+            if not isinstance(rows, Exception)
+        }
+        return [
+            (place, [row for group in found for row in told.get(id(group)) or group.briefly()])
+            for place, found in self._found
+        ]
 
 
 def _line(tag: str, cells: tuple[str, ...]) -> str:
@@ -121,15 +143,33 @@ def _line(tag: str, cells: tuple[str, ...]) -> str:
 
 
 def listing(token: str | None, server: str | None, seconds: float) -> Listing:
-    """What there is on the servers that may be meant.
+    """What there is on the servers that may be meant, as far as they tell it in time.
 
     Raises
     ------
     ConnectionError
         When there is no server.
+    PermissionError, TimeoutError, ...
+        When there is one server, and it fails.
     """
     known = logins(Address(), token, server)
-    return Listing([(str(login), list(groups_of(login, min(seconds, _PATIENCE)))) for login in known])
+    seconds = min(seconds, _PATIENCE)
+    found: dict[Login, list[Members]] = {login: [] for login in known}
+    failures = dict.fromkeys(map(str, known), _SILENT)
+
+    def look(login: Login) -> None:
+        for group in groups_of(login, seconds):
+            found[login].append(group)
+
+    # The first group of a server may take all of its time, so that the others need some more.
+    for login, failure in outcomes(look, known, TimeLeft(2 * seconds)):
+        if failure is None:
+            del failures[str(login)]
+        elif len(known) == 1:
+            raise failure
+        else:
+            failures[str(login)] = str(failure)
+    return Listing([(str(login), groups) for login, groups in found.items()], failures)
 
 
 def groups_of(login: Login, seconds: float) -> Iterator[Members]:

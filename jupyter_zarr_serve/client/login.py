@@ -8,19 +8,20 @@ import atexit
 import json
 import os
 import re
-import secrets
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..servers.asking import HERE
 from ..servers.running import EVERYWHERE, Server, server_that_started, servers
+from ..servers.schemes import HERE
+
+if TYPE_CHECKING:
+    from socket import socket
 
 _NOTE = "zarr-serve-login-{}.json"
-_IS_NOTE = re.compile(r"[0-9a-f]{32}")
+_IS_NOTE = r"[0-9a-f]{32}"
 _PORTS = {"http": 80, "https": 443}
 _START = (
     "start one (jupyter lab, or jupyter zarr FOLDER), or name one by JUPYTER_SERVER_URL and JUPYTER_TOKEN"
@@ -61,7 +62,7 @@ class Login:
         """What shows the server who asks."""
         return {"Authorization": f"token {self.token}"} if self.token else {}
 
-    def check(self, connection: socket.socket) -> None:
+    def check(self, connection: "socket") -> None:
         """See `servers.running.Server.check`."""
         if self.server is not None:
             self.server.check(connection)
@@ -84,6 +85,8 @@ def _note_of(login: Login) -> str:
     """The name of the note that holds a login, for other processes of this user while this one runs."""
     name = _noted.get(login)
     if name is None:
+        import secrets
+
         name = _noted[login] = secrets.token_hex(16)
         folder = runtime()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -111,7 +114,7 @@ def _found_again(base: str, note: str) -> Login:
     """
     if not note:
         return login_at(base)
-    file = runtime() / _NOTE.format(note if _IS_NOTE.fullmatch(note) else "")
+    file = runtime() / _NOTE.format(note if re.fullmatch(_IS_NOTE, note) else "")
     try:
         with file.open() as opened:
             if hasattr(os, "getuid") and os.fstat(opened.fileno()).st_uid != os.getuid():

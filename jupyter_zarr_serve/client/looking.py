@@ -4,21 +4,22 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import Absent
 from ..core.known_names import FILES, NOTEBOOKS, RESERVED
 from .address import Address, parsed
+from .at_once import TimeLeft, outcomes
 from .finding import logins
 from .login import Login
 from .over_http import OverHttp
-from .over_socket import near
 from .reader import Names, Reader, Way
 
 Found = tuple[Reader, dict[str, Any]]
 
+_MOMENT = 2.0  # seconds
+_NAME_ONE = "end or restart what hangs, wait longer by timeout=..., or say which server is meant by server='http://...'"
 _LISTS = "jz.open() lists what there is"
 _REMEDY = (
     "give its token (jz.open(..., token=...)), or set JUPYTER_SERVER_URL and JUPYTER_TOKEN; "
@@ -73,37 +74,70 @@ def ways(address: Address, token: str | None, server: str | None, seconds: float
 def located(address: Address, ways: Sequence[OverHttp], zarr_format: int, seconds: float) -> Found | None:
     """A reader of what has an address on one of several servers, and its metadata; None for nothing.
 
+    All are asked at once. Once one has it, the others have a moment left to say that they have it, too.
+
     Raises
     ------
     LookupError
         When several have it.
+    TimeoutError
+        When none has it, and some do not answer within `seconds`; the message names them.
     """
-    hits: list[tuple[OverHttp, Reader, dict[str, Any]]] = []
-    for way in ways:
-        paths = dict.fromkeys(_paths(address, way.login))
-        readers = [Reader(way, path, zarr_format, seconds=seconds) for path in paths]
-        hits += [(way, *hit) for hit in islice(_hits(readers), 1)]
+    left = TimeLeft(seconds)
+    hits: dict[OverHttp, Found] = {}
+    failures: dict[OverHttp, Exception] = {}
+    silent = dict.fromkeys(ways)
+    for way, outcome in outcomes(lambda way: _hit(address, way, zarr_format, left), ways, left):
+        del silent[way]
+        if isinstance(outcome, Exception):
+            failures[way] = outcome
+        elif outcome is not None:
+            hits[way] = outcome
+            left.cut(_MOMENT)
     if not hits:
+        _raise_why_not([*ways], failures, [*silent], seconds)
         return None
     if len(hits) > 1:
-        places = " and ".join(str(way) for way, _, _ in hits)
+        places = " and ".join(str(way) for way in ways if way in hits)
         raise LookupError(
             f"{'/'.join(address.path) or 'the root'!r} is on several servers: {places}; "
             "say which by server='http://...', or set JUPYTER_SERVER_URL and JUPYTER_TOKEN"
         )
-    way, reader, document = hits[0]
+    ((way, (reader, document)),) = hits.items()
+    from .over_socket import near  # which is loaded once there is something to read
+
     past = near(reader.path, way, seconds)
-    return (reader if past is None else Reader(past, reader.path, zarr_format, seconds=seconds)), document
+    return Reader(past or way, reader.path, zarr_format, seconds=seconds), document
 
 
-def _hits(readers: list[Reader]) -> Iterator[Found]:
-    for reader in readers:
+def _hit(address: Address, way: OverHttp, zarr_format: int, left: TimeLeft) -> Found | None:
+    """What is at the first path at which a server has something; None where it has nothing."""
+    for path in dict.fromkeys(_paths(address, way.login)):
+        reader = Reader(way, path, zarr_format, seconds=left())
         try:
-            yield reader, reader.document()
+            return reader, reader.document()
         except KeyError:
             continue
         except PermissionError as error:
             raise PermissionError(f"{error}; {_REMEDY}") from None
+    return None
+
+
+def _raise_why_not(
+    ways: list[OverHttp], failures: dict[OverHttp, Exception], silent: list[OverHttp], seconds: float
+) -> None:
+    """Raise why nobody knows whether some server has it; do nothing where all said that they have not."""
+    if len(ways) == 1 and failures:
+        raise failures[ways[0]]
+    late = dict.fromkeys(silent, "does not answer")
+    late |= {way: str(error) for way, error in failures.items() if isinstance(error, TimeoutError)}
+    if late:
+        reasons = "; ".join(f"{way}: {late[way]}" for way in ways if way in late)
+        others = f" by {len(late)} of {len(ways)} servers" if len(ways) > 1 else ""
+        raise TimeoutError(f"not answered{others} within {seconds:g} s ({reasons}); {_NAME_ONE}")
+    for way in ways:
+        if way in failures:
+            raise failures[way]
 
 
 def _own(path: Names) -> Way | None:

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 from ..snippets import name_for_open
+from .at_once import TimeLeft, outcomes
 from .listing import FAILURES, groups_of
 from .over_http import OverHttp
 from .reader import Names, Reader
@@ -14,7 +15,7 @@ _MOST_NAMES = 10_000
 _MOST_TOLD = 3
 _MOST_LOOKED_AT = 100
 _ALIKE = 0.7  # of 1
-_PATIENCE = 2.0  # seconds for one group
+_PATIENCE, _PATIENCE_FOR_ALL = 2.0, 6.0  # seconds, for one group and for all
 
 
 def asked_instead(asked: str, tried: Mapping[OverHttp, Sequence[Names]]) -> str:
@@ -30,7 +31,7 @@ def asked_instead(asked: str, tried: Mapping[OverHttp, Sequence[Names]]) -> str:
     parts = asked.split("/")
     by_depth: dict[int, list[str]] = {}
     by_end: dict[str, list[str]] = {}
-    for name in dict.fromkeys(islice(_known(tried), _MOST_NAMES)):
+    for name in dict.fromkeys(_known(tried)):
         by_depth.setdefault(name.count("/") + 1, []).append(name)
         by_end.setdefault(name.rpartition("/")[2], []).append(name)
     near: list[str] = []
@@ -49,14 +50,26 @@ def _alike(name: str, known: Iterable[str]) -> list[str]:
     return [each for each in near if each != name and get_close_matches(end, [each.rpartition("/")[2]])]
 
 
-def _known(tried: Mapping[OverHttp, Sequence[Names]]) -> Iterator[str]:
-    """What can be opened: members of what is there of each path, and all that is listed."""
-    for way, paths in tried.items():
-        for path in dict.fromkeys(paths):
-            yield from _beside(OverHttp(way.login, _PATIENCE), path)
-        with suppress(*FAILURES):
-            for group in groups_of(way.login, _PATIENCE):
-                yield from group.names
+def _known(tried: Mapping[OverHttp, Sequence[Names]]) -> list[str]:
+    """What can be opened, as far as it is told in time."""
+    known: list[str] = []
+
+    def add(way: OverHttp) -> None:
+        for name in islice(_at(way, tried[way]), _MOST_NAMES):
+            known.append(name)
+
+    for _ in outcomes(add, [*tried], TimeLeft(_PATIENCE_FOR_ALL)):
+        pass
+    return known[:_MOST_NAMES]
+
+
+def _at(way: OverHttp, paths: Sequence[Names]) -> Iterator[str]:
+    """Members of what is there of each path, and all that is listed."""
+    for path in dict.fromkeys(paths):
+        yield from _beside(OverHttp(way.login, _PATIENCE), path)
+    with suppress(*FAILURES):
+        for group in groups_of(way.login, _PATIENCE):
+            yield from group.names
 
 
 def _beside(way: OverHttp, path: Names) -> Iterator[str]:

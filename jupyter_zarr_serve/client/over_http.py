@@ -1,14 +1,16 @@
 """Asking a server over HTTP, by connections that stay open."""
 
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ..serve.request import BINARY, JSON, LINKS, Request, Response
-from ..servers.asking import connect
 from .failures import message_of
 from .idle import Idle
 from .login import Login
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
 
 _MOST_IDLE = 8  # connections
 _TOLD = ("Content-Range", "Retry-After", "Zarr-Preview")
@@ -40,7 +42,7 @@ class OverHttp:
 
         Raises
         ------
-        OSError, HTTPException
+        OSError
             When it cannot be reached.
         Unavailable
             When what listens there is not the server any more; it was sent nothing.
@@ -56,22 +58,27 @@ class OverHttp:
         self, path: str, headers: Mapping[str, str], method: str = "GET"
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body for a path of the server; see `ask`."""
+        from ..servers.asking import connect  # what speaks HTTP is loaded by the first question
+
         known = self._idle.take()
         if known is not None:
             try:
                 return self._got(known, path, headers, method)
-            except (ConnectionError, HTTPException):
+            except ConnectionError:
                 pass  # the server closed it while it was idle
         return self._got(connect(self.login.base, self.login.check, self._seconds), path, headers, method)
 
     def _got(
-        self, connection: HTTPConnection, path: str, headers: Mapping[str, str], method: str
+        self, connection: "HTTPConnection", path: str, headers: Mapping[str, str], method: str
     ) -> tuple[int, Mapping[str, str], bytes]:
+        from ..servers.asking import failing_as_os
+
         stays_open = False
         try:
-            connection.request(method, path, headers={**self.login.headers, **headers})
-            answer = connection.getresponse()
-            body = answer.read()
+            with failing_as_os():
+                connection.request(method, path, headers={**self.login.headers, **headers})
+                answer = connection.getresponse()
+                body = answer.read()
             stays_open = not answer.will_close
         finally:
             if not stays_open:

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from .over_http import OverHttp
 from .reader import Names
 
 _MOST_IDLE = 16  # connections
+_PROOF = 5.0  # seconds; a kernel that takes longer is asked by its server
 T = TypeVar("T")
 
 
@@ -58,17 +59,31 @@ class OverSocket:
         if asked is None:
             return self._server.ask(request)
         try:
-            return self._asked(asked, _response)
+            return self._asked(self._frame(asked), _response)
         except TimeoutError:
             raise
         except (OSError, FrameError):
             return self._server.ask(request)
 
+    def ask_all(self, requests: Sequence[Request]) -> Sequence[Response | None]:
+        """See `reader.Near`; the kernel reads one after the other, and answers in that order."""
+        asked = [self._below(request) for request in requests]
+        nothing = [None] * len(asked)
+        if None in asked:
+            return nothing
+        try:
+            frames = b"".join(self._frame(request) for request in asked if request)
+            return self._asked(frames, lambda connection: [_response(connection) for _ in asked])
+        except (OSError, FrameError):
+            return nothing
+
     def fill(self, request: Request, room: memoryview) -> bool:
         """See `reader.Near`."""
         asked = self._below(request)
         try:
-            return asked is not None and self._asked(asked, partial(_is_filled, room=room))
+            if asked is None:
+                return False
+            return self._asked(self._frame(asked), partial(_is_filled, room=room))
         except (OSError, FrameError):
             return False
 
@@ -90,22 +105,24 @@ class OverSocket:
             return None
         return replace(request, path=path[count:], view=view)
 
-    def _asked(self, request: Request, receive: Callable[[socket.socket], T]) -> T:
-        """What is received in answer to a request."""
+    def _frame(self, request: Request) -> bytes:
         # A process that was forked is another client: it goes on to see metadata by itself.
-        frame = encode_request(request, client=f"{self._name} {os.getpid()}")
+        return encode_request(request, client=f"{self._name} {os.getpid()}")
+
+    def _asked(self, frames: bytes, receive: Callable[[socket.socket], T]) -> T:
+        """What is received in answer to requests."""
         known = self._idle.take()
         if known is not None:
             try:
-                return self._answer(known, frame, receive)
+                return self._answer(known, frames, receive)
             except (ConnectionError, FrameError):
                 pass  # the kernel was restarted
-        return self._answer(self._connected(), frame, receive)
+        return self._answer(self._connected(), frames, receive)
 
-    def _answer(self, connection: socket.socket, frame: bytes, receive: Callable[[socket.socket], T]) -> T:
+    def _answer(self, connection: socket.socket, frames: bytes, receive: Callable[[socket.socket], T]) -> T:
         is_whole = False
         try:
-            connection.sendall(frame)
+            connection.sendall(frames)
             received = receive(connection)
             is_whole = True
         finally:
@@ -130,9 +147,13 @@ class OverSocket:
         else:
             connection, place = socket.socket(), endpoint.tcp
         try:
-            connection.settimeout(self._seconds)
+            connection.settimeout(min(self._seconds, _PROOF))
             connection.connect(place)  # type: ignore[arg-type]  # an endpoint has one of both
-            prove(connection, key)
+            try:
+                prove(connection, key)
+            except TimeoutError:
+                raise ConnectionError("the kernel does not show in time who it is") from None
+            connection.settimeout(self._seconds)
         except BaseException:
             connection.close()
             raise

@@ -1,5 +1,7 @@
 """What this very kernel publishes, asked without any server."""
 
+from collections.abc import Sequence
+
 from ..publisher.service import running
 from ..serve.request import Request, Response
 
@@ -22,6 +24,10 @@ class Own:
         if service is None:
             raise ConnectionError("this process publishes nothing; open it by its notebook: 'a.ipynb/name'")
         return service.registry.answer(request)
+
+    def ask_all(self, requests: Sequence[Request]) -> Sequence[Response]:
+        """See `reader.Near`."""
+        return [self.ask(request) for request in requests]
 
     def fill(self, request: Request, room: memoryview) -> bool:
         """See `reader.Near`."""

@@ -1,9 +1,8 @@
 """Reading keys of a store below one path, whichever way leads there."""
 
 import json
-import random
 import time
-from http.client import HTTPException
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from ..core.errors import Unavailable
@@ -15,18 +14,22 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds
 _ABSENT = 404
 
 Names = tuple[str, ...]
+Asked = tuple[str, str | None]  # a key, and the range of its bytes
 
 
 class Way(Protocol):
     """What leads to a tree; used by many threads at once, and may be pickled."""
 
     def ask(self, request: Request) -> Response:
-        """The answer to a request; raises `OSError` or `HTTPException` where there is none."""
+        """The answer to a request; raises `OSError` where there is none."""
 
 
 @runtime_checkable
 class Near(Way, Protocol):
-    """A way past the server, by which plain bytes go into memory as they are."""
+    """A way past the server, by which plain bytes go into memory as they are, and answers come together."""
+
+    def ask_all(self, requests: Sequence[Request]) -> Sequence[Response | None]:
+        """The answers to several requests, in one message; None for what is to be asked by itself."""
 
     def fill(self, request: Request, room: memoryview) -> bool:
         """Fill memory with the answer to a request of the form `VALUES`; False where there is none."""
@@ -78,6 +81,23 @@ class Reader:
             When they cannot be had in time.
         """
         response = self.asked(self.request(key, byte_range))
+        return None if response.status == _ABSENT else response.body
+
+    def get_all(self, keys: Sequence[Asked]) -> list[bytes | Exception | None]:
+        """What `get` gives for several keys, or raises, asked for together where the way does it."""
+        requests = [self.request(*key) for key in keys]
+        told: Sequence[Response | None] = [None] * len(requests)
+        if isinstance(self.way, Near) and len(requests) > 1:
+            told = self.way.ask_all(requests)
+        return [self._body(*each) for each in zip(requests, told, strict=True)]
+
+    def _body(self, request: Request, response: Response | None) -> bytes | Exception | None:
+        """The body of a response; of one that is none or a failure, that of another one."""
+        try:
+            if response is None or (response.status >= 400 and response.status != _ABSENT):
+                response = self.asked(request)
+        except Exception as error:  # noqa: BLE001 (whoever asked for this key gets it)
+            return error
         return None if response.status == _ABSENT else response.body
 
     def document(self) -> dict[str, Any]:
@@ -158,17 +178,24 @@ class Reader:
                 is_final = response.status not in TRANSIENT
             except Unavailable as error:  # nobody is sent a token who does not prove to be the server
                 raise ConnectionError(str(error)) from None
-            except (TimeoutError, ConnectionError, HTTPException) as error:
+            except (TimeoutError, ConnectionError) as error:
                 reason = str(error) or type(error).__name__
                 failure = _of_kind(error)(self._named(f"the server cannot be reached: {reason}"))
                 is_final = isinstance(error, ConnectionRefusedError)
             if is_final or time.monotonic() + wait >= until:
                 raise failure
-            time.sleep(max(wait, random.uniform(pause / 2, pause)))  # noqa: S311 (so that not all come at once)
+            time.sleep(max(wait, _about(pause)))
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _named(self, message: str) -> str:
         return f"{message} [{self.way}]"
+
+
+def _about(seconds: float) -> float:
+    """Somewhat less, so that not all who wait come back at once."""
+    from random import uniform
+
+    return uniform(seconds / 2, seconds)  # noqa: S311
 
 
 def _of_kind(error: Exception) -> type[OSError]:

@@ -14,8 +14,9 @@ from zarr.abc.store import (
 from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
 
 from ..core.known_names import DOCUMENTS
-from .reader import Reader
+from .reader import Near, Reader
 from .threads import in_thread
+from .together import Together
 
 _OF_THE_OTHER = {2: DOCUMENTS[3], 3: DOCUMENTS[2]}
 
@@ -42,6 +43,8 @@ class JupyterStore(Store):
         self.reader = reader
         self._is_open = True
         self._others = _OF_THE_OTHER[reader.zarr_format]
+        self._is_near = isinstance(reader.way, Near)
+        self._together = Together(reader)
 
     def __str__(self) -> str:
         return str(self.reader)
@@ -81,15 +84,17 @@ class JupyterStore(Store):
         """The value of a key; None where there is none."""
         if key.rpartition("/")[2] in self._others:
             return None
-        body = self.reader.get(key, _header(byte_range))
-        prototype = prototype or default_buffer_prototype()
-        return None if body is None else prototype.buffer.from_bytes(body)
+        return _buffer(self.reader.get(key, _header(byte_range)), prototype)
 
     async def get(
         self, key: str, prototype: BufferPrototype | None = None, byte_range: ByteRequest | None = None
     ) -> Buffer | None:
         """See `get_sync`."""
-        return await in_thread(self.get_sync, key, prototype=prototype, byte_range=byte_range)
+        if not self._is_near:
+            return await in_thread(self.get_sync, key, prototype=prototype, byte_range=byte_range)
+        if key.rpartition("/")[2] in self._others:
+            return None
+        return _buffer(await self._together.get(key, _header(byte_range)), prototype)
 
     async def get_partial_values(
         self, prototype: BufferPrototype, key_ranges: Iterable[tuple[str, ByteRequest | None]]
@@ -125,6 +130,11 @@ class JupyterStore(Store):
     async def delete(self, key: str) -> None:
         """Refuse it."""
         self.with_read_only(False)
+
+
+def _buffer(body: bytes | None, prototype: BufferPrototype | None) -> Buffer | None:
+    prototype = prototype or default_buffer_prototype()
+    return None if body is None else prototype.buffer.from_bytes(body)
 
 
 def _header(part: ByteRequest | None) -> str | None:

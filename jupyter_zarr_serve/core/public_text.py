@@ -14,9 +14,9 @@ _MORE = "…"
 _ROOT = r"(?:file:/{1,3}|/|[A-Za-z]:[\\/](?!/)|\\\\)"
 _WORD = r"[^\s/\\'\"`:,;()<>|\[\]{}]+"
 _NAME = rf"{_WORD}(?: {_WORD}){{0,5}}"  # folders may have spaces in their names
-_QUOTED = re.compile(rf"(['\"`]){_ROOT}((?:(?!\1).)*)\1", re.DOTALL)
+_QUOTED = rf"(?s)(['\"`]){_ROOT}((?:(?!\1).)*)\1"
 # What precedes the root tells a path from the rest of an address, a unit or a relative path.
-_BARE = re.compile(rf"(?:^|(?<=[\s'\"`(=:<,\[{{;|>])){_ROOT}(?:{_NAME}[/\\]+)*(?={_WORD})", re.MULTILINE)
+_BARE = rf"(?m)(?:^|(?<=[\s'\"`(=:<,\[{{;|>])){_ROOT}(?:{_NAME}[/\\]+)*(?={_WORD})"
 
 
 def public(message: str) -> str:
@@ -43,7 +43,7 @@ def without_folders(text: str) -> str:
     """
     if "/" not in text and "\\" not in text:
         return text
-    return _BARE.sub("", _QUOTED.sub(_last, text))
+    return re.sub(_BARE, "", re.sub(_QUOTED, _last, text))
 
 
 def _last(found: re.Match[str]) -> str:

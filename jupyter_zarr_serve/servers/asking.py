@@ -2,19 +2,13 @@
 
 import socket
 import ssl
-from collections.abc import Callable
-from http.client import HTTPConnection, HTTPSConnection
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-Check = Callable[[socket.socket], None]  # raises for a connection that must not be sent anything
-
-UNIX = "http+unix"  # the scheme by which Jupyter writes a Unix socket, its path in the place of a host
-HERE = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def anybody(connection: socket.socket) -> None:
-    """Let anybody be asked what is no secret."""
+from .schemes import HERE, UNIX, Check, anybody
 
 
 def connect(url: str, check: Check = anybody, seconds: float = 60.0) -> HTTPConnection:
@@ -49,6 +43,32 @@ def connect(url: str, check: Check = anybody, seconds: float = 60.0) -> HTTPConn
     if proxy:
         made.set_tunnel(parts.hostname, parts.port)
     return made
+
+
+def asked(
+    url: str, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None,
+    *, check: Check = anybody, seconds: float = 60.0,
+) -> tuple[int, bytes]:  # fmt: skip
+    """The status and the body of the answer to one question, for a path below a base URL; see `connect`.
+
+    Raises
+    ------
+    OSError
+        When there is none.
+    """
+    with closing(connect(url, check, seconds)) as connection, failing_as_os():
+        connection.request(method, f"{urlsplit(url).path}{path}", body, dict(headers or {}))
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+@contextmanager
+def failing_as_os() -> Iterator[None]:
+    """Raise what is no answer in HTTP as a `ConnectionError`, for those who load nothing of HTTP."""
+    try:
+        yield
+    except HTTPException as error:
+        raise ConnectionError(f"{type(error).__name__}: {error}") from error
 
 
 class _Checked(HTTPConnection):

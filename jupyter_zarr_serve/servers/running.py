@@ -6,17 +6,15 @@ Both a kernel and the command line ask over HTTP with the server's own token, wh
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from socket import socket
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..core.errors import Unavailable
-from .asking import UNIX, Check, anybody, connect
 from .listening import is_peer, is_running, listens, listens_at
+from .schemes import UNIX, Check, anybody
 
 _SECONDS = 60.0
 EVERYWHERE = {"", "*", "0.0.0.0", "::"}  # noqa: S104 (they are recognised, not listened on)
@@ -66,7 +64,7 @@ class Server:
         """
         try:
             return self._status("OPTIONS", "zarr/v3/zarr.json", seconds=_GLANCE_SECONDS)[0] == 404
-        except (HTTPException, OSError, ValueError):
+        except (OSError, ValueError):
             return None
 
     def remedy(self) -> str:
@@ -109,7 +107,7 @@ class Server:
                 is_without = status in {404, 405} and self.lacks_zarr()
                 raise Unavailable(self.remedy() if is_without else _reason(status, answer))
             told: dict[str, Any] = json.loads(answer)
-        except (HTTPException, OSError, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise Unavailable(f"the server at {self.url} cannot be asked ({error}); {_REMEDY}") from None
         return told
 
@@ -118,11 +116,9 @@ class Server:
         *, check: Check = anybody, seconds: float = _SECONDS,
     ) -> tuple[int, bytes]:  # fmt: skip
         """The status and the body of an answer."""
-        with closing(connect(self.url, check, seconds)) as connection:
-            base = urlsplit(self.url).path
-            connection.request(method, f"{base}{path}", body, dict(headers or {}))
-            answer = connection.getresponse()
-            return answer.status, answer.read()
+        from .asking import asked  # to load HTTP takes long, and most who look for a server ask none
+
+        return asked(self.url, method, path, body, headers, check=check, seconds=seconds)
 
     def check(self, connection: socket) -> None:
         """Let nobody but the server itself have its token.

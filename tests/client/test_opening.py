@@ -117,6 +117,8 @@ def test_the_list_has_what_can_be_opened(mine, notebook):
     assert re.search(r"jz.open\('opening/a.ipynb/t'\) +array +int64 +\(4\)\n", repr(listing))
     assert '<td style="text-align:left">folder</td>' in listing._repr_html_()
     assert {"demo", "opening", "opening/a.ipynb/t"} <= set(listing)
+    assert len(listing) == len([*listing])
+    assert "demo" in listing
     assert "jz.open(&#x27;demo&#x27;)" in listing._repr_html_()
     assert "started" in repr(listing) or "running" in repr(listing)
 
