@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from benchmarks import peers
 from benchmarks.reading import resident
-from benchmarks.table import Row, keep, most, ratio
+from benchmarks.table import Row, keep, most, ratio, show
 from tests.server import Server
 
 FILES, ARRAYS, ROW_GROUPS = 100_000, 10_000, 100
@@ -100,8 +100,10 @@ def groups(server: Server) -> Iterator[Row]:
         what = f"{'HDF5' if name == 'h5' else 'Zarr'} group of {ARRAYS:,} arrays"
         page = _milliseconds(server, f"zarr/api/node/files/many.{name}?limit=100")
         yield most(f"{what}: its first 100 members, described", page, 300, "ms")
-        opened = _milliseconds(server, f"zarr/v3/files/many.{name}/zarr.json")
-        yield most(f"{what}: opened", opened, 100, "ms")
+        first = _milliseconds(server, f"zarr/v3/files/many.{name}/zarr.json", 1)
+        yield show(Row(f"{what}: opened first", f"{first:,.0f} ms"))
+        again = _milliseconds(server, f"zarr/v3/files/many.{name}/zarr.json")
+        yield most(f"{what}: opened again, unchanged", again, 100, "ms")
         listed = _milliseconds(server, f"zarr/v3/files/many.{name}/")
         yield most(f"{what}: the listing for programs", listed, 300, "ms")
         large, small = f"many.{name}/a5000/zarr.json", f"small.{name}/a0/zarr.json"
@@ -126,10 +128,10 @@ def _beside(server: Server, what: str, large: str, small: str) -> Row:
     return ratio(f"{what}, beside a small one", theirs, mine, 0.5, " ms")
 
 
-def _milliseconds(server: Server, path: str) -> float:
+def _milliseconds(server: Server, path: str, times: int = 7) -> float:
     """How long a request takes; the median of several."""
     taken = []
-    for _ in range(7):
+    for _ in range(times):
         start = time.perf_counter()
         answer = server.get(path)
         taken.append(time.perf_counter() - start)

@@ -1,6 +1,7 @@
 """A tree of nodes that answers requests; what it named lately it does not look for again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..core.errors import Forbidden
 from ..core.memory import Memory, Share
@@ -10,6 +11,7 @@ from ..serve.request import Request, Response
 from ..serve.respond import answered, locate
 from ..views import viewed
 from .remembered import RepresentationCache
+from .same_store import Unsettled
 from .steady import steady
 
 
@@ -63,7 +65,7 @@ class ServedTree:
             remember = self._encoded if self._remembers_chunks or request.is_of_node else None
             content = locate(viewed(self._tree(request), request.view), request, remember)
             if not request.preview:
-                content = self._contents.put(request, steady(content))
+                content = self._contents.put(request, steady(_settled(content, request)))
         return content
 
     def _tree(self, request: Request) -> Node:
@@ -72,3 +74,11 @@ class ServedTree:
         if self._below is None:
             raise Forbidden("parts of this tree cannot be shared")
         return self._below(request.path[: request.within])
+
+
+def _settled(content: Representation, request: Request) -> Representation:
+    """The same content, of which is known what tells whether it changes."""
+    if not isinstance(content.validator, Unsettled):
+        return content
+    # What views tell is made of pixels, too.
+    return replace(content, validator=None if request.view else content.validator.settled())

@@ -1,6 +1,7 @@
-"""Arrays of a local Zarr store that know whether their documents are still the same."""
+"""Nodes of a local Zarr store that know whether their documents are still the same."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,6 +12,7 @@ from ..core.known_names import ZARR_JSON, ZARRAY, ZATTRS
 from ..core.nodes import Group, Node
 from ..core.served import original_of, renames_of
 from ..readers.zarr_store.places import is_member_name
+from .same_store import StoreGroup, Unsettled
 from .validator import SameFile, same_file
 from .writing import settled_stamp, unless_written
 
@@ -40,36 +42,40 @@ class SameDocuments:
         return all(file() for file in self.present) and not any(map(os.path.lexists, self.absent))
 
 
-def fresh_node(real: Path, asked: Path, make: Callable[[], Node]) -> Node:
-    """What `make` gives for a folder of a store; its arrays tell whether they are still the same.
+def fresh_node(real: Path, asked: Path, make: Callable[[], Node], above: StoreGroup | None = None) -> Node:
+    """What `make` gives for a folder of a store; it tells whether it is still the same.
 
     Parameters
     ----------
     real, asked
         The folder, its links resolved, and as it was asked for.
+    above
+        The group that it is in; None for the store itself.
     """
+    since = time.time_ns()
     documents = _documents(real, asked)  # as they are before they are read
     with unless_written(real / name for name in _DOCUMENTS):
         node = make()
     if isinstance(node, Group):
-        return replace(node, children=_Members(node.children, real, asked))
-    return replace(node, validator=documents)
+        group = StoreGroup(real, asked, since) if above is None else above.below(real, asked)
+        return replace(node, children=_Members(node.children, group), validator=group)
+    return replace(node, validator=documents or Unsettled())
 
 
 class _Members(Mapping[str, Node]):
     has_fit_names = True
 
-    def __init__(self, children: Mapping[str, Node], real: Path, asked: Path) -> None:
+    def __init__(self, children: Mapping[str, Node], group: StoreGroup) -> None:
         self._children = children
-        self._real = real
-        self._asked = asked
+        self._group = group
 
     def __getitem__(self, name: str) -> Node:
         if not is_member_name(name):  # before any file is looked at
             raise KeyError(name)
         make = partial(self._children.__getitem__, name)
-        original = name if os.path.lexists(self._real / name) else original_of(self._children, name)
-        return fresh_node(self._real / original, self._asked / original, make)
+        real, asked = self._group.real, self._group.asked
+        original = name if os.path.lexists(real / name) else original_of(self._children, name)
+        return fresh_node(real / original, asked / original, make, self._group)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._children)
