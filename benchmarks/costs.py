@@ -15,6 +15,7 @@ from tests.kernels.jupyter import Kernel, running_kernel
 from tests.server import Server, running_server
 
 REPEATS = 5
+TURNS = 9  # of both sides of a comparison, A B A B ..., so that what else the machine does slows both
 
 PUBLISH = """
 import time, sys, json
@@ -45,10 +46,10 @@ LOOP = """
 import time
 def work():
     start, total = time.perf_counter(), 0
-    for number in range(10_000_000):
+    for number in range(5_000_000):
         total += number % 7
     return time.perf_counter() - start
-print(min(work() for _ in range(3)))
+print(work())
 """
 SERVED = "import numpy as np, jupyter_zarr_serve as jz\njz.publish(c=np.arange(2048.0), frozen=True)"
 
@@ -95,19 +96,30 @@ def sparse(server: Server) -> Iterator[Row]:
 
 def loop(server: Server) -> Iterator[Row]:
     """How much slower the user's own loop becomes."""
-    with running_kernel(server) as kernel:
-        alone = _loop(kernel)
-        kernel.run(SERVED)
-        path = f"zarr/v3/{kernel.path}/c/c/0"
+    with running_kernel(server) as alone, running_kernel(server) as served:
+        served.run(SERVED)
+        path = f"zarr/v3/{served.path}/c/c/0"
         assert server.get(path).status_code == 200
-        yield most("the user's loop is slower, nobody reads", (_loop(kernel) / alone - 1) * 100, 5, "%")
-        with reading(server, path, 0.0):
-            slower = (_loop(kernel) / alone - 1) * 100
-        yield most("the same under 8 readers as fast as they can", slower, 30, "%")
+        quiet = [(_loop(served), _loop(alone)) for _ in range(TURNS)]
+        yield _slower("the user's loop is slower, nobody reads", quiet, 5)
+        read = []
+        for _ in range(REPEATS):
+            with reading(server, path, 0.0):
+                under = _loop(served)
+            read.append((under, _loop(served)))
+        yield _slower("the same under 8 readers as fast as they can", read, 30)
 
 
 def _loop(kernel: Kernel) -> float:
     return float(kernel.run(LOOP))
+
+
+def _slower(what: str, pairs: list[tuple[float, float]], limit: float) -> Row:
+    """A row of how much longer the first of each pair took: the median, the least and the most."""
+    slower = sorted((mine / other - 1) * 100 for mine, other in pairs)
+    median = statistics.median(slower)
+    figure = f"{median:.1f} % ({slower[0]:.1f} to {slower[-1]:.1f})"
+    return show(Row(what, figure, f"<= {limit:g} %", median <= limit))
 
 
 class reading:  # noqa: N801 (a context manager)
