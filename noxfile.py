@@ -41,6 +41,9 @@ ONCE = (
 # served as, byte for byte (tests/clients/test_symmetry.py). zarrs is a client of Rust.
 NOT_AGAIN = "not kernel-v and not by_zarrs"
 
+# Each of the many servers, workers and kernels that tests start would compile the package else.
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+
 # Tests that start no server, kernel or browser.
 FAST = (
     "tests/core",
@@ -102,7 +105,7 @@ def tests(session: nox.Session) -> None:
     few = (
         [] if session.python == PYTHONS[-1] else [*(f"--ignore={place}" for place in ONCE), "-k", NOT_AGAIN]
     )
-    session.run("pytest", "-n", "3", "--dist", "loadfile", *few, *session.posargs)
+    session.run("pytest", "-n", "3", "--dist", "loadfile", *few, *session.posargs, env=COMPILED)
 
 
 @nox.session
