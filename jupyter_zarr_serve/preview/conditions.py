@@ -7,7 +7,7 @@ code points; times of any unit with each other.
 import math
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -30,6 +30,7 @@ _UNITS = {
     "generic time unit": "", "year": "Y", "month": "M", "week": "W", "day": "D", "hour": "h", "minute": "m",
     "second": "s", "millisecond": "ms", "microsecond": "us", "nanosecond": "ns",
 }  # fmt: skip
+_OF_NUMBERS = frozenset("0123456789.+-() abefijlnrstu")  # and of True, False, nan and inf
 _LONGEST = 1000  # digits of a number; an exponent in a short text stands for millions
 
 Test = Callable[[Block], Block]
@@ -87,17 +88,25 @@ class Condition:
 def holding(text: str) -> Test:
     """A function that tells which values hold a text, as they are shown, whatever the case of letters."""
     sought = text.casefold()
+    may_be_number = set(sought) <= _OF_NUMBERS
 
     def test(values: Block) -> Block:
-        if values.dtype.kind in "UT":
-            shown = values.tolist()
-        elif values.dtype.kind in "biuM":
-            shown = values.astype(str).tolist()
-        else:
-            shown = [shown_as(value) for value in values]
-        return np.array([sought in one.casefold() for one in shown], bool)
+        if values.dtype.kind in "biufc" and not may_be_number:
+            return np.zeros(values.shape, bool)
+        return np.array([sought in shown.casefold() for shown in _all_shown(values)], bool)
 
     return test
+
+
+def _all_shown(values: Block) -> Iterable[str]:
+    """Values as tables show them."""
+    kind = values.dtype.kind
+    if kind in "UT":
+        texts: list[str] = values.tolist()
+        return texts
+    if kind in "bi" or kind == "u" or values.dtype.str == "<f8":  # Python spells these as NumPy does
+        return map(str, values.tolist())
+    return values.astype(str).tolist() if kind == "M" else map(shown_as, values)
 
 
 def shown_as(value: Any) -> str:
