@@ -33,7 +33,7 @@ INFLATED = 1 << 33  # bytes of a deflated array; to reach its end, all of it is 
 
 EXPORT = 1 << 40  # bytes of a file that is exported
 EXPORT_PART = 1 << 26  # bytes of one that are made at a time
-EXPORT_WHOLE = 1 << 28  # bytes of values in a file that has to be made as a whole
+EXPORT_WHOLE = 1 << 27  # bytes of values in a file that has to be made as a whole
 EXPORT_VALUES = 200_000  # elements of an export to JSON
 EXPORT_JSON = 1 << 24  # bytes of one
 

@@ -1,12 +1,13 @@
 """What can be exported: each form is a file here, which makes an `Export` of a node and options."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..core.nodes import Node
+    from .asked import Asked
     from .pieces import Export
 
 
@@ -31,20 +32,15 @@ class Form:
 FORMS = {
     "npy": Form("application/octet-stream", ".npy", "npy.npy"),
     "json": Form("application/json", ".json", "json_values.json_values"),
+    "csv": Form("text/csv; charset=utf-8", ".csv", "csv_text.csv_text"),
+    "parquet": Form("application/vnd.apache.parquet", ".parquet", "parquet.parquet"),
+    "tiff": Form("image/tiff", ".tif", "tiff.tiff"),
+    "netcdf": Form("application/netcdf", ".nc", "netcdf.netcdf"),
 }
 
 
-def exported(name: str, node: "Node", region: str, columns: Sequence[str]) -> "Export":
-    """The file of a node in a form.
-
-    Parameters
-    ----------
-    name
-        One of `FORMS`.
-    region
-        See `selection`; "" for the whole.
-    columns
-        Of a table; all where it is empty.
+def exported(name: str, node: "Node", asked: "Asked") -> "Export":
+    """The file of a node in a form, one of `FORMS`.
 
     Raises
     ------
@@ -55,4 +51,4 @@ def exported(name: str, node: "Node", region: str, columns: Sequence[str]) -> "E
     """
     module, _, function = FORMS[name].maker.partition(".")
     make: Callable[..., Export] = getattr(import_module(f"{__name__}.{module}"), function)
-    return make(node, region=region, columns=columns)
+    return make(node, asked)

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,14 @@ from ..core.dtypes import Block
 from ..core.errors import BadRequest, Unreadable
 from ..core.nodes import Array, Node
 from ..preview.rows import dtype_name
+from .asked import Asked
 from .pieces import Export, Piece
 from .selection import selected
 
 _REMEDY = "choose a smaller region, or export it as npy"
 
 
-def json_values(node: Node, *, region: str = "", columns: Sequence[str] = ()) -> Export:
+def json_values(node: Node, asked: Asked) -> Export:
     """A document with the members `shape`, `dtype` and `values`.
 
     Numbers and truth values are what they are, integers of 64 bits as well; NaN and infinities are texts
@@ -34,9 +34,9 @@ def json_values(node: Node, *, region: str = "", columns: Sequence[str] = ()) ->
     Unreadable
         If there are too many elements or bytes.
     """
-    if not isinstance(node, Array) or columns:
+    if not isinstance(node, Array) or asked.is_of_rows:
         raise BadRequest("json: holds one array; name one, or export this as csv")
-    selection = selected(node.shape, region)
+    selection = selected(node.shape, asked.region)
     count = math.prod(selection.shape)
     if count > limits.EXPORT_VALUES:
         raise Unreadable(f"json: {count:,} elements are more than {limits.EXPORT_VALUES:,}; {_REMEDY}")

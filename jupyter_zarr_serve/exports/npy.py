@@ -14,13 +14,14 @@ import numpy as np
 from ..core.dtypes import DType
 from ..core.errors import BadRequest, Unreadable
 from ..core.nodes import Array, Node
+from .asked import Asked
 from .pieces import Export, flat, joined, known
 from .selection import selected
 
 _ALIGNMENT = 64  # bytes
 
 
-def npy(node: Node, *, region: str = "", columns: Sequence[str] = ()) -> Export:
+def npy(node: Node, asked: Asked) -> Export:
     """The file of a region of an array.
 
     Raises
@@ -30,11 +31,11 @@ def npy(node: Node, *, region: str = "", columns: Sequence[str] = ()) -> Export:
     Unreadable
         If its elements vary in length.
     """
-    if not isinstance(node, Array) or columns:
+    if not isinstance(node, Array) or asked.is_of_rows:
         raise BadRequest("npy: holds one array; name one, or export this as csv or parquet")
     if node.dtype.kind in "TO":
         raise Unreadable("npy: holds no elements that vary in length; export them as json or csv")
-    selection = selected(node.shape, region)
+    selection = selected(node.shape, asked.region)
     pieces = [known(header(node.dtype, selection.shape)), *flat(node, selection.region)]
     return Export(joined(pieces), (node,), (selection,))
 

@@ -96,14 +96,16 @@ def _one(group: list[Piece]) -> Piece:
 
 
 def flat(
-    array: Array, region: Region, convert: Callable[[Block], Block] = lambda block: block
+    array: Array, region: Region, convert: Callable[[Block], Block] = lambda block: block, itemsize: int = 0
 ) -> list[Piece]:
     """The bytes of a region, in C order and as little-endian as the array is served.
 
     Parameters
     ----------
     convert
-        Makes, of a block, one of the same shape whose elements have as many bytes.
+        Makes, of a block, one of the same shape.
+    itemsize
+        Bytes of its elements; 0 for those of the array's own.
 
     Raises
     ------
@@ -112,7 +114,7 @@ def flat(
     """
     if array.dtype.kind not in _FIXED:
         raise Unreadable("its elements vary in length, and this form holds none such")
-    itemsize = array.dtype.itemsize
+    itemsize = itemsize or array.dtype.itemsize
 
     def piece(part: Region) -> Piece:
         size = math.prod(region_shape(part)) * itemsize

@@ -9,12 +9,13 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ..core.errors import RangeNotSatisfiable, Unreadable
-from ..core.limits import EXPORT_PART
+from ..core.limits import EXPORT_WHOLE
 from ..exports import FORMS
 from ..serve.conditional import byte_range, is_unchanged
 from ..serve.request import EXPORT, PART, Options, Request, Response, refusal
 from .web.filenames import attachment
 from .web.streaming import StreamingHandler
+from .web.table_query import table_options
 
 _LONGEST = 4000  # characters of a region
 
@@ -68,7 +69,8 @@ class ExportHandler(StreamingHandler):
         given = {name: self.get_query_argument(name, "") for name in ("form", "region")}
         if len(given["region"]) > _LONGEST:
             raise web.HTTPError(400, f"region: has more than {_LONGEST:,} characters")
-        return (("as", given["form"]), *((("region", given["region"]),) if given["region"] else ()))
+        region = (("region", given["region"]),) if given["region"] else ()
+        return (("as", given["form"]), *region, *table_options(self))
 
     async def _answer_with(self, plan: _Plan, asked: Request, form: str) -> None:
         headers, media_type = self.request.headers, FORMS[form].media_type
@@ -127,6 +129,6 @@ class ExportHandler(StreamingHandler):
         if response is None or response.status != 200:
             return response
         length, size = len(response.body), plan.sizes[number]
-        if length > 2 * EXPORT_PART or size not in {None, length}:
+        if length > 2 * EXPORT_WHOLE or size not in {None, length}:
             return refusal(Unreadable(f"part {number} of the file has {length:,} bytes, and not {size}"))
         return response

@@ -95,7 +95,7 @@ def _values_at(
         if across:
             places = [other.across[0].start for other in columns if other.array is array]
             across = (slice(min(places), max(places) + 1),)
-            if max(places) - min(places) >= _FAR:
+            if max(places) - min(places) >= max(_FAR, 2 * len(places)):
                 return _gathered(array, rows, column.across)[:, 0]
         if id(array) not in found:
             found[id(array)] = _gathered(array, rows, across)

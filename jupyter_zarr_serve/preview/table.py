@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core import limits
 from ..core.attributes import to_json
 from ..core.errors import BadRequest, ServeError, Unreadable
 from ..core.nodes import Array, Group, Node
@@ -77,6 +78,20 @@ class Table:
         if isinstance(self.node, Array):
             return list(_of_array(self.node))
         return [_plain(name, array) for name, array in self._known.items()]
+
+    def all_columns(self, names: Sequence[str] = ()) -> list[Column]:
+        """Columns by their names; every one where none are named."""
+        if names:
+            return self.columns(names)
+        if isinstance(self.node, Group):
+            return [self.column(name) for name in names_of(self.node) if self.has(name)]
+        if len(self.node.shape) == 2:
+            if self.node.shape[1] > limits.COLUMNS:
+                raise Unreadable(
+                    f"{self.node.shape[1]:,} columns are too many for a table; name some of them"
+                )
+            names = [str(at) for at in range(self.node.shape[1])]
+        return self.columns(names or self.node.dtype.names or ("",))
 
     def column(self, name: str) -> Column:
         """One column; raises `BadRequest` if there is none of that name."""

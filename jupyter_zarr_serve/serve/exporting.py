@@ -6,19 +6,20 @@ mark, so that no file is put together of two states of the data; and nobody hold
 
 import json
 from collections.abc import Mapping
-from functools import partial
 
 from ..core.errors import BadRequest, NotFound, Replaced, failures_named
-from ..core.nodes import Array
+from ..core.nodes import Array, Node
 from ..core.stored import Blob
 from ..core.walk import Found
 from ..exports import FORMS, exported
+from ..exports.asked import Asked
 from ..exports.pieces import Export
+from .forms import Given
 from .representation import Representation, Spent, blob_of, digest
 from .request import BINARY, EXPORT, PART, Request
 
 
-def plan_of(found: Found, request: Request) -> Representation:
+def plan_of(found: Found, request: Request, siblings: Mapping[str, Node]) -> Representation:
     """What the parts of a file are: the JSON members `sizes` (null where unknown), `mark`, `is_versioned`.
 
     Raises
@@ -28,7 +29,7 @@ def plan_of(found: Found, request: Request) -> Representation:
     """
     name = "/".join(found.names)
     with failures_named(name):
-        export = _export(found, request)
+        export = _export(found, request, siblings)
         told = {
             "sizes": [piece.size for piece in export.pieces],
             "mark": _mark(export, request),
@@ -38,7 +39,7 @@ def plan_of(found: Found, request: Request) -> Representation:
     return Representation(name, "application/json", lambda _: blob_of(body), form=EXPORT)
 
 
-def part_of(found: Found, request: Request) -> Representation:
+def part_of(found: Found, request: Request, siblings: Mapping[str, Node]) -> Representation:
     """The bytes of the part with the number `part` of the plan that has the `mark`.
 
     Raises
@@ -50,7 +51,7 @@ def part_of(found: Found, request: Request) -> Representation:
     """
     options, name = dict(request.options), "/".join(found.names)
     with failures_named(name):
-        export = _export(found, request)
+        export = _export(found, request, siblings)
     if _mark(export, request) != options.get("mark"):
         raise Replaced(f"{name}: has changed while it was exported; export it again")
     number = options.get("part")
@@ -65,21 +66,15 @@ def part_of(found: Found, request: Request) -> Representation:
     return Representation(name, BINARY, make, etag="", validator=found.validator, form=PART)
 
 
-def _export(found: Found, request: Request) -> Export:
+def _export(found: Found, request: Request, siblings: Mapping[str, Node]) -> Export:
     if found.key:
-        raise NotFound(
-            f"no member {found.key!r} in {'/'.join(found.names)}; ask for one that is listed there"
-        )
-    options = dict(request.options)
-    form, text = options.get("as"), partial(_text, options)
+        raise NotFound(f"no member {found.key!r} in {'/'.join(found.names)}; ask for one that is listed")
+    given = Given(request.options, request.zarr_format)
+    form = given.text("as")
     if form not in FORMS or not FORMS[form].maker:
         raise BadRequest(f"{form}: is no form of a file; there are {', '.join(FORMS)}")
-    columns = json.loads(text("columns") or "[]")
-    return exported(form, found.node, text("region"), tuple(map(str, columns)))
-
-
-def _text(options: Mapping[str, int | str], name: str) -> str:
-    return str(options.get(name, ""))
+    asked = Asked(found.names, given.text("region"), given.names("columns"), given.wanted(), siblings)
+    return exported(form, found.node, asked)
 
 
 def _mark(export: Export, request: Request) -> str:

@@ -24,7 +24,7 @@ _FAR = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class _Given:
+class Given:
     """The options of a request, and the format of its store."""
 
     options: Options
@@ -49,8 +49,12 @@ class _Given:
         """Conditions, of which a list in JSON has the members; none by default."""
         return tuple(Condition(*map(str, members)) for members in json.loads(self.text(name) or "[]"))
 
+    def wanted(self) -> Wanted:
+        """Which rows of a table."""
+        return Wanted(self.names("sort"), self.conditions("where"), self.text("find"))
 
-def _node(node: Node, path: tuple[str, ...], given: _Given) -> dict[str, Any]:
+
+def _node(node: Node, path: tuple[str, ...], given: Given) -> dict[str, Any]:
     return description_of(
         node,
         path,
@@ -61,31 +65,31 @@ def _node(node: Node, path: tuple[str, ...], given: _Given) -> dict[str, Any]:
     )
 
 
-def _line(node: Node, _: tuple[str, ...], given: _Given) -> dict[str, Any]:
+def _line(node: Node, _: tuple[str, ...], given: Given) -> dict[str, Any]:
     start, stop = given.number("start", 0, 0, _FAR), given.number("stop", _FAR, 0, _FAR)
     return line(_array(node), start, stop, given.number("points", 1000, 1, 10_000))
 
 
-def _stats(node: Node, _: tuple[str, ...], given: _Given) -> dict[str, Any]:  # noqa: ARG001
+def _stats(node: Node, _: tuple[str, ...], given: Given) -> dict[str, Any]:  # noqa: ARG001
     return stats(_array(node))
 
 
-def _rows(node: Node, path: tuple[str, ...], given: _Given) -> dict[str, Any]:
+def _rows(node: Node, path: tuple[str, ...], given: Given) -> dict[str, Any]:
     return rows(
         node,
         given.number("offset", 0, 0, _FAR),
         given.number("limit", 10, 1, _FAR),
         path=path,
         columns=given.names("columns"),
-        wanted=Wanted(given.names("sort"), given.conditions("where"), given.text("find")),
+        wanted=given.wanted(),
     )
 
 
-def _image(node: Node, _: tuple[str, ...], given: _Given) -> bytes:  # noqa: ARG001
+def _image(node: Node, _: tuple[str, ...], given: Given) -> bytes:  # noqa: ARG001
     return thumbnail(_array(node))
 
 
-FORMS: dict[str, tuple[str, Callable[[Node, tuple[str, ...], _Given], dict[str, Any] | bytes]]] = {
+FORMS: dict[str, tuple[str, Callable[[Node, tuple[str, ...], Given], dict[str, Any] | bytes]]] = {
     NODE: (_JSON, _node),
     LINE: (_JSON, _line),
     STATS: (_JSON, _stats),
@@ -114,7 +118,7 @@ def form_of(found: Found, request: Request, form: str, remember: Share[bytes] | 
     identity = (version, form, request.options, request.view, found.names)
 
     def make() -> bytes:
-        told = tell(found.node, found.names, _Given(request.options, request.zarr_format))
+        told = tell(found.node, found.names, Given(request.options, request.zarr_format))
         return told if isinstance(told, bytes) else json.dumps(told, allow_nan=False).encode()
 
     if version is None or remember is None or form == NODE:

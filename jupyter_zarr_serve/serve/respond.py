@@ -105,9 +105,12 @@ def locate(root: Node, request: Request, remember: Share[bytes] | None = None) -
 def _form(root: Node, request: Request, remember: Share[bytes] | None) -> Representation:
     """A form of a node, for our own programs: they may use the source's names, which clients cannot."""
     found = resolve(root, request.path, frozenset(), by_any_name=True)
-    special = {VALUES: rows_of, EXPORT: plan_of, PART: part_of}.get(request.form)
-    if special is not None:
-        return special(found, request)
+    if request.form == VALUES:
+        return rows_of(found, request)
+    if request.form in {EXPORT, PART}:
+        beside = resolve(root, found.names[:-1], frozenset()).node if found.names else None
+        siblings = beside.children if isinstance(beside, Group) else {}
+        return (plan_of if request.form == EXPORT else part_of)(found, request, siblings)
     return form_of(found, request, request.form, remember)
 
 

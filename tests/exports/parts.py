@@ -10,8 +10,9 @@ from jupyter_zarr_serve.serve.respond import respond
 
 
 def ask(node: Node, form: str = EXPORT, **options: Any) -> Response:
-    """The response to a request for an export of a node with the name "x"."""
-    return respond(Group({"x": node}), Request(3, ("x",), form=form, options=tuple(options.items())))
+    """The response to a request for an export of a node with the name "x", or of its member ``path``."""
+    path = ("x", *options.pop("path", ()))
+    return respond(Group({"x": node}), Request(3, path, form=form, options=tuple(options.items())))
 
 
 def plan(node: Node, name: str, **options: Any) -> dict[str, Any]:
