@@ -36,6 +36,7 @@ EXPORT_PART = 1 << 26  # bytes of one that are made at a time
 EXPORT_WHOLE = 1 << 27  # bytes of values in a file that has to be made as a whole
 EXPORT_VALUES = 200_000  # elements of an export to JSON
 EXPORT_JSON = 1 << 24  # bytes of one
+ARCHIVED = 100_000  # members of a Zarr store that is exported as an archive
 
 ROWS = 10**8  # of a table that is sorted or searched
 ROW_BYTES = 1 << 30  # of values that are sorted at once

@@ -36,6 +36,8 @@ FORMS = {
     "parquet": Form("application/vnd.apache.parquet", ".parquet", "parquet.parquet"),
     "tiff": Form("image/tiff", ".tif", "tiff.tiff"),
     "netcdf": Form("application/netcdf", ".nc", "netcdf.netcdf"),
+    "zarr.zip": Form("application/zip", ".zarr.zip"),
+    "ozx": Form("application/zip", ".ozx"),
 }
 
 

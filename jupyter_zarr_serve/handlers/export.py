@@ -13,8 +13,7 @@ from ..core.limits import EXPORT_WHOLE
 from ..exports import FORMS
 from ..serve.conditional import byte_range, is_unchanged
 from ..serve.request import EXPORT, PART, Options, Request, Response, refusal
-from .web.filenames import attachment
-from .web.streaming import StreamingHandler
+from .web.archiving import ArchivingHandler
 from .web.table_query import table_options
 
 _LONGEST = 4000  # characters of a region
@@ -35,7 +34,7 @@ class _Plan:
         return sum(known) if len(known) == len(self.sizes) else None
 
 
-class ExportHandler(StreamingHandler):
+class ExportHandler(ArchivingHandler):
     """A file of a node's data."""
 
     prefix = "api/export"
@@ -53,6 +52,8 @@ class ExportHandler(StreamingHandler):
         form = self.get_query_argument("form", "")
         if form not in FORMS:
             raise web.HTTPError(400, f"form: say which, one of {', '.join(FORMS)}")
+        if not FORMS[form].maker:
+            return await self._answer_with_archive(form)
         options = self._options()
         asked = replace(self.node_request(EXPORT, options), method="GET", if_none_match=None)
         planned = await self.response(asked)
@@ -103,9 +104,7 @@ class ExportHandler(StreamingHandler):
             size = part[1] - part[0]
         if size is not None:
             self.set_header("Content-Length", str(size))
-        if self.get_query_argument("download", ""):
-            name = next((name for name in reversed(self.asked_path) if name), "data")
-            self.set_header("Content-Disposition", attachment(name, FORMS[form].suffix))
+        self.name_file(FORMS[form].suffix)
 
     async def _parts(
         self, plan: _Plan, asked: Request, wanted: tuple[int, int] | None

@@ -2,19 +2,30 @@
 
 import io
 import json
+import zipfile
 from urllib.parse import unquote
 
+import h5py
 import numpy as np
+import pandas as pd
 import pytest
+import tifffile
+import xarray as xr
+import zarr
 
 from tests.kernels.jupyter import running_kernel
 from tests.server import Server
 
 VALUES = np.arange(24.0).reshape(4, 6)
+FRAME = pd.DataFrame({"n": [3, 1, 2], "t": ["a", "b", "ß"]})
 PUBLISH = """
-import numpy as np
+import numpy as np, pandas as pd
 import jupyter_zarr_serve as jz
-jz.publish(values=np.arange(24.0).reshape(4, 6), big=np.arange(9 << 20).reshape(9, 1024, 1024))
+jz.publish(
+    values=np.arange(24.0).reshape(4, 6), big=np.arange(9 << 20).reshape(9, 1024, 1024),
+    table=pd.DataFrame({"n": [3, 1, 2], "t": ["a", "b", "ß"]}),
+    group={"a": np.arange(6), "b": {"c": np.zeros((2, 3)), "d": np.array(["x", "y"])}},
+)
 """
 
 
@@ -23,13 +34,18 @@ def places(server: Server, served_dir):
     folder = served_dir / "export"
     folder.mkdir()
     np.save(folder / "values", VALUES)
+    FRAME.to_parquet(folder / "table.parquet")
+    with h5py.File(folder / "group.h5", "w") as made:
+        made["a"], made["b/c"], made["b/d"] = np.arange(6), np.zeros((2, 3)), ["x", "y"]
     np.save(folder / "big", np.arange(9 << 20).reshape(9, 1024, 1024))
     with running_kernel(server) as kernel:
         kernel.run(PUBLISH)
         made = server.get("zarr/api/shares", "POST", json={"path": "files/export"}).json()
         link = made["url"].partition("/zarr/")[2].rstrip("/")
-        disk = {name: f"zarr/api/export/files/export/{name}.npy" for name in ("values", "big")}
-        linked = {name: f"zarr/{link}/api/export/{name}.npy" for name in ("values", "big")}
+        suffixes = {"values": "npy", "big": "npy", "table": "parquet", "group": "h5"}
+        files = {name: f"{name}.{suffix}" for name, suffix in suffixes.items()}
+        disk = {name: f"zarr/api/export/files/export/{file}" for name, file in files.items()}
+        linked = {name: f"zarr/{link}/api/export/{file}" for name, file in files.items()}
         yield {
             "disk": disk,
             "link": linked,
@@ -119,3 +135,97 @@ def test_a_link_leads_nowhere_else(server: Server, places):
     assert server.nobody(f"{places['disk']['values']}?form=npy").status_code == 401
     assert server.nobody(f"{places['link']['values']}?form=npy").status_code == 200
     assert json.loads(server.nobody(f"{places['link']['values']}?form=json").content)["shape"] == [4, 6]
+
+
+def test_a_table_as_csv_and_parquet(server: Server, place):
+    answer = server.get(f"{place['table']}?form=csv&columns=t,n&sort=-n")
+    assert answer.content.decode() == '"t","n"\n"a",3\n"ß",2\n"b",1\n'
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    answer = server.get(f"{place['table']}?form=parquet&columns=n,t&where=n:ge:2")
+    assert answer.headers["Content-Length"] == str(len(answer.content))
+    assert pd.read_parquet(io.BytesIO(answer.content)).values.tolist() == [[3, "a"], [2, "ß"]]
+
+
+def test_an_image_as_tiff(server: Server, place):
+    answer = server.get(f"{place['big']}?form=tiff&region=2:4,:100")
+    expected = np.arange(9 << 20).reshape(9, 1024, 1024)[2:4, :100]
+    assert (tifffile.imread(io.BytesIO(answer.content)) == expected).all()
+    assert answer.headers["Content-Length"] == str(len(answer.content))
+
+
+def test_an_array_and_a_group_as_netcdf(server: Server, place):
+    answer = server.get(f"{place['big']}?form=netcdf&region=1:2")
+    with xr.open_dataset(io.BytesIO(answer.content), engine="h5netcdf") as found:
+        (values,) = found.data_vars.values()
+        assert (values.values == np.arange(1 << 20, 2 << 20).reshape(1, 1024, 1024)).all()
+    answer = server.get(f"{place['group']}/b?form=netcdf")
+    with xr.open_dataset(io.BytesIO(answer.content), engine="h5netcdf") as found:
+        assert found["c"].shape == (2, 3)
+        assert found["d"].values.tolist() == ["x", "y"]
+
+
+def test_a_store_as_an_archive(server: Server, place, tmp_path):
+    for name, path in (("group", ""), ("group", "/b"), ("big", "")):
+        answer = server.get(f"{place[name]}{path}?form=zarr.zip&download=1")
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"].endswith(".zarr.zip")
+        archive = tmp_path / "made.zarr.zip"
+        archive.write_bytes(answer.content)
+        with zipfile.ZipFile(archive) as members:
+            assert members.testzip() is None
+            assert members.namelist()[0] == "zarr.json"
+        with zarr.storage.ZipStore(archive, mode="r") as store:
+            found = zarr.open(store, mode="r")
+            if name == "big":
+                assert (found[:] == np.arange(9 << 20).reshape(9, 1024, 1024)).all()
+            elif path:
+                assert (found["c"][:].tolist(), found["d"][:].tolist()) == ([[0.0] * 3] * 2, ["x", "y"])
+            else:
+                assert found["a"][:].tolist() == [0, 1, 2, 3, 4, 5]
+                assert sorted(zarr.open_consolidated(store, mode="r")["b"].keys()) == ["c", "d"]
+
+
+def test_an_archive_that_was_made_is_served_again(server: Server, places, served_dir):
+    answer = server.get(f"{places['kernel']['group']}?form=zarr.zip")
+    (served_dir / "export" / "again.zarr.zip").write_bytes(answer.content)
+    again = server.get("zarr/api/export/files/export/again.zarr.zip/a?form=json").json()
+    assert again["values"] == [0, 1, 2, 3, 4, 5]
+
+
+def test_an_image_as_one_file_of_ome_zarr(server: Server, places, tmp_path):
+    address = places["disk"]["big"].replace("/export/files", "/export/ome/files")
+    answer = server.get(f"{address}?form=ozx")
+    archive = tmp_path / "made.ozx"
+    archive.write_bytes(answer.content)
+    with zipfile.ZipFile(archive) as members:
+        names = members.namelist()
+        documents = [name for name in names if name.endswith("zarr.json")]
+        assert names[: len(documents)] == documents
+        assert json.loads(members.comment)["ome"]["zipFile"]["centralDirectory"]["jsonFirst"] is True
+    with zarr.storage.ZipStore(archive, mode="r") as store:
+        found = zarr.open(store, mode="r")
+        assert found.attrs["ome"]["version"] == "0.5"
+        assert found["0"].shape[-2:] == (1024, 1024)
+    assert server.get(f"{places['disk']['big']}?form=ozx").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("values?form=zarr.zip&region=1", "region"),
+        ("values?form=parquet&columns=z", "column"),
+        ("group?form=npy", "csv"),
+        ("group?form=tiff", "netcdf"),
+        ("table?form=tiff", "netcdf"),
+        ("values?form=csv&where=x", "where"),
+    ],
+)
+def test_what_a_form_cannot_hold(server: Server, place, query, words):
+    name, _, options = query.partition("?")
+    answer = server.get(f"{place[name]}?{options}")
+    assert (answer.status_code, words in answer.json()["message"]) == (400, True), answer.text
+
+
+def test_folders_are_no_archives(server: Server, places):
+    folder = places["disk"]["values"].rpartition("/")[0]
+    assert server.get(f"{folder}?form=zarr.zip").status_code == 422

@@ -9,6 +9,7 @@ from tornado.iostream import StreamClosedError
 
 from ...serve.request import Response
 from .answering import PATIENCE, SLOWEST, AnsweringHandler
+from .filenames import attachment
 
 
 class StreamingHandler(AnsweringHandler):
@@ -40,6 +41,12 @@ class StreamingHandler(AnsweringHandler):
         if not has_begun:
             head(0)
         return await self.finish()
+
+    def name_file(self, suffix: str) -> None:
+        """Give what people save the name of what was asked for, if they do."""
+        if self.get_query_argument("download", ""):
+            name = next((name for name in reversed(self.asked_path) if name), "data")
+            self.set_header("Content-Disposition", attachment(name, suffix))
 
     async def _hand_over(self, body: bytes, client: str) -> bool:
         """Send some bytes; whether the client took them."""
