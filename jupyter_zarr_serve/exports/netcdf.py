@@ -6,10 +6,8 @@ knows as such. h5netcdf lays the file out; the values of numbers are no part of 
 References
 ----------
 https://h5netcdf.org/
-https://cfconventions.org/
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,32 +17,16 @@ import numpy as np
 from ..core import limits
 from ..core.attributes import to_json
 from ..core.chunks import read_region
-from ..core.dtypes import Block
 from ..core.errors import BadRequest, MissingLibrary, ServeError, Unreadable
 from ..core.grid import Region, region_shape
 from ..core.nodes import Array, Group, Node
 from ..core.walk import lookups
 from .asked import Asked
+from .cf import as_cf, attributes_of, converting, safe_name
 from .csv_text import refused_columns
 from .pieces import Export, Piece, flat, joined
 from .selection import selected
 from .sparse_file import SparseFile, filled
-
-_UNITS = {
-    "D": "days", "h": "hours", "m": "minutes", "s": "seconds",
-    "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds",
-}  # fmt: skip
-_COARSE = {"Y": "D", "M": "D", "W": "D"}  # units of times that have no fixed length, or no name in CF
-_NAT = -(1 << 63)
-_RESERVED = {
-    "_FillValue",
-    "CLASS",
-    "NAME",
-    "DIMENSION_LIST",
-    "REFERENCE_LIST",
-    "_Netcdf4Dimid",
-    "_Netcdf4Coordinates",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,9 +134,9 @@ def _written(
     with h5netcdf.File(file, "w") as made:
         for variable in variables:
             for name, length in zip(variable.dimensions, region_shape(variable.region), strict=True):
-                if _safe(name) not in made.dimensions:
-                    made.dimensions[_safe(name)] = length
-        made.attrs.update(dict(_attributes(attributes)))
+                if safe_name(name) not in made.dimensions:
+                    made.dimensions[safe_name(name)] = length
+        made.attrs.update(dict(attributes_of(attributes)))
         for variable in variables:
             hole = _add(made, variable, layout)
             if hole is not None:
@@ -164,20 +146,21 @@ def _written(
 
 def _add(made: Any, variable: _Variable, layout: Any) -> tuple[int, list[Piece]] | None:
     """Add a variable; where its values belong in the file, and what they are, unless they are written."""
-    array, name, dimensions = variable.array, _safe(variable.name), tuple(map(_safe, variable.dimensions))
+    array, name = variable.array, safe_name(variable.name)
+    dimensions = tuple(map(safe_name, variable.dimensions))
     if array.dtype.names is not None or array.dtype.kind in "Vc":
         raise Unreadable(f"netcdf: {name}: holds no elements of {array.dtype}; export npy or zarr.zip")
     if array.dtype.kind in "UTSO":
         _add_texts(made, variable)
         return None
-    dtype, told, mark = _as_cf(array)
-    convert, shape = _converted(array, dtype), region_shape(variable.region)
+    dtype, told, mark = as_cf(array)
+    convert, shape = converting(array, dtype), region_shape(variable.region)
     if not shape:  # h5netcdf takes no layout for a single number
         data = convert(read_region(array, ()))
         added = made.create_variable(name, (), dtype, data=data, fillvalue=mark)
     else:
         added = made.create_variable(name, dimensions, dtype, fillvalue=mark, dcpl=layout)
-    added.attrs.update(dict(_attributes({**array.attributes, **told})))
+    added.attrs.update(dict(attributes_of({**array.attributes, **told})))
     if 0 in shape or not shape:
         return None
     offset = added._h5ds.id.get_offset()
@@ -204,70 +187,9 @@ def _add_texts(made: Any, variable: _Variable) -> None:
     values = np.empty(block.size, object)
     values[:] = [text.replace("\0", "\ufffd") for text in texts]
     added = made.create_variable(
-        _safe(variable.name),
-        tuple(map(_safe, variable.dimensions)),
+        safe_name(variable.name),
+        tuple(map(safe_name, variable.dimensions)),
         h5py.string_dtype(),
         data=values.reshape(block.shape),
     )
-    added.attrs.update(dict(_attributes(variable.array.attributes)))
-
-
-def _as_cf(array: Array) -> tuple[np.dtype[Any], dict[str, Any], Any]:
-    """The dtype in the file, what attributes tell of it, and what stands for a missing value."""
-    kind, dtype = array.dtype.kind, array.dtype
-    if kind in "mM":
-        unit = np.datetime_data(dtype)[0]
-        name = _UNITS.get(_COARSE.get(unit, unit))
-        if name is None or np.datetime_data(dtype)[1] != 1:
-            raise Unreadable(f"netcdf: holds no times of {dtype}; export npy")
-        if kind == "m":
-            return np.dtype("<i8"), {"units": name}, np.int64(_NAT)
-        told = {"units": f"{name} since 1970-01-01", "calendar": "proleptic_gregorian"}
-        return np.dtype("<i8"), told, np.int64(_NAT)
-    if kind == "b":
-        return np.dtype("i1"), {"dtype": "bool"}, None
-    wide = np.dtype("<f4") if dtype.str == "<f2" else dtype  # NetCDF has no half precision
-    mark = array.missing_mark
-    return wide, {}, None if mark is None else wide.type(mark)
-
-
-def _converted(array: Array, dtype: np.dtype[Any]) -> Any:
-    """What makes the file's elements of the array's."""
-    if array.dtype.kind in "mM":
-        unit = np.datetime_data(array.dtype)[0]
-        fine = f"{array.dtype.kind}8[{_COARSE.get(unit, unit)}]"
-        return lambda block: block.astype(fine).view("<i8")
-
-    def convert(block: Block) -> Block:
-        return block.astype(dtype, copy=False)
-
-    return convert
-
-
-def _attributes(attributes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Attributes that NetCDF can hold; others as JSON."""
-    for name, value in attributes.items():
-        spelled = _safe(str(name))
-        if name in _RESERVED or value is None:
-            continue
-        told = to_json(value)
-        if isinstance(told, bool):
-            told = int(told)
-        if isinstance(told, int) and not -(1 << 63) <= told < 1 << 64:
-            told = str(told)
-        if isinstance(told, str):
-            yield spelled, told.replace("\0", "\ufffd")
-        elif isinstance(told, int | float):
-            yield spelled, told
-        elif isinstance(told, list) and told and all(type(one) in {int, float} for one in told):
-            yield spelled, np.array(told, float if any(type(one) is float for one in told) else None)
-        elif isinstance(told, list) and told and all(type(one) is str for one in told):
-            yield spelled, [one.replace("\0", "\ufffd") for one in told]
-        elif told not in ([], {}):
-            yield spelled, json.dumps(told)
-
-
-def _safe(name: str) -> str:
-    """A name that NetCDF can have."""
-    name = to_json(name).replace("/", "_").replace("\0", "_").strip() or "_"
-    return name
+    added.attrs.update(dict(attributes_of(variable.array.attributes)))
