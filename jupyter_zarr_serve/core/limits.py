@@ -22,6 +22,14 @@ PATH = 4096  # characters of a path in the query of a page
 NAME = 512  # characters of a member's name; longer ones are told as unavailable
 SEARCH = 500  # characters to be searched for in names
 WATCH = 25  # seconds that a client may wait for a change; proxies end what takes longer than 30
+FOLLOWED = 1024  # paths in one kernel whose changes are told
+SOCKETS = 1024  # live connections to one server
+SOCKETS_OF_CLIENT = 256  # of them those of one address and user or link
+SUBSCRIPTIONS = 256  # of one live connection
+LIVE_FRAME = 1 << 18  # bytes that a client may send at once over a live connection
+LIVE_SECONDS = 3600  # of a live connection; then it is opened anew, by who still may
+KEYS = 4096  # that one live connection waits for
+REPLAYED = 64  # changes of a path that are remembered, to be told again
 MESSAGE = 4000  # characters of a failure
 
 FOOTER = 1 << 24  # bytes of a Parquet file's footer

@@ -93,6 +93,12 @@ def warned(warning: str) -> str:
     return f'<div role="alert" style="{_WARNING}">{escape(sentence(warning))}</div>'
 
 
+def warnings() -> list[str]:
+    """The sentence that warns of it; none where there is nothing to warn of."""
+    warning = why_unserved()
+    return [sentence(warning)] if warning else []
+
+
 def sentence(text: str) -> str:
     """A message as a sentence.
 

@@ -1,15 +1,15 @@
 """What `publish` returns: handles that say what is served and where."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..core.errors import ServeError
-from ..core.nodes import Node
+from ..core.nodes import Array, Node
 from ..core.served import served_name
 from . import card
 from .service import Service
+from .touched import part_of_index
 from .unserved import why_unserved
 from .urls import KernelAddress, kernel_address
 from .view import View
@@ -23,7 +23,6 @@ BY_RULE = (
     "{!r} is served by %load_ext jupyter_zarr_serve, as all variables are; delete it (del), give it a name "
     "that begins with _, or end that: %unload_ext jupyter_zarr_serve"
 )
-_RULE = "Served by %load_ext jupyter_zarr_serve, which serves every variable that can be"
 
 
 class Published:
@@ -130,11 +129,36 @@ class Published:
         view = View(self._place, names, height)
         return view.beside() if beside else view
 
-    def touch(self) -> None:
-        """Say that the object was changed in place, in ways that cannot be seen from outside."""
-        live = self._service.registry.live(self.name)
-        if live is not None:
-            live.touch()
+    @property
+    def watchers(self) -> int:
+        """How many people and programs follow its changes now; what only they see need not be made else."""
+        return self._service.registry.watchers.count(self._served)
+
+    def touch(self, region: Any = None) -> None:
+        """Say that the object was changed in place, in ways that cannot be seen from outside.
+
+        Parameters
+        ----------
+        region
+            Of an array, where its values changed, if nothing else did: what one would write between the
+            brackets of an index, such as ``(0, slice(10, 20))`` or ``numpy.s_[0, 10:20]``.
+
+        Raises
+        ------
+        TypeError, IndexError
+            When the region is no index of the array.
+        ServeError
+            When there is a region, and it is not published any longer.
+        """
+        part = None if region is None else part_of_index(region, self._shape)
+        self._service.registry.touch(self.name, part)
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        node = self.node
+        if not isinstance(node, Array):
+            raise TypeError(f"{self.name}: is no array, so it has no regions; write touch()")
+        return node.shape
 
     def unpublish(self) -> None:
         """Withdraw it.
@@ -149,7 +173,7 @@ class Published:
         self._service.registry.remove([self.name])
 
     def __repr__(self) -> str:
-        return "\n".join([self._line(), *_warnings()])
+        return "\n".join([self._line(), *card.warnings()])
 
     def _line(self) -> str:
         return f"<Published {self.name!r}: {self._summary()} at {self.url()}>"
@@ -184,63 +208,6 @@ class Published:
             return card.summary(self.node)
         except ServeError as error:
             return str(error)
-
-
-class Catalogue(Mapping[str, Published]):
-    """Several published objects by name."""
-
-    def __init__(self, handles: Mapping[str, Published]) -> None:
-        self._handles = dict(handles)
-
-    def __getitem__(self, name: str) -> Published:
-        return self._handles[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._handles)
-
-    def __len__(self) -> int:
-        return len(self._handles)
-
-    def touch(self) -> None:
-        """See `Published.touch`."""
-        for handle in self._handles.values():
-            handle.touch()
-
-    def unpublish(self) -> None:
-        """Withdraw all that was published by name."""
-        for handle in self._parted[0]:
-            handle.unpublish()
-
-    @property
-    def _parted(self) -> tuple[list[Published], list[Published]]:
-        """Those that were published by name, and those that are served by the rule of ``%load_ext``."""
-        handles = list(self._handles.values())
-        by_rule = [handle for handle in handles if handle.is_of_namespace]
-        return [handle for handle in handles if handle not in by_rule], by_rule
-
-    def __repr__(self) -> str:
-        named, by_rule = self._parted
-        lines = [handle._line() for handle in named]
-        if by_rule:
-            lines += [f"{_RULE}:", *(handle._line() for handle in by_rule)]
-        return "\n".join([*lines, *_warnings()]) if lines else "<nothing is published>"
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        named, by_rule = self._parted
-        return {} if by_rule else card.bundle([handle._told for handle in named])
-
-    def _repr_html_(self) -> str:
-        named, by_rule = self._parted
-        warning = why_unserved() if named or by_rule else ""
-        cards = [handle._card("") for handle in named]
-        if by_rule:
-            cards += [f"<div>{escape(_RULE)}:</div>", *(handle._card("") for handle in by_rule)]
-        return card.warned(warning) + "".join(cards) if cards else "nothing is published"
-
-
-def _warnings() -> list[str]:
-    warning = why_unserved()
-    return [card.sentence(warning)] if warning else []
 
 
 def _number(zarr_format: Format) -> int:

@@ -4,6 +4,8 @@ Values that change in place need nothing, for nodes read the object each time. W
 (shape, dtype, columns, members) is compared at each lookup, as far as that is cheap; see `signature`.
 """
 
+import itertools
+from collections import deque
 from threading import Lock
 from typing import Any
 
@@ -11,9 +13,12 @@ from ..adapters import adapt
 from ..core.errors import ServeError, failures_named, of_objects
 from ..core.nodes import Node
 from .options import Options, dressed
+from .touched import Part, spanned
 
 _FRAMES = ("pandas", "polars")
 _ARRAYS = ("h5py", "numpy", "torch", "zarr")
+_TOUCHES = 64  # that are remembered
+_serials = itertools.count(1)
 _PLAIN = {bool, int, float, complex, str, bytes, type(None)}
 
 
@@ -29,13 +34,17 @@ class Live:
 
     Attributes
     ----------
+    serial
+        Another one for each object that is published.
     changes
         How often the object was seen or said to have changed.
     """
 
     def __init__(self, name: str, obj: Any, options: Options, version: str = "") -> None:
         self.obj = obj
+        self.serial = next(_serials)
         self.changes = 0
+        self._touches: deque[tuple[int, Part | None]] = deque(maxlen=_TOUCHES)
         self._name = name
         self._options = options
         self._version = version
@@ -68,11 +77,27 @@ class Live:
                 self._made = (seen, dressed(plain, self._options, self._next_version()))
             return self._made[1]
 
-    def touch(self) -> None:
-        """Forget the node: the object changed in a way that does not show."""
+    def touch(self, part: Part | None = None) -> None:
+        """Note that the object changed in a way that does not show, and forget its node.
+
+        Parameters
+        ----------
+        part
+            Where its values changed, if nothing else did: its node stays.
+        """
         with self._lock:
-            self._made = None
+            if part is None or self.is_frozen:
+                self._made = None
             self.changes += 1
+            self._touches.append((self.changes, part))
+
+    def touched_since(self, changes: int) -> Part | None:
+        """The part that holds all changes after some number of them; None where that is not known."""
+        with self._lock:
+            parts = [part for number, part in self._touches if number > changes]
+            known = [part for part in parts if part is not None]
+            is_all = 0 < len(known) == len(parts) == self.changes - changes
+        return spanned(known) if is_all and len({*map(len, known)}) == 1 else None
 
     def is_as_made(self) -> bool:
         """Whether the object looks as it did when its node was made."""

@@ -7,7 +7,8 @@ from ..core.errors import Unreadable
 from ..core.known_names import DOCUMENT_KEYS
 from ..core.nodes import Group, Node
 from ..core.walk import members
-from .handle import BY_RULE, Catalogue, Published
+from .catalogue import Catalogue
+from .handle import BY_RULE, Published
 from .live import Live
 from .options import Options, make_options
 from .service import Service, running, service

@@ -18,6 +18,8 @@ from ..views import viewed
 from ..wire import MAX_BODY
 from .live import Live
 from .options import Options
+from .touched import Part
+from .watchers import Watchers
 
 # A client that reads chunks has read metadata, perhaps before the kernel was restarted.
 _UNKNOWN = "{}: is not published (any more); run the cell that publishes it"
@@ -30,6 +32,13 @@ class Registry:
     """Published objects by name; beside them, while it is attached, the user's namespace.
 
     Names are changed by replacing the whole mapping, so that readers need no lock.
+
+    Attributes
+    ----------
+    session
+        Another one in each process.
+    watchers
+        Who follows the changes of what.
     """
 
     def __init__(self) -> None:
@@ -38,12 +47,13 @@ class Registry:
         self._changed = Condition()
         self._seen = MetadataSeen()
         self._remember: Share[bytes] = Share(MEMORY, "chunks", len)  # of frozen objects
-        self._session = uuid.uuid4().hex
+        self.session = uuid.uuid4().hex
+        self.watchers = Watchers()
         self._generations = itertools.count(1)
 
     def make(self, name: str, obj: Any, options: Options) -> Live:
         """An object that is not published yet, in a new generation."""
-        return Live(name, obj, options, f"{self._session}-{next(self._generations)}")
+        return Live(name, obj, options, f"{self.session}-{next(self._generations)}")
 
     def put(self, lives: Mapping[str, Live]) -> None:
         """Publish objects, in place of those that have the same names."""
@@ -68,8 +78,20 @@ class Registry:
         """End what `attach` began."""
         self.attach(_NOTHING)
 
+    def touch(self, name: str, part: Part | None = None) -> None:
+        """Note that what is served under a name changed, and where; nothing if nothing is served."""
+        live = self.live(name)
+        if live is not None:
+            live.touch(part)
+            self.wake()
+
+    def wake(self, *_: Any) -> None:
+        """Have those who wait look again."""
+        with self._changed:
+            self._changed.notify_all()
+
     def wait(self, seconds: float) -> None:
-        """Until something is published or withdrawn by name, or for some seconds."""
+        """Until something is published, withdrawn or touched by name, or for some seconds."""
         with self._changed:
             self._changed.wait(seconds)
 

@@ -5,11 +5,13 @@ import os
 from pathlib import Path
 from threading import Lock
 
-from ..serve.request import CHANGES, Request, Response
+from ..serve.request import CHANGES, FOLLOWED, Request, Response
 from .announce import announce, connection_file, key_of, withdraw
+from .cells import at_end_of_cells
 from .changes import answer_to_watcher
 from .control import hook
 from .flights import Flights, IsThere
+from .following import answer_to_follower
 from .registry import Registry
 from .responder import Responder
 
@@ -25,11 +27,14 @@ class Service:
         self._responder = Responder(self._answer, key_of(file))
         self._announced = announce(file, self._responder.endpoint)
         self._unhook = hook(self._answer)
+        self._end_of_cells = at_end_of_cells(self.registry.wake)
         atexit.register(self.close)
 
     def _answer(self, request: Request, is_there: IsThere) -> Response:
         if request.form == CHANGES and not request.path:
             return answer_to_watcher(self.registry, request, is_there)
+        if request.form == FOLLOWED and not request.path:
+            return answer_to_follower(self.registry, request, is_there)
         return self._flights(request, is_there)
 
     def close(self) -> None:
@@ -37,6 +42,7 @@ class Service:
         atexit.unregister(self.close)
         if self.pid == os.getpid():
             self._unhook()
+            self._end_of_cells()
             withdraw(self._announced, self._responder.endpoint)
             self._responder.close()
 

@@ -15,6 +15,7 @@ LISTINGS = frozenset({LINKS, PAGE, JSON})
 NODE, LINE, STATS, IMAGE, ROWS = "node", "line", "stats", "image", "rows"  # other forms of a node
 CHANGES = "changes"  # of what a kernel publishes, told when there are some
 EXPORT, PART = "export", "part"  # what a file to be exported is made of; a part of it
+FOLLOWED = "followed"  # the states of single paths in a kernel, told when they changed
 VALUES = "values"  # that of `rows`, which no server asks for
 OUTSIDE = "outside"
 Options = tuple[tuple[str, int | str], ...]

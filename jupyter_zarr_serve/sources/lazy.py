@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+from ..core.errors import Unavailable
 from ..serve.request import Request, Response
-from . import Source, response_of
+from . import response_of
+from .live.followable import Followable
+from .live.state import Path, Stop, Told
 
-S = TypeVar("S", bound=Source)
+S = TypeVar("S", bound=Followable)
 
 
 class LazySource(Generic[S]):
@@ -32,6 +35,12 @@ class LazySource(Generic[S]):
     def ask(self, request: Request) -> Response | Awaitable[Response]:
         """See `sources.Source`."""
         return self._first(request) if self.made is None else self.made.ask(request)
+
+    def follow(self, path: Path, within: int, told: Told) -> Stop:
+        """See `Followable`; what nobody has asked for anything yet cannot be followed."""
+        if self.made is None:
+            raise Unavailable("the server is not ready yet; retry in a moment")
+        return self.made.follow(path, within, told)
 
     async def _first(self, request: Request) -> Response:
         return await response_of(await self.prepare(), request)

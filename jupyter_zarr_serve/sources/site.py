@@ -8,10 +8,11 @@ from typing import Any
 
 from ..core.known_names import KERNELS, NOTEBOOKS, VIEWS
 from ..core.memory import MEMORY
-from ..files.tree import Settings
+from ..files.tree import Settings, local_roots
 from ..serve.metadata_seen import MetadataSeen
 from ..serve.request import Request, Response
 from . import Source
+from .files.following import FilesFollower
 from .files.in_threads import LocalSource
 from .files.source import FilesSource
 from .kernels.by_id import KernelsSource
@@ -19,6 +20,7 @@ from .kernels.by_notebook import NotebooksSource
 from .kernels.channel import Opener
 from .kernels.kernel import KernelSource
 from .kernels.revalidated import Revalidated
+from .live.state import Path, Stop, Told
 from .send_budget import SendBudget
 
 
@@ -49,8 +51,9 @@ class Site:
             answers=answers,
         )
         self._kernels = KernelsSource(kernels, kernel_source)
-        notebooks = NotebooksSource(sessions, self._kernels)
-        self._router = _Router({KERNELS: self._kernels, NOTEBOOKS: notebooks}, self._files)
+        self._notebooks = NotebooksSource(sessions, self._kernels)
+        self._router = _Router({KERNELS: self._kernels, NOTEBOOKS: self._notebooks}, self._files)
+        self._changes = FilesFollower(self._files, local_roots(settings))
         self._seen = MetadataSeen()
 
     def ask(self, request: Request) -> Response | Awaitable[Response]:
@@ -59,6 +62,14 @@ class Site:
         if isinstance(asked, Response):
             return self._seen.checked(request, asked)
         return self._later(asked, request)
+
+    def follow(self, path: Path, within: int, told: Told) -> Stop:
+        """See `Followable`; a path has no view in front."""
+        if path[:1] == (KERNELS,):
+            return self._kernels.follow(path[1:], told)
+        if path[:1] == (NOTEBOOKS,):
+            return self._notebooks.follow(path[1:], told)
+        return self._changes.follow(path, within, told)
 
     async def _later(self, asked: Awaitable[Response], request: Request) -> Response:
         return self._seen.checked(request, await asked)
@@ -75,6 +86,7 @@ class Site:
 
     def close(self) -> None:
         """End the workers and close the connections to kernels."""
+        self._changes.close()
         self._files.close()
         self._kernels.close()
 

@@ -30,6 +30,7 @@ EXAMPLES = {
     r"zarr/api/export(/.*)?": ["zarr/api/export/nothing?form=npy"],
     r"zarr/api/code(/.*)?": ["zarr/api/code/files/", "zarr/api/code/nothing"],
     r"zarr/api/changes(/.*)?": ["zarr/api/changes/kernels/1", "zarr/api/changes/files"],
+    r"zarr/api/live": ["zarr/api/live"],
     r"zarr/(.*)": ["zarr/v4/", "zarr/nowhere"],
 }  # fmt: skip
 READING = ("GET", "HEAD")
@@ -54,6 +55,7 @@ LINKS = {
     r"zarr/s/[^/]*/api/node(/.*)?": [f"zarr/s/{TOKEN}/api/node/"],
     r"zarr/s/[^/]*/api/preview(/.*)?": [f"zarr/s/{TOKEN}/api/preview/x?form=stats"],
     r"zarr/s/[^/]*/api/export(/.*)?": [f"zarr/s/{TOKEN}/api/export/x?form=npy"],
+    r"zarr/s/[^/]*/api/live": [f"zarr/s/{TOKEN}/api/live"],
     r"zarr/s(?:/.*)?": ["zarr/s", f"zarr/s/{TOKEN}/v4/", f"zarr/s/{TOKEN}/api/shares"],
 }
 ALL = {**EXAMPLES, **{pattern: paths for pattern, (paths, _) in SHARES.items()}, **LINKS}

@@ -38,8 +38,7 @@ class LinkEntrance:
         HTTPError
             403 if no link can be checked, 429 after too many links that are not valid.
         """
-        links = f"{handler.base_url}zarr/s/"
-        token = handler.request.path.removeprefix(links).partition("/")[0]
+        links, token = _link_of(handler)
         try:
             share = await asyncio.to_thread(self._sharing.find, token, handler.request.remote_ip or "")
         except Unreadable as error:
@@ -55,10 +54,28 @@ class LinkEntrance:
         user = User(f"link {share.id}", "Holder of a link")
         return Visitor(Scope(f"{links}{token}/", share.path), user, share.origins, share)
 
+    async def still_admits(self, handler: Any) -> bool:
+        """See `Entrance`."""
+        try:
+            share = await asyncio.to_thread(
+                self._sharing.find, _link_of(handler)[1], handler.request.remote_ip or ""
+            )
+        except Unavailable:  # others tried too many wrong links
+            return True
+        except Unreadable:
+            return False
+        return share is not None
+
     def check(self, handler: Any) -> None:
         """Refuse a link that is not valid."""
         if handler.current_user is None and handler.request.method != "OPTIONS":
             raise HTTPError(403, REFUSED)
+
+
+def _link_of(handler: Any) -> tuple[str, str]:
+    """The path below which links are, and the token in the address of a request."""
+    links = f"{handler.base_url}zarr/s/"
+    return links, handler.request.path.removeprefix(links).partition("/")[0]
 
 
 def by_link(routes: Routes, nowhere: type[Any], sharing: Sharing) -> Routes:

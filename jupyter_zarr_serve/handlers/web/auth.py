@@ -55,6 +55,10 @@ class Login:
         user = await _hub_reader(handler)
         return Visitor(scope, user, is_reader=user is not None)
 
+    async def still_admits(self, handler: Any) -> bool:
+        """See `Entrance`; what Jupyter has let in stays until its connection is opened anew."""
+        return True
+
     def check(self, handler: Any) -> None:
         """Send strangers to the login, and refuse what another site asks for with the user's cookie."""
         if handler.request.method == "OPTIONS":

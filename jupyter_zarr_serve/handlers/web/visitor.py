@@ -79,6 +79,10 @@ class Entrance(Protocol):
         """
         ...
 
+    async def still_admits(self, handler: Any) -> bool:
+        """Whether the visitor of a connection that is open would be let in again."""
+        ...
+
     def check(self, handler: Any) -> None:
         """Refuse what the handler's visitor, whose origin is known by now, may not ask.
 

@@ -2,16 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any, Protocol
 
 from ...core.errors import Unreadable
 from ...core.known_names import DOCUMENT_KEYS
+from ...serve.representation import digest
 from ...serve.request import Request, Response, refusal
 from ...serve.respond import respond
+from ..live.polled import polled
+from ..live.state import NOTHING, Path, State, Stop, Told
+from .answers import absence
 from .endpoint import Kernel
-from .kernel import KernelSource, absence
+from .kernel import KernelSource
 from .placeholders import tree_of
+
+_LIST_SECONDS = 1.0  # from one look at which kernels there are to the next
 
 
 class KernelManager(Protocol):
@@ -54,6 +60,19 @@ class KernelsSource:
             return refusal(absence(below, gone), request.method)
         return await source.ask(below)
 
+    def follow(self, path: Path, told: Told) -> Stop:
+        """See `Followable`; of a kernel that this server has not, nothing can come back."""
+        if not path:
+            return polled(self._listed, told)
+        source = self.source(path[0])
+        if source is None:
+            told.tell(NOTHING)
+            return lambda: None
+        return source.follow(path[1:], told)
+
+    async def _listed(self) -> tuple[State, float]:
+        return State("group", digest(repr(await self.publishing()).encode())), _LIST_SECONDS
+
     async def publishing(self) -> list[str]:
         """The ids of the kernels that publish."""
         sources = {name: self.source(name) for name in list(self._manager.list_kernel_ids())}
@@ -90,7 +109,7 @@ class KernelsSource:
         Each server gives it another id; it knows none of them, and its own URLs have this name.
         """
         self._manager.list_kernel_ids()  # Jupyter looks for connection files then
-        files: dict[str, Path] = getattr(self._manager, "kernel_id_to_connection_file", {})
+        files: dict[str, FilePath] = getattr(self._manager, "kernel_id_to_connection_file", {})
         names = {
             file.resolve().stem.removeprefix("kernel-"): kernel_id for kernel_id, file in files.items()
         }

@@ -1,17 +1,24 @@
 """What kernels publish, found by the path of their notebook: it outlives restarts and renames."""
 
 from collections.abc import Set
+from functools import partial
 from typing import Any, Protocol
 
 from ...core.errors import Unavailable
 from ...core.known_names import DOCUMENT_KEYS
+from ...serve.representation import digest
 from ...serve.request import Request, Response, refusal
 from ...serve.respond import respond
+from ..live.polled import polled
+from ..live.state import Path, State, Stop, Told
+from .answers import absence
 from .by_id import KernelsSource
-from .kernel import absence
+from .kernel import KernelSource
+from .moving import following
 from .placeholders import served_paths, tree_of
 
-Path = tuple[str, ...]
+_LIST_SECONDS = 1.0  # from one look at which kernels there are to the next
+_NOTEBOOK = ".ipynb"
 
 
 class SessionManager(Protocol):
@@ -45,6 +52,28 @@ class NotebooksSource:
         if source.has_published:
             self._seen.add(path)
         return response
+
+    def follow(self, path: Path, told: Told) -> Stop:
+        """See `Followable`."""
+        if not any(name.endswith(_NOTEBOOK) for name in path):
+            return polled(partial(self._listed, path), told)
+        return following(partial(self._place, path), told)
+
+    async def _place(self, path: Path) -> tuple[KernelSource, Path] | None:
+        """The kernel of the notebook that a path begins with, and the rest of the path."""
+        kernel_ids = await self._kernel_ids()
+        served = served_paths(kernel_ids)
+        found = _longest_prefix(path, served.keys())
+        source = None if found is None else self._kernels.source(kernel_ids[served[found]])
+        return None if source is None or found is None else (source, path[len(found) :])
+
+    async def _listed(self, path: Path) -> tuple[State, float]:
+        """Of a folder of notebooks, those whose kernels publish."""
+        publishing = set(await self._kernels.publishing())
+        ids = await self._kernel_ids()
+        below = {one: file for one, file in served_paths(ids).items() if one[: len(path)] == path}
+        names = sorted(one for one, file in below.items() if ids[file] in publishing)
+        return State("group", digest(repr(names).encode())), _LIST_SECONDS
 
     async def _between(
         self, request: Request, kernel_ids: dict[Path, str], served: dict[Path, Path]

@@ -8,18 +8,22 @@ would take it for fill values.
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
-from ...core.errors import NotFound, ServeError, Unavailable, Unreadable
+from ...core.errors import ServeError, Unavailable
 from ...core.memory import Memory
-from ...serve.request import CHANGES, Request, Response, may_be_chunk, refusal
-from ...wire import decode_response, encode_request
-from ..responders.answer import admitted_soon, relayed
+from ...serve.request import CHANGES, Request, Response, refusal
+from ...wire import encode_request
+from ..live.state import Path, Stop, Told
+from ..responders.answer import relayed
 from ..responders.connection import Connection, Frame
 from ..send_budget import SendBudget
+from .answers import absence, admitted_frame
 from .channel import Opener, open_channel
 from .control import Control
 from .endpoint import Kernel, announcement, is_reachable, open_connection, process_of
+from .following import Follower
 from .late import Late
 from .pool import Pool
 from .revalidated import Revalidated
@@ -27,10 +31,7 @@ from .slots import KernelSlots
 from .watching import watched
 
 _LISTING_SECONDS = 1.0
-_OLDER = (
-    "the kernel has an older jupyter_zarr_serve that cannot describe or preview its data; "
-    "install the same version in the kernel's environment, and restart the kernel"
-)
+_FOLLOWING_SECONDS = (0.1, 1.0)  # from one look to the next, over the socket and over the control channel
 
 
 class KernelSource:
@@ -66,6 +67,8 @@ class KernelSource:
         budget = budget or SendBudget()
         self._pool = Pool(self._open, self._is_same, KernelSlots(budget))
         self._watchers = Pool(self._open, self._is_same, KernelSlots(budget))  # keep no turn from others
+        self._following = Pool(self._open, self._is_same, KernelSlots(budget))
+        self._follower = Follower(self._followed, lambda: _FOLLOWING_SECONDS[not self._is_near])
         self._control = Control(kernel, open_channel, KernelSlots(budget))
         self._process: Any = None
         self._late = Late()
@@ -85,7 +88,7 @@ class KernelSource:
             Whether something has been published at this address before.
         """
         if request.form == CHANGES:
-            return await watched(request, self.publishes, self._watched)
+            return await watched(request, self.publishes, partial(self._watched, self._watchers))
         try:
             try:
                 async with asyncio.timeout(self._seconds):
@@ -98,6 +101,10 @@ class KernelSource:
         except ServeError as error:
             return refusal(error, request.method)
         return response
+
+    def follow(self, path: Path, told: Told) -> Stop:
+        """See `Follower.follow`."""
+        return self._follower.follow(path, told)
 
     async def publishes(self) -> bool:
         """Whether the kernel says that it does; one that says nothing in time, whether it ever did."""
@@ -119,20 +126,27 @@ class KernelSource:
         self._answers.drop(self._pool)
         self._pool.close()
         self._watchers.close()
+        self._following.close()
+        self._follower.close()
         self._control.close()
 
     async def _told(self, request: Request) -> Response:
         asked = self._answers.asked(self._pool, request)
         frame = await self._frame(encode_request(asked), request.client)
         self.kernel.last_activity = datetime.now(UTC)  # culling looks at it
-        return self._answers.full(self._pool, request, await _admitted(asked, frame))
+        return self._answers.full(self._pool, request, await admitted_frame(asked, frame))
 
-    async def _watched(self, request: Request) -> Response:
+    async def _followed(self, request: Request) -> Response:
+        if not await self.publishes():
+            raise FileNotFoundError("the kernel publishes nothing")
+        return await self._watched(self._following, request)
+
+    async def _watched(self, pool: Pool, request: Request) -> Response:
         """The answer to who watches, whom culling does not wait for."""
         way, frame = await self._way(), encode_request(request)
         if way is self._control:
-            return await _admitted(request, await self._control.ask(frame, is_watching=True))
-        return await _admitted(request, await self._watchers.ask(frame))
+            return await admitted_frame(request, await self._control.ask(frame, is_watching=True))
+        return await admitted_frame(request, await pool.ask(frame))
 
     async def _frame(self, frame: bytes, client: str) -> Frame:
         """The answer; asked for twice if need be, since a restart may end a connection at any time."""
@@ -230,16 +244,3 @@ class KernelSource:
         else:
             message = "the kernel publishes nothing; run: import jupyter_zarr_serve as jz; jz.publish(...)"
         return absence(request, Unavailable(message), expected=self.has_published or expected)
-
-
-async def _admitted(request: Request, frame: Frame) -> Response:
-    """What a kernel says, as far as it may."""
-    response = decode_response(frame[0], cast("bytes", frame[1]))
-    if request.is_of_node and response.status < 400 and response.form != request.form:
-        raise Unreadable(_OLDER)
-    return await admitted_soon(request, response)
-
-
-def absence(request: Request, failure: ServeError, *, expected: bool = False) -> ServeError:
-    """`failure` where something is expected or a chunk may be asked for; else `NotFound`."""
-    return failure if expected or may_be_chunk(request) else NotFound(str(failure))

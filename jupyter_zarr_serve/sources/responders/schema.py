@@ -1,18 +1,17 @@
 """The JSON that a kernel may tell of a node, as far as pages and code to copy are made of it.
 
-A schema is a type (`int` is no `bool`), a set of what may be said, a list of one schema for all items, or
-a dictionary of schemas for members, of which those whose name ends with "?" may be absent.
+The schemas are those of `schemas.fits`.
 """
 
 import json
 import re
-from types import UnionType
 from typing import Any, NoReturn
 
 from ...core.limits import EXPORT_PART
 from ...preview.description import UNAVAILABLE
 from ...serve.listing import UNKNOWN
-from ...serve.request import CHANGES, EXPORT, JSON, LINE, NODE, ROWS, STATS
+from ...serve.request import CHANGES, EXPORT, FOLLOWED, JSON, LINE, NODE, ROWS, STATS
+from .schemas import fits
 
 Number = int | float
 _MARK = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
@@ -53,6 +52,7 @@ _SCHEMAS: dict[str, tuple[Any, ...]] = {
     ),
     EXPORT: ({"sizes": [int | None], "mark": str, "is_versioned": bool},),
     CHANGES: ({"mark": str, "is_all": bool},),
+    FOLLOWED: ({"pause": Number, "states": [{"at": int, "mark": [str], "part?": [[int]]}]},),
     JSON: ({"kind": {"array", "group"}, "members": dict},),
 }  # fmt: skip
 
@@ -63,7 +63,7 @@ def parsed(body: bytes, form: str) -> dict[str, Any]:
     Parameters
     ----------
     form
-        `NODE`, `LINE`, `STATS`, `ROWS` or `CHANGES`; `JSON` is a listing.
+        `NODE`, `LINE`, `STATS`, `ROWS`, `CHANGES` or `FOLLOWED`; `JSON` is a listing.
 
     Raises
     ------
@@ -75,28 +75,6 @@ def parsed(body: bytes, form: str) -> dict[str, Any]:
     if not is_told or not _hangs_together(told, form):
         raise ValueError(f"this is not what is told as {form!r}")
     return dict(told)
-
-
-def fits(value: Any, schema: Any) -> bool:
-    """Whether a value has the form of a schema; see the module.
-
-    Examples
-    --------
-    >>> fits({"a": [1, 2]}, {"a": [int], "b?": str}), fits({"a": [True]}, {"a": [int]})
-    (True, False)
-    """
-    if isinstance(schema, set):
-        return isinstance(value, str) and value in schema
-    if isinstance(schema, list):
-        return isinstance(value, list) and all(fits(item, schema[0]) for item in value)
-    if isinstance(schema, dict):
-        return isinstance(value, dict) and all(
-            fits(value[name], inner) if (name := key.removesuffix("?")) in value else key.endswith("?")
-            for key, inner in schema.items()
-        )
-    assert isinstance(schema, type | UnionType)
-    is_number = isinstance(value, bool) and schema not in {bool, object}
-    return isinstance(value, schema) and not is_number
 
 
 def _hangs_together(told: dict[str, Any], form: str) -> bool:
@@ -115,7 +93,7 @@ def _hangs_together(told: dict[str, Any], form: str) -> bool:
         return _MARK.fullmatch(told["mark"]) is not None and all(
             size is None or 0 <= size <= 2 * EXPORT_PART for size in told["sizes"]
         )
-    if form == CHANGES or told["kind"] != "array":
+    if form in {CHANGES, FOLLOWED} or told["kind"] != "array":
         return True
     axes, image = len(told["shape"]), told["previews"].get("image")
     is_drawn = image is None or (

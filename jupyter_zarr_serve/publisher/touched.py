@@ -1,0 +1,60 @@
+"""The part of an array that its user says was changed."""
+
+from operator import index
+from typing import Any
+
+Part = tuple[tuple[int, int], ...]  # for each axis its start and stop
+
+
+def part_of_index(given: Any, shape: tuple[int, ...]) -> Part:
+    """The part that an index of an array leads to, as bounds of each axis.
+
+    Parameters
+    ----------
+    given
+        Integers, slices and ``...``, as in ``array[given]``.
+
+    Raises
+    ------
+    TypeError
+        If it is another kind of index.
+    IndexError
+        If it leads outside, or has more axes than the array.
+
+    Examples
+    --------
+    >>> part_of_index((3, ...), (10, 4)), part_of_index(slice(2, 4), (10, 4))
+    (((3, 4), (0, 4)), ((2, 4), (0, 4)))
+    """
+    parts = given if isinstance(given, tuple) else (given,)
+    dots = [at for at, part in enumerate(parts) if part is Ellipsis]
+    if len(dots) > 1 or len(parts) - len(dots) > len(shape):
+        raise IndexError(f"the region {given!r} has more axes than the array, which has {len(shape)}")
+    missing = (slice(None),) * (len(shape) - len(parts) + len(dots))
+    at = dots[0] if dots else len(parts)
+    whole = (*parts[:at], *missing, *parts[at + 1 :])
+    return tuple(_bounds(part, length) for part, length in zip(whole, shape, strict=True))
+
+
+def spanned(parts: list[Part]) -> Part:
+    """The smallest part that holds all of some; there must be one.
+
+    Examples
+    --------
+    >>> spanned([((0, 2),), ((5, 6),)])
+    ((0, 6),)
+    """
+    return tuple((min(a for a, _ in axis), max(b for _, b in axis)) for axis in zip(*parts, strict=True))
+
+
+def _bounds(part: Any, length: int) -> tuple[int, int]:
+    if isinstance(part, slice):
+        steps = range(*part.indices(length))
+        return (min(steps[0], steps[-1]), max(steps[0], steps[-1]) + 1) if steps else (0, 0)
+    try:
+        at = index(part)
+    except TypeError:
+        raise TypeError(f"a region is made of integers, slices and ..., not of {part!r}") from None
+    if not -length <= at < length:
+        raise IndexError(f"the region leads outside: {at} on an axis of {length}")
+    return at % length, at % length + 1
