@@ -19,6 +19,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .client.opening import open  # noqa: A004 (it is used as jz.open)
+    from .client.watching import watch
     from .publisher.handle import Published
     from .publisher.namespace import load_ipython_extension, unload_ipython_extension
     from .publisher.publish import publish, published, unpublish
@@ -34,6 +35,7 @@ __all__ = [
     "unload_ipython_extension",
     "unpublish",
     "view",
+    "watch",
 ]
 
 _HOMES = {
@@ -45,6 +47,7 @@ _HOMES = {
     "unload_ipython_extension": "publisher.namespace",
     "unpublish": "publisher.publish",
     "view": "publisher.showing",
+    "watch": "client.watching",
 }
 
 

@@ -33,6 +33,7 @@ PUBLIC = {
     "unload_ipython_extension",
     "unpublish",
     "view",
+    "watch",
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import Absent
-from ..core.known_names import FILES, NOTEBOOKS, RESERVED
+from ..core.known_names import FILES, KERNELS, NOTEBOOKS, RESERVED
 from .address import Address, parsed
 from .at_once import TimeLeft, outcomes
 from .finding import logins
@@ -147,6 +147,15 @@ def _own(path: Names) -> Way | None:
     from .own import Own, publishes
 
     return Own() if publishes(path[0]) else None
+
+
+def own_place(path: Names) -> Names | None:
+    """Where on its server this very process publishes what is at a path; None where it does not."""
+    if _own(path) is None:
+        return None
+    from .own import kernel_id
+
+    return KERNELS, kernel_id(), *path
 
 
 def _paths(address: Address, login: Login) -> Iterator[Names]:

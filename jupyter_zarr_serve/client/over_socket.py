@@ -19,6 +19,7 @@ from ..frames import prove, receive, receive_head, receive_into
 from ..serve.request import VALUES, Request, Response
 from ..wire import FrameError, decode_endpoint, decode_response, encode_request, endpoint_path
 from .idle import Idle
+from .login import Login
 from .over_http import OverHttp
 from .reader import Names
 
@@ -46,6 +47,11 @@ class OverSocket:
         self._file, self._prefix, self._server, self._seconds = file, prefix, server, seconds
         self._name = secrets.token_hex(8)
         self._idle: Idle[socket.socket] = Idle(_MOST_IDLE)
+
+    @property
+    def login(self) -> Login:
+        """That to the server."""
+        return self._server.login
 
     def __str__(self) -> str:
         return f"{self._server}; by the kernel's socket"

@@ -38,6 +38,13 @@ class Own:
         return is_it
 
 
+def kernel_id() -> str:
+    """The name by which a server finds this kernel; there must be one that publishes."""
+    service = running()
+    assert service is not None
+    return service.connection_file.stem.removeprefix("kernel-")
+
+
 def publishes(name: str) -> bool:
     """Whether this process publishes something under a name."""
     service = running()
