@@ -8,9 +8,10 @@ from pathlib import Path
 
 from benchmarks.table import Row, keep, most
 from tests.kernels.jupyter import run, runtime_of
-from tests.lab.conftest import DIST, OPENED, Lab, opened_lab
-from tests.lab.test_live import KERNEL
+from tests.lab.cells import KERNEL
+from tests.lab.conftest import OPENED, Lab, opened_lab
 from tests.lab.test_panel import row
+from tests.viewer.lab import DIST
 
 VARIABLES, TURNS, CHANGES = 200, 9, 5
 PANEL, HIDDEN = "jupyter-zarr-serve:panel", "filebrowser:activate"

@@ -74,6 +74,8 @@ def snippets(
         made["xarray"] = f"{system}import xarray as xr\n\n{login}{options}xr.open_zarr(url{given})\n"
     if not is_array or _BY_ZARRITA.fullmatch(node["dtype"]):
         made["zarrita"] = _zarrita(kind, url, is_shared=is_shared)
+    if drawn := _drawn(node):
+        made["napari"] = _napari(what or url, drawn)
     return [{"title": title, "code": code} for title, code in made.items()]
 
 
@@ -95,6 +97,23 @@ def _kind_for_open(node: dict[str, Any]) -> str:
     if attributes.get("encoding-type") == "anndata":
         return "anndata"
     return "pandas" if node.get("called") == "table" else "xarray" if is_dataset(node) else ""
+
+
+def _drawn(node: dict[str, Any]) -> str:
+    """What napari is to draw, as code for what was opened; "" where it is no image."""
+    levels = node.get("levels", []) if node["kind"] == "group" else []
+    if levels and all(isinstance(level, str) for level in levels):
+        return f"[group[name] for name in {levels!r}]"
+    return "array" if "image" in node.get("previews", {}) and node["kind"] == "array" else ""
+
+
+def _napari(what: str, drawn: str) -> str:
+    """Its own window, which reads what it shows."""
+    name = "array" if drawn == "array" else "group"
+    return (
+        f"import jupyter_zarr_serve as jz\nimport napari\n\n{name} = jz.open({what!r})\n"
+        f"viewer, layers = napari.imshow({drawn})\nnapari.run()\n"
+    )
 
 
 def is_dataset(group: dict[str, Any]) -> bool:

@@ -120,8 +120,8 @@ class Published:
         member
             The path of an array inside of it.
         beside
-            Whether to show it in a tab beside the notebook: in JupyterLab with the package ``sidecar``;
-            elsewhere it is shown below the cell.
+            Whether to show it in a tab beside the notebook, by this package's extension of JupyterLab; the
+            tab is drawn anew each time. Elsewhere it is shown below the cell.
         height
             Of the frame below the cell, in pixels.
         """

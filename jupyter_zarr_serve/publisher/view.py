@@ -1,7 +1,7 @@
 """The viewer in a notebook: a frame in the output of a cell, or in a tab beside the notebook.
 
 The frame's address has no host, so that it is the notebook's own, behind proxies and hubs, too. A kernel
-can put nothing beside a notebook by itself: ``sidecar``, an extension of JupyterLab, can.
+can put nothing beside a notebook by itself: our extension of JupyterLab does it for whom it is asked.
 """
 
 from html import escape
@@ -9,7 +9,7 @@ from typing import Any
 
 from .urls import KernelAddress
 
-_panes: dict[str, Any] = {}  # by title: the tab that shows it
+MIME = "application/vnd.jupyter-zarr-serve.view.v1+json"  # what the extension shows in a tab
 
 
 class View:
@@ -37,47 +37,24 @@ class View:
         return f'{frame}<div style="font-size:12px">{link}</div>'
 
     def beside(self) -> "View":
-        """Show it in a tab beside the notebook, if JupyterLab's extension ``sidecar`` is there.
-
-        A tab that shows the same name already is replaced. Without the extension a notebook shows the
-        viewer in the cell, as for a view that was not asked to move.
-        """
-        try:
-            from IPython.display import HTML, display
-            from sidecar import Sidecar
-        except ImportError:
-            return self
-        former = _panes.pop(self._title, None)
-        if former is not None:
-            former.close()
-        pane = _panes[self._title] = Sidecar(title=self._title, anchor="split-right")
-        with pane:
-            # IPython advises against frames in `HTML`, but its own have a height in pixels only.
-            frame = _frame(self._path, self._title, "height:calc(100vh - 100px)")
-            display(HTML(f"<div>{frame}</div>"))  # type: ignore[no-untyped-call]
-        return Moved(*self.shows)
+        """Show it in a tab beside the notebook where JupyterLab has our extension, else in the cell."""
+        return Beside(*self.shows)
 
 
-class Moved(View):
-    """A view that is shown elsewhere: the cell says where, and can show it as well.
+class Beside(View):
+    """A view for a tab beside the notebook: one for each path of names, which is drawn anew each time.
 
-    A kernel is not told whether a tab came up: Jupyter Notebook has none.
+    A kernel is not told whether a tab came up, so the cell has the viewer for those who show no tab.
     """
 
-    def _repr_html_(self) -> str:
-        link = f'<a href="{escape(self._path)}" target="_blank" rel="noopener">{escape(self._title)}</a>'
-        # A frame that is not seen is not loaded.
-        frame = _frame(self._path, self._title, f"height:{self._height}px", loading="lazy")
-        return (
-            f"<div>In JupyterLab, {link} is shown beside the notebook.</div>"
-            f"<details><summary>Show it here</summary>{frame}</details>"
-        )
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        place, names, _height = self.shows
+        return {MIME: {"kernel": place.kernel_id, "names": [*names]}}
 
 
-def _frame(path: str, title: str, size: str, loading: str = "eager") -> str:
+def _frame(path: str, title: str, size: str) -> str:
     style = f"width:100%;{size};border:1px solid rgba(128,128,128,0.4);border-radius:4px"
     return (
-        f'<iframe src="{escape(path)}" title="{escape(title)}" allow="clipboard-write" loading="{loading}" '
-        f'style="{style}">'
+        f'<iframe src="{escape(path)}" title="{escape(title)}" allow="clipboard-write" style="{style}">'
         "</iframe>"
     )

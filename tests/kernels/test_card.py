@@ -97,26 +97,13 @@ def test_the_viewer_is_a_frame_of_the_notebooks_own_origin(busy_server, kernel):
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
 
 
-def test_a_view_beside_the_notebook_needs_sidecar(kernel):
-    kernel.run("import numpy as np\nimport jupyter_zarr_serve as jz\nh = jz.publish(x=np.ones((3, 4)))")
-    assert "<iframe" in kernel.run("print(h.view(beside=True)._repr_html_())")
-    kernel.run(SIDECAR)
-    shown = kernel.run("print(h.view('', beside=True)._repr_html_(), Sidecar.shown)")
-    assert shown.index("<details>") < shown.index("<iframe"), "no frame is loaded before somebody wants it"
-    assert "beside the notebook" in shown
-    assert "[('x', 'split-right')]" in shown
-
-
-# What the package has, as far as we use it.
-SIDECAR = """
-import sys, types
-class Sidecar:
-    shown = []
-    def __init__(self, title, anchor): self.shown.append((title, anchor))
-    def __enter__(self): return self
-    def __exit__(self, *error): pass
-sys.modules["sidecar"] = types.SimpleNamespace(Sidecar=Sidecar)
-"""
+def test_a_view_beside_the_notebook_is_told_to_the_extension_and_shown_elsewhere(kernel):
+    kernel.run("import numpy as np\nimport jupyter_zarr_serve as jz\nh = jz.publish(x={'y': np.ones(3)})")
+    shown = "get_ipython().display_formatter.format(h.view('y', beside=True))[0]"
+    bundle = json.loads(kernel.run(f"import json; print(json.dumps({shown}))"))
+    told = bundle["application/vnd.jupyter-zarr-serve.view.v1+json"]
+    assert told == {"kernel": kernel.path.removeprefix("kernels/"), "names": ["x", "y"]}
+    assert "<iframe" in bundle["text/html"]
 
 
 def test_nothing_is_refused_for_it(server):

@@ -1,7 +1,6 @@
 """One JupyterLab with files of all kinds, and one page of a browser, for all tests of the extension."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from tests.lab.pressing import Page, page
 from tests.server import Server
 from tests.viewer.lab import running_lab
 
-DIST = Path("jupyter_zarr_serve/lab/dist")
 CELL = "import numpy as np, jupyter_zarr_serve as jz\njz.publish(waves=np.zeros((3, 4), 'f4'))"
 
 
@@ -88,13 +86,10 @@ def write_files(folder: Path) -> None:
 
 
 @contextmanager
-def opened_lab(folder: Path, private: Path) -> Iterator[Lab]:
-    """A JupyterLab that has the extension, and a page for it."""
+def opened_lab(folder: Path, private: Path, *more: str, **how: str) -> Iterator[Lab]:
+    """A JupyterLab with files, and a page for it; see `running_lab`."""
     write_files(folder)
-    extensions = private / "DATA" / "labextensions" / "jupyter-zarr-serve"
-    assert (DIST / "package.json").exists(), "pip install -e . builds the extension"
-    shutil.copytree(DIST, extensions)
-    with running_lab(folder, private) as server, page() as opened:
+    with running_lab(folder, private, *more, **how) as server, page() as opened:
         yield Lab(server, opened, folder)
 
 

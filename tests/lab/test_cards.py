@@ -4,8 +4,8 @@ import nbformat
 import pytest
 
 from tests.clients.browser import needs_browser
+from tests.lab.cells import IMPORTS, restart, run
 from tests.lab.conftest import Lab
-from tests.lab.test_live import IMPORTS, restart, run
 
 pytestmark = [needs_browser, pytest.mark.usefixtures("notebook")]
 

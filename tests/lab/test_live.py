@@ -1,10 +1,11 @@
 """The panel while kernels work: what appears and ends is seen by itself, also while a cell runs."""
 
-import json
+from collections import Counter
 
 import pytest
 
 from tests.clients.browser import needs_browser
+from tests.lab.cells import IMPORTS, KERNEL, restart, run
 from tests.lab.conftest import Lab
 from tests.lab.test_panel import row
 
@@ -12,9 +13,7 @@ pytestmark = needs_browser
 
 SWITCH = ".jp-ZarrServe-switch input"
 STATUS = ".jp-ZarrServe-switch [role=status]"
-KERNEL = """[...window.jupyterapp.shell.widgets("main")]
-  .find((one) => one.context?.path === "waves.ipynb").sessionContext.session.kernel"""
-IMPORTS = "import os, sys, time, numpy as np, jupyter_zarr_serve as jz\n"
+QUIET = "() => new Promise((resolve) => setTimeout(resolve, 2000))"
 NO_PACKAGE = """import sys
 for name in [name for name in sys.modules if name.startswith("jupyter_zarr_serve")]:
     del sys.modules[name]
@@ -31,16 +30,6 @@ def panel(notebook: None, running: Lab) -> None:
     """The panel is seen beside the notebook."""
     running.do("jupyter-zarr-serve:panel")
     running.page("see", row("waves"))
-
-
-def run(lab: Lab, code: str, *, wait: bool = True) -> None:
-    """Run code in the kernel of the notebook, as cells do; without `wait` it runs on."""
-    told = f"({KERNEL}).requestExecute({{ code: {json.dumps(code)} }})"
-    lab.page("evaluate", f"async () => {{ const sent = {told}; {'await sent.done;' if wait else ''} }}")
-
-
-def restart(lab: Lab) -> None:
-    lab.page("evaluate", f"async () => {{ await ({KERNEL}).restart(); await ({KERNEL}).info; }}")
 
 
 def test_what_a_running_cell_publishes_and_withdraws_is_seen_while_it_runs(running: Lab):
@@ -96,6 +85,29 @@ def test_nothing_is_asked_for_while_nobody_sees_the_panel(running: Lab):
     assert [told for told in running.page("requests") if "/zarr/" in told] == []
     running.do("jupyter-zarr-serve:panel")
     running.page("see", row("unseen"))
+
+
+def test_cells_make_nobody_ask_twice(running: Lab):
+    """The card and the beneath of the panel's tree each ask once for what may have changed."""
+    run(running, f"{IMPORTS}jz.publish(waves=np.zeros((3, 4), 'f4'))")
+    running.do("notebook:run-cell")
+    running.page("see", ".jp-ZarrServe-card img")
+    running.page("click", row("waves"))
+    running.page("see", ".jp-ZarrServe-details img")
+    running.page("evaluate", QUIET)
+    running.page("requests")
+    sent = f"Array.from({{ length: 5 }}, () => ({KERNEL}).requestExecute({{ code: 'pass' }}).done)"
+    running.page("evaluate", f"async () => {{ await Promise.all({sent}); }}")
+    running.page("asked", "preview/notebooks/waves.ipynb/waves")
+    running.page("evaluate", QUIET)
+    asked = Counter(
+        told.split("/zarr/api/")[1].split("?")[0]
+        for told in running.page("requests")
+        if "/zarr/api/" in told and "wait=25" not in told
+    )
+    kernel = running.page("evaluate", f"() => ({KERNEL}).id")
+    waves = "notebooks/waves.ipynb/waves"
+    assert asked == {f"changes/kernels/{kernel}": 1, f"node/{waves}": 2, f"preview/{waves}": 2}
 
 
 def test_what_publishes_nothing_is_no_error_in_the_console(running: Lab):

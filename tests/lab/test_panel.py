@@ -3,6 +3,7 @@
 import pytest
 
 from tests.clients.browser import needs_browser
+from tests.lab.cells import run
 from tests.lab.conftest import Lab
 
 pytestmark = [needs_browser, pytest.mark.usefixtures("notebook")]
@@ -183,8 +184,15 @@ def test_the_file_browser_shows_the_file_of_a_row(panel: Lab):
     panel.do("filebrowser:go-up")
 
 
-def test_a_row_that_is_dragged_to_a_cell_is_the_line_that_opens_it(panel: Lab):
+@pytest.mark.parametrize(
+    ("name", "line"), [("waves", "jz.open('waves.ipynb/waves')"), ("frame", "as_='pandas')")]
+)
+def test_a_row_that_is_dragged_to_a_cell_is_the_line_that_opens_it(panel: Lab, name, line):
+    run(panel, "import pandas as pd, jupyter_zarr_serve as jz; jz.publish(frame=pd.DataFrame({'a': [1]}))")
     panel.do("docmanager:open", path="waves.ipynb")
-    panel.page("drag", row("waves"), ".jp-Notebook .jp-Cell .cm-content")
-    panel.page("see", """.jp-Notebook .cm-content:has-text('jz.open("waves.ipynb/waves")')""")
+    panel.page("see", row(name))
+    panel.page("drag", row(name), ".jp-Notebook .jp-Cell .cm-content")
+    panel.page("see", f""".jp-Notebook .cm-content:has-text("{line}")""")
+    assert panel.page("count", '.jp-Notebook .cm-content:has-text("jz.open(\\"")') == 0
     panel.do("notebook:undo-cell-action")
+    run(panel, "jz.unpublish('frame')")

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.clients.browser import needs_browser
+from tests.lab.cells import run
 from tests.lab.conftest import Lab
-from tests.lab.test_live import run
 
 pytestmark = [needs_browser, pytest.mark.usefixtures("notebook")]
 

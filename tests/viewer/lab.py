@@ -1,6 +1,7 @@
 """A real JupyterLab, in an environment of its own on top of the tests': servers start faster without."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from tests.clients.environments import on_top
 from tests.clients.node import NODE, programs
 from tests.server import Server, running_server
 
-WANTED = ["jupyterlab>=4.4", "sidecar>=0.8"]
+WANTED = ["jupyterlab>=4.4"]
+DIST = Path("jupyter_zarr_serve/lab/dist")
 SECONDS = 250
 
 
@@ -25,20 +27,36 @@ def lab_python() -> str:
 
 
 @contextmanager
-def running_lab(folder: Path, private: Path) -> Iterator[Server]:
-    """JupyterLab for a folder, which asks nobody for news and knows nothing of the home folder."""
+def running_lab(
+    folder: Path, private: Path, *more: str, program: str = "jupyterlab", python: str = ""
+) -> Iterator[Server]:
+    """JupyterLab for a folder, with our extension; it asks nobody for news and knows no home folder.
+
+    Parameters
+    ----------
+    more
+        Further options of the server.
+    program
+        "jupyterlab", or "notebook".
+    python
+        An interpreter that has it; "" for that of the newest JupyterLab.
+    """
+    assert (DIST / "package.json").exists(), "pip install -e . builds the extension"
+    shutil.copytree(DIST, private / "DATA" / "labextensions" / "jupyter-zarr-serve")
     paths = pytest.MonkeyPatch()
     paths.setenv("JUPYTER_CONFIG_PATH", str(Path(sys.prefix, "etc", "jupyter")))
     for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
         paths.setenv(name, str(private / name.lower()))
+    app = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}[program]
     options = [
-        "--LabApp.expose_app_in_browser=True",
+        *more,
+        f"--{app}.expose_app_in_browser=True",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
     ]
     try:
         with running_server(
-            folder, private, *options, program=["jupyterlab"], python=lab_python()
+            folder, private, *options, program=[program], python=python or lab_python()
         ) as server:
             yield server
     finally:

@@ -67,10 +67,12 @@ function Card({ told, server, kernels, actions, stirred, trans }: Given & { told
     let url: string | undefined;
     let turn = 0;
     let isSeen = false;
+    let known = ""; // the mark of what the kernel publishes, this among it
     const look = async (): Promise<void> => {
       const mine = ++turn;
-      const found = await stateOf(told, kernels, server);
+      const [found, mark] = await stateOf(told, kernels, server, known);
       if (mine !== turn) return;
+      known = mark;
       setState(found);
       if (found !== "live" && found !== "frozen") return;
       const place = kernels.placeOf(told.kernel, told.name);
@@ -139,13 +141,23 @@ function Button({ label, isOn, press }: { label: string; isOn: boolean; press: (
   );
 }
 
-/** Whether it is still published: asked so that no answer is a failure. */
-async function stateOf(told: Told, kernels: Kernels, server: Server): Promise<State> {
-  if (!kernels.isRunning(told.kernel)) return "gone";
+/**
+ * Whether it is still published: asked so that no answer is a failure.
+ *
+ * @param known - The mark of what the kernel published when this was there, "" for none; the new one is given back.
+ */
+async function stateOf(
+  told: Told,
+  kernels: Kernels,
+  server: Server,
+  known: string,
+): Promise<[State, string]> {
+  if (!kernels.isRunning(told.kernel)) return ["gone", ""];
   const place = `kernels/${told.kernel}`;
-  if (!(await server.changes(place)).mark) return "gone";
-  const isThere = await server.hasMember(place, told.name);
-  return isThere ? (told.is_frozen ? "frozen" : "live") : "withdrawn";
+  const { mark } = await server.changes(place);
+  if (!mark) return ["gone", ""];
+  const isThere = mark === known || (await server.hasMember(place, told.name));
+  return isThere ? [told.is_frozen ? "frozen" : "live", mark] : ["withdrawn", ""];
 }
 
 function words(state: State, trans: TranslationBundle): string {

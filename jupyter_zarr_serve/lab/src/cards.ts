@@ -13,6 +13,7 @@ import { CARD, cardsIn } from "./card-told.ts";
 import * as names from "./commands.ts";
 import { Kernels } from "./kernels.ts";
 import { Server } from "./server.ts";
+import { Soon } from "./soon.ts";
 
 const RANK = 40; // before HTML
 
@@ -54,12 +55,13 @@ export const cards: JupyterFrontEndPlugin<void> = {
       { safe: true, mimeTypes: [CARD], createRenderer: () => new Renderer(given) },
       RANK,
     );
+    const soon = new Soon((kernel) => stirred.emit(kernel)); // a cell makes a kernel idle several times
     const follow = ({ sessionContext }: NotebookPanel): void => {
       let kernel = "";
       const stir = (): void => {
         const before = kernel;
         kernel = sessionContext.session?.kernel?.id ?? "";
-        for (const id of new Set([before, kernel])) if (id) stirred.emit(id);
+        for (const id of new Set([before, kernel])) if (id) soon.stir(id);
       };
       sessionContext.statusChanged.connect((_, status) => {
         if (status !== "busy") stir();

@@ -11,6 +11,7 @@ export const CLIENTS = [
   "dask",
   "tensorstore",
   "zarrita",
+  "napari",
 ] as const;
 
 /** What a server says of code. */
@@ -28,4 +29,10 @@ export async function codeFor(path: string, client: string, server: Coder): Prom
     if (client === CLIENTS[0]) return lineFor(path);
     throw error;
   }
+}
+
+/** The line of code that opens something, with its import; undefined where the code has none. */
+export function lineIn(code: string): string | undefined {
+  const [line] = /\bjz\.open\(.*\)/.exec(code) ?? [];
+  return line && `import jupyter_zarr_serve as jz\n\n${line}`;
 }

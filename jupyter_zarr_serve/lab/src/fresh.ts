@@ -10,6 +10,7 @@ import type { Model } from "./model.ts";
 import type { Panel } from "./panel.tsx";
 import { localOf } from "./places.ts";
 import { isLasting } from "./server.ts";
+import { Soon } from "./soon.ts";
 import { Watch } from "./watch.ts";
 
 const ENDED = new Set(["restarting", "autorestarting", "dead", "terminating"]);
@@ -17,6 +18,14 @@ const ENDED = new Set(["restarting", "autorestarting", "dead", "terminating"]);
 /** Keep what the panel shows as it is. */
 export class Fresh {
   readonly #watch: Watch;
+  /** A kernel is idle: a cell makes it so several times. */
+  readonly #idle = new Soon((kernel) => {
+    if (kernel === this.kernels.front()?.kernel && this.panel.isVisible) this.model.lookAgain();
+  });
+  readonly #renewal = new Soon((section) => {
+    if (!this.panel.isVisible) return;
+    void this.model.refresh(section).then(() => this.#look());
+  });
 
   constructor(
     private readonly app: JupyterFrontEnd,
@@ -39,7 +48,10 @@ export class Fresh {
     document.addEventListener("visibilitychange", () => this.#look());
     notebooks?.forEach((notebook) => this.#follow(notebook));
     notebooks?.widgetAdded.connect((_, notebook) => this.#follow(notebook));
-    notebooks?.currentChanged.connect(() => this.#renew(NOTEBOOK, RUNNING));
+    notebooks?.currentChanged.connect(() => {
+      this.#watch.look(undefined); // until it is known what the other one publishes
+      this.#renew(NOTEBOOK, RUNNING);
+    });
     this.app.serviceManager.sessions.runningChanged.connect(() => this.#renew(RUNNING));
     this.app.commands.commandExecuted.connect((_, { id, result }) => {
       if (id === names.SHARE) void result.then(() => this.#renew(LINKS));
@@ -57,7 +69,7 @@ export class Fresh {
         this.#watch.look(undefined); // until it is there again
         this.model.end();
       } else if (isFront) {
-        if (status === "idle" && this.panel.isVisible) this.model.lookAgain();
+        if (status === "idle") this.#idle.stir(kernel);
         this.#look();
       }
     });
@@ -75,9 +87,7 @@ export class Fresh {
   }
 
   #renew(...sections: string[]): void {
-    if (!this.panel.isVisible) return;
-    for (const section of sections) void this.model.refresh(section);
-    this.#look();
+    for (const section of sections) this.#renewal.stir(section);
   }
 
   /** Watch the notebook in front, as long as somebody sees the panel. */

@@ -40,6 +40,8 @@ export class Model {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #latest = new Map<string, symbol>();
   #rows: Row[] | undefined;
+  /** What was told of the notebook in front a moment ago, and need not be asked for. */
+  #heard: Changes | undefined;
 
   constructor(
     readonly server: Server,
@@ -100,7 +102,10 @@ export class Model {
   /** What the notebook in front publishes has changed. */
   hear(told: Changes): Promise<boolean> {
     this.#note(told);
-    return this.refresh(NOTEBOOK);
+    this.#heard = told;
+    const refreshed = this.refresh(NOTEBOOK);
+    this.#heard = undefined;
+    return refreshed;
   }
 
   /** The kernel of the notebook in front has ended, with all that it published. */
@@ -196,7 +201,7 @@ export class Model {
       return noted(path, trans.__("No kernel runs for this notebook."));
     }
     if (path === NOTEBOOK || kind === "session") {
-      const told = await this.server.changes(place);
+      const told = (path === NOTEBOOK && this.#heard) || (await this.server.changes(place));
       if (path === NOTEBOOK) this.#note(told);
       if (!told.mark) return noted(path, nothingText(path, trans));
     }

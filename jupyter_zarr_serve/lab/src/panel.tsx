@@ -7,6 +7,7 @@ import { type ISignal, Signal } from "@lumino/signaling";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { AllVariables } from "./all-variables.ts";
 import { Details } from "./details.tsx";
+import type { Dragging } from "./dragging.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Model } from "./model.ts";
 import { domId, openMenu, RowView } from "./row.tsx";
@@ -20,6 +21,7 @@ interface Given {
   readonly all: AllVariables;
   readonly kernels: Kernels;
   readonly open: (path: string) => void;
+  readonly dragging: Dragging;
   readonly trans: TranslationBundle;
 }
 
@@ -106,6 +108,7 @@ function Switch({ all, isOn, trans }: { all: AllVariables; isOn: boolean; trans:
 function Tree({
   model,
   open,
+  dragging,
   trans,
   rows,
   active,
@@ -174,6 +177,7 @@ function Tree({
             turn={() => take(row.isExpanded ? { collapse: row.id } : { expand: row.id })}
             choose={() => take({ active: row.id })}
             open={() => take({ open: row.id })}
+            drag={(data) => dragging.begin(row.path, data)}
           />
         ))}
       </div>

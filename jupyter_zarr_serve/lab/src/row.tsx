@@ -3,7 +3,6 @@
 import { caretDownIcon, caretRightIcon } from "@jupyterlab/ui-components";
 import { rowIcon } from "./icons.ts";
 import { isMore, isNode } from "./items.ts";
-import { lineFor } from "./places.ts";
 import type { Row } from "./tree.ts";
 
 interface RowGiven {
@@ -13,9 +12,10 @@ interface RowGiven {
   readonly turn: () => void;
   readonly choose: () => void;
   readonly open: () => void;
+  readonly drag: (data: DataTransfer) => void;
 }
 
-export function RowView({ row, top, isActive, turn, choose, open }: RowGiven) {
+export function RowView({ row, top, isActive, turn, choose, open, drag }: RowGiven) {
   const Icon = rowIcon(row);
   const Caret = row.isExpanded ? caretDownIcon : caretRightIcon;
   const isData = isNode(row.path) && row.kind !== "note" && row.kind !== "section";
@@ -39,7 +39,7 @@ export function RowView({ row, top, isActive, turn, choose, open }: RowGiven) {
       data-zarr-link={row.kind === "link" ? row.path : undefined}
       style={{ top, paddingLeft: 4 + (row.level - 1) * 12 }}
       draggable={isData}
-      onDragStart={(event) => event.dataTransfer.setData("text/plain", lineFor(row.path))}
+      onDragStart={(event) => drag(event.dataTransfer)}
       onClick={click}
       onContextMenu={choose}
       onDoubleClick={() => (row.isOpenable ? open() : row.kind === "section" || turn())}

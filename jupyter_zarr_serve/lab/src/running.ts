@@ -14,6 +14,7 @@ import { untilText } from "./life.ts";
 import { ITabs } from "./opening.ts";
 import { nameOf } from "./places.ts";
 import { Server } from "./server.ts";
+import { Soon } from "./soon.ts";
 import type { Tabs } from "./tabs.ts";
 import type { Link } from "./told.ts";
 
@@ -48,14 +49,13 @@ export const running: JupyterFrontEndPlugin<void> = {
       wasSeen = isSeen();
       if (wasSeen && !before) for (const manager of ours) manager.refreshRunning();
     });
-    app.serviceManager.sessions.runningChanged.connect(() => {
+    const soon = new Soon(() => {
       if (isSeen()) for (const manager of ours) manager.refreshRunning();
     });
+    app.serviceManager.sessions.runningChanged.connect(() => soon.stir(""));
     app.commands.commandExecuted.connect((_, { id, result }) => {
       if (id !== names.SHARE && id !== names.UNPUBLISH && id !== names.REVOKE) return;
-      void result.then(() => {
-        if (isSeen()) for (const manager of ours) manager.refreshRunning();
-      });
+      void result.then(() => soon.stir(""));
     });
   },
 };

@@ -14,6 +14,7 @@ import { folderIcon } from "@jupyterlab/ui-components";
 import { AllVariables } from "./all-variables.ts";
 import { Choices } from "./choices.ts";
 import * as names from "./commands.ts";
+import { Dragging } from "./dragging.ts";
 import { Fresh } from "./fresh.ts";
 import { dataIcon } from "./icons.ts";
 import { LINKS } from "./items.ts";
@@ -55,7 +56,8 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     };
     const all = new AllVariables(kernels, new Choices(memory), trans);
     const open = (path: string): void => void tabs.open(path);
-    const panel = new Panel({ model, all, kernels, open, trans });
+    const dragging = new Dragging(server);
+    const panel = new Panel({ model, all, kernels, open, dragging, trans });
     panel.id = "jupyter-zarr-serve-panel";
     panel.title.icon = dataIcon;
     panel.title.caption = trans.__("Data");

@@ -4,6 +4,7 @@ import type { ILabShell, ILayoutRestorer, JupyterFrontEnd } from "@jupyterlab/ap
 import { MainAreaWidget, WidgetTracker } from "@jupyterlab/apputils";
 import { PageConfig, URLExt } from "@jupyterlab/coreutils";
 import type { IDocumentManager } from "@jupyterlab/docmanager";
+import type { DocumentRegistry } from "@jupyterlab/docregistry";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { FACTORY } from "./documents.ts";
 import { formatOf } from "./formats.ts";
@@ -13,6 +14,8 @@ import { fileOf, nameOf, pageOf, titleOf, viewerOf } from "./places.ts";
 
 export type Tab = MainAreaWidget<Frame>;
 
+const BESIDE = { mode: "split-right" as const };
+
 /** How a tab is placed, and what it shows first. */
 export interface Wish {
   /** The page, below `zarr/`; the node's own page otherwise. */
@@ -21,6 +24,7 @@ export interface Wish {
 }
 
 export class Tabs {
+  #beside: Tab | undefined; // the last view beside a notebook: the next one shares its place
   readonly tracker = new WidgetTracker<Tab>({ namespace: "jupyter-zarr-serve" });
 
   constructor(
@@ -48,10 +52,28 @@ export class Tabs {
   /** Show the tab of a node, which is made if there is none; Notebook has tabs of the browser alone. */
   async open(path: string, { at, isBeside = false }: Wish = {}): Promise<void> {
     if (!this.lab) return this.show(path);
-    const found = this.tracker.find((tab) => tab.content.path === path && !tab.isDisposed);
-    const tab = found ?? (await this.#document(path, isBeside)) ?? this.#make(path, isBeside);
+    const tab =
+      this.#tabOf(path) ??
+      (await this.#document(path, isBeside)) ??
+      this.#make(path, isBeside ? BESIDE : {});
     if (at !== undefined && at !== tab.content.at) tab.content.go(at);
     this.app.shell.activateById(tab.id);
+  }
+
+  /** Show the viewer of a node beside what is in front, anew where a tab of the node is there already. */
+  view(path: string): void {
+    const at = viewerOf(path);
+    const found = this.#tabOf(path);
+    if (found?.content.at.split("#")[0] === at) found.content.refresh();
+    else found?.content.go(at);
+    const other = this.#beside && !this.#beside.isDisposed ? this.#beside.id : undefined;
+    const place = other === undefined ? BESIDE : { mode: "tab-after" as const, ref: other };
+    this.#beside = found ?? this.#make(path, place, at);
+    this.app.shell.activateById(this.#beside.id);
+  }
+
+  #tabOf(path: string): Tab | undefined {
+    return this.tracker.find((tab) => tab.content.path === path && !tab.isDisposed);
   }
 
   /** Show a node in a tab of the browser. */
@@ -82,8 +104,7 @@ export class Tabs {
   async #document(path: string, isBeside: boolean): Promise<Tab | undefined> {
     const file = fileOf(path);
     if (!this.documents || file === undefined || !this.#isFile(file)) return undefined;
-    const mode = isBeside ? { mode: "split-right" as const } : {};
-    const opened = this.documents.openOrReveal(file, FACTORY, undefined, mode);
+    const opened = this.documents.openOrReveal(file, FACTORY, undefined, isBeside ? BESIDE : {});
     return opened && this.tracker.find((tab) => tab.id === opened.id);
   }
 
@@ -97,8 +118,9 @@ export class Tabs {
     return format !== undefined && !isWithin && !file.toLowerCase().endsWith(".zarr");
   }
 
-  #make(path: string, isBeside: boolean): Tab {
+  #make(path: string, place: DocumentRegistry.IOpenOptions, at?: string): Tab {
     const tab = new MainAreaWidget({ content: this.frame(path) });
+    if (at !== undefined) tab.content.go(at);
     tab.id = `jupyter-zarr-serve:${path}`;
     tab.toolbar.hide();
     tab.title.label = titleOf(path) || this.trans.__("Data");
@@ -107,7 +129,7 @@ export class Tabs {
     tab.title.closable = true;
     tab.addClass("jp-ZarrServe-tab");
     void this.add(tab);
-    this.app.shell.add(tab, "main", isBeside ? { mode: "split-right" } : {});
+    this.app.shell.add(tab, "main", place);
     return tab;
   }
 }

@@ -66,7 +66,10 @@ export class Watch {
         if (told.mark === known || (await this.#changed(told))) known = told.mark;
         else pause = this.#pauses.failure;
       } catch (error) {
-        if (this.#isFinal(error)) return;
+        if (this.#isFinal(error)) {
+          if (!signal.aborted) this.#place = undefined; // whoever looks once more has a reason to
+          return;
+        }
         pause = this.#pauses.failure;
       }
       await new Promise((resolve) => setTimeout(resolve, pause));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CLIENTS, codeFor } from "../src/code.ts";
+import { CLIENTS, codeFor, lineIn } from "../src/code.ts";
 
 const server = {
   code: (path: string) =>
@@ -21,4 +21,10 @@ test("code is that of the client that was chosen, as far as it can read", async 
 test("what is not there now is opened by its name; another client's code is refused with the reason", async () => {
   assert.match((await codeFor("files/b.npy", CLIENTS[0], server)) ?? "", /jz\.open\("b\.npy"\)/);
   await assert.rejects(codeFor("files/b.npy", "xarray", server), /gone/);
+});
+
+test("of code, the line that opens something is inserted into cells", () => {
+  const code = "import jupyter_zarr_serve as jz\n\ndata = jz.open('a (1).ipynb/t', as_='pandas')\ndata";
+  assert.equal(lineIn(code), "import jupyter_zarr_serve as jz\n\njz.open('a (1).ipynb/t', as_='pandas')");
+  assert.equal(lineIn("zarr.open_array(url)"), undefined);
 });

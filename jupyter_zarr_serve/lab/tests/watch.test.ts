@@ -94,6 +94,9 @@ test("a failure that may pass is asked about again, a final one is not", async (
   assert.equal(server.asked.length, 2);
   await server.fail("final");
   assert.equal(server.asked.length, 2);
+  watch.look("a"); // such as when its kernel is there again
+  assert.equal(server.asked.length, 3);
+  watch.look(undefined);
 });
 
 test("a change of which nothing could be learned is heard again", async () => {

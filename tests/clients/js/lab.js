@@ -90,7 +90,7 @@ try {
     found.push(await shown(await named(`the frame of cell ${count}`, next(page, seen))));
   }
   const picture = (await page.screenshot()).toString("base64");
-  console.log(JSON.stringify({ picture, frames: found, left: viewers(page).length, dialogs }));
+  console.log(JSON.stringify({ picture, frames: found, dialogs }));
 } finally {
   await browser.close();
 }

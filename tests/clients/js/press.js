@@ -76,8 +76,8 @@ const actions = {
   asked,
   requests: () => requests.splice(0),
   picture: (path, options) => page.screenshot({ path, ...options }).then(() => undefined),
-  popup: async (selector) => {
-    const [opened] = await Promise.all([context.waitForEvent("page"), page.click(selector)]);
+  popup: async (selector, options) => {
+    const [opened] = await Promise.all([context.waitForEvent("page"), page.click(selector, options)]);
     await opened.waitForLoadState();
     const told = { url: opened.url(), text: await opened.innerText("body") };
     await opened.close();
