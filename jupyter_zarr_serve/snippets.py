@@ -18,6 +18,7 @@ _OPENED_AS = {  # by the package of the object that a node was made of: what `op
 }
 _SYSTEM = "import os\n\n"
 _MOST_NAMES = 1000  # characters
+_MOST_LEVELS = 64  # of an image
 _LOGIN = (
     'token = os.environ["JUPYTER_TOKEN"]  # `jupyter server list` shows it, a hub has it under "Token"\n'
 )
@@ -101,10 +102,20 @@ def _kind_for_open(node: dict[str, Any]) -> str:
 
 def _drawn(node: dict[str, Any]) -> str:
     """What napari is to draw, as code for what was opened; "" where it is no image."""
-    levels = node.get("levels", []) if node["kind"] == "group" else []
-    if levels and all(isinstance(level, str) for level in levels):
-        return f"[group[name] for name in {levels!r}]"
-    return "array" if "image" in node.get("previews", {}) and node["kind"] == "array" else ""
+    if node["kind"] == "array":
+        return "array" if "image" in node.get("previews", {}) else ""
+    levels = node.get("levels") or _levels_of_ome(node.get("attributes", {}))
+    are_names = bool(levels) and all(isinstance(level, str) for level in levels)
+    return f"[group[name] for name in {levels!r}]" if are_names else ""
+
+
+def _levels_of_ome(attributes: dict[str, Any]) -> list[Any]:
+    """The paths of the levels that OME-Zarr's attributes tell, whoever wrote them."""
+    try:
+        image = attributes.get("ome", attributes)["multiscales"][0]
+        return [level["path"] for level in image["datasets"][:_MOST_LEVELS]]
+    except (AttributeError, KeyError, IndexError, TypeError):
+        return []
 
 
 def _napari(what: str, drawn: str) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,7 @@ import zarr
 
 from jupyter_zarr_serve.snippets import OPEN
 from tests.clients.browser import needs_browser
+from tests.clients.environments import on_top
 from tests.clients.node import NODE, programs
 from tests.clients.verdicts import PROGRAM_SECONDS
 from tests.kernels.jupyter import Kernel, running_kernel
@@ -32,6 +34,7 @@ SPEEDS = xr.Dataset(
 GRID = SPEEDS.assign_coords(x=[10, 20, 30])
 FRAME = pd.DataFrame({"n": [1, 2, 3], "t": ["a", "<b>", ""]})
 FOR_ARRAYS = {"zarr-python", "xarray", "dask", "tensorstore", "zarrita", OPEN}
+FOR_IMAGES = FOR_ARRAYS | {"napari"}
 FOR_GROUPS = {"zarr-python", "xarray", "zarrita", OPEN}
 FOR_FOLDERS = FOR_GROUPS - {"xarray"}
 KINDS: dict[str, tuple[list[Any], set[str]]] = {  # values, and clients that do not read them
@@ -39,6 +42,17 @@ KINDS: dict[str, tuple[list[Any], set[str]]] = {  # values, and clients that do 
     "<f2": ([1, 2], {"zarrita"}), "<c8": ([1, 2], {"zarrita"}),
     "<M8[s]": ([1, 2], {"zarrita", "tensorstore"}), "<U3": (["a", "bc"], {"zarrita", "tensorstore"}),
 }  # fmt: skip
+NAPARI = """
+import json, sys
+import napari, napari.view_layers
+import numpy as np
+from napari.components import ViewerModel
+napari.view_layers.Viewer = lambda **_: ViewerModel()
+napari.run = lambda: None
+exec(sys.stdin.read())
+data = layers.data if layers.multiscale else [layers.data]
+print(json.dumps([[list(level.shape) for level in data], int(np.max(np.asarray(data[-1])))]))
+"""
 PUBLISH = """
 import numpy as np
 import jupyter_zarr_serve as jz
@@ -51,6 +65,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose base URL is like those of a hub."""
     folder = tmp_path_factory.mktemp("served")
     np.save(folder / "an image.npy", IMAGE)
+    np.save(folder / "large.npy", np.full((2000, 1500), 11, "u2"))
     SPEEDS.to_netcdf(folder / "run.nc", engine="netcdf4")
     GRID.to_netcdf(folder / "grid.nc", engine="netcdf4")
     mixed = zarr.open_group(folder / "mix.zarr", mode="w")  # x has two lengths: no dataset
@@ -134,8 +149,8 @@ MEMBER = (
     "console.log(JSON.stringify(Array.from((await zarr.get(array)).data, Number)));"
 )
 SUBJECTS = {
-    "array": Subject(FOR_ARRAYS, "files/an%20image.npy", is_image, WHOLE, [[3, 4], list(range(12))]),
-    "field": Subject(FOR_ARRAYS, "files/run.nc/speed/", is_field, WHOLE, [[2, 3], list(range(6))]),
+    "array": Subject(FOR_IMAGES, "files/an%20image.npy", is_image, WHOLE, [[3, 4], list(range(12))]),
+    "field": Subject(FOR_IMAGES, "files/run.nc/speed/", is_field, WHOLE, [[2, 3], list(range(6))]),
     "dataset": Subject(
         FOR_GROUPS,
         "files/run.nc",
@@ -145,7 +160,7 @@ SUBJECTS = {
         "Dataset",
     ),
     "variable with coordinates": Subject(
-        FOR_ARRAYS, "files/grid.nc/speed", is_gridded, WHOLE, [[2, 3], list(range(6))]
+        FOR_IMAGES, "files/grid.nc/speed", is_gridded, WHOLE, [[2, 3], list(range(6))]
     ),
     "column": Subject(FOR_ARRAYS, "files/table.parquet/n", is_column, MANY, [1, 2, 3]),
     "arrays that are no dataset": Subject(
@@ -200,8 +215,10 @@ def in_node(code: str) -> Any:
 
 
 def check(subject: Subject, codes: dict[str, str], token: str) -> None:
-    """Run all code of a page but that for a notebook's cell."""
+    """Run all code of a page but that for a notebook's cell, and that for a program with windows."""
     for title, code in codes.items():
+        if title == "napari":
+            continue
         assert token == "" or token not in code
         taken = 'token = "..."' if title == "zarrita" else 'token = os.environ["JUPYTER_TOKEN"]'
         assert (code.count(taken) == 1) is bool(token), title
@@ -223,6 +240,20 @@ def test_the_code_of_a_page_runs(server: Server, kernel: Kernel, codes_of, zarr_
     *_, last = ast.parse(cell).body
     printed = kernel.run(f"{cell}\nprint(type({ast.unparse(last)}).__name__)")
     assert printed.split()[-1] == subject.opened
+
+
+def test_napari_shows_an_image_and_the_levels_of_one(server: Server, codes_of, tmp_path):
+    """Its layers read for themselves; its windows are left out."""
+    array = codes_of["zarr/v3/files/an%20image.npy"]["napari"]
+    (levels,) = shown(server, "zarr/v3/ome/files/large.npy")
+    for code, shapes in ((array, [[3, 4]]), (levels["napari"], [[2000, 1500], [1000, 750], [500, 375]])):
+        done = subprocess.run(
+            [on_top("napari", "napari>=0.6"), "-c", NAPARI], input=code, capture_output=True, text=True,
+            check=False, timeout=PROGRAM_SECONDS,
+            env={**os.environ, "JUPYTER_SERVER_URL": server.url, "JUPYTER_TOKEN": server.token},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert json.loads(done.stdout.splitlines()[-1]) == [shapes, 11]
 
 
 @pytest.mark.parametrize("dtype", KINDS)

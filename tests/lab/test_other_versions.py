@@ -12,7 +12,9 @@ from tests.lab.test_panel import row
 
 pytestmark = needs_browser
 
-OLDEST, NOTEBOOK = "jupyterlab>=4.2,<4.3", "notebook>=7.2"
+OLDEST = ["jupyterlab>=4.2,<4.3"]
+# With a Lab of its own, whose files must be beside its own.
+NOTEBOOK = ["notebook>=7.5,<7.6", "jupyterlab>=4.5,<4.6"]
 CARD = ".jp-ZarrServe-card"
 
 
@@ -20,7 +22,7 @@ CARD = ".jp-ZarrServe-card"
 def oldest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab 4.2 at an address such as hubs give."""
     folders = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("jupyter")
-    python = str(on_top("lab-4.2", OLDEST))
+    python = str(on_top("lab-4.2", *OLDEST))
     with opened_lab(*folders, "--ServerApp.base_url=/user/x/", python=python) as lab:
         lab.start()
         yield lab
@@ -30,7 +32,7 @@ def oldest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Notebook 7."""
     folders = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("jupyter")
-    with opened_lab(*folders, program="notebook", python=str(on_top("notebook", NOTEBOOK))) as lab:
+    with opened_lab(*folders, program="notebook", python=str(on_top("notebook", *NOTEBOOK))) as lab:
         yield lab
 
 
@@ -69,7 +71,8 @@ def test_in_the_files_of_notebook_a_double_click_opens_data(notebook: Lab):
     notebook.page("go", f"{server.url}tree?token={server.token}")
     item = '.jp-DirListing-item:has(:text-is("grid.npy")) .jp-DirListing-itemText'
     told = notebook.page("popup", item, {"clickCount": 2})
-    assert "Array of int32" in told["text"]
+    notebook.page("go", told["url"])  # Notebook opens a document in a tab of the browser
+    assert "Array of int32" in notebook.page("frame", "zarr/v3/files/grid.npy", "main")
 
 
 RUN = """async () => {

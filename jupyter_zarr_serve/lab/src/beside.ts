@@ -18,16 +18,17 @@ export const beside: JupyterFrontEndPlugin<void> = {
   id: "jupyter-zarr-serve:beside",
   description: "Shows views beside the notebook that asks for them.",
   autoStart: true,
-  requires: [ITabs, ILabShell, INotebookTracker, IRenderMimeRegistry],
-  optional: [ITranslator],
+  requires: [ITabs, INotebookTracker, IRenderMimeRegistry],
+  optional: [ILabShell, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     tabs: Tabs,
-    shell: ILabShell,
     notebooks: INotebookTracker,
     renderers: IRenderMimeRegistry,
+    shell: ILabShell | null,
     translator: ITranslator | null,
   ): void => {
+    if (!shell) return; // Notebook has no place beside, and shows the HTML
     const trans = (translator ?? nullTranslator).load("jupyter_zarr_serve");
     const kernels = new Kernels(app.serviceManager, notebooks);
     const pathOf = (data: unknown): string | undefined => {

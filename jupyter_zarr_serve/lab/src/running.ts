@@ -24,15 +24,16 @@ export const running: JupyterFrontEndPlugin<void> = {
   id: "jupyter-zarr-serve:running",
   description: "Lists published variables and share links in the Running panel.",
   autoStart: true,
-  requires: [ITabs, ILabShell, IRunningSessionManagers],
-  optional: [ITranslator],
+  requires: [ITabs],
+  optional: [ILabShell, IRunningSessionManagers, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     tabs: Tabs,
-    shell: ILabShell,
-    managers: IRunningSessionManagers,
+    shell: ILabShell | null,
+    managers: IRunningSessionManagers | null,
     translator: ITranslator | null,
   ): void => {
+    if (!shell || !managers) return; // Notebook has no such panel
     const trans = (translator ?? nullTranslator).load("jupyter_zarr_serve");
     const server = new Server(app.serviceManager.serverSettings);
     const kernels = new Kernels(app.serviceManager, null);
