@@ -37,10 +37,11 @@ def test_a_part_is_asked_for_anew(browser: Browser):
 
 
 def test_columns_are_chosen(browser: Browser):
-    sight = browser.look("files/table.csv", steps=[["click", "#column-1"]])
+    sight = browser.look("files/table.csv", {"form": "lines"}, steps=[["click", "#column-1"]])
     assert len(drawn(sight, ORANGE)) > 200
     assert "column=a&column=b" in sight.url
-    without = browser.look("files/table.csv", steps=[["click", "#column-1"], ["click", "#column-0"]])
+    steps = [["click", "#column-1"], ["click", "#column-0"]]
+    without = browser.look("files/table.csv", {"form": "lines"}, steps=steps)
     assert len(drawn(without, BLUE)) == 0
 
 

@@ -1,6 +1,7 @@
-// Looks at pages in one Chromium: each line that comes in is `{url, width, height, scheme, steps, hasGraphics, until}`; each
-// line that goes out tells what was there: a picture, texts, and what went wrong. With `until`, a selector, or the step
-// `meanwhile` a line goes out before: the page goes on once another has come in.
+// Looks at pages in one Chromium: each line that comes in is `{url, width, height, scheme, steps, hasGraphics, until, read}`;
+// each line that goes out tells what was there: a picture, texts, and what went wrong. With `until`, a selector, or the step
+// `meanwhile` a line goes out before: the page goes on once another has come in. `read` are selectors: of each element that
+// they find come the texts of its children, or its own.
 
 import { createInterface } from "node:readline";
 import { launched } from "./chromium.js";
@@ -10,7 +11,7 @@ const STILL = 200; // milliseconds without a request on its way
 
 const browser = await launched(process.argv[2], { hasGraphics: true });
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const context = await browser.newContext();
+const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
 
 /** Until the page has drawn and asks for nothing more; or has said why not. */
 async function settled(page) {
@@ -32,6 +33,29 @@ async function meanwhile(seen) {
   await lines.next();
 }
 
+/** The milliseconds from a key to a text in what a selector finds. */
+async function timed(page, key, selector, text) {
+  await page.evaluate(() => addEventListener("keydown", () => (window.pressed ??= performance.now()), true));
+  await page.keyboard.press(key);
+  const found = await page.waitForFunction(
+    ([selector, text]) => {
+      const isThere = [...document.querySelectorAll(selector)].some((found) => found.textContent.includes(text));
+      return isThere && performance.now() - window.pressed;
+    },
+    [selector, text],
+    { timeout: PATIENCE, polling: 5 },
+  );
+  return found.jsonValue();
+}
+
+/** What elements say: of each, the texts of its children, or its own. */
+function texts(selectors) {
+  const told = (found) => (found.children.length ? [...found.children] : [found]).map((part) => part.textContent);
+  return Object.fromEntries(
+    selectors.map((selector) => [selector, [...document.querySelectorAll(selector)].map(told)]),
+  );
+}
+
 async function take(page, [name, ...given], opened) {
   if (name === "meanwhile") await meanwhile("");
   else if (name === "move") await page.mouse.move(...given);
@@ -39,6 +63,8 @@ async function take(page, [name, ...given], opened) {
   else if (name === "click") await page.click(...given);
   else if (name === "reload") await Promise.all([page.waitForEvent("load"), page.keyboard.press(...given)]);
   else if (name === "resize") await page.setViewportSize({ width: given[0], height: given[1] });
+  else if (name === "time") opened.push(String(await timed(page, ...given)));
+  else if (name === "pasted") opened.push(await page.evaluate(() => navigator.clipboard.readText()));
   else if (name === "choose") await page.selectOption(...given);
   else if (name === "popup") {
     // A link opens another page, and a button there leads to a page of the origin.
@@ -68,7 +94,7 @@ function withoutGraphics() {
   };
 }
 
-async function look({ url, width = 800, height = 600, scheme = "light", steps = [], hasGraphics = true, until }) {
+async function look({ url, width = 800, height = 600, scheme = "light", steps = [], hasGraphics = true, until, read = [] }) {
   const page = await context.newPage();
   if (!hasGraphics) await page.addInitScript(withoutGraphics);
   const [errors, foreign, opened] = [[], [], []];
@@ -92,9 +118,10 @@ async function look({ url, width = 800, height = 600, scheme = "light", steps = 
     const [text, notices, panel] = await Promise.all(
       ["#readout", "#notices", "#panel"].map((part) => page.textContent(part)),
     );
+    const found = await page.evaluate(texts, read);
     const picture = (await page.screenshot()).toString("base64");
     await page.waitForTimeout(200); // the address follows a little later
-    return { picture, box, text, notices, panel, url: page.url(), errors, foreign, opened };
+    return { picture, box, text, notices, panel, url: page.url(), errors, foreign, opened, read: found };
   } finally {
     await page.close();
   }
