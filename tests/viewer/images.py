@@ -63,6 +63,12 @@ def unusual() -> dict[str, np.ndarray]:
     }
 
 
+def labels() -> np.ndarray:
+    """Squares of 64 pixels, each with a number of its own; nothing is in the first."""
+    y, x = np.mgrid[:256, :256] // 64
+    return (y * 4 + x).astype("u4") * 1001
+
+
 def write_images(folder: Path) -> None:
     """All of them as OME-Zarr of version 0.5, some also as plain arrays."""
     write(folder / "ramp.zarr", ramp(), "yx")
@@ -89,6 +95,9 @@ def write_images(folder: Path) -> None:
     Image.fromarray(colours()).save(folder / "colours.png")
     for name, image in unusual().items():
         np.save(folder / f"{name}.npy", image)
+    for zero in (0, 64, 128):
+        np.save(folder / f"signed{zero}.npy", ramp().astype("i2") - zero)
+    write(folder / "labels.zarr", labels(), "yx", kind="nearest")
     signal = np.sin(np.arange(100_000) / 1000)
     np.save(folder / "signal.npy", signal)
     (folder / "table.csv").write_text("a,b\n" + "".join(f"{i},{i * i}\n" for i in range(1000)))
@@ -96,7 +105,7 @@ def write_images(folder: Path) -> None:
 
 def write(
     path: Path, image: np.ndarray, axes: str, *, levels: int = 1, omero: dict[str, Any] | None = None,
-    scale: float = 1.0, unit: str | None = None, tall: float = 1.0,
+    scale: float = 1.0, unit: str | None = None, tall: float = 1.0, kind: str = "mean",
 ) -> None:  # fmt: skip
     """An image with levels of half the size, by mean; of pixels that are `tall` times as high as wide."""
     group = zarr.open_group(path, mode="w", zarr_format=3)
@@ -127,6 +136,6 @@ def write(
     ]
     ome: dict[str, Any] = {
         "version": "0.5",
-        "multiscales": [{"axes": described, "datasets": datasets}],
+        "multiscales": [{"axes": described, "datasets": datasets, "type": kind}],
     }
     group.attrs["ome"] = {**ome, "omero": omero} if omero else ome

@@ -26,7 +26,9 @@ class Sight:
     """What a page showed.
 
     `pixels` is the part of the screen with the picture, (y, x, RGB), whose `corner` is at x, y; `camera`
-    are the zoom, and the place of the image, x and y, that is in the middle.
+    are the zoom, and the place of the image, x and y, that is in the middle. `read` has for each selector
+    the elements that it found, each as the texts of its children. `opened` has the addresses that steps
+    opened, the texts that they pasted and the milliseconds that they took.
     """
 
     pixels: np.ndarray
@@ -38,6 +40,7 @@ class Sight:
     errors: list[str]
     opened: list[str]
     panel: str
+    read: dict[str, list[list[str]]]
 
     def at(self, y: float, x: float) -> tuple[int, int, int]:
         """The colour of a pixel of the image."""
@@ -72,9 +75,10 @@ class Browser:
         view
             What is to be behind the ``#`` of the address.
         how
-            `width`, `height`, `scheme`, `steps` and `hasGraphics` as ``look.js`` knows them.
+            `width`, `height`, `scheme`, `steps`, `read` and `hasGraphics` as ``look.js`` knows them.
         """
-        fragment = "&".join(f"{key}={value}" for key, value in (view or {}).items())
+        # Rulers and the bar of colours lie over pixels, which are looked at.
+        fragment = "&".join(f"{key}={value}" for key, value in ({"marks": 0} | (view or {})).items())
         token = f"&token={self.server.token}"
         return self.open(
             f"zarr/view?path={quote(path)}{token}#{fragment}", expect_errors=expect_errors, **how
@@ -110,6 +114,7 @@ class Browser:
             told["errors"],
             told["opened"],
             told["panel"],
+            told["read"],
         )
 
     def _told(self, asked: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 // The controls of channels: which are shown, their colours, limits and curves.
 
-import { box, range, row, section } from "./controls";
+import { box, button, range, row, section } from "./controls";
+import { CURVES } from "./curves";
 import { make, told } from "./dom";
 import { limitControls } from "./limit-panel";
 import type { Spread } from "./limits";
 import type { ChannelView, View } from "./link";
-import { COLOURS, gradient, PALETTES } from "./palettes";
+import { LABELS } from "./labels";
+import { COLOURS, DIVERGING, gradient, isDiverging, PALETTES } from "./palettes";
 import type { Channel, Pyramid } from "./pyramid";
 
 /** The controls of all channels; they change the view, and say so. */
@@ -35,24 +37,45 @@ function channelBlock(
   const bar = make("div", { class: "colours" });
   const paint = (): void => {
     block.classList.toggle("off", !state.isShown);
-    bar.style.background = gradient(state.colour);
+    block.classList.toggle("labelled", state.colour === LABELS);
+    bar.style.background = gradient(state.colour, state.isInverted);
   };
   const change = (): void => {
     paint();
     changed();
   };
-  const limits = limitControls(i, state, spread?.domain ?? channel.domain ?? state.limits, bar, change);
+  const domain = spread?.domain ?? channel.domain ?? state.limits;
+  const limits = limitControls(i, state, domain, spread?.counts, bar, change);
   const auto = (): void => {
     if (spread) state.limits = [...spread.limits];
     limits.set();
     change();
   };
   if (!isAlone) block.append(switchRow(i, channel, state, change));
+  const centre = (): void => {
+    const most = Math.max(...(spread?.limits ?? state.limits).map(Math.abs));
+    state.limits = [-most, most];
+    if (!isDiverging(state.colour)) state.colour = DIVERGING;
+    colour.value = state.colour;
+    limits.set();
+    change();
+  };
+  const colour = colourSelect(i, state, change);
   const colours = row(
-    colourSelect(i, state, change),
-    make("button", { type: "button", click: auto }, "Auto"),
+    colour,
+    button("Auto", "Limits out of the values", auto),
+    button("±", "Limits with 0 in the middle", centre),
   );
-  block.append(make("div", { class: "tone" }, colours, limits.element, curveRow(i, state, change)));
+  block.append(
+    make(
+      "div",
+      { class: "tone" },
+      colours,
+      limits.element,
+      curveRow(i, state, change),
+      scaleRow(i, state, change),
+    ),
+  );
   paint();
   return block;
 }
@@ -65,8 +88,11 @@ function switchRow(i: number, channel: Channel, state: ChannelView, change: () =
   return row(...box(`shown-${i}`, channel.label, state.isShown, take, "name"));
 }
 
-function colourSelect(i: number, state: ChannelView, change: () => void): HTMLElement {
-  const known = [...Object.entries(COLOURS), ...Object.keys(PALETTES).map((name) => [name, name])];
+function colourSelect(i: number, state: ChannelView, change: () => void): HTMLSelectElement {
+  const known = [
+    ...Object.entries(COLOURS),
+    ...[...Object.keys(PALETTES), LABELS].map((name) => [name, name]),
+  ];
   if (!known.some(([, value]) => value === state.colour)) known.push([`#${state.colour}`, state.colour]);
   const select = make(
     "select",
@@ -92,11 +118,24 @@ function curveRow(i: number, state: ChannelView, change: () => void): HTMLElemen
     shown.textContent = told(state.gamma, 2);
     change();
   };
-  const log = (isLog: boolean): void => {
-    state.isLog = isLog;
-    change();
-  };
   const slider = range(id, [-1, 1, 0.05], Math.log10(state.gamma), bend);
   const label = make("label", { for: id }, "Gamma");
-  return row(label, slider, shown, ...box(`log-${i}`, "Log", state.isLog, log));
+  return row(label, slider, shown);
+}
+
+function scaleRow(i: number, state: ChannelView, change: () => void): HTMLElement {
+  const id = `scale-${i}`;
+  const choose = (event: Event): void => {
+    state.curve = CURVES.find((name) => name === (event.target as HTMLSelectElement).value) ?? "linear";
+    change();
+  };
+  const options = CURVES.map((name) => make("option", { value: name }, name));
+  const select = make("select", { id, class: "grow", change: choose }, ...options);
+  select.value = state.curve;
+  const invert = (isInverted: boolean): void => {
+    state.isInverted = isInverted;
+    change();
+  };
+  const inverted = box(`inverted-${i}`, "Inverted", state.isInverted, invert);
+  return row(make("label", { for: id }, "Scale"), select, ...inverted);
 }

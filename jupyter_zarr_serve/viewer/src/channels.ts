@@ -1,6 +1,7 @@
 // How each channel looks at first: its colour, and what is black and what white, out of the image or of its pixels.
 
-import { spreadOf, type Spread } from "./limits";
+import { countsIn, sampleOf, spreadOf, type Spread } from "./limits";
+import { LABELS } from "./labels";
 import type { ChannelView } from "./link";
 import { defaultColour } from "./palettes";
 import type { Channel, Pyramid } from "./pyramid";
@@ -10,9 +11,11 @@ const WIDE = 2 ** 24; // whole numbers beyond lose digits in float32
 
 /** Each channel as the link says, or as the image does; limits may have to be measured. */
 export function firstViews(
-  { channels }: Pyramid,
+  { channels, isLabels }: Pyramid,
   given: Record<number, ChannelView>,
 ): Record<number, ChannelView> {
+  if (isLabels && !given[0] && channels[0])
+    return { 0: { ...firstView(channels[0], 0, 1, true), colour: LABELS } };
   let left = MOST_SHOWN;
   const views = channels.map((channel, i) => {
     const isShown = given[i]?.isShown ?? (channel.isShown && left > 0);
@@ -24,7 +27,14 @@ export function firstViews(
 
 function firstView(channel: Channel, i: number, count: number, isShown: boolean): ChannelView {
   const colour = count > 1 && channel.colour ? channel.colour : defaultColour(i, count);
-  return { isShown, limits: channel.limits ?? [0, 1], colour, gamma: 1, isLog: false };
+  return {
+    isShown,
+    limits: channel.limits ?? [0, 1],
+    colour,
+    gamma: 1,
+    curve: "linear",
+    isInverted: false,
+  };
 }
 
 /** The spreads that the image tells. */
@@ -43,8 +53,15 @@ export async function measured({ levels }: Pyramid, at: number[]): Promise<Sprea
   return spreadOf(smallest, at);
 }
 
+/** How many values of a plane are where in a range, out of its smallest level. */
+export async function counted(pyramid: Pyramid, at: number[], { domain }: Spread): Promise<number[]> {
+  const smallest = pyramid.levels.at(-1);
+  return smallest ? countsIn(await sampleOf(smallest, at), domain) : [];
+}
+
 /** What to take from all values so that those between the limits can be told apart in 32 bits. */
 export function offsetOf({ dtype }: Pyramid, views: Record<number, ChannelView>): number {
+  if (Object.values(views).some(({ colour }) => colour === LABELS)) return 0;
   const limits = Object.values(views).flatMap((channel) => channel.limits);
   const isWide = /int32|int64|float64/.test(dtype);
   return isWide && Math.max(...limits.map(Math.abs)) > WIDE ? Math.min(...limits) : 0;

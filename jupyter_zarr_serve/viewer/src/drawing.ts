@@ -4,7 +4,8 @@ import { the } from "./dom";
 import { Frame, type Camera } from "./frame";
 import type { View } from "./link";
 import { fail } from "./notices";
-import type { Pyramid } from "./pyramid";
+import type { Axis, Pyramid } from "./pyramid";
+import { Rulers, THICK } from "./ruler";
 import type { Scene } from "./scene";
 import { Sketch, type Drawn } from "./sketch";
 import { tileSources } from "./tiles";
@@ -15,6 +16,7 @@ export class Drawing {
   readonly frame: Frame;
   private readonly stage = the("stage");
   private readonly sketch: Sketch;
+  private readonly rulers: Rulers;
   private readonly sources;
   private scene: Scene | undefined;
   /** The camera that shows all, at the present size of the stage. */
@@ -24,20 +26,22 @@ export class Drawing {
     private readonly pyramid: Pyramid,
     /** What is taken from all values, so that they can be told apart in 32 bits. */
     private readonly offset: number,
-    { zoom, centre }: Partial<View>,
+    { zoom, centre, hasMarks = true }: Partial<View>,
     private readonly moved: () => void,
   ) {
     const [finest] = pyramid.levels;
     const size: [number, number] = [finest?.height ?? 1, finest?.width ?? 1];
-    this.frame = new Frame(this.stage, size, pyramid.aspect, {
-      ...(zoom === undefined ? {} : { zoom }),
-      ...(centre ? { target: centre } : {}),
-    });
+    const camera = { ...(zoom === undefined ? {} : { zoom }), ...(centre ? { target: centre } : {}) };
+    this.frame = new Frame(this.stage, size, pyramid.aspect, camera, hasMarks ? [THICK, THICK] : [0, 0]);
+    this.rulers = new Rulers(this.stage, this.frame, pyramid.axes.slice(-2) as [Axis, Axis]);
+    this.rulers.draw();
     this.sources = tileSources(pyramid.levels, offset);
     this.sketch = new Sketch(this.stage, this.frame, this.sources, offset);
     pyramid.store.isHasty = pyramid.levels.length > 1;
     this.whole = this.frame.whole();
     new ResizeObserver(() => this.resized()).observe(this.stage);
+    const redraw = new MutationObserver(() => this.rulers.draw());
+    redraw.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
 
   /** Draw for the first time, by what `drawn` says when the graphics are there. */
@@ -57,6 +61,15 @@ export class Drawing {
       loaded: () => this.loaded(),
     });
     this.draw(drawn(), isSmooth());
+  }
+
+  /** Show rulers and the bar of colours, or not. */
+  mark(hasMarks: boolean): void {
+    const thick = hasMarks ? THICK : 0;
+    this.stage.classList.toggle("bare", !hasMarks);
+    if (this.frame.taken[0] === thick) return;
+    this.frame.taken.fill(thick);
+    this.resized();
   }
 
   draw(drawn: Drawn[], isSmooth: boolean): void {
@@ -84,6 +97,7 @@ export class Drawing {
     const { clientWidth, clientHeight } = this.stage;
     if (!clientWidth || !clientHeight) return; // in a hidden tab
     this.sketch.look();
+    this.rulers.draw();
     const wasWhole = this.frame.isAt(this.whole);
     const { zoom } = this.whole;
     this.whole = this.frame.whole();
@@ -92,6 +106,7 @@ export class Drawing {
 
   private follow(): void {
     this.sketch.look();
+    this.rulers.draw();
     this.scene?.look();
     this.moved();
   }

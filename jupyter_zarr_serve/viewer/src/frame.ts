@@ -19,6 +19,8 @@ export class Frame {
     /** The height of its pixels, in their width. */
     readonly aspect: number,
     camera: Partial<Camera>,
+    /** Pixels of the screen at the left and below that something else takes. */
+    readonly taken: [number, number] = [0, 0],
   ) {
     this.looked = { ...this.whole(), ...camera };
   }
@@ -36,8 +38,11 @@ export class Frame {
   whole(): Camera {
     const { clientWidth, clientHeight } = this.element;
     const [height, width] = this.size;
-    const share = Math.min(clientWidth / width, clientHeight / (height * this.aspect));
-    return { zoom: Math.min(Math.log2(share * MARGIN), CLOSEST), target: [width / 2, height / 2] };
+    const [left, below] = this.taken;
+    const share = Math.min((clientWidth - left) / width, (clientHeight - below) / (height * this.aspect));
+    const zoom = Math.min(Math.log2(share * MARGIN), CLOSEST);
+    const [across, down] = [2 ** zoom, 2 ** zoom * this.aspect];
+    return { zoom, target: [width / 2 - left / 2 / across, height / 2 + below / 2 / down] };
   }
 
   look({ zoom, target }: Partial<Camera>): void {

@@ -3,19 +3,20 @@
 import type * as zarr from "zarrita";
 import type { Affine } from "./places";
 import { Level } from "./raster";
+import type { Turn } from "./turn";
 
 const NEARLY = 0.02; // factors that differ by less are the same
 
 type Found = zarr.Array<zarr.DataType>;
 
 /** The levels that lie where the finest one does; others would show another place, or stretched pixels. */
-export function levelsOf(arrays: Found[], placed: (Affine | undefined)[]): Level[] {
+export function levelsOf(arrays: Found[], placed: (Affine | undefined)[], turn: Turn): Level[] {
   const [finest] = arrays;
   if (!finest) return [];
   return arrays.flatMap((array, i) => {
     if (array.shape.length !== finest.shape.length) return [];
     const factors = factorsOf(array, finest, placed[i], placed[0]);
-    return isInPlace(factors, placed[i], placed[0]) ? [new Level(array, factors)] : [];
+    return isInPlace(factors, placed[i], placed[0]) ? [new Level(array, factors, turn)] : [];
   });
 }
 

@@ -11,6 +11,7 @@ export function limitControls(
   i: number,
   state: ChannelView,
   domain: [number, number],
+  counts: number[] | undefined,
   bar: HTMLElement,
   change: () => void,
 ): { element: HTMLElement; set: () => void } {
@@ -56,5 +57,23 @@ export function limitControls(
   fields.forEach((field, end) => field.addEventListener("change", () => take(end, Number(field.value))));
   set();
   const element = make("div", {}, make("div", { class: "limits" }, bar, ...ranges), row(...fields));
+  if (counts) element.prepend(histogram(counts, i));
   return { element, set };
+}
+
+const TALL = 36; // pixels of a histogram
+
+/** How many values lie where, above the sliders; by square roots, so that few are seen beside many. */
+function histogram(counts: number[], i: number): HTMLElement {
+  const most = Math.sqrt(Math.max(1, ...counts));
+  const label = `Histogram of the values of channel ${i}`;
+  const canvas = make("canvas", { class: "histogram", role: "img", width: counts.length, height: TALL });
+  canvas.setAttribute("aria-label", label);
+  const drawing = canvas.getContext("2d");
+  if (drawing) drawing.fillStyle = "#808080"; // seen on light and on dark
+  counts.forEach((count, x) => {
+    const tall = Math.ceil((Math.sqrt(count) / most) * TALL);
+    drawing?.fillRect(x, TALL - tall, 1, tall);
+  });
+  return canvas;
 }

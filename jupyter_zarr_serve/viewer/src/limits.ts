@@ -8,24 +8,44 @@ const OUTSIDE = 0.002; // of the pixels may lie outside at each end
 export interface Spread {
   limits: [number, number];
   domain: [number, number];
+  /** How many values are in each equal part of the domain; undefined where they were not looked at. */
+  counts?: number[];
 }
+
+const PARTS = 128; // of a histogram
 
 /** The limits and the range of a plane of a level. */
 export async function spreadOf(level: Level, at: number[]): Promise<Spread> {
+  const pixels = await sampleOf(level, at);
+  return spread(pixels.filter(Number.isFinite).sort(), /^u?int8$|bool/.test(level.array.dtype));
+}
+
+/** The values of a plane of a level, or of its middle rows if it is large. */
+export async function sampleOf(level: Level, at: number[]): Promise<Float64Array> {
   const [width, height] = [
     level.width,
     Math.min(level.height, Math.max(1, Math.floor(MOST / level.width))),
   ];
   const top = Math.floor((level.height - height) / 2);
-  const pixels = await level.numbers(at, { left: 0, top, width, height });
-  return spread(pixels.filter(Number.isFinite).sort(), /^u?int8$|bool/.test(level.array.dtype));
+  return level.numbers(at, { left: 0, top, width, height });
 }
 
 function spread(sorted: Float64Array, isWhole: boolean): Spread {
   const [low = 0, high = 1] = [sorted[0], sorted.at(-1)];
   const domain: [number, number] = [low, high > low ? high : low + 1];
-  if (isWhole) return { limits: domain, domain };
+  const counts = countsIn(sorted, domain);
+  if (isWhole) return { limits: domain, domain, counts };
   const aside = Math.floor(sorted.length * OUTSIDE);
   const [dark = low, bright = high] = [sorted[aside], sorted[sorted.length - 1 - aside]];
-  return { limits: dark < bright ? [dark, bright] : domain, domain };
+  return { limits: dark < bright ? [dark, bright] : domain, domain, counts };
+}
+
+/** How many of the values are in each equal part of a range. */
+export function countsIn(values: Iterable<number>, [low, high]: [number, number]): number[] {
+  const counts = Array<number>(PARTS).fill(0);
+  for (const value of values) {
+    const part = Math.floor(((value - low) / (high - low)) * PARTS);
+    if (part >= 0 && value <= high) counts[Math.min(part, PARTS - 1)]! += 1;
+  }
+  return counts;
 }

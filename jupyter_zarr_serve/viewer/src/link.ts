@@ -1,11 +1,15 @@
 // The view in the address: what is after the `#`, readable, and only what differs from the beginning.
 
+import { CURVES, type Curve } from "./curves";
+import { turnRead, turnWritten, type Turn } from "./turn";
+
 export interface ChannelView {
   isShown: boolean;
   limits: [number, number];
   colour: string;
   gamma: number;
-  isLog: boolean;
+  curve: Curve;
+  isInverted: boolean;
 }
 
 export interface View {
@@ -15,6 +19,9 @@ export interface View {
   zoom?: number;
   centre?: [number, number];
   isSmooth: boolean;
+  turn: Turn;
+  /** Whether there are rulers and the bar of colours. */
+  hasMarks: boolean;
 }
 
 const SIGNIFICANT = 9;
@@ -26,12 +33,17 @@ const short = (value: number): string =>
 export function written(view: View): string {
   const parts = new URLSearchParams();
   for (const [name, index] of Object.entries(view.axes)) parts.set(`at.${name}`, String(index));
-  for (const [index, { isShown, limits, colour, gamma, isLog }] of Object.entries(view.channels)) {
-    const words = [...limits.map(short), colour, short(gamma), isLog ? "log" : "linear"];
+  for (const [index, { isShown, limits, colour, gamma, curve, isInverted }] of Object.entries(
+    view.channels,
+  )) {
+    const words = [...limits.map(short), colour, short(gamma), curve, ...(isInverted ? ["inverted"] : [])];
     parts.set(`c${index}`, isShown ? words.join(",") : `off,${words.join(",")}`);
   }
   if (view.zoom !== undefined) parts.set("zoom", view.zoom.toFixed(2));
   if (view.centre) parts.set("centre", view.centre.map((value) => value.toFixed(1)).join(","));
+  if (!view.hasMarks) parts.set("marks", "0");
+  const turn = turnWritten(view.turn);
+  if (turn) parts.set("turn", turn);
   if (!view.isSmooth) parts.set("smooth", "0");
   return parts.toString().replaceAll("%2C", ",");
 }
@@ -55,6 +67,8 @@ export function read(hash: string): Partial<View> {
     .split(",")
     .map((part) => (part ? Number(part) : NaN));
   if (Number.isFinite(x) && Number.isFinite(y)) view.centre = [x, y];
+  if (parts.has("turn")) view.turn = turnRead(parts.get("turn") ?? "");
+  if (parts.has("marks")) view.hasMarks = parts.get("marks") !== "0";
   if (parts.has("smooth")) view.isSmooth = parts.get("smooth") !== "0";
   return view;
 }
@@ -62,8 +76,9 @@ export function read(hash: string): Partial<View> {
 function channelOf(text: string): ChannelView | undefined {
   const words = text.split(",");
   const isShown = words[0] !== "off";
-  const [low, high, colour = "", gamma, scale] = isShown ? words : words.slice(1);
+  const [low, high, colour = "", gamma, scale, turned] = isShown ? words : words.slice(1);
   const limits: [number, number] = [Number(low), Number(high)];
   if (!limits.every(Number.isFinite) || !/^[\w-]+$/.test(colour)) return undefined;
-  return { isShown, limits, colour, gamma: Number(gamma) || 1, isLog: scale === "log" };
+  const curve = CURVES.find((name) => name === scale) ?? "linear";
+  return { isShown, limits, colour, gamma: Number(gamma) || 1, curve, isInverted: turned === "inverted" };
 }

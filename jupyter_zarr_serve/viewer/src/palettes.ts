@@ -1,5 +1,7 @@
 // Colours for channels: plain ones from black on, and palettes of a few colours with a straight way between.
 
+import { LABELS, LABELS_NUMBER } from "./labels";
+
 const spread = (text: string): string[] => text.match(/.{6}/g) ?? [];
 
 /** Anchors of each palette, at equal distances, as they are drawn and shown. */
@@ -43,24 +45,30 @@ export function defaultColour(index: number, count: number): string {
 }
 
 /** The anchors of a palette's name, or of a colour. */
-export const anchorsOf = (colour: string): string[] => PALETTES[colour] ?? ["000000", colour];
+export const anchorsOf = (colour: string): string[] =>
+  colour === LABELS ? ["000000", "ffffff"] : (PALETTES[colour] ?? ["000000", colour]);
 
 export function rgb(hex: string): [number, number, number] {
   const value = parseInt(hex, 16);
   return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
 }
 
-/** A CSS gradient of a colour. */
-export function gradient(colour: string): string {
-  return `linear-gradient(to right, ${anchorsOf(colour)
-    .map((anchor) => `#${anchor}`)
-    .join(", ")})`;
+/** The palette whose middle is neither of its ends. */
+export const DIVERGING = "blue-red";
+
+export const isDiverging = (colour: string): boolean => colour === DIVERGING;
+
+/** A CSS gradient of a colour, from left to right or another side. */
+export function gradient(colour: string, isInverted = false, side = "right"): string {
+  const anchors = anchorsOf(colour).map((anchor) => `#${anchor}`);
+  return `linear-gradient(to ${side}, ${(isInverted ? anchors.reverse() : anchors).join(", ")})`;
 }
 
 const names = Object.keys(PALETTES);
 
 /** The number of a palette in the shader; -1 for plain colours. */
-export const paletteNumber = (colour: string): number => names.indexOf(colour);
+export const paletteNumber = (colour: string): number =>
+  colour === LABELS ? LABELS_NUMBER : names.indexOf(colour);
 
 /** GLSL: `palette(number, t)` is a colour. */
 export const PALETTES_GLSL = `

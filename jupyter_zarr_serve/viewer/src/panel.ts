@@ -2,16 +2,20 @@
 
 import { channelSection } from "./channel-panel";
 import { box, button, fillPanel, range, row, section } from "./controls";
-import { make } from "./dom";
+import { make, the } from "./dom";
 import type { Spread } from "./limits";
 import type { View } from "./link";
+import { fail } from "./notices";
+import { playButton } from "./play";
 import type { Axis, Pyramid } from "./pyramid";
+import type { Turn } from "./turn";
 
 export interface Actions {
   changed: () => void;
   zoomIn: () => void;
   zoomOut: () => void;
   fit: () => void;
+  turn: (turn: Turn) => void;
   exact: () => void;
 }
 
@@ -20,12 +24,14 @@ export function showPanel(
   pyramid: Pyramid,
   view: View,
   spreads: Map<number, Spread>,
+  probe: HTMLElement | undefined,
   actions: Actions,
 ): void {
   fillPanel(
     ...axisSection(pyramid, view, actions),
     channelSection(pyramid, view, spreads, actions.changed),
     viewSection(view, actions),
+    ...(probe ? [probe] : []),
     factSection(pyramid),
   );
 }
@@ -53,12 +59,17 @@ function slider(axis: Axis, view: View, actions: Actions): HTMLElement {
   const index = view.axes[axis.name] ?? 0;
   tell(index);
   const label = make("label", { for: id, class: "grow" }, axis.name);
-  return make("div", {}, row(label, shown), range(id, [0, axis.length - 1, 1], index, take));
+  const made = range(id, [0, axis.length - 1, 1], index, take);
+  return make("div", {}, row(label, shown), row(made, playButton(axis.name, made)));
 }
 
 function viewSection(view: View, actions: Actions): HTMLElement {
   const smooth = (isSmooth: boolean): void => {
     view.isSmooth = isSmooth;
+    actions.changed();
+  };
+  const mark = (hasMarks: boolean): void => {
+    view.hasMarks = hasMarks;
     actions.changed();
   };
   return section(
@@ -69,8 +80,39 @@ function viewSection(view: View, actions: Actions): HTMLElement {
       button("Fit", "Show all", actions.fit),
       button("1:1", "One pixel on one pixel", actions.exact),
     ),
+    ...(document.fullscreenEnabled ? [row(button("Full screen", "Show only the picture", fill))] : []),
+    row(...turnButtons(view.turn, actions.turn)),
+    row(...box("marks", "Rulers and colours", view.hasMarks, mark)),
     row(...box("smooth", "Smooth when zoomed out", view.isSmooth, smooth)),
   );
+}
+
+function turnButtons(turn: Turn, take: (turn: Turn) => void): HTMLElement[] {
+  const { isTransposed, isMirrored } = turn;
+  const [down, across] = isMirrored;
+  const choices: [string, string, boolean, Turn][] = [
+    [
+      "⤡",
+      "Exchange rows and columns",
+      isTransposed,
+      { isMirrored: [across, down], isTransposed: !isTransposed },
+    ],
+    ["↔", "Mirror from left to right", across, { isTransposed, isMirrored: [down, !across] }],
+    ["↕", "Mirror from top to bottom", down, { isTransposed, isMirrored: [!down, across] }],
+  ];
+  return choices.map(([label, title, isOn, next]) => {
+    const made = button(label, title, () => take(next));
+    made.setAttribute("aria-pressed", String(isOn));
+    return made;
+  });
+}
+
+function fill(): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else
+    the("page")
+      .requestFullscreen()
+      .catch((error: unknown) => fail(error));
 }
 
 function factSection({ axes, dtype, levels }: Pyramid): HTMLElement {

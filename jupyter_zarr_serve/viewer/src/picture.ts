@@ -1,6 +1,7 @@
 // An image: its view, its controls, and its drawing, kept in step.
 
-import { firstViews, measured, MOST_SHOWN, offsetOf, toldSpreads } from "./channels";
+import { counted, firstViews, measured, MOST_SHOWN, offsetOf, toldSpreads } from "./channels";
+import { ColourBar } from "./colour-bar";
 import { the } from "./dom";
 import { Drawing } from "./drawing";
 import { listenToKeys } from "./keys";
@@ -9,8 +10,10 @@ import { read, written, type ChannelView, type View } from "./link";
 import { fail, say } from "./notices";
 import { showPanel } from "./panel";
 import type { Axis, Pyramid } from "./pyramid";
-import { showValue } from "./readout";
+import { Probe } from "./probe";
+import { showValue, type Looked } from "./readout";
 import { showScale } from "./scale";
+import { UNTURNED, type Turn } from "./turn";
 import type { Drawn } from "./sketch";
 
 export class Picture {
@@ -18,6 +21,8 @@ export class Picture {
   private readonly given = read(location.hash);
   private readonly view: View;
   private drawing!: Drawing;
+  private bar: ColourBar | undefined;
+  private probe: Probe | undefined;
   private pointer: [number, number] | undefined;
   private timer = 0;
 
@@ -25,8 +30,10 @@ export class Picture {
     const { given } = this;
     this.spreads = toldSpreads(pyramid);
     this.view = {
-      isSmooth: given.isSmooth ?? pyramid.dtype !== "bool",
+      isSmooth: given.isSmooth ?? (pyramid.dtype !== "bool" && !pyramid.isLabels),
       axes: {},
+      turn: given.turn ?? UNTURNED,
+      hasMarks: given.hasMarks ?? true,
       channels: firstViews(pyramid, given.channels ?? {}),
     };
     for (const { name, length } of this.sliders)
@@ -40,12 +47,28 @@ export class Picture {
     this.refresh(); // the panel takes some of the room
     this.drawing = new Drawing(pyramid, offsetOf(pyramid, view.channels), given, () => this.moved());
     the("facts").textContent = `${pyramid.axes.map(({ length }) => length).join(" × ")} ${pyramid.dtype}`;
+    this.probe = new Probe(the("stage"), this.drawing.frame, pyramid, () => this.looked());
+    this.refresh();
+    if (pyramid.channelAxis < 0) this.bar = new ColourBar(the("stage"), pyramid);
+    this.tell();
     this.moved();
     this.listen();
     await this.drawing.start(
       () => this.drawn(),
       () => view.isSmooth,
     );
+    await this.count();
+  }
+
+  /** Count the values of channels whose limits the image tells. */
+  private async count(): Promise<void> {
+    const uncounted = this.shown.filter((i) => !this.spreads.get(i)?.counts);
+    for (const i of uncounted) {
+      const spread = this.spreads.get(i);
+      if (spread)
+        this.spreads.set(i, { ...spread, counts: await counted(this.pyramid, this.at(i), spread) });
+    }
+    if (uncounted.length) this.refresh();
   }
 
   private get sliders(): Axis[] {
@@ -82,16 +105,25 @@ export class Picture {
 
   private draw(): void {
     this.drawing.draw(this.drawn(), this.view.isSmooth);
+    this.tell();
+    void this.probe?.measure();
     this.remember();
     this.point();
   }
 
+  private tell(): void {
+    this.drawing.mark(this.view.hasMarks);
+    const [channel] = Object.values(this.view.channels);
+    if (channel) this.bar?.show(channel, this.pyramid);
+  }
+
   private refresh(): void {
-    showPanel(this.pyramid, this.view, this.spreads, {
+    showPanel(this.pyramid, this.view, this.spreads, this.probe?.section, {
       changed: () => void this.changed(),
       zoomIn: () => this.drawing.zoom(1),
       zoomOut: () => this.drawing.zoom(-1),
       fit: () => this.drawing.look(this.drawing.frame.whole()),
+      turn: (turn) => this.turn(turn),
       exact: () => this.drawing.look({ zoom: 0 }),
     });
   }
@@ -112,8 +144,17 @@ export class Picture {
   private moved(): void {
     const across = this.pyramid.axes.at(-1);
     if (across) showScale(across, this.drawing.frame.camera.zoom);
+    this.probe?.draw();
     this.remember();
     this.point();
+  }
+
+  /** Open the page anew with the plane turned, whole again. */
+  private turn(turn: Turn): void {
+    clearTimeout(this.timer);
+    const hash = written({ ...this.view, channels: this.changedChannels(), turn });
+    history.replaceState(null, "", `${location.pathname}${location.search}#${hash}`);
+    location.reload();
   }
 
   /** Write the view into the address, but not with each step of a slider. */
@@ -133,11 +174,14 @@ export class Picture {
   }
 
   private point(): void {
-    const looked = this.shown.map((i) => ({
+    showValue(this.pyramid, this.looked(), this.pointer && this.drawing.frame.place(...this.pointer));
+  }
+
+  private looked(): Looked[] {
+    return this.shown.map((i) => ({
       label: this.pyramid.channelAxis < 0 ? "" : (this.pyramid.channels[i]?.label ?? ""),
       at: this.at(i),
     }));
-    showValue(this.pyramid, looked, this.pointer && this.drawing.frame.place(...this.pointer));
   }
 
   private listen(): void {

@@ -32,9 +32,16 @@ export interface Places {
   unit: string;
   /** Where an element is, as people read it; "" where unknown. */
   text: (index: number) => string;
+  /** The same beside an axis: without its name and unit; the index where it is unknown. */
+  short: (index: number) => string;
+  /** What the short ones are of: the name of a coordinate, and its unit. */
+  title: string;
+  /** Where numbers along the axis are: those of the index `i` are at `start + i * step`. */
+  line: { start: number; step: number } | undefined;
 }
 
-const UNKNOWN: Places = { step: 1, unit: "", text: () => "" };
+const UNKNOWN: Places = { step: 1, unit: "", text: () => "", short: String, title: "", line: undefined };
+const DIGITS = 7; // beside an axis
 
 /** Lists of transformations one after the other; undefined where one of them is of an unknown kind. */
 export function composed(lists: (Transformation[] | undefined)[], count: number): Affine | undefined {
@@ -63,15 +70,19 @@ export function placesOf(
   coordinate: unknown,
   measure: (value: number, unit: string) => string,
 ): Places {
-  const told = ofCoordinate(coordinate as Coordinate | undefined);
-  if (told) return told;
+  const known = ofCoordinate(coordinate as Coordinate | undefined);
+  if (known) return known;
   const [step = 1, start = 0] = [affine?.step[axis], affine?.start[axis]];
   // A size of 1 without a unit is what writes one who knows none.
   if (!affine || (!unit && step === 1 && start === 0)) return { ...UNKNOWN, unit };
   return {
+    ...UNKNOWN,
     step: Math.abs(step),
     unit,
     text: (index) => measure(rounded(start + index * step, step), unit),
+    short: (index) => told(rounded(start + index * step, step), DIGITS),
+    title: unit,
+    line: { start, step },
   };
 }
 
@@ -85,15 +96,23 @@ function ofCoordinate(coordinate: Coordinate | undefined): Places | undefined {
     const note = isOfDates && !time && typeof calendar === "string" ? ` (${calendar})` : "";
     return `${dimension} ${text}${note}`;
   };
+  const short = (value: number): string => (time ? words(value, time) : told(value, DIGITS));
+  const title = [dimension, unit && !time && `[${unit}]`].filter(Boolean).join(" ");
   if (typeof start === "number" && typeof step === "number" && step !== 0) {
-    const text = (index: number): string => write(rounded(start + index * step, step));
-    return { step: Math.abs(step), unit: isOfDates ? (unit.split(/\s/)[0] ?? "") : unit, text };
+    const at = (index: number): number => rounded(start + index * step, step);
+    return {
+      step: Math.abs(step),
+      unit: isOfDates ? (unit.split(/\s/)[0] ?? "") : unit,
+      text: (index) => write(at(index)),
+      short: (index) => short(at(index)),
+      title,
+      line: time ? undefined : { start, step },
+    };
   }
   if (!areNumbers(values)) return undefined;
-  return {
-    ...UNKNOWN,
-    text: (index) => (values[index] === undefined ? "" : write(values[index])),
-  };
+  const of = (index: number, tell: (value: number) => string): string =>
+    values[index] === undefined ? "" : tell(values[index]);
+  return { ...UNKNOWN, text: (index) => of(index, write), short: (index) => of(index, short), title };
 }
 
 /** Without the digits that only come of adding up. */

@@ -7,10 +7,13 @@ import { composed, placesOf, type Affine, type Places, type Transformation } fro
 import type { Level } from "./raster";
 import { aspectOf, length } from "./scale";
 import { Store } from "./server";
+import { turnedAxes, UNTURNED, type Turn } from "./turn";
 
 export interface Axis extends Places {
   name: string;
   length: number;
+  /** The index in the array of one of what is shown; the same where it is not mirrored. */
+  index: (shown: number) => number;
 }
 
 export interface Channel {
@@ -35,11 +38,14 @@ export interface Pyramid {
   /** The finest first. */
   levels: Level[];
   meaning: Meaning;
+  /** Whether its numbers stand for objects. */
+  isLabels: boolean;
   store: Store;
 }
 
 interface Multiscale {
   name?: string;
+  type?: string;
   axes?: { name: string; type?: string; unit?: string }[];
   datasets: { path: string; coordinateTransformations?: Transformation[] }[];
   coordinateTransformations?: Transformation[];
@@ -60,10 +66,15 @@ const MOST_CHANNELS = 32; // more are looked at one by one, along an axis
 type Found = zarr.Array<zarr.DataType>;
 
 /** The image that a group describes. */
-export async function openPyramid(root: string, group: GroupDocument): Promise<Pyramid> {
+export async function openPyramid(
+  root: string,
+  group: GroupDocument,
+  turn: Turn = UNTURNED,
+): Promise<Pyramid> {
   const attributes = (group.attributes?.ome ?? group.attributes) as {
     multiscales?: Multiscale[];
     omero?: Omero;
+    "image-label"?: unknown;
   };
   const multiscale = attributes.multiscales?.[0];
   if (!multiscale) throw new Error("this group is no image: its attributes have no multiscales");
@@ -82,20 +93,27 @@ export async function openPyramid(root: string, group: GroupDocument): Promise<P
   const placed = multiscale.datasets.map((dataset) =>
     composed([dataset.coordinateTransformations, multiscale.coordinateTransformations], count),
   );
-  const axes = axesOf(documents[0] as ArrayDocument, multiscale, placed[0]);
+  const axes = turnedAxes(axesOf(documents[0] as ArrayDocument, multiscale, placed[0]), turn);
   const channelAxis = channelAxisOf(axes, multiscale);
   const channels = channelAxis < 0 ? 1 : (axes[channelAxis]?.length ?? 1);
   return {
-    name: multiscale.name ?? "",
+    name: nameOf(documents[0] as ArrayDocument) ?? multiscale.name ?? "",
     dtype,
     axes,
     channelAxis,
     channels: channelsOf(channels, attributes.omero, multiscale.metadata?.channel_names),
     aspect: aspectOf(axes),
-    levels: levelsOf(arrays, placed),
+    levels: levelsOf(arrays, placed, turn),
     meaning: meaningOf(documents[0] as ArrayDocument),
+    isLabels: /^u?int/.test(dtype) && (multiscale.type === "nearest" || Boolean(attributes["image-label"])),
     store,
   };
+}
+
+/** What CF says that values are, such as "sea surface temperature". */
+function nameOf({ attributes = {} }: ArrayDocument): string | undefined {
+  const told = attributes["long_name"] ?? attributes["standard_name"];
+  return typeof told === "string" ? told : undefined;
 }
 
 /** Load the codecs while the first chunks are on their way; whoever decodes these is told what fails. */
@@ -118,7 +136,13 @@ function axesOf(
 ): Axis[] {
   return document.shape.map((size, i) => {
     const { name = document.dimension_names?.[i] ?? `axis ${i}`, unit = "" } = axes?.[i] ?? {};
-    return { name, length: size, ...placesOf(i, affine, unit, metadata?.coordinates?.[name], length) };
+    const index = (shown: number): number => shown;
+    return {
+      name,
+      length: size,
+      index,
+      ...placesOf(i, affine, unit, metadata?.coordinates?.[name], length),
+    };
   });
 }
 

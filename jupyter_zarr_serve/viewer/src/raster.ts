@@ -5,6 +5,7 @@
 
 import type * as zarr from "zarrita";
 import { Chunks, type Block, type Values } from "./chunks";
+import { sourceOf, turned, UNTURNED, type Turn } from "./turn";
 
 export type Pixels =
   | Uint8Array<ArrayBuffer>
@@ -56,6 +57,7 @@ export class Level {
     readonly array: zarr.Array<zarr.DataType>,
     /** Elements of the finest level along one of this, for each axis. */
     private readonly factors: number[],
+    private readonly turn: Turn = UNTURNED,
   ) {}
 
   /** Pixels of the finest level across one of this. */
@@ -63,14 +65,16 @@ export class Level {
     return this.factors.at(-1) ?? 1;
   }
 
+  /** The height of what is shown; rows are columns where it is turned. */
   get height(): number {
-    return this.array.shape.at(-2) ?? 1;
+    return this.array.shape.at(this.turn.isTransposed ? -1 : -2) ?? 1;
   }
 
   get width(): number {
-    return this.array.shape.at(-1) ?? 1;
+    return this.array.shape.at(this.turn.isTransposed ? -2 : -1) ?? 1;
   }
 
+  /** Rows and columns of a chunk of the array. */
   get chunkShape(): [number, number] {
     const [height = 1, width = 1] = this.array.chunks.slice(-2);
     return [height, width];
@@ -93,15 +97,19 @@ export class Level {
   /** The values of a rectangle of a plane of the finest level, shifted by `-offset`, as they are drawn. */
   async read(at: number[], wanted: Rectangle, offset: number, signal?: AbortSignal): Promise<Pixels> {
     const out = new MAKERS[drawnType(this.array.dtype)](wanted.width * wanted.height) as Pixels;
-    await this.fill(out, at, wanted, offset, signal);
-    return out;
+    await this.fill(out, at, this.source(wanted), offset, signal);
+    return turned(out, wanted, this.turn);
   }
 
   /** The same values as well as JavaScript can tell them. */
   async numbers(at: number[], wanted: Rectangle): Promise<Float64Array> {
     const out = new Float64Array(wanted.width * wanted.height);
-    await this.fill(out, at, wanted, 0);
-    return out;
+    await this.fill(out, at, this.source(wanted), 0);
+    return turned(out, wanted, this.turn);
+  }
+
+  private source(shown: Rectangle): Rectangle {
+    return sourceOf(shown, [this.height, this.width], this.turn);
   }
 
   private async fill(
@@ -134,10 +142,23 @@ export class Level {
   value(at: number[], y: number, x: number): number | bigint | undefined {
     const [high, wide] = this.chunkShape;
     const plane = this.own(at);
-    const [row, column] = [y, x].map((index, i) => this.nearest(index, at.length + i)) as [number, number];
+    const [row, column] = this.element(at.length, y, x);
     const block = Level.chunks.peek(this.key(plane, Math.floor(row / high), Math.floor(column / wide)));
     if (!block) return undefined;
     return block.values[this.position(block, plane, row % high, column % wide)];
+  }
+
+  /** The row and the column of the element that shows a pixel of the finest level. */
+  private element(first: number, y: number, x: number): [number, number] {
+    const shown = this.turn.isTransposed ? [x, y] : [y, x];
+    const flags = this.turn.isTransposed ? [...this.turn.isMirrored].reverse() : this.turn.isMirrored;
+    const [row = 0, column = 0] = shown.map((index, i) => {
+      const axis = first + i;
+      const last = (this.array.shape[axis] ?? 1) - 1;
+      const found = this.nearest(index, axis);
+      return flags[i] ? last - found : found;
+    });
+    return [row, column];
   }
 
   private coords(at: number[], row: number, column: number): number[] {

@@ -20,7 +20,7 @@ function textAt(pyramid: Pyramid, looked: Looked[], [x, y]: [number, number]): s
   const spot = [row, column].map((index, i) => {
     const axis = pyramid.axes.at(i - 2);
     const where = axis?.text(index);
-    return `${axis?.name ?? ""} ${index}${where ? ` (${where})` : ""}`;
+    return `${axis?.name ?? ""} ${axis?.index(index) ?? index}${where ? ` (${where})` : ""}`;
   });
   const values = looked.map(({ label, at }) => {
     const found = valueAt(pyramid, at, row, column);

@@ -2,6 +2,7 @@
 
 import { Deck, OrthographicView, type Layer } from "@deck.gl/core";
 import { MultiscaleImageLayer, XRLayer } from "@vivjs/layers";
+import { zeroIn } from "./curves";
 import type { Frame } from "./frame";
 import type { Pyramid } from "./pyramid";
 import { isAbort, Level } from "./raster";
@@ -115,7 +116,7 @@ export class Scene {
       selections: this.selections,
       contrastLimits: this.drawn.map(({ limits }) => limits.map((limit) => limit - this.offset)),
       channelsVisible: this.drawn.map(() => true),
-      tones: this.drawn.map(({ tone }) => tone),
+      tones: this.drawn.map(({ tone, limits }) => ({ ...tone, zero: zeroIn(limits) })),
       extensions: this.extensions,
       isSmooth: this.isSmooth,
       excludeBackground: true,

@@ -1,5 +1,7 @@
 // From numbers to colours without a shader, for the picture that is there before the graphics are; as in tone.ts.
 
+import { bent, zeroIn } from "./curves";
+import { LABELS, labelColour } from "./labels";
 import { anchorsOf, rgb } from "./palettes";
 import type { Pixels } from "./raster";
 import type { Tone } from "./tone";
@@ -29,8 +31,9 @@ export function shaderOf(
   return (planes) => {
     const out = new Uint8ClampedArray(4 * (planes[0]?.length ?? 0));
     planes.forEach((plane, i) => {
-      const ramp = ramps[i];
-      if (ramp) add(out, plane, ramp);
+      const [ramp, shade] = [ramps[i], shades[i]];
+      if (shade?.tone.colour === LABELS) addLabels(out, plane, offset);
+      else if (ramp) add(out, plane, ramp);
     });
     return out;
   };
@@ -49,13 +52,23 @@ function add(out: Uint8ClampedArray, plane: Pixels, { colours, last, low, scale 
   }
 }
 
-function rampOf({ limits, tone: { colour, gamma, isLog } }: Shade, offset: number): Ramp {
-  const last = (isLog || gamma < 1 ? PLACES_BENT : PLACES) - 1;
+function addLabels(out: Uint8ClampedArray, plane: Pixels, offset: number): void {
+  for (let i = 0, to = 0; i < plane.length; i++, to += 4) {
+    const colour = labelColour(plane[i]! + offset);
+    for (let part = 0; part < 3; part++) out[to + part]! += colour[part]!;
+    out[to + 3] = 255;
+  }
+}
+
+function rampOf({ limits, tone }: Shade, offset: number): Ramp {
+  const { colour, gamma, curve, isInverted } = tone;
+  const last = (curve !== "linear" || gamma < 1 ? PLACES_BENT : PLACES) - 1;
+  const zero = zeroIn(limits);
   const anchors = anchorsOf(colour).map(rgb);
   const colours = new Uint8Array(3 * (last + 1));
   for (let i = 0; i <= last; i++) {
-    const bent = isLog ? Math.log2(1 + 1023 * (i / last)) / 10 : i / last;
-    const along = bent ** gamma * (anchors.length - 1);
+    const raised = Math.min(Math.max(bent(i / last, curve, zero), 0), 1) ** gamma;
+    const along = (isInverted ? 1 - raised : raised) * (anchors.length - 1);
     const below = Math.min(Math.floor(along), anchors.length - 2);
     for (let part = 0; part < 3; part++) {
       const [from, to] = [anchors[below]![part]!, anchors[below + 1]![part]!];

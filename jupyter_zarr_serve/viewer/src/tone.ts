@@ -1,13 +1,16 @@
-// From numbers to colours, in the shader: limits, logarithm, gamma, palettes, and what is not a number.
+// From numbers to colours, in the shader: limits, curves, gamma, palettes, and what is not a number.
 
 import type { UpdateParameters, Layer } from "@deck.gl/core";
 import { VivLayerExtension } from "@vivjs/extensions";
+import { CURVES, CURVES_GLSL, type Curve } from "./curves";
+import { LABELS_GLSL, LABELS_NUMBER } from "./labels";
 import { paletteNumber, PALETTES_GLSL, rgb } from "./palettes";
 
 export interface Tone {
   colour: string;
   gamma: number;
-  isLog: boolean;
+  curve: Curve;
+  isInverted: boolean;
 }
 
 const I = "VIV_CHANNEL_INDEX"; // Viv repeats the lines with it for each channel
@@ -17,20 +20,30 @@ const I = "VIV_CHANNEL_INDEX"; // Viv repeats the lines with it for each channel
 const fs = `uniform toneUniforms {
   vec3 colour${I};
   vec3 curve${I};
+  vec2 turn${I};
 } tone;
 
 const float MISSING = -1.0;
 ${PALETTES_GLSL}
+${CURVES_GLSL}
+${LABELS_GLSL}
 float tone_place(float value, vec2 limits) {
   if ((floatBitsToUint(value) & 0x7fffffffu) > 0x7f800000u) return MISSING;
   return clamp((value - limits[0]) / max(1e-30, limits[1] - limits[0]), 0.0, 1.0);
 }
 
-vec3 tone_colour(float place, vec3 colour, vec3 curve) {
+vec3 tone_colour(float place, vec3 colour, vec3 curve, vec2 turn) {
   if (place < 0.0) return vec3(0.0);
-  float bent = curve.y > 0.5 ? log2(1.0 + 1023.0 * place) / 10.0 : place;
-  float raised = pow(bent, curve.x);
+  if (curve.z > ${LABELS_NUMBER}.0 - 0.5) return label_colour(place);
+  float bent = curve_bent(place, int(curve.y + 0.5), turn.x);
+  float straight = pow(clamp(bent, 0.0, 1.0), curve.x);
+  float raised = turn.y > 0.5 ? 1.0 - straight : straight;
   return curve.z < -0.5 ? colour * raised : palette(int(curve.z + 0.5), raised);
+}
+
+bool tone_isLabels(int channel) {
+  if (channel == ${I} && tone.curve${I}.z > ${LABELS_NUMBER}.0 - 0.5) return true;
+  return false;
 }
 
 vec4 tone_missing() {
@@ -43,7 +56,7 @@ const mutate = `
   vec3 sum = vec3(0.0);
   bool isMissing = true;
   if (intensity[${I}] >= 0.0) isMissing = false;
-  sum += tone_colour(intensity[${I}], tone.colour${I}, tone.curve${I});
+  sum += tone_colour(intensity[${I}], tone.colour${I}, tone.curve${I}, tone.turn${I});
   rgba = isMissing ? tone_missing() : vec4(min(sum, vec3(1.0)), 1.0);
 `;
 
@@ -57,17 +70,19 @@ function moduleFor(count: number): object {
       .join("\n");
   return {
     name: "tone",
-    uniformTypes: { [`colour${I}`]: "vec3<f32>", [`curve${I}`]: "vec3<f32>" },
-    fs,
+    uniformTypes: { [`colour${I}`]: "vec3<f32>", [`curve${I}`]: "vec3<f32>", [`turn${I}`]: "vec2<f32>" },
+    fs: expand(fs),
     inject: {
-      "fs:DECKGL_PROCESS_INTENSITY": "intensity = tone_place(intensity, contrastLimits);",
+      "fs:DECKGL_PROCESS_INTENSITY":
+        "intensity = tone_isLabels(channelIndex) ? max(intensity, 0.0) : tone_place(intensity, contrastLimits);",
       "fs:DECKGL_MUTATE_COLOR": expand(mutate),
     },
   };
 }
 
 interface ToneProps {
-  tones: Tone[];
+  /** With where the number 0 lies between the limits. */
+  tones: (Tone & { zero: number })[];
 }
 
 interface VivLayer extends Layer<ToneProps> {
@@ -85,10 +100,11 @@ export class ToneExtension extends VivLayerExtension {
 
   override updateState(this: VivLayer, _: UpdateParameters<Layer<ToneProps>>): void {
     const uniforms: Record<string, number[]> = {};
-    this.props.tones.forEach(({ colour, gamma, isLog }, i) => {
+    this.props.tones.forEach(({ colour, gamma, curve, isInverted, zero }, i) => {
       const number = paletteNumber(colour);
       uniforms[`colour${i}`] = number < 0 ? rgb(colour) : [1, 1, 1];
-      uniforms[`curve${i}`] = [gamma, isLog ? 1 : 0, number];
+      uniforms[`curve${i}`] = [gamma, CURVES.indexOf(curve), number];
+      uniforms[`turn${i}`] = [zero, isInverted ? 1 : 0];
     });
     for (const model of this.getModels()) model.shaderInputs.setProps({ tone: uniforms });
   }

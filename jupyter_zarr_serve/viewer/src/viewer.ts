@@ -2,7 +2,9 @@
 
 import { inView, leaveToken, scopeOf } from "./address";
 import { keepInPanel } from "./controls";
+import { read } from "./link";
 import { make, the } from "./dom";
+import { isTable, otherForm, wantsLines } from "./forms";
 import { below, chosenOf, memberSection } from "./members";
 import { documentOf, type Document, type GroupDocument } from "./node";
 import { fail, reopen, say, showTraffic } from "./notices";
@@ -48,20 +50,29 @@ async function draw(
   document: Document,
   isOfPage = true,
 ): Promise<Error | undefined> {
+  const isOfRows = await isTable(scope, path, document);
+  if (isOfRows && !wantsLines()) return showRows(scope, path, document);
   const image = inView(path);
   const isFlat = document.node_type === "array" && document.shape.length < 2;
   const viewed = isFlat ? undefined : await documentOf(scope, image).catch((error: unknown) => error);
   if (isImage(viewed)) {
-    const pyramid = await openPyramid(`${scope}v3/${quoted(image)}`, viewed);
+    const pyramid = await openPyramid(`${scope}v3/${quoted(image)}`, viewed, read(location.hash).turn);
     if (isOfPage) the("actions").prepend(...openers());
     await new Picture(pyramid).show();
     return undefined;
   }
   const subject = await subjectOf(scope, path, document);
   if (!subject) return viewed instanceof Error ? viewed : new Error("There is nothing to draw here.");
+  if (isOfRows) the("actions").prepend(otherForm(true));
   const { Plot } = await import("./plot");
   await new Plot(subject).show();
   return undefined;
+}
+
+async function showRows(scope: string, path: string, document: Document): Promise<undefined> {
+  if (await subjectOf(scope, path, document)) the("actions").prepend(otherForm(false));
+  const { showTable } = await import("./table");
+  await showTable(the("stage"), scope, path);
 }
 
 const isImage = (document: unknown): document is GroupDocument =>
