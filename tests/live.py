@@ -98,6 +98,8 @@ class Live:
             raise websocket.WebSocketTimeoutException("nothing of the kind came")
         self.socket.settimeout(left)
         frame = self.socket.recv()
+        if not frame:
+            raise websocket.WebSocketConnectionClosedException("the server has closed the connection")
         if isinstance(frame, str):
             self.frames.append(json.loads(frame))
         else:

@@ -30,7 +30,7 @@ PRIVATE = ["zarr/v3/files/private/a.npy/c/0/0", "zarr/v2/portable/files/private/
 # Routes that tell of no data.
 FRAMES = (
     r"zarr/?", r"zarr/view", r"zarr/open/(vizarr|neuroglancer)", r"zarr/vizarr/(.*)", r"zarr/static/(.*)",
-    r"zarr/(.*)",
+    r"zarr/api/live", r"zarr/(.*)",
 )  # fmt: skip
 JUPYTER = ["api/contents", "api/contents/public/a.npy", "api/kernels", "api/sessions", "api/terminals"]
 

@@ -8,10 +8,11 @@ library of a format happens here: whoever reads the file tells its metadata.
 import asyncio
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path as FilePath
-from time import monotonic
+from stat import S_ISDIR
+from time import monotonic, thread_time
 from zlib import crc32
 
 from ...core import limits
@@ -25,6 +26,8 @@ from ..live.state import NOTHING, Path, State, Stop, Told
 _LOOK_SECONDS = 0.2
 _METADATA_SECONDS = 10.0  # after which metadata are asked for in any case
 _SHARE = 20  # looks at one path take at most one part in so many of the time
+_SHARE_OF_ALL = 200  # and those at all paths, of a processor's
+_LONGEST_SECONDS = 2.0  # from one look to the next, however much is followed
 _MOST_FILES = 5_000  # of a store, whose status is looked at
 _FOLDER = "folder."  # begins the status of one that is no store
 _GONE = {403, 404}
@@ -39,6 +42,7 @@ class _Followed:
     told: dict[object, Told] = field(default_factory=dict)
     state: State | None = None
     status: str | None = None
+    place: FilePath | None = None  # the file or folder that has it, once that is known
     due: float = 0.0  # when to look again
     asked: float = 0.0  # when the metadata were
     asking: "asyncio.Task[None] | None" = None
@@ -95,13 +99,13 @@ class FilesFollower:
         while self._followed:
             now = monotonic()
             due = [one for one in self._followed.values() if one.due <= now]
-            found = await asyncio.to_thread(self._statuses, [one.path for one in due])
+            found, spent = await asyncio.to_thread(self._statuses, due)
             for one, (status, seconds) in zip(due, found, strict=True):
                 one.due = monotonic() + max(_LOOK_SECONDS, seconds * _SHARE)
                 is_other = status != one.status or monotonic() - one.asked > _METADATA_SECONDS
                 if is_other and (one.asking is None or one.asking.done()):
                     one.asking = asyncio.create_task(self._ask(one, status))
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(min(max(_LOOK_SECONDS, spent * _SHARE_OF_ALL), _LONGEST_SECONDS))
 
     async def _ask(self, one: _Followed, status: str) -> None:
         """Ask for the metadata of what has another status, and tell what is another then."""
@@ -123,45 +127,68 @@ class FilesFollower:
             for each in list(one.told.values()):
                 each.tell(state)
 
-    def _statuses(self, paths: list[Path]) -> list[tuple[str, float]]:
-        """A digest of the status of each path, "" where it has none; and the seconds that it took."""
-        return [self._status(path) for path in paths]
+    def _statuses(self, looked: list[_Followed]) -> tuple[list[tuple[str, float]], float]:
+        """For each a digest of its status, "" for none, and seconds; and those of a processor in all."""
+        began = thread_time()
+        return [self._status(one) for one in looked], thread_time() - began
 
-    def _status(self, path: Path) -> tuple[str, float]:
-        began = monotonic()
-        file = self._roots.get(path[0]) if path else None
-        found = ""
-        with suppress(OSError, ValueError):
-            if file is not None:
-                found = _status_of(file, path[1:])
+    def _status(self, one: _Followed) -> tuple[str, float]:
+        began, found = monotonic(), ""
+        root = self._roots.get(one.path[0]) if one.path else None
+        try:
+            if one.place is not None:
+                found = _status_of(one.place)
+            if root is not None and (one.place is None or found != one.status):
+                one.place = _place(root, one.path[1:])
+                found = _status_of(one.place)
+        except (OSError, ValueError):
+            one.place, found = None, ""
         return found, monotonic() - began
 
 
-def _status_of(file: FilePath, names: Path) -> str:
-    """A digest of the status of the file or folder to which names lead, some of them inside of a file."""
+def _place(root: FilePath, names: Path) -> FilePath:
+    """The file or folder to which names lead, some of them perhaps inside of a file.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is none.
+    """
+    place = root
     for name in names:
-        if not file.is_dir():
+        if not place.is_dir():
             break
-        if name in {"", ".", ".."} or "/" in name:
-            return ""
-        file /= name
-    status = file.stat()
-    own = f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
-    if not file.is_dir():
-        return digest(own.encode())
-    if not any((file / key).exists() for key in DOCUMENT_KEYS):
-        return _FOLDER + digest(own.encode())
+        if name in {"", ".", ".."} or os.sep in name:
+            raise ValueError(f"{name!r} is no name in a folder")
+        place /= name
+    return place
+
+
+def _status_of(place: FilePath) -> str:
+    """A digest of the status of a file, a folder or all files of a store.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is nothing.
+    """
+    status = place.stat()
+    own = f"{status.st_mtime_ns}.{status.st_size}.{status.st_ino}"
+    if not S_ISDIR(status.st_mode):
+        return own
+    if not any((place / key).exists() for key in DOCUMENT_KEYS):
+        return _FOLDER + own
     found = 0
-    for entry, _ in zip(_entries(file), range(_MOST_FILES), strict=False):
+    for entry in islice(_entries(place), _MOST_FILES):
         found = crc32(entry.encode("utf-8", "replace"), found)
-    return digest(f"{own} {found}".encode())
+    return f"{own}.{found}"
 
 
-def _entries(folder: FilePath) -> Iterator[str]:
+def _entries(folder: str | FilePath) -> Iterator[str]:
     """The names and statuses of all files of a store; no link is followed."""
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             status = entry.stat(follow_symlinks=False)
             yield f"{entry.name} {status.st_mtime_ns} {status.st_size}"
             if entry.is_dir(follow_symlinks=False):
-                yield from _entries(FilePath(entry.path))
+                yield from _entries(entry.path)
