@@ -120,7 +120,9 @@ def flat(
         size = math.prod(region_shape(part)) * itemsize
         return Piece(size, lambda: pack(convert(read_region(array, part))).tobytes())
 
-    return [piece(part) for part in parts_of(region, array.chunk_shape, itemsize)]
+    # what can be read at any place at once need not be cut along chunks
+    chunk_shape = array.chunk_shape if array.reading.sample is None else (1,) * len(array.shape)
+    return [piece(part) for part in parts_of(region, chunk_shape, itemsize)]
 
 
 def parts_of(region: Region, chunk_shape: Sequence[int], itemsize: int) -> list[Region]:

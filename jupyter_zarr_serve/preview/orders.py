@@ -16,6 +16,7 @@ from ..core import limits
 from ..core.dtypes import Block, element_size
 from ..core.errors import BadRequest, Unreadable
 from ..core.memory import MEMORY, Share
+from ..core.nodes import Node
 from .column import Column
 from .conditions import Condition, Test, holding
 from .table import Table
@@ -49,6 +50,10 @@ class _Known:
     node: "weakref.ref[Any]"
     until: float
 
+    def is_of(self, node: Node) -> bool:
+        """Whether it is of this very node, and so new that it may be true still."""
+        return self.node() is node and monotonic() < self.until
+
 
 _ORDERS: Share[_Known] = Share(MEMORY, "row orders", lambda known: known.rows.nbytes, is_costly=True)
 
@@ -80,15 +85,17 @@ def order_of(table: Table, path: tuple[str, ...], wanted: Wanted) -> Block | Non
     is_versioned = None not in versions
     asked = (path, wanted, table.total, tuple(column.dtype for column in used))
     identity = (versions if is_versioned else id(table.node), *asked)
-    known = _ORDERS.get(identity)
-    if known is not None and (is_versioned or (known.node() is table.node and monotonic() < known.until)):
-        return known.rows
-    begun = monotonic()
-    rows = _sorted(choice.rows(table.total, begun), keys, begun)
-    now = monotonic()
-    until = now + max(_LEAST_SECONDS, _TIMES * (now - begun))
-    _ORDERS.put(identity, _Known(rows, weakref.ref(table.node), until))
-    return rows
+    known = _ORDERS.peek(identity)
+    if known is not None and not is_versioned and not known.is_of(table.node):
+        _ORDERS.drop(identity)
+
+    def make() -> _Known:
+        begun = monotonic()
+        rows = _sorted(choice.rows(table.total, begun), keys, begun)
+        now = monotonic()
+        return _Known(rows, weakref.ref(table.node), now + max(_LEAST_SECONDS, _TIMES * (now - begun)))
+
+    return _ORDERS.made(identity, make).rows
 
 
 def _key(table: Table, name: str) -> tuple[Column, bool]:
@@ -156,16 +163,25 @@ def _choice(table: Table, wanted: Wanted) -> _Choice:
 
 def _sorted(rows: Block, keys: Sequence[tuple[Column, bool]], begun: float) -> Block:
     """Rows in the order of some columns; rows with equal values stay as they are."""
-    order: Block = np.arange(len(rows), dtype=rows.dtype)
+    order: Block | None = None
     for column, is_descending in reversed(keys):
-        values = _values(column, rows, begun)[order]
-        missing = column.missing(values)
-        present = np.flatnonzero(~missing)
-        ranked = _argsort(values[present], is_descending=is_descending)
-        order = np.concatenate([order[present[ranked]], order[missing]])
+        values = _values(column, rows, begun)
+        if order is not None:
+            values = values[order]
+        ranked = _ranked(values, column.missing(values), is_descending=is_descending).astype(rows.dtype)
+        order = ranked if order is None else order[ranked]
         _check_time(begun)
-    result: Block = rows[order]
+    result: Block = rows if order is None else rows[order]
     return result
+
+
+def _ranked(values: Block, missing: Block, *, is_descending: bool) -> Block:
+    """What sorts values, those that are missing last."""
+    if not missing.any():
+        return _argsort(values, is_descending=is_descending)
+    present = np.flatnonzero(~missing)
+    ranked = _argsort(values[present], is_descending=is_descending)
+    return np.concatenate([present[ranked], np.flatnonzero(missing)])
 
 
 def _argsort(values: Block, *, is_descending: bool) -> Block:

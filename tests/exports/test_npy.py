@@ -84,7 +84,8 @@ def test_a_large_array_comes_in_parts():
     values = np.arange(9 << 20).reshape(9, 1024, 1024)
     node = adapt(values, Policy())
     sizes = plan(node, "npy")["sizes"]
-    assert len(sizes) == 3
+    assert max(sizes) < 17 << 20
+    assert len(sizes) == 5
     assert sum(sizes) == values.nbytes + 128
     assert (loaded(node) == values).all()
 

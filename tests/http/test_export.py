@@ -3,18 +3,20 @@
 import io
 import json
 import zipfile
+from collections import deque
 from urllib.parse import unquote
 
 import h5py
 import numpy as np
 import pandas as pd
 import pytest
+import requests
 import tifffile
 import xarray as xr
 import zarr
 
 from tests.kernels.jupyter import running_kernel
-from tests.server import Server
+from tests.server import Server, running_server
 
 VALUES = np.arange(24.0).reshape(4, 6)
 FRAME = pd.DataFrame({"n": [3, 1, 2], "t": ["a", "b", "ß"]})
@@ -229,3 +231,49 @@ def test_what_a_form_cannot_hold(server: Server, place, query, words):
 def test_folders_are_no_archives(server: Server, places):
     folder = places["disk"]["values"].rpartition("/")[0]
     assert server.get(f"{folder}?form=zarr.zip").status_code == 422
+
+
+def test_without_workers_and_of_a_mount(tmp_path):
+    data, root, private = (tmp_path / name for name in ("data", "root", "private"))
+    for folder in (data, root, private):
+        folder.mkdir()
+    FRAME.to_parquet(data / "table.parquet")
+    np.save(data / "values", VALUES)
+    settings = ["--ZarrServeApp.workers=0", f"--ZarrServeApp.mounts=mine={data}"]
+    with running_server(root, private, *settings) as server:
+        npy = server.get("zarr/api/export/mine/values.npy?form=npy&region=1").content
+        assert np.load(io.BytesIO(npy)).tolist() == VALUES[1].tolist()
+        tiff = server.get("zarr/api/export/mine/values.npy?form=tiff").content
+        assert (tifffile.imread(io.BytesIO(tiff)) == VALUES).all()
+        csv = server.get("zarr/api/export/mine/table.parquet?form=csv&columns=n&sort=n").content
+        assert csv == b'"n"\n1\n2\n3\n'
+        archive = server.get("zarr/api/export/mine/table.parquet?form=zarr.zip").content
+        with zipfile.ZipFile(io.BytesIO(archive)) as members:
+            assert {"zarr.json", "n/zarr.json", "t/zarr.json"} <= set(members.namelist())
+        rows = server.get("zarr/api/preview/mine/table.parquet?form=rows&columns=t&sort=-t&limit=2").json()
+        assert (rows["rows"], rows["total"]) == ([["ß"], ["b"]], 3)
+
+
+def test_what_changes_meanwhile_ends_short(server: Server, served_dir):
+    place = served_dir / "export" / "changing.npy"
+    np.save(place, np.zeros((64, 1024, 1024)))
+    address = f"{server.url}zarr/api/export/files/export/changing.npy?form=npy"
+    with requests.get(address, headers=server.headers, stream=True, timeout=60) as answer:
+        blocks = answer.iter_content(1 << 20)
+        seen = bytearray(next(blocks))
+        np.save(served_dir / "export" / "other.npy", np.ones((64, 1024, 1024)))
+        (served_dir / "export" / "other.npy").replace(place)
+        with pytest.raises(requests.exceptions.RequestException):
+            deque(map(seen.extend, blocks), 0)
+    place.unlink()
+    assert len(seen) < int(answer.headers["Content-Length"])
+    assert b"\x3f" not in seen[128:], "it is mixed"
+
+
+def test_nobody_who_leaves_is_waited_for(server: Server, places):
+    for _ in range(20):
+        with requests.get(
+            f"{server.url}{places['disk']['big']}?form=npy", headers=server.headers, stream=True, timeout=60
+        ) as answer:
+            next(answer.iter_content(1000))
+    assert server.get(f"{places['disk']['values']}?form=json").status_code == 200

@@ -8,6 +8,7 @@ from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
 from ...serve.request import Response
+from ...sources.send_budget import AT_ONCE
 from .answering import PATIENCE, SLOWEST, AnsweringHandler
 from .filenames import attachment
 
@@ -53,8 +54,10 @@ class StreamingHandler(AnsweringHandler):
         with self._budget.sending(len(body), client, self._end):
             try:
                 async with asyncio.timeout(PATIENCE + len(body) / SLOWEST):
-                    self.write(bytes(body))
-                    await self.flush()
+                    for start in range(0, len(body), AT_ONCE):
+                        self.write(bytes(body[start : start + AT_ONCE]))
+                        await self.flush()
+                        await asyncio.sleep(0)  # a client that takes all at once keeps no others waiting
             except StreamClosedError as error:
                 error.__traceback__ = error.__context__ = None  # which would keep the body
                 return False
