@@ -55,6 +55,7 @@ FLOORS = [
     ["serve/metadata_seen"],
     ["wire", "snippets"],
     ["frames", "body_memory"],
+    ["descriptors"],
     ["messages", "shares", "servers", "files"],
     ["sources", "publisher", "worker"],
     ["handlers", "welcome", "client"],

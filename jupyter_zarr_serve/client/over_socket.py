@@ -17,7 +17,7 @@ from typing import TypeVar
 from ..core.known_names import KERNELS, OF_KERNELS, VIEWS
 from ..frames import prove, receive, receive_head, receive_into
 from ..serve.request import VALUES, Request, Response
-from ..wire import FrameError, decode_endpoint, decode_response, encode_request, endpoint_path
+from ..wire import FrameError, Raw, decode_endpoint, decode_response, encode_request, endpoint_path
 from .idle import Idle
 from .login import Login
 from .over_http import OverHttp
@@ -82,6 +82,21 @@ class OverSocket:
             return self._asked(frames, lambda connection: [_response(connection) for _ in asked])
         except (OSError, FrameError):
             return nothing
+
+    def values(self, request: Request) -> Raw | None:
+        """See `reader.Near`."""
+        asked = self._below(request)
+        if asked is None:
+            return None
+        from ..descriptors import OPTION, receive_described
+
+        asked = replace(asked, options=(*asked.options, (OPTION, 1)))
+        try:
+            header, body = self._asked(self._frame(asked), receive_described)
+            response = decode_response(header, b"")
+        except (OSError, FrameError):
+            return None
+        return body if response.status == 200 and response.form == VALUES else None
 
     def fill(self, request: Request, room: memoryview) -> bool:
         """See `reader.Near`."""

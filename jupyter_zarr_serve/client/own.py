@@ -29,6 +29,9 @@ class Own:
         """See `reader.Near`."""
         return [self.ask(request) for request in requests]
 
+    def values(self, request: Request) -> None:
+        """See `reader.Near`."""
+
     def fill(self, request: Request, room: memoryview) -> bool:
         """See `reader.Near`."""
         response = self.ask(request)

@@ -3,12 +3,15 @@
 import json
 import time
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..core.errors import Unavailable
 from ..core.known_names import ZARR_JSON, ZARRAY, ZGROUP, ZMETADATA
 from ..serve.request import JSON, NODE, VALUES, Request, Response
 from .failures import TRANSIENT, failure_of
+
+if TYPE_CHECKING:
+    from ..wire import Raw
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds
 _ABSENT = 404
@@ -33,6 +36,9 @@ class Near(Way, Protocol):
 
     def fill(self, request: Request, room: memoryview) -> bool:
         """Fill memory with the answer to a request of the form `VALUES`; False where there is none."""
+
+    def values(self, request: Request) -> "Raw | None":
+        """The answer to such a request as memory, best as what the kernel hands over; None where not."""
 
 
 class Reader:
@@ -157,6 +163,20 @@ class Reader:
         options = (("start", start), ("stop", stop), ("shape", shape), ("dtype", dtype))
         asked = Request(self.zarr_format, self.path, form=VALUES, options=options, view=self.view)
         return isinstance(self.way, Near) and self.way.fill(asked, room)
+
+    def values(self, *, shape: str, dtype: str, rows: int) -> "Raw | None":
+        """Memory with all of an array, which may be changed, past the server; None where `fill` is better.
+
+        Parameters
+        ----------
+        shape, dtype
+            Of the array, as `serve.rows.array_told` has them.
+        rows
+            The length of its first axis.
+        """
+        options = (("start", 0), ("stop", rows), ("shape", shape), ("dtype", dtype))
+        asked = Request(self.zarr_format, self.path, form=VALUES, options=options, view=self.view)
+        return self.way.values(asked) if isinstance(self.way, Near) else None
 
     def request(self, key: str, byte_range: str | None = None) -> Request:
         """The request for a key of the store."""

@@ -11,13 +11,15 @@ import socket
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from threading import Lock, Thread
 from typing import Any
 
 from .. import wire
+from ..descriptors import LEAST, OPTION, SIZE, can_pass, send_described
 from ..frames import Frames, send_frame
-from ..serve.request import Request, Response
+from ..serve.request import VALUES, Request, Response
 from ..wire import Endpoint, FrameError
 from .listening import is_open, listen
 
@@ -114,7 +116,7 @@ class Responder:
             while True:
                 request = wire.decode_request(frames.header())
                 response = self._answer(request, partial(is_open, connection))
-                send_frame(connection, wire.response_head(response), response.body)
+                _send(connection, request, response)
         except (OSError, FrameError, MemoryError):
             return  # the peer went away or is none of ours, or there is no room for what it asks
         finally:
@@ -139,6 +141,20 @@ class Responder:
         if not wire.is_proof(proof, wire.server_proof(self._key, nonce, theirs)):
             raise FrameError("the peer does not know the key of this kernel")
         connection.sendall(wire.encode_welcome(wire.kernel_proof(self._key, theirs, nonce)))
+
+
+def _send(connection: socket.socket, request: Request, response: Response) -> None:
+    """Send a response: a large one as memory, to those who take that."""
+    body = response.body
+    if request.form == VALUES and len(body) >= LEAST and _is_wanted(request) and can_pass(connection):
+        head = wire.response_head(replace(response, body=b""), **{SIZE: len(body)})
+        send_described(connection, head, body)
+    else:
+        send_frame(connection, wire.response_head(response), body)
+
+
+def _is_wanted(request: Request) -> bool:
+    return bool(dict(request.options).get(OPTION))
 
 
 def start_thread(target: Callable[..., None], *args: Any) -> None:

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from mmap import mmap
 
 import numpy as np
 import pytest
@@ -104,6 +105,36 @@ def test_whole_arrays_pass_no_chunks(mine, publishing, filled, name):
     assert filled == [True]
     np.testing.assert_array_equal(values, array[...])
     assert values.dtype == array.dtype
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such memory")
+@pytest.mark.parametrize("is_frozen", [True, False])
+def test_large_arrays_are_mapped_and_belong_to_who_opened_them(mine, publishing, filled, is_frozen):
+    publishing.run("large = np.arange(400_000.0).reshape(400, 1000)")
+    publishing.run(f"jz.publish(large=large, frozen={is_frozen})")
+    first, second = (whole(jz.open("past.ipynb/large")) for _ in range(2))
+    assert filled == []
+    assert isinstance(base_of(first), mmap)
+    np.testing.assert_array_equal(first, np.arange(400_000.0).reshape(400, 1000))
+    first[:] = -1.0
+    np.testing.assert_array_equal(second, np.arange(400_000.0).reshape(400, 1000))
+    assert publishing.run("print(large[0, 1])").strip() == "1.0"
+
+
+def test_large_arrays_come_without_shared_memory_as_well(mine, publishing, filled):
+    publishing.run("jz.publish(large=np.arange(400_000.0))")
+    publishing.run("from jupyter_zarr_serve.publisher import responder; can = responder.can_pass")
+    publishing.run("responder.can_pass = lambda _: False")
+    np.testing.assert_array_equal(whole(jz.open("past.ipynb/large")), np.arange(400_000.0))
+    publishing.run("responder.can_pass = can")
+    assert filled == []
+
+
+def base_of(array):
+    """What has the memory of an array."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return array.obj if isinstance(array, memoryview) else array
 
 
 @pytest.mark.parametrize("name", OTHERS)
