@@ -230,3 +230,15 @@ def test_columns_beyond_the_first_are_there(tables):
     sight = table(tables, "files/wider.csv", HOME, ["press", "End"])
     assert cells(sight, 1)["c199"] == "-199"
     assert sight.read[CURRENT] == [["199"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_from_a_table(tables, scheme: str):
+    steps = [*MENU, ["axe"], ["press", "Escape"], ["click", "#table-stats"], ["axe"]]
+    assert table(tables, "files/long.parquet", *steps, scheme=scheme).opened == []
+
+
+def test_tab_leaves_the_grid(tables):
+    sight = table(tables, "files/records.npy", HOME, ["press", "Shift+Tab"], ["press", "Enter"])
+    assert "Nothing is selected" not in sight.notices
+    assert "Copied" in sight.notices

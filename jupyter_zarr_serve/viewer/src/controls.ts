@@ -26,7 +26,9 @@ export function row(...children: (Node | string)[]): HTMLElement {
 }
 
 export function button(label: string, title: string, click: () => void): HTMLElement {
-  return make("button", { type: "button", title, "aria-label": title, click }, label);
+  // What is read aloud begins with what is to be seen, where that is a word.
+  const name = /\p{L}/u.test(label) ? {} : { "aria-label": title };
+  return make("button", { type: "button", title, ...name, click }, label);
 }
 
 /** A box to tick, and its label. */

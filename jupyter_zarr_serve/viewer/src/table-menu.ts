@@ -64,16 +64,16 @@ export class ColumnMenu {
 
   /** The statistics, as soon as they are there. */
   private summary(column: TableColumn): HTMLElement {
-    const place = make("dl", { class: "table-summary", role: "status" });
+    const place = make("div", { class: "table-summary", role: "status" });
     if (!hasStats(column)) {
-      place.append(make("dd", {}, "Only columns of numbers and times have statistics."));
+      place.append("Only columns of numbers and times have statistics.");
       return place;
     }
     this.asking.abort();
     this.asking = new AbortController();
     const { signal } = this.asking;
     const known = this.stats.get(column);
-    place.append(make("dd", {}, "Reading…"));
+    place.append("Reading…");
     const found =
       known && !(known instanceof Error)
         ? Promise.resolve(known)
@@ -82,7 +82,7 @@ export class ColumnMenu {
       (stats) => place.replaceChildren(...told(stats)),
       (error: unknown) => {
         if (!signal.aborted)
-          place.replaceChildren(make("dd", { class: "failure" }, String((error as Error).message)));
+          place.replaceChildren(make("div", { class: "failure" }, String((error as Error).message)));
       },
     );
     return place;
@@ -105,14 +105,11 @@ function told(stats: Stats): HTMLElement[] {
     ["greatest", max ?? "–"],
     ["missing", String(missing)],
     ...(infinite ? [["infinite", String(infinite)] as [string, string]] : []),
-    [isSampled ? "looked at" : "values", String(count)],
+    ["values", String(count)],
   ];
-  const note = isSampled ? [make("dd", {}, "of a sample of the rows")] : [];
-  return [
-    histogram(counts),
-    ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]),
-    ...note,
-  ];
+  if (isSampled) facts.push(["read", "a sample of the rows"]);
+  const terms = facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]);
+  return [histogram(counts), make("dl", {}, ...terms)];
 }
 
 const WIDE = 256; // of the picture of a histogram

@@ -3,6 +3,8 @@
 // `meanwhile` a line goes out before: the page goes on once another has come in. `read` are selectors: of each element that
 // they find come the texts of its children, or its own.
 
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { launched } from "./chromium.js";
 
@@ -56,6 +58,12 @@ function texts(selectors) {
   );
 }
 
+/** The rules of axe that parts of the page break. */
+async function barriers(page) {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve("axe-core"), "utf8"));
+  return page.evaluate(async () => (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`));
+}
+
 async function take(page, [name, ...given], opened) {
   if (name === "meanwhile") await meanwhile("");
   else if (name === "move") await page.mouse.move(...given);
@@ -64,6 +72,7 @@ async function take(page, [name, ...given], opened) {
   else if (name === "reload") await Promise.all([page.waitForEvent("load"), page.keyboard.press(...given)]);
   else if (name === "resize") await page.setViewportSize({ width: given[0], height: given[1] });
   else if (name === "time") opened.push(String(await timed(page, ...given)));
+  else if (name === "axe") opened.push(...(await barriers(page)));
   else if (name === "pasted") opened.push(await page.evaluate(() => navigator.clipboard.readText()));
   else if (name === "choose") await page.selectOption(...given);
   else if (name === "popup") {
