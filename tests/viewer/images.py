@@ -63,6 +63,12 @@ def unusual() -> dict[str, np.ndarray]:
     }
 
 
+def strip() -> np.ndarray:
+    """Five rows of a hundred thousand columns: each row is brighter than the last, and each fifth of it."""
+    row, column = np.mgrid[:5, :100_000]
+    return (row * 40 + column // 20_000 * 8).astype("u1")
+
+
 def labels() -> np.ndarray:
     """Squares of 64 pixels, each with a number of its own; nothing is in the first."""
     y, x = np.mgrid[:256, :256] // 64
@@ -98,6 +104,8 @@ def write_images(folder: Path) -> None:
     for zero in (0, 64, 128):
         np.save(folder / f"signed{zero}.npy", ramp().astype("i2") - zero)
     write(folder / "labels.zarr", labels(), "yx", kind="nearest")
+    np.save(folder / "strip.npy", strip())
+    np.save(folder / "pillar.npy", strip().T)
     signal = np.sin(np.arange(100_000) / 1000)
     np.save(folder / "signal.npy", signal)
     (folder / "table.csv").write_text("a,b\n" + "".join(f"{i},{i * i}\n" for i in range(1000)))

@@ -99,3 +99,15 @@ def test_labels_have_a_colour_each(browser: Browser):
     np.testing.assert_allclose(again, colours, atol=2)
     assert drawn.at(63, 63) == colours[0]  # no colour between two labels
     assert drawn.at(64, 64) == colours[5]
+
+
+@pytest.mark.parametrize("name", ["strip", "pillar"])
+def test_a_strip_fills_the_page(browser: Browser, name: str):
+    view = {"fill": 1, "c0": "0,255,grey,1,linear"}
+    pixels = browser.look(f"files/{name}.npy", view, width=1000).pixels[..., 0]
+    height, width = pixels.shape
+    for row in range(5):
+        for column in range(5):
+            y, x = (row, column) if name == "strip" else (column, row)
+            place = [int(side * (0.02 + 0.96 * (at + 0.5) / 5)) for side, at in ((height, y), (width, x))]
+            assert int(pixels[*place]) == pytest.approx(row * 40 + column * 8, abs=1)

@@ -17,6 +17,8 @@ export class Drawing {
   private readonly stage = the("stage");
   private readonly sketch: Sketch;
   private readonly rulers: Rulers;
+  private readonly isFilled: boolean;
+  private readonly stretch: number;
   private readonly sources;
   private scene: Scene | undefined;
   /** The camera that shows all, at the present size of the stage. */
@@ -26,17 +28,24 @@ export class Drawing {
     private readonly pyramid: Pyramid,
     /** What is taken from all values, so that they can be told apart in 32 bits. */
     private readonly offset: number,
-    { zoom, centre, hasMarks = true }: Partial<View>,
+    { zoom, centre, hasMarks = true, isFilled = false }: Partial<View>,
     private readonly moved: () => void,
   ) {
     const [finest] = pyramid.levels;
     const size: [number, number] = [finest?.height ?? 1, finest?.width ?? 1];
     const camera = { ...(zoom === undefined ? {} : { zoom }), ...(centre ? { target: centre } : {}) };
     this.frame = new Frame(this.stage, size, pyramid.aspect, camera, hasMarks ? [THICK, THICK] : [0, 0]);
+    this.isFilled = isFilled;
+    if (isFilled) {
+      this.frame.aspect = this.frame.filling;
+      this.frame.look({ ...this.frame.whole(), ...camera });
+    }
     this.rulers = new Rulers(this.stage, this.frame, pyramid.axes.slice(-2) as [Axis, Axis]);
     this.rulers.draw();
-    this.sources = tileSources(pyramid.levels, offset);
+    this.stretch = isFilled ? this.frame.aspect : 1;
+    this.sources = tileSources(pyramid.levels, offset, this.stretch);
     this.sketch = new Sketch(this.stage, this.frame, this.sources, offset);
+    if (isFilled) this.sketch.remove(); // it is of squares
     pyramid.store.isHasty = pyramid.levels.length > 1;
     this.whole = this.frame.whole();
     new ResizeObserver(() => this.resized()).observe(this.stage);
@@ -55,7 +64,7 @@ export class Drawing {
       new Promise((resolve) => setTimeout(resolve, HEAD_START)),
     ]);
     const { Scene } = await import("./scene");
-    this.scene = new Scene(this.stage, this.frame, this.pyramid, this.sources, this.offset, {
+    this.scene = new Scene(this.stage, this.frame, this.pyramid, this.sources, this.offset, this.stretch, {
       moved: (zoom, target) => this.look({ zoom, target }),
       failed: (error) => this.failed(error),
       loaded: () => this.loaded(),
@@ -99,9 +108,11 @@ export class Drawing {
     this.sketch.look();
     this.rulers.draw();
     const wasWhole = this.frame.isAt(this.whole);
-    const { zoom } = this.whole;
+    const [{ zoom }, { aspect }] = [this.whole, this.frame];
+    if (this.isFilled) this.frame.aspect = this.frame.filling;
     this.whole = this.frame.whole();
-    if (wasWhole && this.whole.zoom !== zoom) this.look(this.whole);
+    const isOther = this.whole.zoom !== zoom || this.frame.aspect !== aspect;
+    if (isOther) this.look(wasWhole ? this.whole : {});
   }
 
   private follow(): void {

@@ -17,7 +17,7 @@ export class Frame {
     /** Height and width of the image in pixels. */
     readonly size: [number, number],
     /** The height of its pixels, in their width. */
-    readonly aspect: number,
+    public aspect: number,
     camera: Partial<Camera>,
     /** Pixels of the screen at the left and below that something else takes. */
     readonly taken: [number, number] = [0, 0],
@@ -34,15 +34,28 @@ export class Frame {
     return looked.zoom === zoom && looked.target.every((place, axis) => place === target[axis]);
   }
 
+  /** The zoom at which pixels are as large as they may be, along the side on which they are smaller. */
+  private get closest(): number {
+    return CLOSEST + Math.max(0, -Math.log2(this.aspect));
+  }
+
   /** The camera that shows all. */
   whole(): Camera {
     const { clientWidth, clientHeight } = this.element;
     const [height, width] = this.size;
     const [left, below] = this.taken;
     const share = Math.min((clientWidth - left) / width, (clientHeight - below) / (height * this.aspect));
-    const zoom = Math.min(Math.log2(share * MARGIN), CLOSEST);
+    const zoom = Math.min(Math.log2(share * MARGIN), this.closest);
     const [across, down] = [2 ** zoom, 2 ** zoom * this.aspect];
     return { zoom, target: [width / 2 - left / 2 / across, height / 2 + below / 2 / down] };
+  }
+
+  /** The aspect with which the image fills what there is. */
+  get filling(): number {
+    const { clientWidth, clientHeight } = this.element;
+    const [height, width] = this.size;
+    const [left, below] = this.taken;
+    return (clientHeight - below) / height / ((clientWidth - left) / width);
   }
 
   look({ zoom, target }: Partial<Camera>): void {
@@ -51,7 +64,7 @@ export class Frame {
     const within = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
     const [x, y] = target ?? this.looked.target;
     this.looked = {
-      zoom: Math.min(Math.max(zoom ?? this.looked.zoom, furthest), CLOSEST),
+      zoom: Math.min(Math.max(zoom ?? this.looked.zoom, furthest), this.closest),
       target: [within(x, width), within(y, height)],
     };
   }

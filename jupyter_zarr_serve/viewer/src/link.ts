@@ -22,6 +22,8 @@ export interface View {
   turn: Turn;
   /** Whether there are rulers and the bar of colours. */
   hasMarks: boolean;
+  /** Whether pixels are as high and as wide as fills the page. */
+  isFilled: boolean;
 }
 
 const SIGNIFICANT = 9;
@@ -41,6 +43,7 @@ export function written(view: View): string {
   }
   if (view.zoom !== undefined) parts.set("zoom", view.zoom.toFixed(2));
   if (view.centre) parts.set("centre", view.centre.map((value) => value.toFixed(1)).join(","));
+  if (view.isFilled) parts.set("fill", "1");
   if (!view.hasMarks) parts.set("marks", "0");
   const turn = turnWritten(view.turn);
   if (turn) parts.set("turn", turn);
@@ -68,6 +71,7 @@ export function read(hash: string): Partial<View> {
     .map((part) => (part ? Number(part) : NaN));
   if (Number.isFinite(x) && Number.isFinite(y)) view.centre = [x, y];
   if (parts.has("turn")) view.turn = turnRead(parts.get("turn") ?? "");
+  if (parts.has("fill")) view.isFilled = parts.get("fill") === "1";
   if (parts.has("marks")) view.hasMarks = parts.get("marks") !== "0";
   if (parts.has("smooth")) view.isSmooth = parts.get("smooth") !== "0";
   return view;

@@ -16,6 +16,7 @@ export interface Actions {
   zoomOut: () => void;
   fit: () => void;
   turn: (turn: Turn) => void;
+  fill: () => void;
   exact: () => void;
 }
 
@@ -80,8 +81,10 @@ function viewSection(view: View, actions: Actions): HTMLElement {
       button("Fit", "Show all", actions.fit),
       button("1:1", "One pixel on one pixel", actions.exact),
     ),
-    ...(document.fullscreenEnabled ? [row(button("Full screen", "Show only the picture", fill))] : []),
-    row(...turnButtons(view.turn, actions.turn)),
+    ...(document.fullscreenEnabled
+      ? [row(button("Full screen", "Show only the picture", toFullScreen))]
+      : []),
+    row(...turnButtons(view.turn, actions.turn), fillButton(view, actions)),
     row(...box("marks", "Rulers and colours", view.hasMarks, mark)),
     row(...box("smooth", "Smooth when zoomed out", view.isSmooth, smooth)),
   );
@@ -107,7 +110,13 @@ function turnButtons(turn: Turn, take: (turn: Turn) => void): HTMLElement[] {
   });
 }
 
-function fill(): void {
+function fillButton({ isFilled }: View, actions: Actions): HTMLElement {
+  const made = button("Fill", "Make pixels as high and as wide as fills the page", actions.fill);
+  made.setAttribute("aria-pressed", String(isFilled));
+  return made;
+}
+
+function toFullScreen(): void {
   if (document.fullscreenElement) void document.exitFullscreen();
   else
     the("page")

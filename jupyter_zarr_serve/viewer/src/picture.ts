@@ -13,7 +13,7 @@ import type { Axis, Pyramid } from "./pyramid";
 import { Probe } from "./probe";
 import { showValue, type Looked } from "./readout";
 import { showScale } from "./scale";
-import { UNTURNED, type Turn } from "./turn";
+import { UNTURNED } from "./turn";
 import type { Drawn } from "./sketch";
 
 export class Picture {
@@ -34,6 +34,7 @@ export class Picture {
       axes: {},
       turn: given.turn ?? UNTURNED,
       hasMarks: given.hasMarks ?? true,
+      isFilled: given.isFilled ?? false,
       channels: firstViews(pyramid, given.channels ?? {}),
     };
     for (const { name, length } of this.sliders)
@@ -123,7 +124,8 @@ export class Picture {
       zoomIn: () => this.drawing.zoom(1),
       zoomOut: () => this.drawing.zoom(-1),
       fit: () => this.drawing.look(this.drawing.frame.whole()),
-      turn: (turn) => this.turn(turn),
+      turn: (turn) => this.reopen({ turn }),
+      fill: () => this.reopen({ isFilled: !this.view.isFilled }),
       exact: () => this.drawing.look({ zoom: 0 }),
     });
   }
@@ -149,10 +151,10 @@ export class Picture {
     this.point();
   }
 
-  /** Open the page anew with the plane turned, whole again. */
-  private turn(turn: Turn): void {
+  /** Open the page anew with the plane laid otherwise, whole again. */
+  private reopen(laid: Partial<View>): void {
     clearTimeout(this.timer);
-    const hash = written({ ...this.view, channels: this.changedChannels(), turn });
+    const hash = written({ ...this.view, channels: this.changedChannels(), ...laid });
     history.replaceState(null, "", `${location.pathname}${location.search}#${hash}`);
     location.reload();
   }

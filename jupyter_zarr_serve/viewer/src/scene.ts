@@ -46,6 +46,8 @@ export class Scene {
     private readonly pyramid: Pyramid,
     private sources: TileSource[],
     private readonly offset: number,
+    /** The aspect that the sources are made for. */
+    private readonly stretch: number,
     private readonly listeners: Listeners,
   ) {
     this.deck = new Deck({
@@ -81,7 +83,7 @@ export class Scene {
   /** Read everything again. */
   reload(): void {
     Level.forget();
-    this.sources = tileSources(this.pyramid.levels, this.offset);
+    this.sources = tileSources(this.pyramid.levels, this.offset, this.stretch);
     this.update();
   }
 
@@ -142,14 +144,15 @@ function tileLayer(props: TileProps): Layer | null {
   const [finest] = loader;
   if (!data || !data.width || !data.height || !finest) return null;
   const { x, y, z } = tile.index;
-  const unit = 2 ** -z;
-  const [left, top] = [x * finest.tileSize * unit, y * finest.tileSize * unit];
+  const side = finest.tileSize * 2 ** -z;
+  const [left, top] = [x * side, y * side];
+  const [down, across] = loader[-z]?.units ?? [2 ** -z, 2 ** -z];
   const own = {
     id: `${id}-pixels`,
     channelData: data,
-    bounds: [left, top + data.height * unit, left + data.width * unit, top],
+    bounds: [left, top + data.height * down, left + data.width * across, top],
     dtype: finest.dtype,
-    interpolation: isSmooth && z < 0 ? "linear" : "nearest",
+    interpolation: isSmooth && z < 0 && down === across ? "linear" : "nearest",
   };
   return new XRLayer(props as never, own as never) as unknown as Layer;
 }

@@ -22,6 +22,8 @@ export interface Tile {
 }
 
 const MOST_LEVELS = 24;
+const MOST_SIDE = 4096; // pixels of a side of what is drawn at once, if it is stretched
+const MOST_PIXELS = 1 << 23; // that are read for a picture of what is stretched
 
 /** The pixels of one power of two. */
 export class TileSource {
@@ -31,37 +33,57 @@ export class TileSource {
   constructor(
     private readonly level: Level,
     readonly tileSize: number,
-    /** Pixels of `level` across one pixel of here. */
-    private readonly shrink: number,
+    /** Pixels of the image down and across one pixel of here. */
+    readonly units: [number, number],
+    /** Pixels of the image across a side of a square tile, in tile sizes. */
+    private readonly side: number,
     private readonly offset: number,
   ) {
     this.dtype = drawnType(level.array.dtype);
   }
 
+  /** Pixels of `level` down and across one of here. */
+  private get shrinks(): [number, number] {
+    const ratio = (unit: number): number => {
+      const found = unit / this.level.factor;
+      return Math.abs(found - 1) < 0.02 ? 1 : found;
+    };
+    return [ratio(this.units[0]), ratio(this.units[1])];
+  }
+
   get shape(): [number, number] {
     const { height, width } = this.level;
-    return [Math.ceil(height / this.shrink), Math.ceil(width / this.shrink)];
+    const [down, across] = this.shrinks;
+    return [Math.ceil(height / down), Math.ceil(width / across)];
   }
 
   onTileError = (error: unknown): void => console.error(error);
 
   async getTile({ x, y, selection, signal }: Wanted): Promise<Tile> {
     const [high, wide] = this.shape;
-    const [left, top] = [x * this.tileSize, y * this.tileSize];
-    const [width, height] = [Math.min(this.tileSize, wide - left), Math.min(this.tileSize, high - top)];
+    const [rows, columns] = this.units.map((unit) => (this.tileSize * this.side) / unit) as [
+      number,
+      number,
+    ];
+    const [left, top] = [x * columns, y * rows];
+    const [width, height] = [Math.min(columns, wide - left), Math.min(rows, high - top)];
     if (width <= 0 || height <= 0) return { data: new Uint8Array(0), width: 0, height: 0 };
     const data = await this.pixels(selection.at, { left, top, width, height }, signal);
     return { data, width, height };
   }
 
   private async pixels(at: number[], wanted: Rectangle, signal?: AbortSignal): Promise<Pixels> {
-    if (this.shrink === 1) return this.level.read(at, wanted, this.offset, signal);
-    const start = (place: number): number => Math.floor((place + 0.5) * this.shrink);
-    const [left, top] = [start(wanted.left), start(wanted.top)];
-    const width = start(wanted.left + wanted.width - 1) + 1 - left;
-    const height = start(wanted.top + wanted.height - 1) + 1 - top;
-    const all = await this.level.read(at, this.clipped({ left, top, width, height }), this.offset, signal);
-    return nearest(all, { left, top, width, height }, wanted, start);
+    const [down, across] = this.shrinks;
+    if (down === 1 && across === 1) return this.level.read(at, wanted, this.offset, signal);
+    const starts: Starts = [down, across].map(
+      (shrink) => (place: number) => Math.floor((place + 0.5) * shrink),
+    ) as Starts;
+    const [row, column] = starts;
+    const [left, top] = [column(wanted.left), row(wanted.top)];
+    const width = column(wanted.left + wanted.width - 1) + 1 - left;
+    const height = row(wanted.top + wanted.height - 1) + 1 - top;
+    const from = this.clipped({ left, top, width, height });
+    return nearest(await this.level.read(at, from, this.offset, signal), from, wanted, starts);
   }
 
   private clipped({ left, top, width, height }: Rectangle): Rectangle {
@@ -74,34 +96,55 @@ export class TileSource {
   }
 }
 
-function nearest(
-  all: Pixels,
-  from: Rectangle,
-  wanted: Rectangle,
-  start: (place: number) => number,
-): Pixels {
+/** From a row, and from a column, to that of the level. */
+type Starts = [(place: number) => number, (place: number) => number];
+
+function nearest(all: Pixels, from: Rectangle, wanted: Rectangle, [start, across]: Starts): Pixels {
   const out = new (all.constructor as new (length: number) => Pixels)(wanted.width * wanted.height);
   for (let y = 0; y < wanted.height; y++) {
     const row = (start(wanted.top + y) - from.top) * from.width;
     for (let x = 0; x < wanted.width; x++) {
-      out[y * wanted.width + x] = all[row + start(wanted.left + x) - from.left] ?? 0;
+      out[y * wanted.width + x] = all[row + across(wanted.left + x) - from.left] ?? 0;
     }
   }
   return out;
 }
 
-/** A source for each power of two, the finest first; where no level fits, the next finer is thinned out. */
-export function tileSources(levels: Level[], offset: number): TileSource[] {
+/** A source for each power of two, the finest first; where no level fits, the next finer is thinned out.
+ *
+ * With an aspect of far more or less than 1, the side that is stretched on the screen is thinned out less.
+ */
+export function tileSources(levels: Level[], offset: number, aspect = 1): TileSource[] {
   const [first] = levels;
   if (!first) return [];
   const tileSize = tileSizeOf(first);
-  const coarsest = Math.round(Math.log2(Math.max(...levels.map(({ factor }) => factor))));
+  const finer = Math.round(Math.log2(aspect)); // powers of two that rows are larger than columns
+  const longest = Math.log2(Math.max(first.height, first.width) / MOST_SIDE);
+  const told = Math.round(Math.log2(Math.max(...levels.map(({ factor }) => factor))));
+  const coarsest = finer ? Math.max(told, Math.ceil(longest)) : told;
   return Array.from({ length: Math.min(coarsest + 1, MOST_LEVELS) }, (_, k) => {
-    const fitting = levels.filter(({ factor }) => factor <= 2 ** k * 1.01);
-    const level = fitting.reduce((best, other) => (other.factor > best.factor ? other : best), first);
-    const ratio = 2 ** k / level.factor;
-    return new TileSource(level, tileSize, Math.abs(ratio - 1) < 0.02 ? 1 : ratio, offset);
+    const powers: [number, number] = [finest(k, finer, first.height), finest(k, -finer, first.width)];
+    const level = levelFor(levels, Math.min(...powers), k);
+    return new TileSource(level, tileSize, [2 ** powers[0], 2 ** powers[1]], 2 ** k, offset);
   });
+}
+
+/** The power of two by which a side is thinned out. */
+function finest(k: number, finer: number, length: number): number {
+  const least = Math.max(0, Math.ceil(Math.log2(length / MOST_SIDE)));
+  return finer > 0 ? Math.min(k, Math.max(k - finer, least, 0)) : k;
+}
+
+/** The coarsest level that is as fine as a power of two, but not one that would be much to read. */
+function levelFor(levels: Level[], power: number, most: number): Level {
+  const upTo = (k: number): Level[] => levels.filter(({ factor }) => factor <= 2 ** k * 1.01);
+  const coarsest = (some: Level[]): Level =>
+    some.reduce((best, other) => (other.factor > best.factor ? other : best));
+  for (let k = power; k < most; k++) {
+    const level = coarsest(upTo(k));
+    if (level.width * level.height <= MOST_PIXELS) return level;
+  }
+  return coarsest(upTo(Math.max(most, 0)));
 }
 
 /** The largest power of two that fits a chunk, but nothing tiny or huge. */
