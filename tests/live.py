@@ -139,10 +139,19 @@ def connected(server: Server, path: str = "zarr/api/live", **headers: str) -> It
         socket.shutdown()
 
 
-def refused(server: Server, path: str = "zarr/api/live", **headers: str) -> int:
-    """The status with which a connection is refused."""
+def status_of(url: str, headers: dict[str, str]) -> int:
+    """The status with which a server answers who wants to connect; 101 lets them."""
+    opened = websocket.WebSocket()
     try:
-        with connected(server, path, **headers):
-            return 101
+        opened.connect(url, header=headers, suppress_origin=True, timeout=SECONDS)
+        opened.recv()
     except websocket.WebSocketBadStatusException as error:
         return int(error.status_code)
+    finally:
+        opened.shutdown()
+    return 101
+
+
+def refused(server: Server, path: str = "zarr/api/live", **headers: str) -> int:
+    """The status with which a connection is refused."""
+    return status_of(url_of(server, path), {**server.headers, **headers})

@@ -17,6 +17,7 @@ from tests.clients.verdicts import EXACT, Question, answer_of, judge
 from tests.http.test_routes import EXAMPLES, LINKS, SHARES
 from tests.hub.enter import enter
 from tests.hub.hub import RAMP, VALUES, Hub, bearing
+from tests.live import status_of
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -122,6 +123,18 @@ def test_a_page_of_another_server_cannot_embed_by_the_cookie(hub: Hub):
     (style,) = re.findall(r'rel="stylesheet" href="[./]+(static/[^"]+)"', page)
     styled = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "style"}
     assert session.get(f"{hub.user_url}zarr/{style}", headers=styled).status_code == 200
+
+
+def test_a_page_of_another_server_cannot_follow_by_the_cookie(hub: Hub):
+    """All servers of this hub have one origin, so that of the page proves nothing."""
+    session, url = hub.login("alice"), f"{hub.user_url}zarr/api/live"
+    (xsrf,) = [c.value for c in session.cookies if c.name == "_xsrf" and c.path.endswith("/user/alice/")]
+    cookie = requests.cookies.get_cookie_header(session.cookies, requests.Request("GET", url).prepare())
+    origin = "/".join(url.split("/")[:3])
+    sent = {"Cookie": cookie, "Origin": origin, "Sec-Fetch-Mode": "websocket"}
+    for query, status in (("", 403), (f"?_xsrf={xsrf}x", 403), (f"?_xsrf={xsrf}", 101)):
+        assert status_of(f"ws{url.removeprefix('http')}{query}", sent) == status, query
+    assert status_of(f"ws{url.removeprefix('http')}?_xsrf={xsrf}", {**sent, "Origin": "null"}) == 403
 
 
 def test_who_goes_to_a_page_logs_in_and_comes_back(hub: Hub):
