@@ -17,3 +17,10 @@ def run(lab: Lab, code: str, *, wait: bool = True) -> None:
 
 def restart(lab: Lab) -> None:
     lab.page("evaluate", f"async () => {{ await ({KERNEL}).restart(); await ({KERNEL}).info; }}")
+
+
+def shut_down(lab: Lab, path: str) -> None:
+    """End the kernel of a notebook, so that other tests find the first one alone."""
+    sessions = "window.jupyterapp.serviceManager.sessions"
+    found = f"await {sessions}.findByPath({path!r})"
+    lab.page("evaluate", f"async () => {{ const it = {found}; if (it) await {sessions}.shutdown(it.id); }}")

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from tests.clients.browser import needs_browser
-from tests.lab.cells import IMPORTS, KERNEL, run
+from tests.lab.cells import IMPORTS, KERNEL, run, shut_down
 from tests.lab.conftest import Lab
 
 pytestmark = [needs_browser, pytest.mark.usefixtures("notebook")]
@@ -64,3 +64,4 @@ def test_a_notebook_that_is_opened_shows_no_tab_before_one_is_wanted(running: La
     assert running.page("barriers", ".jp-ZarrServe-beside") == []
     running.page("click", ".jp-ZarrServe-beside button")
     running.page("seeFrame", "zarr/view?path=notebooks/waves.ipynb/waves", "html[data-drawn]")
+    shut_down(running, "saved.ipynb")

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from tests.clients.browser import needs_browser
+from tests.lab.cells import shut_down
 from tests.lab.conftest import OPENED, Lab
 from tests.lab.test_panel import row
 
@@ -25,6 +26,7 @@ def second(notebook: None, running: Lab) -> Iterator[None]:
     running.do("jupyter-zarr-serve:panel")
     running.page("see", row("theirs"))
     yield
+    shut_down(running, "second.ipynb")
     running.do("application:close-all")
 
 
