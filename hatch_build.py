@@ -139,7 +139,7 @@ class FrontEnd:
 
 
 FRONT_ENDS = (
-    FrontEnd("viewer", ("src/*.*",), (("build.mjs", OUT),)),
+    FrontEnd("viewer", ("src/*.*", "src/explorer/*.*"), (("build.mjs", OUT),)),
     FrontEnd(
         "lab",
         ("src/*.*", "style/*.*", "schema/*.*", "tests/*.*"),

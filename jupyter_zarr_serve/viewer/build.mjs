@@ -8,7 +8,12 @@ import { build } from "esbuild";
 const OUT = process.argv[2];
 
 // Viv's loaders read OME-TIFF, too; the layers need three small functions of them.
-const alias = { "@vivjs/loaders": "./src/viv-loaders.ts" };
+// `ndarray` and `ndarray-ops` write code, which the page's policy forbids.
+const alias = {
+  "@vivjs/loaders": "./src/viv-loaders.ts",
+  ndarray: "./src/explorer/ndarray.ts",
+  "ndarray-ops": "./src/explorer/ndarray.ts",
+};
 
 // See src/embind.ts.
 const noEval = {
@@ -20,8 +25,42 @@ const noEval = {
   },
 };
 
+// `@h5web/app` draws with charts of ours, and beside a tree of ours: see charts.tsx, hooks.ts and panels.tsx.
+const INSTEAD = {
+  "@h5web/lib": "src/explorer/charts.tsx",
+  "@react-hookz/web": "src/explorer/hooks.ts",
+  "react-resizable-panels": "src/explorer/panels.tsx",
+};
+
+// The names of its forms for plots of NeXus; here they are those of any data with coordinates.
+const FORMS = [
+  ['"NX Line"', '"Line"'],
+  ['"NX Heatmap"', '"Heatmap"'],
+  ['"NX RGB"', '"RGB"'],
+  ['"NX Scatter"', '"Scatter"'],
+];
+
+const explorer = {
+  name: "explorer",
+  setup({ onLoad, onResolve }) {
+    const isOfApp = (file) => /[\\/]@h5web[\\/]app[\\/]dist[\\/]/.test(file);
+    onResolve(
+      { filter: /^(@h5web\/lib|@react-hookz\/web|react-resizable-panels)$/ },
+      ({ path, importer }) => (isOfApp(importer) ? { path: resolve(INSTEAD[path]) } : undefined),
+    );
+    onLoad({ filter: /@h5web[\\/]app[\\/]dist[\\/]index\.js$/ }, ({ path }) => {
+      let contents = readFileSync(path, "utf8");
+      for (const [form, name] of FORMS) {
+        if (!contents.includes(form)) throw new Error(`${path} has no form ${form} any longer`);
+        contents = contents.replaceAll(form, name);
+      }
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 const { metafile } = await build({
-  entryPoints: ["src/viewer.ts", "src/viewer.css"],
+  entryPoints: ["src/viewer.ts", "src/viewer.css", "src/explorer/explorer.css"],
   outdir: OUT,
   bundle: true,
   splitting: true,
@@ -29,7 +68,9 @@ const { metafile } = await build({
   format: "esm",
   target: "es2022",
   alias,
-  plugins: [noEval],
+  plugins: [noEval, explorer],
+  jsx: "automatic",
+  define: { "process.env.NODE_ENV": '"production"' },
   entryNames: "[name].[hash]",
   chunkNames: "part.[hash]",
   legalComments: "none",

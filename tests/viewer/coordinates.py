@@ -72,6 +72,9 @@ def write_series(path: Path) -> None:
         },
     )
     series.to_netcdf(path)
+    minutes = ("time", np.arange(2_000_000)[::-1], {"units": "minutes since 2000-01-01"})
+    long = xr.Dataset({"level": ("time", np.arange(2e6), {"units": "m"})}, {"time": minutes})
+    long.to_netcdf(path.with_name("long.nc"))
 
 
 def scaled(*scale: float) -> dict[str, Any]:

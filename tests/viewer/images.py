@@ -106,7 +106,7 @@ def write_images(folder: Path) -> None:
     write(folder / "labels.zarr", labels(), "yx", kind="nearest")
     np.save(folder / "strip.npy", strip())
     np.save(folder / "pillar.npy", strip().T)
-    signal = np.sin(np.arange(100_000) / 1000)
+    signal = np.sin(np.arange(2_000_000) / 20_000)  # longer than what is read whole
     np.save(folder / "signal.npy", signal)
     (folder / "table.csv").write_text("a,b\n" + "".join(f"{i},{i * i}\n" for i in range(1000)))
 

@@ -28,7 +28,8 @@ class Sight:
     `pixels` is the part of the screen with the picture, (y, x, RGB), whose `corner` is at x, y; `camera`
     are the zoom, and the place of the image, x and y, that is in the middle. `read` has for each selector
     the elements that it found, each as the texts of its children. `opened` has the addresses that steps
-    opened, the texts that they pasted and the milliseconds that they took.
+    opened, the texts that they pasted and the milliseconds that they took; `texts` are those of
+    what `words` selects, `barriers` what axe found.
     """
 
     pixels: np.ndarray
@@ -41,6 +42,9 @@ class Sight:
     opened: list[str]
     panel: str
     read: dict[str, list[list[str]]]
+    texts: list[str]
+    barriers: list[str]
+    title: str
 
     def at(self, y: float, x: float) -> tuple[int, int, int]:
         """The colour of a pixel of the image."""
@@ -66,20 +70,23 @@ class Browser:
     process: subprocess.Popen[str]
 
     def look(
-        self, path: str, view: dict[str, Any] | None = None, *, expect_errors: bool = False, **how: Any
-    ) -> Sight:
+        self, path: str, view: dict[str, Any] | None = None, *, form: str = "",
+        expect_errors: bool = False, **how: Any,
+    ) -> Sight:  # fmt: skip
         """What the viewer shows of a path.
 
         Parameters
         ----------
         view
             What is to be behind the ``#`` of the address.
+        form
+            In which of its forms the path is to be shown; "" for the one that suits it.
         how
-            `width`, `height`, `scheme`, `steps`, `read` and `hasGraphics` as ``look.js`` knows them.
+            `width`, `height`, `scheme`, `steps`, `read`, `words`, `axe`, `hasGraphics`: see ``look.js``.
         """
         # Rulers and the bar of colours lie over pixels, which are looked at.
         fragment = "&".join(f"{key}={value}" for key, value in ({"marks": 0} | (view or {})).items())
-        token = f"&token={self.server.token}"
+        token = f"{form and f'&form={form}'}&token={self.server.token}"
         return self.open(
             f"zarr/view?path={quote(path)}{token}#{fragment}", expect_errors=expect_errors, **how
         )
@@ -115,6 +122,9 @@ class Browser:
             told["opened"],
             told["panel"],
             told["read"],
+            told["texts"],
+            told["barriers"],
+            told["title"],
         )
 
     def _told(self, asked: dict[str, Any]) -> dict[str, Any]:

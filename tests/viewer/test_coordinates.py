@@ -98,31 +98,45 @@ def test_sliders_tell_places(places):
 
 
 def test_lines_lie_along_their_coordinate(places):
+    """Each is told with its date, also where the dates fall; long lines tell the least of each part."""
+    told = tooltip(places, "files/series.nc/level")
+    index = int(told[-1])
+    assert told[:3] == ["time", "=", str(np.datetime64("2000-01-01") + np.timedelta64(39_999 - index, "D"))]
     view = {"start": 100, "stop": 108}
-    there = places.look("files/series.nc/level", view, steps=[["move", 80, 300]])
-    index = int(there.text.partition("(")[2].partition(")")[0])
-    assert f"level = {index} m" in there.text
-    date = np.datetime64("2000-01-01") + np.timedelta64(39_999 - index, "D")
-    assert there.text.startswith(f"time {date} 00:00:00 ({index})")
-    whole = places.look("files/series.nc/level", steps=[["move", 300, 300]])
+    long = places.look("files/long.nc/level", view, steps=[["move", 80, 300]])
+    index = int(long.text.partition("(")[2].partition(")")[0])
+    assert f"level = {index} m" in long.text
+    date = np.datetime64("2000-01-01") + np.timedelta64(1_999_999 - index, "m")
+    assert long.text.startswith(f"time {date} ({index})".replace("T", " ").replace(" (", ":00 ("))
+    whole = places.look("files/long.nc/level", steps=[["move", 300, 300]])
     first = int(whole.text.partition("(")[2].partition("–")[0])
-    date = np.datetime64("2000-01-01") + np.timedelta64(39_999 - first, "D")
-    assert whole.text.startswith(f"time {date} 00:00:00 ({first}–")  # not the last of these, the least
+    date = np.datetime64("2000-01-01") + np.timedelta64(1_999_999 - first, "m")
+    assert whole.text.startswith(
+        f"time {date}:00 ({first}–".replace("T", " ")
+    )  # not the last of these, the least
+
+
+def tooltip(places, path) -> list[str]:
+    """The words beside the pointer in the explorer."""
+    steps = [["move", 500, 300], ["move", 501, 300]]
+    return places.look(path, steps=steps, words="#explorer .visx-tooltip").texts[0].split()
 
 
 def test_lines_of_another_calendar_have_no_dates(places):
-    sight = places.look("files/series.nc/model", steps=[["move", 300, 300]])
-    index = int(sight.text.partition("(")[2].partition(")")[0])
-    assert sight.text.startswith(f"month {30 * index} days since 2000-01-01 (")
+    told = tooltip(places, "files/series.nc/model")
+    index = int(told[-1])
+    assert " ".join(told[:-1]) == f"month (days since 2000-01-01) = {30 * index}"
 
 
 def test_a_dataset_is_shown_by_its_data(places):
     """Neither by its time nor by the edges of its cells; the other members are offered."""
-    sight = places.look("files/ocean.nc", NEAR, steps=[["move", 300, 300]])
-    assert "= 40" in sight.text or "= 3" in sight.text
-    assert "lat" in sight.text
-    again = places.look("files/ocean.nc", steps=[["click", "#members a:text-is('mask')"]])
+    steps = [["click", "#tree [role=treeitem]:has(span:text-is('mask'))"]]
+    sight = places.look("files/ocean.nc", words="#explorer figure")
+    assert "sst" in sight.texts[0]
+    assert "lat" in sight.texts[0]
+    again = places.look("files/ocean.nc", steps=steps, words="#explorer figure")
     assert "path=files%2Focean.nc%2Fmask" in again.url
+    assert "mask" in again.texts[0]
 
 
 def test_a_folder_offers_what_is_in_it(places):

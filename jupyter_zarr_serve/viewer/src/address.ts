@@ -18,3 +18,20 @@ export function leaveToken(): void {
   here.searchParams.delete("token");
   history.replaceState(history.state, "", here);
 }
+
+/** How a path may be shown, where it can be shown in more than one way. */
+export type Form = "explore" | "values" | "image";
+
+/** The address, below the scope, of a view. */
+export const viewOf = (path: string, form?: Form): string =>
+  `view?path=${encodeURIComponent(path)}${form ? `&form=${form}` : ""}`;
+
+/** The path and the form that the address of the page asks for. */
+export function asked(): { path: string; form: Form | undefined } {
+  const query = new URLSearchParams(location.search);
+  const form = query.get("form");
+  return {
+    path: (query.get("path") ?? "").replace(/^\/+|\/+$/g, ""),
+    form: form === "explore" || form === "values" || form === "image" ? form : undefined,
+  };
+}

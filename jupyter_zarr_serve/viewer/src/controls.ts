@@ -6,19 +6,11 @@ export function section(title: string, ...children: Node[]): HTMLElement {
   return make("section", {}, make("h2", {}, title), ...children);
 }
 
-/** Show sections in the panel, below those that are kept in it. */
+/** Show sections in the panel. */
 export function fillPanel(...sections: HTMLElement[]): void {
   const panel = the("panel");
-  const kept = [...panel.children].filter((child) => child.classList.contains("kept"));
-  panel.replaceChildren(...kept, ...sections);
+  panel.replaceChildren(...sections);
   panel.hidden = false;
-}
-
-/** Show a section in the panel whatever else comes into it. */
-export function keepInPanel(kept: HTMLElement): void {
-  kept.classList.add("kept");
-  the("panel").prepend(kept);
-  the("panel").hidden = false;
 }
 
 export function row(...children: (Node | string)[]): HTMLElement {
@@ -26,9 +18,9 @@ export function row(...children: (Node | string)[]): HTMLElement {
 }
 
 export function button(label: string, title: string, click: () => void): HTMLElement {
-  // What is read aloud begins with what is to be seen, where that is a word.
-  const name = /\p{L}/u.test(label) ? {} : { "aria-label": title };
-  return make("button", { type: "button", title, ...name, click }, label);
+  // Words are their own name; signs have none.
+  const name = /[\p{L}\d]/u.test(label) ? {} : { "aria-label": title };
+  return make("button", { type: "button", title, click, ...name }, label);
 }
 
 /** A box to tick, and its label. */

@@ -1,37 +1,12 @@
 // The members of a group, to choose from: first the data, then what says where they lie, then what has members itself.
 
 import { section } from "./controls";
+import { below } from "./description";
 import { make } from "./dom";
-import {
-  coordinatesIn,
-  dtypeOf,
-  isNumeric,
-  membersOf,
-  type ArrayDocument,
-  type Document,
-  type GroupDocument,
-} from "./node";
+import { coordinatesIn, membersOf, type ArrayDocument, type GroupDocument } from "./node";
 import { loadJson, quoted } from "./server";
 
 const MOST = 1000;
-const MOST_AXES = 5; // of an image
-
-export const below = (path: string, name: string): string => (path ? `${path}/${name}` : name);
-
-/** The first member that is data, no coordinate, and can be drawn. */
-export function chosenOf(group: GroupDocument): [string, ArrayDocument] | undefined {
-  const coordinates = coordinatesIn(group);
-  return membersOf(group).find(
-    (member): member is [string, ArrayDocument] => !coordinates.has(member[0]) && isDrawable(member[1]),
-  );
-}
-
-function isDrawable(document: Document): boolean {
-  if (document.node_type !== "array") return false;
-  const { shape } = document;
-  const isOfShape = shape.length >= 1 && shape.length <= MOST_AXES && !shape.includes(0);
-  return isOfShape && isNumeric(dtypeOf(document));
-}
 
 interface Entry {
   name: string;
@@ -39,19 +14,17 @@ interface Entry {
   rank: number;
 }
 
-/** What to choose from, in a section; `current` is drawn. Undefined where there is nothing. */
+/** What to choose from, in a section. Undefined where there is nothing. */
 export async function memberSection(
   scope: string,
   path: string,
   group: GroupDocument,
-  current = "",
 ): Promise<HTMLElement | undefined> {
   const told = entriesOf(group);
   const entries = told.length ? told : await listed(scope, path);
   const links = entries.map(({ name, note }) => {
     const href = `${scope}view?path=${encodeURIComponent(below(path, name))}`;
-    const isCurrent = name === current && { "aria-current": "true" };
-    return make("li", {}, make("a", { href, ...(isCurrent || {}) }, name), " ", make("small", {}, note));
+    return make("li", {}, make("a", { href }, name), " ", make("small", {}, note));
   });
   if (!links.length) return undefined;
   const made = section("Members", make("ul", {}, ...links));

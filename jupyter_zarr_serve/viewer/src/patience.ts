@@ -1,9 +1,10 @@
-// What is waited for: said within a second, with the server's reason and how long it has taken, and gone when it is there.
+// What is waited for: said soon, with the server's reason and how long it has taken, and gone when it is there.
 
 import { make, the } from "./dom";
 
-const SOON = 1000; // milliseconds that need no word
-const TICK = 500;
+const SOON = 300; // milliseconds that need no word while nothing is to be seen
+const LATER = 1000; // and where something is
+const TICK = 100;
 
 /** A request that has no answer yet. */
 export interface Wait {
@@ -36,13 +37,13 @@ export function end(wait: Wait): void {
 function show(): void {
   const [oldest] = [...waits].sort((one, other) => one.since - other.since);
   const elapsed = oldest ? Date.now() - oldest.since : 0;
-  if (!oldest || elapsed < SOON) {
+  if (!oldest || elapsed < (document.documentElement.dataset["drawn"] ? LATER : SOON)) {
     notice?.remove();
     notice = undefined;
     return;
   }
   notice ??= make("div", { class: "notice waiting", role: "status" });
   const reason = [...waits].find((wait) => wait.reason)?.reason ?? "The server is reading or computing";
-  notice.textContent = `${reason} · waiting for ${Math.round(elapsed / 1000)} s`;
+  notice.textContent = `${reason} · waiting for ${Math.ceil(elapsed / 1000)} s`;
   if (!notice.isConnected) the("notices").append(notice);
 }

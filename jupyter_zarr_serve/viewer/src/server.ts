@@ -51,10 +51,18 @@ export async function load(
   }
 }
 
-/** A JSON document; undefined where there is none. */
-export async function loadJson<T>(url: string, init: RequestInit = {}): Promise<T | undefined> {
-  const body = await load(url, init);
-  return body && (JSON.parse(new TextDecoder().decode(body)) as T);
+const onTheWay = new Map<string, Promise<unknown>>();
+
+/** A JSON document; undefined where there is none. Several parts of the page that ask for it at once share the answer. */
+export function loadJson<T>(url: string, init: RequestInit = {}): Promise<T | undefined> {
+  const shared = init.signal ? undefined : onTheWay.get(url);
+  if (shared) return shared as Promise<T | undefined>;
+  const loading = load(url, init).then((body) => body && (JSON.parse(new TextDecoder().decode(body)) as T));
+  if (init.signal) return loading;
+  onTheWay.set(url, loading);
+  const done = (): void => void onTheWay.delete(url);
+  loading.then(done, done);
+  return loading;
 }
 
 async function patiently(url: string, init: RequestInit): Promise<Response> {

@@ -1,7 +1,8 @@
-// Looks at pages in one Chromium: each line that comes in is `{url, width, height, scheme, steps, hasGraphics, until, read}`;
-// each line that goes out tells what was there: a picture, texts, and what went wrong. With `until`, a selector, or the step
-// `meanwhile` a line goes out before: the page goes on once another has come in. `read` are selectors: of each element that
-// they find come the texts of its children, or its own.
+// Looks at pages in one Chromium: each line that comes in is `{url, width, height, scheme, steps, hasGraphics, until, read,
+// words, axe}`; each line that goes out tells what was there: a picture, texts, and what went wrong. With `until`, a selector,
+// or the step `meanwhile` a line goes out before: the page goes on once another has come in. `read` are selectors: of each
+// element that they find come the texts of its children, or its own; of those that `words` finds, all text. With `axe`, the
+// barriers come that it finds.
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -75,6 +76,7 @@ async function take(page, [name, ...given], opened) {
   else if (name === "axe") opened.push(...(await barriers(page)));
   else if (name === "pasted") opened.push(await page.evaluate(() => navigator.clipboard.readText()));
   else if (name === "choose") await page.selectOption(...given);
+  else if (name === "back") await page.goBack();
   else if (name === "popup") {
     // A link opens another page, and a button there leads to a page of the origin.
     const [link, button, origin] = given;
@@ -103,7 +105,7 @@ function withoutGraphics() {
   };
 }
 
-async function look({ url, width = 800, height = 600, scheme = "light", steps = [], hasGraphics = true, until, read = [] }) {
+async function look({ url, width = 800, height = 600, scheme = "light", steps = [], hasGraphics = true, until, read = [], words, axe }) {
   const page = await context.newPage();
   if (!hasGraphics) await page.addInitScript(withoutGraphics);
   const [errors, foreign, opened] = [[], [], []];
@@ -130,7 +132,11 @@ async function look({ url, width = 800, height = 600, scheme = "light", steps = 
     const found = await page.evaluate(texts, read);
     const picture = (await page.screenshot()).toString("base64");
     await page.waitForTimeout(200); // the address follows a little later
-    return { picture, box, text, notices, panel, url: page.url(), errors, foreign, opened, read: found };
+    const selected = words ? await page.locator(words).evaluateAll((found) => found.map((one) => one.innerText ?? one.textContent)) : [];
+    const stopped = axe ? await barriers(page) : [];
+    const title = await page.title();
+    const seen = { picture, box, text, notices, panel, url: page.url(), title, texts: selected, read: found };
+    return { ...seen, errors, foreign, opened, barriers: stopped };
   } finally {
     await page.close();
   }

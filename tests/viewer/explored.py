@@ -1,0 +1,97 @@
+"""What scientists have, with values that are known: NeXus, NetCDF, records, text, numbers of all kinds."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+ENERGY = np.linspace(5, 9, 101)
+COUNTS = np.round(100 * np.exp(-((ENERGY - 6.4) ** 2) / 0.1) + 5)
+LAT, LON = np.arange(-89.0, 91, 2), np.arange(0.0, 180, 2)
+DEPTH = np.array([0.0, 10, 20, 30, 50, 100, 200, 500])
+FIRST_DAY = np.datetime64("2001-03-01", "D")
+LARGE = np.arange(4, dtype="i8") + 2**62
+WAVE = np.exp(1j * np.array([[0.5, 1.0, 1.5], [2.0, 2.5, 3.0]]))
+RECORDS = np.array(
+    [(1, 2.5, b"ab", 2**62 + 1), (2, -1.5, b"c", 7)],
+    [("id", "<i4"), ("x", "<f8"), ("code", "S2"), ("large", "<i8")],
+)
+HOSTILE = {  # names of members, and those by which they are served
+    "<img src=x onerror=alert(1)>": "<img src=x onerror=alert(1)>",
+    "50%": "50_",
+    "a#b?c": "a_b_c",
+    "it's 'quoted\"": "it's 'quoted\"",
+    "&amp;": "&amp;",
+}
+
+
+def sea() -> np.ndarray:
+    """Temperatures by time, lat and lon, each other than its neighbours; a part is missing."""
+    time, y, x = np.mgrid[:3, :90, :90]
+    values = (time * 100 + y + x / 100).astype("f8")
+    values[:, 40:50, 40:60] = np.nan
+    return values
+
+
+def write_explored(folder: Path) -> None:
+    """All of it."""
+    write_nexus(folder / "scan.nxs")
+    write_ocean(folder / "ocean.nc")
+    np.save(folder / "large.npy", LARGE)
+    np.save(folder / "wave.npy", WAVE)
+    np.save(folder / "records.npy", RECORDS)
+    np.save(folder / "half.npy", np.array([0.5, -2, 65504], "f2"))
+    np.save(folder / "flags.npy", np.array([True, False]))
+    np.save(folder / "text.npy", np.array([["a", "<img src=x>"], ["ü", "d"]]))
+    np.save(folder / "dates.npy", np.array(["2020-02-29", "NaT"], "M8[D]"))
+    np.save(folder / "instants.npy", np.array(["2020-02-29T01:02:03.000000004"], "M8[ns]"))
+    table = pd.DataFrame({"area": [1.5, 2.5], "note": ["ok", None]})
+    table.to_parquet(folder / "table.parquet")
+    with h5py.File(folder / "hostile.h5", "w") as file:
+        for number, name in enumerate(HOSTILE):
+            file[name] = np.full(3, number)
+        for number in range(250):
+            file[f"many/member-{number:03}"] = number
+
+
+def write_nexus(path: Path) -> None:
+    """A spectrum with errors, along energies in keV; the file says where it is."""
+    with h5py.File(path, "w") as file:
+        file.attrs["default"] = "entry"
+        entry = file.create_group("entry")
+        entry.attrs.update({"NX_class": "NXentry", "default": "/entry/data"})
+        data = entry.create_group("data")
+        data.attrs.update({"NX_class": "NXdata", "signal": "counts", "axes": ["energy"]})
+        data.attrs["auxiliary_signals"] = ["background"]
+        data["energy"], data["counts"], data["background"] = ENERGY, COUNTS, np.full(101, 2.0)
+        data["energy"].attrs["units"] = "keV"
+        data["counts"].attrs.update({"units": "counts", "long_name": "Fluorescence (counts)"})
+        data["counts_errors"] = np.sqrt(COUNTS)
+        data["title"] = "Iron K-alpha"
+        entry["name"], entry["temperature"], entry["large"] = "sample <b>7</b>", 4.25, np.int64(2**62 + 1)
+
+
+def write_ocean(path: Path) -> None:
+    """Variables as xarray writes them: packed numbers, coordinates with units, times, uneven depths."""
+    dataset = xr.Dataset(
+        {
+            "sst": (
+                ("time", "lat", "lon"),
+                sea(),
+                {"units": "degC", "long_name": "Sea surface temperature"},
+            ),
+            "series": ("day", np.arange(200.0) * 2, {"units": "K"}),
+            "profile": (("depth", "lon"), np.repeat(np.arange(8.0), 90).reshape(8, 90)),
+        },
+        {
+            "time": pd.date_range("2000-01-01", periods=3, freq="MS"),
+            "day": pd.date_range("2001-03-01", periods=200),
+            "lat": ("lat", LAT[::-1], {"units": "degrees_north"}),
+            "lon": ("lon", LON, {"units": "degrees_east"}),
+            "depth": ("depth", DEPTH, {"units": "m"}),
+        },
+    )
+    packed = {"dtype": "i4", "scale_factor": 0.01, "add_offset": 5.0, "_FillValue": -999}
+    dataset.to_netcdf(path, encoding={"sst": packed})
