@@ -58,7 +58,7 @@ def test_what_is_not_a_number_is_neither_black_nor_white(browser: Browser):
 
 @pytest.mark.parametrize("name", sorted(unusual()))
 def test_numbers_of_any_type(browser: Browser, name: str):
-    sight = browser.look(f"files/{name}.npy", NEAR)
+    sight = browser.look(f"files/{name}.npy", NEAR, form="image")
     assert sight.at(100, 10) == (255, 255, 255)
     assert sight.at(100, 127) == (255, 255, 255)
     assert sight.at(100, 128) == (0, 0, 0)

@@ -61,6 +61,12 @@ interface Omero {
   }[];
 }
 
+interface ImageAttributes {
+  multiscales?: Multiscale[];
+  omero?: Omero;
+  "image-label"?: unknown;
+}
+
 const MOST_CHANNELS = 32; // more are looked at one by one, along an axis
 
 type Found = zarr.Array<zarr.DataType>;
@@ -71,11 +77,7 @@ export async function openPyramid(
   group: GroupDocument,
   turn: Turn = UNTURNED,
 ): Promise<Pyramid> {
-  const attributes = (group.attributes?.ome ?? group.attributes) as {
-    multiscales?: Multiscale[];
-    omero?: Omero;
-    "image-label"?: unknown;
-  };
+  const attributes = (group.attributes?.ome ?? group.attributes) as ImageAttributes;
   const multiscale = attributes.multiscales?.[0];
   if (!multiscale) throw new Error("this group is no image: its attributes have no multiscales");
   const known = group.consolidated_metadata?.metadata ?? {};
@@ -105,7 +107,7 @@ export async function openPyramid(
     aspect: aspectOf(axes),
     levels: levelsOf(arrays, placed, turn),
     meaning: meaningOf(documents[0] as ArrayDocument),
-    isLabels: /^u?int/.test(dtype) && (multiscale.type === "nearest" || Boolean(attributes["image-label"])),
+    isLabels: isOfLabels(dtype, multiscale.type === "nearest", attributes),
     store,
   };
 }
@@ -167,4 +169,10 @@ function channelsOf(count: number, omero: Omero | undefined, names: string[] = [
 
 function pair(low: number | undefined, high: number | undefined): [number, number] | undefined {
   return low !== undefined && high !== undefined && low < high ? [low, high] : undefined;
+}
+
+/** Whether numbers name things; those of a mask, 0 and 1, are black and white as truth values are. */
+function isOfLabels(dtype: string, isNearest: boolean, attributes: ImageAttributes): boolean {
+  const isMask = attributes.omero?.channels?.[0]?.window?.max === 1;
+  return /^u?int/.test(dtype) && !isMask && (isNearest || Boolean(attributes["image-label"]));
 }
