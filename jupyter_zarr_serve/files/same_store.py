@@ -7,7 +7,7 @@ hundredth of the time that it takes to read them.
 import os
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -50,29 +50,27 @@ class StoreGroup(Unsettled):
         Its folder, the links resolved, and as it was asked for.
     since
         The time, in nanoseconds, before which nothing of the store was read.
-    formats
-        Of the groups that were looked into, by folder: the format that is looked for first in it. All
-        groups that are read for one request share it.
+    groups
+        The folders of the groups that were looked into. All groups that are read for one request share it.
     """
 
     real: Path
     asked: Path
     since: int
-    formats: dict[str, int] = field(default_factory=dict)
+    groups: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        is_of = {fmt: (self.real / name).exists() for fmt, name in ((2, ZGROUP), (3, ZARR_JSON))}
-        preferred = self.formats.get(str(self.real.parent), 3)
-        self.formats[str(self.real)] = preferred if is_of[preferred] else 5 - preferred
+        self.groups.add(str(self.real))
 
     def below(self, real: Path, asked: Path) -> "StoreGroup":
         """A group in it."""
-        return StoreGroup(real, asked, self.since, self.formats)
+        return StoreGroup(real, asked, self.since, self.groups)
 
     def settled(self) -> "SameStore | None":
         """See `Unsettled`; everything below the group must have been read."""
         folder = f"{self.real}/"
-        inside = {path: fmt for path, fmt in self.formats.items() if f"{path}/".startswith(folder)}
+        formats = _formats(self.groups)
+        inside = {path: fmt for path, fmt in formats.items() if f"{path}/".startswith(folder)}
         found = _state(self.real, self.asked, inside)
         if found is None or found[1] > self.since - _SETTLED_NS:
             return None
@@ -85,6 +83,8 @@ class SameStore:
 
     Attributes
     ----------
+    formats
+        See `_formats`.
     state
         A digest of the status of all of them.
     """
@@ -99,6 +99,16 @@ class SameStore:
         """Whether they are."""
         found = _state(self.real, self.asked, self.formats)
         return found is not None and found[0] == self.state
+
+
+def _formats(groups: Iterable[str]) -> dict[str, int]:
+    """By the folder of a group, its format: where it has documents of both, the format of its parent."""
+    formats: dict[str, int] = {}
+    for folder in sorted(groups):  # a parent before what is in it
+        preferred = formats.get(str(Path(folder).parent), 3)
+        is_there = Path(folder, ZGROUP if preferred == 2 else ZARR_JSON).exists()
+        formats[folder] = preferred if is_there else 5 - preferred
+    return formats
 
 
 def _state(real: Path, asked: Path, formats: dict[str, int]) -> tuple[bytes, int] | None:
