@@ -90,5 +90,4 @@ def attributes_of(attributes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def safe_name(name: str) -> str:
     """A name that NetCDF can have."""
-    name = to_json(name).replace("/", "_").replace("\0", "_").strip() or "_"
-    return name
+    return to_json(name).replace("/", "_").replace("\0", "_").strip() or "_"

@@ -49,9 +49,7 @@ class PreviewHandler(AnsweringHandler):
         HTTPError
             400 if the form is unknown or missing.
         """
-        form = self.get_query_argument("form", "")
-        if form not in _OPTIONS:
-            raise web.HTTPError(400, f"form: say which, one of {', '.join(_OPTIONS)}")
+        form = self.form_among(_OPTIONS)
         options = self.details(*_OPTIONS[form])
         if form == ROWS:
             options = (*options, *table_options(self))

@@ -49,9 +49,7 @@ class ExportHandler(ArchivingHandler):
         HTTPError
             400 if the form is unknown or missing, or an option is wrong.
         """
-        form = self.get_query_argument("form", "")
-        if form not in FORMS:
-            raise web.HTTPError(400, f"form: say which, one of {', '.join(FORMS)}")
+        form = self.form_among(FORMS)
         if not FORMS[form].maker:
             return await self._answer_with_archive(form)
         options = self._options()

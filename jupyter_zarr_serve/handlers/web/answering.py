@@ -1,7 +1,7 @@
 """The base of all handlers that ask the sources: one question, and the way of its answer to the client."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -121,6 +121,13 @@ class AnsweringHandler(ZarrServeHandler):
         """The path, in the scope, of the node that the URL of a store leads to."""
         names = segments(self.request.path, f"{self.scope.url}v{zarr_format}")
         return names[:-1] if names[-1:] == ("",) else names
+
+    def form_among(self, known: Collection[str]) -> str:
+        """The form that the URL's query asks for; raises `HTTPError` 400 if it is unknown or missing."""
+        form: str = self.get_query_argument("form", "")
+        if form not in known:
+            raise web.HTTPError(400, f"form: say which, one of {', '.join(known)}")
+        return form
 
     def details(self, *names: str) -> Options:
         """The options of a form that the URL's query gives: numbers, and "search" as text.
