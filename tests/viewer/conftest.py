@@ -1,26 +1,53 @@
 """One server under a base URL, one kernel and one browser for all tests of the viewer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.kernels.jupyter import Kernel, running_kernel
 from tests.server import running_server
+from tests.viewer.coordinates import write_places
+from tests.viewer.explored import write_explored
 from tests.viewer.images import write_images
 from tests.viewer.look import Browser, browser_of
+
+BASE = "--ServerApp.base_url=/user/ann/"  # like those of a hub
+
+
+@contextmanager
+def browsing(
+    factory: pytest.TempPathFactory, write: Callable[[Path], object], *options: str
+) -> Iterator[Browser]:
+    """A browser for a server of what `write` puts into a folder."""
+    folder = factory.mktemp("data")
+    write(folder)
+    with (
+        running_server(folder, factory.mktemp("jupyter"), *options) as server,
+        browser_of(server) as browser,
+    ):
+        yield browser
 
 
 @pytest.fixture(scope="package")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser for a server of known images, whose base URL is like those of a hub."""
-    folder = tmp_path_factory.mktemp("images")
-    write_images(folder)
-    private = tmp_path_factory.mktemp("jupyter")
-    with (
-        running_server(folder, private, "--ServerApp.base_url=/user/ann/") as server,
-        browser_of(server) as browser,
-    ):
+    """A browser for known images."""
+    with browsing(tmp_path_factory, write_images, BASE) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def explored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser for data of many kinds."""
+    with browsing(tmp_path_factory, write_explored, BASE) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser for images that lie somewhere."""
+    with browsing(tmp_path_factory, write_places) as browser:
         yield browser
 
 

@@ -1,31 +1,17 @@
 """The viewer shows where a value lies as the file says: never an index as if it were a coordinate."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
 from tests.clients.browser import needs_browser
 from tests.kernels.jupyter import running_kernel
-from tests.server import running_server
-from tests.viewer.coordinates import LAT, LON, UNEVEN, write_places
-from tests.viewer.look import Browser, Sight, browser_of
+from tests.viewer.coordinates import LAT, LON, UNEVEN
+from tests.viewer.look import Browser, Sight
 
 pytestmark = needs_browser
 
 NEAR = {"zoom": 2, "centre": "40,40"}
 ROW, COLUMN = 35, 41
-
-
-@pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    folder = tmp_path_factory.mktemp("places")
-    write_places(folder)
-    with (
-        running_server(folder, tmp_path_factory.mktemp("jupyter")) as server,
-        browser_of(server) as browser,
-    ):
-        yield browser
 
 
 def pointed(browser: Browser, path: str, view: dict[str, object] | None = None) -> Sight:

@@ -1,13 +1,11 @@
 """The explorer shows values as the files mean them: pixels, tooltips and cells are those of the source."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.clients.browser import needs_browser
-from tests.server import running_server
 from tests.viewer.explored import (
     COUNTS,
     DEPTH,
@@ -19,9 +17,8 @@ from tests.viewer.explored import (
     RECORDS,
     WAVE,
     sea,
-    write_explored,
 )
-from tests.viewer.look import Browser, Sight, browser_of
+from tests.viewer.look import Browser, Sight
 
 pytestmark = needs_browser
 
@@ -29,18 +26,6 @@ WIDE: dict[str, Any] = {"width": 1400, "height": 800}
 CELLS = "[role=gridcell]"
 TOOLTIP = "#explorer .visx-tooltip"
 TICKS = "#explorer svg[data-type={}] text"
-
-
-@pytest.fixture(scope="module")
-def explored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    folder = tmp_path_factory.mktemp("explored")
-    write_explored(folder)
-    private = tmp_path_factory.mktemp("jupyter")
-    with (
-        running_server(folder, private, "--ServerApp.base_url=/user/ann/") as server,
-        browser_of(server) as browser,
-    ):
-        yield browser
 
 
 def near(sight: Sight, colour: tuple[int, int, int]) -> np.ndarray:

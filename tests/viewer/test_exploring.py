@@ -1,6 +1,5 @@
 """The page of the explorer: its tree, its address, its links, and what stands in nobody's way."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -8,9 +7,8 @@ import pytest
 
 from tests.clients.browser import needs_browser
 from tests.kernels.jupyter import running_kernel
-from tests.server import running_server
-from tests.viewer.explored import HOSTILE, write_explored
-from tests.viewer.look import Browser, browser_of
+from tests.viewer.explored import HOSTILE
+from tests.viewer.look import Browser
 
 pytestmark = needs_browser
 
@@ -22,18 +20,6 @@ ROWS = "#tree [role=treeitem] span"
 def row(name: str) -> str:
     """The row of a member in the tree."""
     return f"#tree [role=treeitem]:has(span:text-is({name!r}))"
-
-
-@pytest.fixture(scope="module")
-def explored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    folder = tmp_path_factory.mktemp("explored")
-    write_explored(folder)
-    private = tmp_path_factory.mktemp("jupyter")
-    with (
-        running_server(folder, private, "--ServerApp.base_url=/user/ann/") as server,
-        browser_of(server) as browser,
-    ):
-        yield browser
 
 
 def test_what_is_chosen_is_in_the_address_and_restored(explored: Browser):

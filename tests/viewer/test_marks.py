@@ -1,31 +1,17 @@
 """Rulers, turned planes, playing, and what is measured: all in the coordinates of the file."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
 from tests.clients.browser import needs_browser
-from tests.server import running_server
-from tests.viewer.coordinates import LAT, LON, grid, write_places
-from tests.viewer.look import Browser, Sight, browser_of
+from tests.viewer.coordinates import LAT, LON, grid
+from tests.viewer.look import Sight
 
 pytestmark = needs_browser
 
 NEAR = {"zoom": 2, "centre": "40,40"}
 THICK = 22
 RESULT = "#measure dd"
-
-
-@pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    folder = tmp_path_factory.mktemp("places")
-    write_places(folder)
-    with (
-        running_server(folder, tmp_path_factory.mktemp("jupyter")) as server,
-        browser_of(server) as browser,
-    ):
-        yield browser
 
 
 def ticks(sight: Sight) -> list[int]:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.clients.browser import needs_browser
 from tests.kernels.jupyter import running_kernel
-from tests.server import running_server
-from tests.viewer.look import Browser, Sight, browser_of
+from tests.viewer.conftest import BASE, browsing
+from tests.viewer.look import Browser, Sight
 from tests.viewer.tables import GREATEST, HTML, LONG, VAST, records, write_tables
 
 pytestmark = needs_browser
@@ -24,14 +24,7 @@ FIND, WHERE = "#table-find", ".table-where input"
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    folder = tmp_path_factory.mktemp("tables")
-    write_tables(folder)
-    with (
-        running_server(
-            folder, tmp_path_factory.mktemp("jupyter"), "--ServerApp.base_url=/user/ann/"
-        ) as server,
-        browser_of(server) as browser,
-    ):
+    with browsing(tmp_path_factory, write_tables, BASE) as browser:
         yield browser
 
 

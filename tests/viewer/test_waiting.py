@@ -7,8 +7,8 @@ import pytest
 
 from tests.clients.browser import needs_browser
 from tests.kernels.jupyter import Kernel, running_kernel
-from tests.server import running_server
-from tests.viewer.look import Browser, Sight, browser_of
+from tests.viewer.conftest import browsing
+from tests.viewer.look import Browser, Sight
 
 pytestmark = needs_browser
 
@@ -27,11 +27,7 @@ jz.publish(slow=Slow())
 
 @pytest.fixture(scope="module")
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    folder = tmp_path_factory.mktemp("nothing")
-    with (
-        running_server(folder, tmp_path_factory.mktemp("jupyter")) as server,
-        browser_of(server) as browser,
-    ):
+    with browsing(tmp_path_factory, lambda _: None) as browser:
         yield browser
 
 
