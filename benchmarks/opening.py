@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import jupyter_zarr_serve as jz
-from benchmarks.table import Row, keep, most, show
+from benchmarks.table import Row, beside, keep, most, show
 from jupyter_zarr_serve.client.kinds.whole import whole
 from tests.kernels.jupyter import Kernel, running_notebook, runtime_of
 from tests.server import Server, running_server
@@ -103,15 +103,6 @@ def turns(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[list[floa
             if turn:  # the first opens connections
                 seconds.append(time.perf_counter() - started)
     return taken
-
-
-def beside(what: str, ours: list[float], theirs: list[float], least: float | None) -> Row:
-    """How many times as fast as theirs ours is: the median of all turns, the lowest and the highest."""
-    ratios = sorted(their / our for our, their in zip(ours, theirs, strict=True))
-    middle = statistics.median(ratios)
-    figure = f"{middle:.2f}x ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-    target = f">= {least:g}x" if least else ""
-    return show(Row(what, figure, target, middle >= least if least else None))
 
 
 if __name__ == "__main__":

@@ -30,15 +30,15 @@ http {{
 
 
 @contextmanager
-def bare(folder: Path, files: Path) -> Iterator[str]:
-    """A bare Tornado handler in a Jupyter server, which writes the bytes of files."""
+def bare(folder: Path, files: Path) -> Iterator[Server]:
+    """A Jupyter server with a bare Tornado handler, which writes the bytes of files, below ``bare/``."""
     private = folder / "bare"
     private.mkdir()
     os.environ["BARE_FILES"] = str(files)
     with running_server(
         None, private, f"--ServerApp.jpserver_extensions={BARE}=True", cwd=private
     ) as server:
-        yield f"{server.url}bare/"
+        yield server
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Requests per second beside a bare Tornado handler, nginx, Tiled, xpublish and zarr-http-server."""
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,13 +15,14 @@ import zarr
 
 from benchmarks import peers
 from benchmarks.load import Rate, clients, median
-from benchmarks.table import Row, keep, most, ratio
+from benchmarks.table import Row, beside, keep, most, ratio
 from jupyter_zarr_serve.core.codecs import DEFAULT_COMPRESSOR
 from tests.server import Server
 
 CHUNK = 131_072  # float64 elements: 1 MiB
 SMALL = 2_048  # 16 KiB
 MANY = 64
+TURNS = 5
 TILED_DOCUMENT = "zarr/v2/nested/images/big_image/.zarray"
 TILED_CHUNK = "zarr/v2/nested/cubes/tiny_cube/0.0.0"
 
@@ -31,7 +33,7 @@ class Stage:
 
     server: Server
     folder: Path
-    bare: str
+    bare: Server
     nginx: str | None
 
     def url(self, path: str) -> str:
@@ -108,14 +110,51 @@ def beside_bare(stage: Stage) -> Iterator[Row]:
             ("16 KiB chunk, cached", "small", "small.npy/c/0", None),
             ("1 MiB chunk, cached", "chunk", "chunk.npy/c/0", 0.85),
         ):
-            mine = stage.rate(path, connections=connections).per_second
-            theirs = checked(median(f"{stage.bare}{kind}", connections=connections)).per_second
+            mine, theirs = turns(stage, path, kind, connections)
             wanted = at_least if connections == 8 else None
-            yield ratio(f"{what}, {connections} connections, beside bare Tornado", mine, theirs, wanted)
+            named = f"{what}, {connections} connections, beside bare Tornado"
+            yield beside(named, [one.taken for one in mine], [one.taken for one in theirs], wanted)
+            if connections == 8 and sys.platform == "linux":
+                used = [[one.used for one in side] for side in (mine, theirs)]
+                yield beside(f"{what}: processor time, beside bare Tornado's", *used, None)
     etag = stage.server.get("zarr/v3/files/chunk.npy/c/0").headers["ETag"]
     unchanged = stage.rate("chunk.npy/c/0", headers={"If-None-Match": etag}).per_second
     document = stage.rate("chunk.npy/zarr.json").per_second
     yield ratio("304 for an unchanged chunk, beside a document", unchanged, document, 0.9)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a request took, in seconds: of time, and of the server's processor."""
+
+    taken: float
+    used: float
+
+
+def turns(stage: Stage, path: str, kind: str, connections: int) -> tuple[list[Turn], list[Turn]]:
+    """Several turns of our server and of bare Tornado, one after the other."""
+    mine, theirs = [], []
+    for _ in range(TURNS):
+        mine.append(turn(stage.server, stage.url(path), stage.server.token, connections))
+        theirs.append(turn(stage.bare, f"{stage.bare.url}bare/{kind}", "", connections))
+    return mine, theirs
+
+
+def turn(server: Server, url: str, token: str, connections: int) -> Turn:
+    """What each request took of a second in which a server got as many as it could answer."""
+    before, started = processor_seconds(server), time.monotonic()
+    rate = checked(clients(url, token, connections=connections)).per_second
+    share = (processor_seconds(server) - before) / (time.monotonic() - started)
+    return Turn(1 / rate, share / rate)
+
+
+def processor_seconds(server: Server) -> float:
+    """The processor time that a server has used, on Linux; without its workers."""
+    try:
+        fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def beside_nginx(stage: Stage) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """Rows of figures with a verdict, printed as they come and kept for the documentation."""
 
+import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,15 @@ def ratio(what: str, ours: float, theirs: float, at_least: float | None, unit: s
     figure = f"{ours:,.0f}{unit} : {theirs:,.0f}{unit} = {quotient:.2f}x"
     target = "" if at_least is None else f">= {at_least:g}x"
     return show(Row(what, figure, target, None if at_least is None else quotient >= at_least))
+
+
+def beside(what: str, ours: list[float], theirs: list[float], least: float | None) -> Row:
+    """A row of how many times as fast as theirs ours is, by the seconds of each turn: median and spread."""
+    ratios = sorted(their / our for our, their in zip(ours, theirs, strict=True))
+    middle = statistics.median(ratios)
+    figure = f"{middle:.2f}x ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    target = f">= {least:g}x" if least else ""
+    return show(Row(what, figure, target, middle >= least if least else None))
 
 
 def most(what: str, value: float, limit: float, unit: str) -> Row:

@@ -18,7 +18,8 @@ from traitlets import Bool, Enum, Int, TraitError, Unicode, default
 
 from ._version import __version__
 from .core.known_names import COMPRESSORS
-from .handlers import faulty_routes, routes
+from .handlers import faulty_routes, find_first, routes
+from .handlers.live.events import EventBus
 from .handlers.pages.other_viewers import SHARING, Viewers
 from .handlers.web.auth import HUB_SCOPE
 from .handlers.web.metrics import watch
@@ -193,8 +194,14 @@ class ZarrServeApp(ExtensionApp):
             self, Path(self.serverapp.data_dir, self.name), served_folder(self.serverapp)
         )
         viewers = Viewers(**self.viewers)
-        self.handlers.extend(routes(self._source, budget, self._shares, viewers))
+        heard = EventBus(self.serverapp).tell
+        self.handlers.extend(routes(self._source, budget, self._shares, viewers, heard))
         watch(lambda: budget.bytes, lambda: self._source.made.connected if self._source.made else 0)
+
+    def _prepare_handlers(self) -> None:
+        super()._prepare_handlers()  # type: ignore[no-untyped-call]
+        assert self.serverapp is not None
+        find_first(self.serverapp.web_app, self.serverapp.base_url)
 
     def _make_site(self, budget: SendBudget) -> "Site":
         from .handlers.gateway import open_channel
@@ -205,14 +212,18 @@ class ZarrServeApp(ExtensionApp):
         return Site(site_settings(self), *managers, open_channel, budget)
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
-        """Once the server of ``jupyter zarr`` listens: tell what to click and paste, and get ready."""
-        if serverapp._starter_app is self and not self._fault:
-            url = urlsplit(serverapp.public_url)
-            base = f"{url.scheme}://{url.netloc}{serverapp.base_url}"
-            token = serverapp.identity_provider.token
-            sys.stdout.write(welcome(base, token, str(served_folder(self.serverapp)), demo=self.demo))
-            sys.stdout.flush()
-            self._preparing = asyncio.ensure_future(self._prepare())
+        """Once the server listens: say where; that of ``jupyter zarr`` what to paste, and get ready."""
+        if self._fault:
+            return
+        url = urlsplit(serverapp.public_url)
+        base = f"{url.scheme}://{url.netloc}{serverapp.base_url}"
+        if serverapp._starter_app is not self:
+            serverapp.log.info("Zarr is served at %szarr/", base)
+            return
+        token = serverapp.identity_provider.token
+        sys.stdout.write(welcome(base, token, str(served_folder(self.serverapp)), demo=self.demo))
+        sys.stdout.flush()
+        self._preparing = asyncio.ensure_future(self._prepare())
 
     async def _prepare(self) -> "Site":
         site = await self._source.prepare()

@@ -3,6 +3,7 @@
 import socket
 import struct
 import sys
+from io import BufferedReader
 from typing import cast
 
 from . import wire
@@ -105,6 +106,27 @@ def receive_head(connection: socket.socket) -> tuple[bytes, int]:
     header = bytearray(length)
     receive_into(connection, memoryview(header))
     return bytes(header), body_length
+
+
+def receive_several(connection: socket.socket, count: int) -> list[tuple[bytes, bytes]]:
+    """The headers and bodies of so many frames, which come one after the other: many by one system call.
+
+    What comes behind them is lost. See `Frames.header`.
+    """
+    with cast("BufferedReader", connection.makefile("rb", _BUFFER)) as incoming:
+        return [_read_frame(incoming) for _ in range(count)]
+
+
+def _read_frame(incoming: BufferedReader) -> tuple[bytes, bytes]:
+    lengths = wire.parse_prefix(_read(incoming, wire.PREFIX.size))
+    return _read(incoming, lengths[0]), _read(incoming, lengths[1])
+
+
+def _read(incoming: BufferedReader, size: int) -> bytes:
+    found = incoming.read(size)
+    if len(found) < size:
+        raise ConnectionResetError("the peer closed the connection")
+    return found
 
 
 def receive_into(connection: socket.socket, room: memoryview) -> None:

@@ -131,9 +131,9 @@ def site_settings(app: Any) -> "Settings":
         cache_bytes=app.cache_bytes,
         worker_cache_bytes=app.limits["worker_cache_bytes"],
         workers=app.workers,
-        worker_seconds=app.limits["worker_timeout"],
+        worker_timeout=app.limits["worker_timeout"],
         worker_bytes=app.limits["worker_bytes"],
-        kernel_seconds=app.limits["kernel_timeout"],
+        kernel_timeout=app.limits["kernel_timeout"],
     )
 
 

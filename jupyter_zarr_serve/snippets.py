@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from .core.dimensions import are_one_dataset
 from .core.known_names import FILES, MADE_OF, NOTEBOOKS
+from .preview.called import levels_of
 
 OPEN = "jupyter_zarr_serve"  # the title of the one line
 _OPENED_AS = {  # by the package of the object that a node was made of: what `open` makes it anew by
@@ -18,7 +19,6 @@ _OPENED_AS = {  # by the package of the object that a node was made of: what `op
 }
 _SYSTEM = "import os\n\n"
 _MOST_NAMES = 1000  # characters
-_MOST_LEVELS = 64  # of an image
 _LOGIN = (
     'token = os.environ["JUPYTER_TOKEN"]  # `jupyter server list` shows it, a hub has it under "Token"\n'
 )
@@ -72,12 +72,20 @@ def snippets(
         if _BY_TENSORSTORE.fullmatch(node["dtype"]):
             made["tensorstore"] = _tensorstore(login, zarr_format, is_shared=is_shared)
     elif node.get("called") != "folder" and is_dataset(node):
-        made["xarray"] = f"{system}import xarray as xr\n\n{login}{options}xr.open_zarr(url{given})\n"
+        made |= _of_dataset(node, system, f"{login}{options}", given, opened)
     if not is_array or _BY_ZARRITA.fullmatch(node["dtype"]):
         made["zarrita"] = _zarrita(kind, url, is_shared=is_shared)
     if drawn := _drawn(node):
         made["napari"] = _napari(what or url, drawn)
     return [{"title": title, "code": code} for title, code in made.items()]
+
+
+def _of_dataset(node: dict[str, Any], system: str, login: str, given: str, opened: str) -> dict[str, str]:
+    made = {"xarray": f"{system}import xarray as xr\n\n{login}xr.open_zarr(url{given})\n"}
+    if node.get("called") == "table":
+        table = "pd.DataFrame({name: column[:] for name, column in group.arrays()})\n"
+        made["pandas"] = f"{system}import pandas as pd\nimport zarr\n\n{login}group = {opened}\n{table}"
+    return made
 
 
 def _by_open(node: dict[str, Any], what: str, tail: str) -> str:
@@ -104,18 +112,9 @@ def _drawn(node: dict[str, Any]) -> str:
     """What napari is to draw, as code for what was opened; "" where it is no image."""
     if node["kind"] == "array":
         return "array" if "image" in node.get("previews", {}) else ""
-    levels = node.get("levels") or _levels_of_ome(node.get("attributes", {}))
+    levels = node.get("levels") or levels_of(node.get("attributes", {}))
     are_names = bool(levels) and all(isinstance(level, str) for level in levels)
     return f"[group[name] for name in {levels!r}]" if are_names else ""
-
-
-def _levels_of_ome(attributes: dict[str, Any]) -> list[Any]:
-    """The paths of the levels that OME-Zarr's attributes tell, whoever wrote them."""
-    try:
-        image = attributes.get("ome", attributes)["multiscales"][0]
-        return [level["path"] for level in image["datasets"][:_MOST_LEVELS]]
-    except (AttributeError, KeyError, IndexError, TypeError):
-        return []
 
 
 def _napari(what: str, drawn: str) -> str:

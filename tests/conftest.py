@@ -2,13 +2,16 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
-from tests.server import Server, running_server
+if TYPE_CHECKING:
+    from tests.server import Server
 
 # The same examples every time in CI: a new one that fails is for people to find, at their desks.
 # Nothing is explained: for that, Hypothesis traces each line, which takes most of the time on Python 3.11.
@@ -27,6 +30,11 @@ WITHOUT = Path(__file__).parent / "without"
 sys.path.insert(0, str(WITHOUT))
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(WITHOUT), os.environ.get("PYTHONPATH")]))
 
+# Nothing that runs here reads what a home folder or an earlier run left, nor leaves anything there.
+HOME = tempfile.TemporaryDirectory(prefix="zarr-home-", ignore_cleanup_errors=True)
+for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR"):
+    os.environ[name] = str(Path(HOME.name, name.lower()))
+
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 
@@ -37,8 +45,10 @@ def served_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(served_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(served_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Server]":
     """A real Jupyter server, started by ``jupyter zarr --demo`` in a process of its own."""
+    from tests.server import running_server  # which brings clients that most tests do without
+
     with running_server(served_dir, tmp_path_factory.mktemp("jupyter"), "--demo") as running:
         yield running
 

@@ -27,6 +27,7 @@ class Answer:
     body: bytes
     is_json: bool
     retry_after: int
+    is_of_one_moment: bool = False
 
 
 @dataclass
@@ -65,11 +66,17 @@ class Live:
         told = [self.told("subscribed") for _ in paths]
         return {one["path"]: one for one in told}
 
-    def get(self, number: int, keys: list[Any], seconds: float = SECONDS) -> list[Answer]:
+    def get(
+        self, number: int, keys: list[Any], seconds: float = SECONDS, **members: object
+    ) -> list[Answer]:
         """The answers to keys, in the order of the keys."""
-        self.say("get", id=number, keys=keys)
+        self.say("get", id=number, keys=keys, **members)
+        return self.got(number, len(keys), seconds)
+
+    def got(self, number: int, count: int, seconds: float = SECONDS) -> list[Answer]:
+        """The answers to a message of so many keys that was sent, in the order of the keys."""
         until = time.monotonic() + seconds
-        while len([one for one in self.answers if one.id == number]) < len(keys):
+        while len([one for one in self.answers if one.id == number]) < count:
             self._take(until)
         found = sorted((one for one in self.answers if one.id == number), key=lambda one: one.index)
         self.answers = [one for one in self.answers if one.id != number]
@@ -114,7 +121,8 @@ def answers_in(frame: bytes) -> Iterator[Answer]:
         at += ANSWER.size
         etag = frame[at : at + tag].decode()
         at += tag + -tag % 8
-        yield Answer(number, index, status, etag, frame[at : at + size], bool(flags & 1), retry)
+        body = frame[at : at + size]
+        yield Answer(number, index, status, etag, body, bool(flags & 1), retry, bool(flags & 2))
         at += size + -size % 8
 
 

@@ -29,6 +29,8 @@ FLOORS = [
         "core/names",
         "core/served",
         "core/memory",
+        "core/coming",
+        "core/progress",
         "core/zstd",
     ],
     ["core/dtypes", "core/codecs", "core/stored", "core/fills", "core/strided", "core/reading"],
@@ -37,25 +39,27 @@ FLOORS = [
     ["core/v2", "core/v3", "core/chunks", "core/derived"],
     ["core/dialects"],
     ["preview/abridged", "preview/called", "preview/colours", "preview/sample", "preview/column"],
-    ["preview/table"],
+    ["preview/table", "preview/sorting"],
     ["preview/conditions"],
     ["preview/orders"],
     ["preview/rows"],
-    ["preview/values", "preview/thumbnail"],
+    ["preview/place", "preview/values", "preview/thumbnail"],
+    ["preview/points", "preview/icon"],
+    ["preview/members"],
     ["preview/description"],
     ["exports"],
     ["adapters"],
     ["readers"],
     ["views"],
     ["serve/conditional", "serve/request"],
-    ["serve/representation", "serve/listing"],
+    ["serve/representation", "serve/listing", "serve/together"],
     ["serve/forms", "serve/layout", "serve/rows"],
     ["serve/exporting"],
     ["serve/respond"],
     ["serve/metadata_seen"],
     ["wire", "snippets"],
-    ["frames", "body_memory"],
-    ["descriptors"],
+    ["frames", "progress_frames"],
+    ["shared_memory", "process_memory"],
     ["messages", "shares", "servers", "files"],
     ["sources", "publisher", "worker"],
     ["handlers", "welcome", "client"],
@@ -255,9 +259,10 @@ def test_what_is_named_exists():
     from jupyter_zarr_serve.core import known_names
     from jupyter_zarr_serve.core.codecs import compressor_named
     from jupyter_zarr_serve.core.dialects import DIALECTS
-    from jupyter_zarr_serve.views import VIEWS
+    from jupyter_zarr_serve.core.nodes import Group
+    from jupyter_zarr_serve.views import viewed
 
-    assert set(VIEWS) == set(known_names.VIEWS)
+    assert all(isinstance(viewed(Group(), view), Group) for view in known_names.VIEWS)
     assert {name for name in known_names.COMPRESSORS if compressor_named(name) is None} == {"none"}
     for zarr_format, dialect in DIALECTS.items():
         assert set(known_names.DOCUMENTS[zarr_format]) == dialect.GROUP_KEYS | dialect.ARRAY_KEYS

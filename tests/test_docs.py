@@ -13,8 +13,11 @@ import jupyter_zarr_serve
 from jupyter_zarr_serve.core import errors, limits
 from jupyter_zarr_serve.core.errors import ServeError
 from jupyter_zarr_serve.core.known_names import COMPRESSORS
+from jupyter_zarr_serve.exports import FORMS as EXPORTS
 from jupyter_zarr_serve.extension import ZarrServeApp
 from jupyter_zarr_serve.readers import FORMATS, suffixes
+from jupyter_zarr_serve.serve.forms import FORMS as PREVIEWS
+from jupyter_zarr_serve.serve.request import NODE
 from tests.server import Server, running_server
 from tests.test_architecture import FLOORS, PACKAGE
 
@@ -121,6 +124,14 @@ def test_every_compressor_is_documented():
     rows = text_of("docs/reference/configuration.md").splitlines()
     row = next(row for row in rows if row.startswith("| `compressor` |"))
     assert [name for name in COMPRESSORS if f"`{name}`" not in row] == []
+
+
+def test_every_form_is_documented():
+    rows = {
+        row.split("|")[1].strip() for row in text_of("docs/reference/urls.md").splitlines() if "|" in row
+    }
+    previews = set(PREVIEWS) - {NODE}  # it has an address of its own
+    assert [form for form in [*previews, *EXPORTS] if f"`{form}`" not in rows] == []
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/reference/mapping.md"])

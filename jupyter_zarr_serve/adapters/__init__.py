@@ -4,19 +4,19 @@ An object names its adapter through the top-level packages in ``type(obj).__mro_
 adapter imported, and it dispatches by `functools.singledispatch`. No library is imported to look
 whether an object is its own. Third parties add adapters by an entry point in the group
 ``jupyter_zarr_serve.adapters`` whose name is the package and whose object is ``adapt(obj, policy)``.
-Objects of unknown packages are served as what they say they are: arrays, mappings or sequences.
+Objects of unknown packages are served as what they say they are: arrays, tables, mappings or sequences.
 """
 
-from collections import UserString
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..core.errors import Unreadable
 from ..core.nodes import Node, Policy
 from .made_of import noted
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Adapt = Callable[[Any, Policy], Node]
 
@@ -41,6 +41,10 @@ MODULES = {
     "tensorflow": "from_dlpack",
     "builtins": "from_builtins",
     "datetime": "from_builtins",
+    "PIL": "from_pillow",
+    "astropy": "from_astropy",
+    "anndata": "from_anndata",
+    "types": "by_protocol",
 }
 
 
@@ -58,26 +62,12 @@ def adapt(obj: Any, policy: Policy) -> Node:
         if package in _plugins():
             plugin: Adapt = _plugins()[package].load()
             return plugin(obj, policy)
-    return _by_protocol(obj, policy)
+    return _adapt_by("by_protocol", obj, policy)
 
 
 def _adapt_by(module: str, obj: Any, policy: Policy) -> Node:
     node: Node = import_module(f"{__name__}.{module}").adapt(obj, policy)
     return node
-
-
-def _by_protocol(obj: Any, policy: Policy) -> Node:
-    """The node of an object of an unknown package, by what it can do."""
-    if hasattr(type(obj), "__array__") or hasattr(type(obj), "__dlpack__"):
-        return _adapt_by("from_dlpack", obj, policy)
-    if isinstance(obj, Mapping):
-        return _adapt_by("from_builtins", obj, policy)
-    if isinstance(obj, Sequence) and not isinstance(obj, UserString):
-        return _adapt_by("from_builtins", tuple(obj), policy)
-    raise Unreadable(
-        f"{type(obj).__module__}.{type(obj).__qualname__}: objects of this type cannot be served; "
-        "convert with numpy.asarray(...) or pandas.DataFrame(...)"
-    )
 
 
 def _packages(cls: type) -> list[str]:
@@ -87,5 +77,9 @@ def _packages(cls: type) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _plugins() -> dict[str, EntryPoint]:
+def _plugins() -> dict[str, "EntryPoint"]:
+    from importlib.metadata import (
+        entry_points,  # which takes a while, and most objects are of known packages
+    )
+
     return {point.name: point for point in entry_points(group=f"{__name__}")}

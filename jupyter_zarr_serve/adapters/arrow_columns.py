@@ -5,6 +5,7 @@ References
 https://arrow.apache.org/docs/format/Columnar.html
 """
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -14,29 +15,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core.dtypes import BYTES, STRING, VLEN_ESTIMATE, Block
+from ..core.dtypes import BYTES, STRING, Block
 from ..core.errors import Unavailable, Unreadable
 from ..core.nodes import Policy
+from .arrow_buffers import counts, numbers, truths
 from .arrow_extensions import extension, told
+from .arrow_lists import column_of_lists
+from .arrow_widths import element_width
 from .column import Coded, Column, Field, Pair
 
+_FEW = 10_000  # texts
 _MOST_CODED = 1 << 26  # rows whose dictionary is looked for
 Fetch = Callable[[int, int], Any]  # rows [start, stop) as a ChunkedArray
 Rule = tuple[Any, Callable[[Any], Block]]  # the dtype, and what makes values of an array
 
 _is = pa.types
-
-
-def width_of(kind: Any) -> int:
-    """Bytes per element of an Arrow type, estimated where the length varies."""
-    if _is.is_struct(kind):
-        return max((width_of(field.type) for field in kind), default=1)
-    if _is.is_dictionary(kind):
-        return width_of(kind.value_type)
-    try:
-        return max(1, int(kind.bit_width) // 8)
-    except ValueError:
-        return VLEN_ESTIMATE
 
 
 def arrow_column(
@@ -78,16 +71,23 @@ def arrow_column(
         return arrow_column(
             kind.value_type, lambda a, b: _unrolled(fetch(a, b), limit_bytes), limit_bytes=limit_bytes
         )
+    if _is.is_fixed_size_list(kind):
+        return column_of_lists(kind, fetch, partial(arrow_column, kind.value_type, limit_bytes=limit_bytes))
+    column = _plain_column(kind, fetch, limit_bytes)
+    return replace(column, nulls=nulls, lowest=lowest, highest=highest)
+
+
+def _plain_column(kind: Any, fetch: Fetch, limit_bytes: int) -> Column:
     dtype, values = _rule(kind)
     zone = getattr(kind, "tz", None)
     attributes = {"timezone": zone} if zone else {}
 
     def read(start: int, stop: int) -> Pair:
         part = _plain(fetch(start, stop), kind, limit_bytes)
-        where = np.asarray(part.is_null()) if part.null_count else None
+        where = truths(part.is_null()) if part.null_count else None
         return values(part), where
 
-    return Column(np.dtype(dtype), read, nulls, lowest, highest, attributes)
+    return Column(np.dtype(dtype), read, attributes=attributes)
 
 
 def _of_dictionary(kind: Any, fetch: Fetch, limit_bytes: int) -> Column | list[Field]:
@@ -112,7 +112,7 @@ def _coded(kind: Any, fetch: Fetch, limit_bytes: int, count: int) -> Coded | Non
         found = pc.index_in(part, value_set=categories)
         if found.null_count != part.null_count:
             raise Unavailable("the categories changed since the column was opened; open it again")
-        return np.asarray(found.fill_null(-1))
+        return numbers(found, -1)
 
     column = arrow_column(kind.value_type, lambda a, b: pa.chunked_array([categories[a:b]]), nulls=False)
     return Coded(codes, column, len(categories)) if isinstance(column, Column) else None
@@ -125,7 +125,7 @@ def _member(kind: Any, fetch: Fetch, position: int, limit_bytes: int) -> Field:
         return pc.struct_field(fetch(start, stop), [position])
 
     opened = partial(arrow_column, field.type, part, limit_bytes=limit_bytes)
-    return Field(field.name, width_of(field.type), opened)
+    return Field(field.name, element_width(field.type), opened)
 
 
 def _storage(array: Any) -> Any:
@@ -181,23 +181,17 @@ def _is_text(kind: Any) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _numbers(array: Any) -> Block:
-    block: Block = (array.fill_null(0) if array.null_count else array).to_numpy()
-    return block
-
-
-def _booleans(array: Any) -> Block:
-    return np.asarray(array.fill_null(False) if array.null_count else array)
-
-
-def _as_numpy(array: Any) -> Block:
+def _texts(array: Any) -> Block:
+    """Text or bytes as objects; Arrow is faster with many, once it has imported pandas."""
+    if len(array) <= _FEW and "pandas" not in sys.modules:
+        return np.array(array.to_pylist(), object)
     block: Block = array.to_numpy()
     return block
 
 
 def _days(array: Any) -> Block:
     """Dates, which date64 counts in milliseconds."""
-    block = _as_numpy(array)
+    block = counts(array, "M8[D]" if array.type.bit_width == 32 else "M8[ms]")
     days = block.astype("M8[D]")
     if not (np.isnat(block) | (days == block)).all():
         raise Unreadable("dates with a time of day; cast the column to a timestamp")
@@ -216,29 +210,29 @@ def _nothing(array: Any) -> Block:
 
 def _times(array: Any, kind: Any, unit: str) -> Block:
     whole = array.cast(pa.int32() if kind.bit_width == 32 else pa.int64())
-    block: Block = _numbers(whole).astype("i8").view(f"m8[{unit}]")
+    block: Block = numbers(whole).astype("i8").view(f"m8[{unit}]")
     return block
 
 
 def _rule(kind: Any) -> Rule:
     if _is.is_integer(kind) or _is.is_floating(kind):
-        return kind.to_pandas_dtype(), _numbers
+        return kind.to_pandas_dtype(), numbers
     if _is.is_boolean(kind):
-        return np.bool_, _booleans
+        return np.bool_, truths
     if _is.is_timestamp(kind):
-        return f"M8[{kind.unit}]", _as_numpy
+        return f"M8[{kind.unit}]", partial(counts, dtype=f"M8[{kind.unit}]")
     if _is.is_date(kind):
         return "M8[D]", _days
     if _is.is_duration(kind):
-        return f"m8[{kind.unit}]", _as_numpy
+        return f"m8[{kind.unit}]", partial(counts, dtype=f"m8[{kind.unit}]")
     if _is.is_time(kind):
         return f"m8[{kind.unit}]", lambda array: _times(array, kind, kind.unit)
     if _is.is_string(kind) or _is.is_large_string(kind) or _is.is_string_view(kind):
-        return STRING, _as_numpy
+        return STRING, _texts
     if _is.is_fixed_size_binary(kind) or _is.is_binary_view(kind):
-        return BYTES, _as_numpy
+        return BYTES, _texts
     if _is.is_binary(kind) or _is.is_large_binary(kind):
-        return BYTES, _as_numpy
+        return BYTES, _texts
     if _is.is_decimal(kind):
         return STRING, _digits
     if _is.is_null(kind):

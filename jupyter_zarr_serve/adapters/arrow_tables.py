@@ -13,6 +13,7 @@ import numpy as np
 from ..core.names import served_names
 from ..core.nodes import Group, Policy
 from .arrow_extensions import with_extension
+from .arrow_widths import element_width
 from .column import Column, Field
 from .columns import named_fields, table
 
@@ -35,7 +36,7 @@ def arrow_table(
     open_column
         Gives, by position in the schema, what opens the column.
     width
-        Gives, by position in the schema, bytes per element.
+        Gives, by position in the schema, bytes per row.
     source_rows
         Rows in each of the source's own blocks.
     """
@@ -45,7 +46,8 @@ def arrow_table(
 
     def field(name: Any, position: int) -> Field:
         opened = open_column(position)
-        return Field(name, width(position), lambda: with_extension(schema.field(position), opened()))
+        element = element_width(schema.field(position).type, width(position))
+        return Field(name, element, lambda: with_extension(schema.field(position), opened()))
 
     columns = named_fields(
         field(name, position) for position, name in enumerate(schema.names) if position not in positions

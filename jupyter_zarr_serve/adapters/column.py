@@ -29,6 +29,8 @@ class Column:
         Bounds of the values that are not missing; None where unknown.
     coded
         Gives the codes and categories of a column of so many rows; None where it has none.
+    shape
+        Of each value: () unless it is a list of fixed length. `read` gives ``(stop - start, *shape)``.
     """
 
     dtype: DType
@@ -38,6 +40,7 @@ class Column:
     highest: int | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     coded: "Callable[[int], Coded | None] | None" = None
+    shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,10 @@ class Coded:
 
 @dataclass(frozen=True)
 class Field:
-    """A column that is not looked at yet: its name, bytes per element, and how to open it."""
+    """A column that is not looked at yet: its name, bytes per element, and how to open it.
+
+    The elements of a column of lists are the lists' own.
+    """
 
     name: Any
     width: int

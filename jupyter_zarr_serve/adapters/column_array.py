@@ -1,5 +1,6 @@
 """The array of a column, and for readers that know only plain numbers its mask or its categories."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -11,6 +12,7 @@ from ..core.dtypes import Block, canonical, element_size
 from ..core.elements import converted
 from ..core.errors import Unavailable
 from ..core.grid import Region, chunk_shape_for
+from ..core.names import served_names
 from ..core.nodes import Array, Parts, Policy, make_array
 from .column import Coded, Column, Rows, once
 from .missing import Missing, missing_of
@@ -18,7 +20,7 @@ from .missing import Missing, missing_of
 
 def array_of(column: Column, name: str, rows: Rows, attributes: Mapping[str, Any]) -> Array:
     """The array of a column, with attributes of its own added to those of the column."""
-    array = _array(column, rows, attributes)
+    array = _array(column, name, rows, attributes)
     return replace(array, parts=once(partial(_parts, column, array, name, rows)))
 
 
@@ -29,13 +31,16 @@ def chunk_rows(rows: int, width: int, policy: Policy, source_rows: int | None = 
     return chunk_shape_for((rows,), width, target, source_chunks=source_chunks, layout="rows")[0]
 
 
-def _array(column: Column, rows: Rows, renamed: Mapping[str, Any]) -> Array:
-    missing = missing_of(column, rows.count, rows.chunk)
+def _array(column: Column, name: str, rows: Rows, renamed: Mapping[str, Any]) -> Array:
+    chunk = max(1, rows.chunk // math.prod(column.shape))
+    missing = missing_of(column, rows.count, chunk)
+    names = served_names([f"{name}_{axis}" for axis in range(1, len(column.shape) + 1)], [rows.dimension])
     return make_array(
-        (rows.count,), missing.dtype, partial(_read, column, missing, rows.policy.limit_bytes), rows.policy,
-        chunk_shape=(rows.chunk,),
+        (rows.count, *column.shape), missing.dtype,
+        partial(_read, column, missing, rows.policy.limit_bytes), rows.policy,
+        chunk_shape=(chunk, *column.shape),
         fill_value=missing.fill_value,
-        dimension_names=(rows.dimension,),
+        dimension_names=(rows.dimension, *names),
         attributes={**column.attributes, **missing.attributes, **renamed},
     )  # fmt: skip
 
@@ -49,7 +54,7 @@ def _read(column: Column, missing: Missing, limit: int, region: Region) -> Block
         )
     if column.dtype.kind not in "TO":
         values = converted(values, canonical(column.dtype))
-    return missing.fill(values, where, limit)
+    return missing.fill(values, where, limit)[(slice(None), *region[1:])]
 
 
 def _parts(column: Column, array: Array, name: str, rows: Rows) -> Parts:
@@ -86,4 +91,5 @@ def _coded_parts(coded: Coded, array: Array, name: str, rows: Rows) -> Parts:
 def _read_mask(column: Column, region: Region) -> Block:
     start, stop = region[0].start, region[0].stop
     where = column.read(start, stop)[1]
-    return np.zeros(stop - start, bool) if where is None else where
+    absent = np.zeros((stop - start, *column.shape), bool) if where is None else where
+    return absent[(slice(None), *region[1:])]

@@ -19,7 +19,8 @@ All columns of a table share one dimension and one chunk length. What a column b
 | sparse, run-end encoded | its values, dense | as of the values |
 | structure | a group with one column per field | as of the fields |
 | column of nulls without a type | float64 | NaN |
-| list, map, union, mixed or other objects | refused by name, with the remedy | |
+| list of a fixed length | an array of one axis more | as of the elements, all of the list |
+| other list, map, union, mixed or other objects | refused by name, with the remedy | |
 
 A column whose name cannot be a node's name is renamed; its attribute "original_name" keeps the original.
 """

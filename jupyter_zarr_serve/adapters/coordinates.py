@@ -16,6 +16,7 @@ from ..core.grid import Region, chunk_shape_for, region_shape
 from ..core.nodes import Array, Policy, make_array
 
 Elements = tuple[Sequence[Block], Block]  # one array of indices per axis, and the values there
+SPARSE = "sparse"  # what people call such arrays
 
 
 def array_of_elements(
@@ -57,7 +58,7 @@ def array_of_elements(
             block[at] = values
         return block[0, ...]
 
-    return make_array(shape, dtype, read, policy, chunk_shape=chunks, fill_value=fill_value)
+    return make_array(shape, dtype, read, policy, chunk_shape=chunks, fill_value=fill_value, called=SPARSE)
 
 
 class _Index:

@@ -14,7 +14,6 @@ from functools import partial
 from typing import Any
 
 import dask.array as da
-import dask.base
 import numpy as np
 
 from ..core.dtypes import Block, DType, canonical, sealed
@@ -22,11 +21,10 @@ from ..core.elements import converted
 from ..core.errors import Unavailable, Unreadable
 from ..core.grid import Region, region_shape
 from ..core.memory import MEMORY, Share
+from .dask_progress import computed, counting
 from .tensors import as_numpy
 
 _OBJECT = 8  # an object takes about this many times the pointer to it
-
-_computed_of: Any = dask.base.compute_as_if_collection
 
 Compute = Callable[[list[Any]], Sequence[Any]]
 
@@ -79,7 +77,7 @@ class DaskReader:
         parts = list(self._parts(region))
         if sum(self._size(coords) for coords, _, _ in parts) > MEMORY.limit_bytes:
             # too large to be remembered: dask may know how to compute less than a block
-            whole: Block = computing(lambda: as_numpy(self._array[region].compute()))
+            whole: Block = computing(lambda: as_numpy(self._array[region].compute(**counting())))
             return whole
         blocks = self._computed.get([coords for coords, _, _ in parts])
         if len(parts) == 1:
@@ -102,7 +100,7 @@ class DaskReader:
 
 def _blocks(array: Any, places: list[tuple[int, ...]]) -> list[Block]:
     keys = [(array.name, *place) for place in places]
-    blocks = _computed_of(da.Array, array.__dask_graph__(), keys)
+    blocks = computed(da.Array, array.__dask_graph__(), keys)
     return [sealed(_announced(array, place, block)) for place, block in zip(places, blocks, strict=True)]
 
 

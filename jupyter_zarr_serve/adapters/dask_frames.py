@@ -23,6 +23,7 @@ from ..core.nodes import Group, Node, Policy
 from .column import Column, Field, once
 from .columns import named_fields, renames, single, table
 from .dask_blocks import Computed, computing
+from .dask_progress import counting
 from .from_pandas import index_dimension
 from .pandas_columns import column_of
 from .pandas_objects import Values
@@ -85,7 +86,7 @@ def _ends(column: Any) -> Block:
     One by one: what is computed of all partitions at once may be of fewer, larger ones.
     """
     parts = (column.partitions[number] for number in range(column.npartitions))
-    counts = computing(lambda: _computed_of(*(part.map_partitions(len) for part in parts)))
+    counts = computing(lambda: _computed_of(*(part.map_partitions(len) for part in parts), **counting()))
     return np.cumsum([int(np.sum(count)) for count in counts], dtype=np.int64)
 
 
@@ -159,7 +160,8 @@ def _check(part: Any, number: int, announced: Any) -> None:
 
 
 def _compute(column: Any, numbers: Sequence[int]) -> list[Any]:
-    return [_series(part) for part in _computed_of(*(column.partitions[number] for number in numbers))]
+    parts = (column.partitions[number] for number in numbers)
+    return [_series(part) for part in _computed_of(*parts, **counting())]
 
 
 def _series(values: Any) -> Any:

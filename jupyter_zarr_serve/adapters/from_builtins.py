@@ -61,9 +61,9 @@ def _(obj: Any, policy: Policy) -> Node:
 
 @adapt.register
 def _(obj: int, policy: Policy) -> Node:
-    if not _INT64.min <= obj <= _INT64.max:
+    if not _INT64.min <= obj < 1 << 64:
         raise Unreadable("an integer that needs more than 64 bits; convert it to float or str")
-    return adapt_numpy(np.asarray(obj, np.int64), policy)
+    return adapt_numpy(np.asarray(obj, np.int64 if obj <= _INT64.max else np.uint64), policy)
 
 
 @adapt.register(str)
@@ -111,9 +111,17 @@ def _own(cls: type) -> set[str]:
     return {name for base in cls.__mro__[:-1] for name in vars(base)}
 
 
+@adapt.register(bytearray)
+@adapt.register(memoryview)
+def _(obj: Any, policy: Policy) -> Node:
+    return adapt_numpy(np.asarray(memoryview(obj)), policy)
+
+
 @adapt.register(list)
 @adapt.register(tuple)
 def _(obj: Any, policy: Policy) -> Node:
+    if hasattr(obj, "_fields"):  # a tuple whose items have names
+        return adapt(dict(zip(obj._fields, obj, strict=True)), policy)
     items = tuple(obj)
     array = _array_of(items)
     if array is not None:
@@ -134,7 +142,7 @@ def _array_of(items: Sequence[Any]) -> Block | None:
         array = np.asarray(items, _DTYPES.get(expected))
     except ValueError:  # of unequal length
         return None
-    exact = expected not in _NUMBERS or array.dtype.kind == expected
+    exact = expected not in _NUMBERS or array.dtype.kind.replace("u", "i") == expected
     return array if exact else None
 
 

@@ -11,12 +11,13 @@ import numpy as np
 from ..core.errors import Unreadable, failures_named
 from ..core.nodes import Node, Policy, make_array
 from .from_numpy import adapt as adapt_numpy
+from .marked import described, mask_of
 from .positions import Positions
 from .tensors import as_numpy, dtype_of
 
 
 def adapt(obj: Any, policy: Policy) -> Node:
-    """The array that a tensor stands for.
+    """The array that a tensor stands for, with its unit where it tells one.
 
     Raises
     ------
@@ -27,7 +28,14 @@ def adapt(obj: Any, policy: Policy) -> Node:
     if not is_array(obj):
         raise Unreadable(f"{name}: objects of this type cannot be served; convert with numpy.asarray(...)")
     _refuse_special(obj, name)
+    return described(_array_of(obj, name, policy), obj)
+
+
+def _array_of(obj: Any, name: str, policy: Policy) -> Node:
     shape = _shape_of(obj)
+    mask = None if shape is None else mask_of(obj, shape)
+    if mask is not None:
+        return adapt_numpy(np.ma.MaskedArray(as_numpy(obj), mask), policy)
     if shape is None:
         return _converted(obj, name, policy)
     if dtype_of(obj).kind in "OT":
@@ -41,7 +49,7 @@ def adapt(obj: Any, policy: Policy) -> Node:
 
 def is_array(obj: Any) -> bool:
     """Whether an object says of itself that it is an array."""
-    return hasattr(type(obj), "__array__") or hasattr(type(obj), "__dlpack__")
+    return any(hasattr(type(obj), name) for name in ("__array__", "__dlpack__", "__array_interface__"))
 
 
 def _shape_of(obj: Any) -> tuple[int, ...] | None:

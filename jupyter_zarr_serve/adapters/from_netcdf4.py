@@ -18,6 +18,7 @@ from ..core.dtypes import STRING, Block, DType
 from ..core.errors import Replaced, Unreadable, failures_named
 from ..core.grid import Region
 from ..core.nodes import Array, Group, Node, Policy, make_array
+from .enumerations import flags
 from .from_dlpack import adapt as adapt_any
 from .objects import texts
 from .tensors import as_numpy
@@ -60,7 +61,7 @@ def _attributes(obj: Any) -> dict[str, Any]:
 
 
 def _variable(variable: Any, policy: Policy) -> Array:
-    attributes, names = _attributes(variable), tuple(variable.dimensions)
+    attributes, names = {**_flags(variable), **_attributes(variable)}, tuple(variable.dimensions)
     if variable.dtype is str:
 
         def read_texts(region: Region) -> Block:
@@ -82,6 +83,12 @@ def _variable(variable: Any, policy: Policy) -> Array:
         source_chunks=_chunks(variable), dimension_names=names, fill_value=mark,
         attributes=_told(variable, attributes, dtype, mark),
     )  # fmt: skip
+
+
+def _flags(variable: Any) -> dict[str, Any]:
+    """What an enumeration's values are called; nothing for other variables."""
+    enum = getattr(variable.datatype, "enum_dict", None)
+    return flags(enum, np.dtype(variable.dtype)) if enum else {}
 
 
 def _dtype_read(variable: Any) -> DType:

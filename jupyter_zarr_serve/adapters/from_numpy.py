@@ -14,6 +14,7 @@ from ..core.dtypes import STRING, Block
 from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array, Node, Policy, make_array
+from .marked import described, mask_of
 from .objects import MISSING, appeared, object_array, part_of
 from .sampling import reading_of
 
@@ -38,6 +39,11 @@ def _(obj: Any, policy: Policy) -> Node:
         from .masked import masked_array
 
         return masked_array(obj, policy)
+    if type(obj) is not np.ndarray and isinstance(obj, np.ndarray):
+        mask = mask_of(obj, obj.shape)
+        if mask is not None:
+            return described(adapt(np.ma.MaskedArray(np.asarray(obj), mask), policy), obj)
+        return described(adapt(np.asarray(obj), policy), obj)
     array = np.asarray(obj)[...]  # a view: the shape of the original may be changed in place
     if array.dtype.kind == "O":
         return object_array(array, lambda region: part_of(array, region), policy)

@@ -9,12 +9,13 @@ from collections.abc import Collection
 from functools import partial, singledispatch
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..core.dtypes import VLEN_ESTIMATE
 from ..core.errors import Unreadable
 from ..core.names import served_names
-from ..core.nodes import Group, Node, Policy
+from ..core.nodes import Array, Group, Node, Policy, make_array
 from .column import Field
 from .columns import named_fields, single, table
 from .pandas_columns import coded_column, field_of
@@ -65,6 +66,16 @@ def _(index: pd.MultiIndex, policy: Policy) -> Group:
 @adapt.register
 def _(array: pd.api.extensions.ExtensionArray, policy: Policy) -> Node:
     return adapt(pd.Series(array, copy=False), policy)  # which sees what changes in place
+
+
+@adapt.register(pd.Timestamp)
+@adapt.register(pd.Timedelta)
+@adapt.register(type(pd.NaT))
+def _(scalar: Any, policy: Policy) -> Node:
+    node = adapt(pd.Series([scalar]), policy)
+    assert isinstance(node, Array)
+    value = node.read((slice(0, 1),))[0]
+    return make_array((), node.dtype, lambda _: np.asarray(value), policy, attributes=node.attributes)
 
 
 def _column_rows(frame: pd.DataFrame, position: int, start: int, stop: int) -> Any:

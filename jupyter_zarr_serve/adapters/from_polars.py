@@ -1,5 +1,6 @@
 """polars' frames and series, column by column through Arrow; only the rows of a chunk are converted."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, singledispatch
@@ -57,7 +58,8 @@ def _(_frame: pl.LazyFrame, _policy: Policy) -> Node:
 
 def _field(name: str, now: Get) -> Field:
     series = now()
-    width = max(1, int(series.estimated_size()) // max(1, len(series)))
+    elements = math.prod(getattr(series.dtype, "shape", ()))  # of a list
+    width = max(1, int(series.estimated_size()) // max(1, len(series) * elements))
     return Field(name, width, partial(_open, now))
 
 

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from ..core.errors import Unreadable
 from ..core.nodes import Group, Node, Policy
-from .arrow_columns import arrow_column, width_of
+from .arrow_columns import arrow_column
 from .arrow_tables import arrow_table
+from .arrow_widths import element_width, width_of
 from .column import Column, Field
 from .columns import MOST_CATEGORIES, single
 
@@ -45,7 +46,8 @@ def _(batch: pa.RecordBatch, policy: Policy) -> Node:
 
 @adapt.register
 def _(array: pa.ChunkedArray, policy: Policy) -> Node:
-    return single(Field("values", _width(array), partial(_open, array)), len(array), policy, "row")
+    width = element_width(array.type, _width(array))
+    return single(Field("values", width, partial(_open, array)), len(array), policy, "row")
 
 
 @adapt.register

@@ -19,7 +19,7 @@ from ..core.dtypes import Block, DType
 from ..core.errors import Unreadable
 from ..core.grid import Region, region_shape
 from ..core.nodes import Array, Node, Policy, make_array
-from .coordinates import array_of_elements, place, spread
+from .coordinates import SPARSE, array_of_elements, place, spread
 
 
 @singledispatch
@@ -61,7 +61,7 @@ def dense_view(
         return array_of_elements(shape, dtype, lambda: _elements(load()), policy, summed=True)
     if kind not in _READERS:
         raise Unreadable(f"sparse format {kind!r} is unknown; convert with .tocsr()")
-    return make_array(shape, dtype, lambda region: _READERS[kind](load(), region), policy)
+    return make_array(shape, dtype, lambda region: _READERS[kind](load(), region), policy, called=SPARSE)
 
 
 def _elements(matrix: Any) -> tuple[Sequence[Block], Block]:

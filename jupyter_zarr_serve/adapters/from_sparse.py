@@ -15,7 +15,7 @@ from ..core.dtypes import Block
 from ..core.errors import Unreadable
 from ..core.grid import Region, region_shape
 from ..core.nodes import Node, Policy, make_array
-from .coordinates import array_of_elements, expand, place
+from .coordinates import SPARSE, array_of_elements, expand, place
 
 
 @singledispatch
@@ -61,7 +61,8 @@ def _(obj: sparse.DOK, policy: Policy) -> Node:
         place(block, obj.data, region)
         return block
 
-    return make_array(obj.shape, obj.dtype, read, policy, fill_value=fill_element(obj.fill_value))
+    fill = fill_element(obj.fill_value)
+    return make_array(obj.shape, obj.dtype, read, policy, fill_value=fill, called=SPARSE)
 
 
 def fill_element(value: Any) -> Any:

@@ -27,6 +27,7 @@ from ..core.names import served_names
 from ..core.nodes import Array, Group, Node, Policy, make_array
 from ..core.reading import Reading
 from ..core.served import named_after, referring, renames_of
+from .marked import unit_of
 from .objects import MISSING, is_missing, texts
 from .sampling import reading_of
 
@@ -151,8 +152,8 @@ def _array(variable: xr.Variable, attributes: Mapping[Any, Any], policy: Policy)
     reading = reading_of(data, read) if isinstance(data, np.ndarray) else Reading(read)
     return make_array(
         variable.shape, variable.dtype, reading, policy,
-        source_chunks=_source_chunks(variable), attributes=attributes, dimension_names=names,
-        fill_value=_fill(attributes),
+        source_chunks=_source_chunks(variable), attributes={**unit_of(data), **attributes},
+        dimension_names=names, fill_value=_fill(attributes),
     )  # fmt: skip
 
 

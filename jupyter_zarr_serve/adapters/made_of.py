@@ -14,6 +14,7 @@ import numpy as np
 
 from ..core.known_names import MADE_OF
 from ..core.nodes import Group, Node
+from .objects import is_missing
 
 _MOST_COLUMNS = 2000
 _LOOKED_AT = 1000  # elements of a column of objects
@@ -83,8 +84,8 @@ def _dtype(values: Any) -> str:
     if not isinstance(dtype, np.dtype) or dtype.kind != "O":
         return str(dtype)
     some = list(values[:_LOOKED_AT])
-    kinds = [type(value).__name__ for value in some if value is not None and value == value]  # noqa: PLR0124
-    return f"object:{kinds[0] if kinds else 'str'}{'' if None in some else ':nan'}"
+    kinds = [type(value).__name__ for value in some if not is_missing(value)]
+    return f"object:{kinds[0] if kinds else 'str'}{'' if any(value is None for value in some) else ':nan'}"
 
 
 def _label(label: Any) -> Any:

@@ -80,7 +80,7 @@ class Missing:
                 raise _changed("values are missing now that were not")
             values = values.astype(object)
             values[where] = self.value
-        if values.dtype.kind == "O" and (size := sum(map(len, values))) > limit:
+        if values.dtype.kind == "O" and (size := sum(map(len, values.flat))) > limit:
             raise Unreadable(
                 f"{len(values):,} rows take {size:,} bytes, more than the {limit:,} allowed for a chunk; "
                 "ask for smaller chunks or raise c.ZarrServeApp.chunk_limit_bytes"

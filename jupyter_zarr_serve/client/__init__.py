@@ -1,1 +1,1 @@
-"""Opening what is served, in one line: `open`, servers and logins, and the kinds of objects it gives."""
+"""`open` and `watch`: finding server, login and node, and making the object that is asked for."""

@@ -1,4 +1,4 @@
-"""What a user names: a path, an address of a server or of one of its pages, or a share link."""
+"""Parsing what a user names: a path, the URL of a server or of one of its pages, or a share link."""
 
 import os
 import re
@@ -17,24 +17,24 @@ _OF_JUPYTER = r"(?s)(?P<base>.*?/)(?:lab/tree|tree|notebooks|edit|files|view)/(?
 
 @dataclass(frozen=True)
 class Address:
-    """What was named.
+    """What the user named.
 
     Attributes
     ----------
     base
-        The server's base URL, with a slash at its end; "" where no server is named.
+        The server's base URL, with a slash at its end; "" if no server is named.
     path
         The names below the root of the store.
     is_exact
-        Whether the path is spelled from the root of the store on, and not as people call a file.
+        Whether the path begins at the root of the store; else it is a path as in a file browser.
     zarr_format
-        2 or 3 where the address says so.
+        2 or 3 if the URL says so, else None.
     file
-        The path on this machine, where it is one from the root of the file system on.
+        The absolute path on this machine, if one was given.
     link
         The token of a share link; "" for none.
     token
-        The server's token, where the address has it.
+        The server's token, if the URL has it.
     """
 
     base: str = ""
@@ -47,19 +47,19 @@ class Address:
 
 
 def parsed(what: Any) -> Address:
-    """What a user names by a text or a path of a file.
+    """The address that a text or a file's path stands for.
 
     Raises
     ------
     TypeError
-        When it is neither.
+        If `what` is neither.
     ValueError
-        When it is an address that leads to no server.
+        If it is a URL without a host.
     """
     if not isinstance(what, str | os.PathLike):
         raise TypeError(
-            f"say what to open by its name, path or address, not by an object of type "
-            f"{type(what).__qualname__}; jz.open() lists what there is"
+            f"jz.open takes a name, a path or a URL, not an object of type {type(what).__qualname__}; "
+            "jz.open() lists what there is"
         )
     text = os.fspath(what)
     if text.startswith(_SCHEMES):
@@ -74,7 +74,7 @@ def parsed(what: Any) -> Address:
 def _of_url(text: str) -> Address:
     parts = urlsplit(text)
     if not parts.netloc:
-        raise ValueError(f"{text!r} names no server; an address begins as http://localhost:8888/")
+        raise ValueError(f"{text!r} names no server; a URL begins as in http://localhost:8888/")
     root = f"{parts.scheme}://{parts.netloc}"
     query = parse_qs(parts.query)
     token = query.get("token", [""])[0]
@@ -102,5 +102,5 @@ def _names(text: str) -> Path:
 
 
 def _without_key(names: Path) -> Path:
-    """The path of a node whose document was named."""
+    """The path of a node, without the name of its metadata document."""
     return names[:-1] if names and names[-1] in DOCUMENT_KEYS else names

@@ -1,4 +1,4 @@
-"""Asking several servers at once, and no longer than some time for all of them."""
+"""Calls in parallel threads, such as requests to several servers, with one time limit for all."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -7,43 +7,44 @@ from threading import Thread
 from typing import TypeVar
 
 _MOST = 32  # threads
-_STEP = 0.2  # seconds; on Windows, Ctrl-C is heard between two steps
+_STEP = 0.2  # seconds; on Windows, Ctrl-C interrupts only between two steps
 
 A = TypeVar("A")
 T = TypeVar("T")
 
 
 def outcomes(
-    ask: Callable[[A], T], asked: Sequence[A], seconds: Callable[[], float]
+    ask: Callable[[A], T], arguments: Sequence[A], seconds: Callable[[], float]
 ) -> Iterator[tuple[A, T | Exception]]:
-    """What each of those asked gives or raises, in the order in which they answer.
+    """Call `ask` with each argument, in threads; yield each argument with its result or its exception.
 
-    Who has not answered when the time is up is left out: its thread ends by itself, or with the program.
+    Results come in the order in which the calls end. A call that has not ended when the time is up is left
+    out; its thread ends by itself, or with the program.
 
     Parameters
     ----------
     seconds
-        The time that is left; it is asked for again and again, so it may end sooner than it was to.
+        Returns the time that is left. It is called repeatedly, so that the limit can be shortened.
     """
     left: SimpleQueue[A] = SimpleQueue()
     done: SimpleQueue[tuple[A, T | Exception]] = SimpleQueue()
-    for one in asked:
-        left.put(one)
+    for argument in arguments:
+        left.put(argument)
 
     def work() -> None:
         while True:
             try:
-                one = left.get_nowait()
+                argument = left.get_nowait()
             except Empty:
                 return
             try:
-                done.put((one, ask(one)))
-            except Exception as error:  # noqa: BLE001 (whoever asked gets it)
-                done.put((one, error))
+                done.put((argument, ask(argument)))
+            except Exception as error:  # noqa: BLE001 (the caller gets it)
+                done.put((argument, error))
 
-    for _ in range(min(_MOST, len(asked))):
-        Thread(target=work, name="zarr-look", daemon=True).start()
-    missing = len(asked)
+    for _ in range(min(_MOST, len(arguments))):
+        Thread(target=work, name="zarr-search", daemon=True).start()
+    missing = len(arguments)
     while missing:
         try:
             yield done.get(timeout=max(0.0, min(_STEP, seconds())))
@@ -54,15 +55,15 @@ def outcomes(
 
 
 class TimeLeft:
-    """Seconds that run down."""
+    """A time limit that counts down."""
 
     def __init__(self, seconds: float) -> None:
         self._until = time.monotonic() + seconds
 
     def __call__(self) -> float:
-        """The seconds that are left; 0 when there are none."""
+        """The seconds that are left; 0 when the time is up."""
         return max(0.0, self._until - time.monotonic())
 
     def cut(self, seconds: float) -> None:
-        """Leave no more than some seconds."""
+        """Shorten the time that is left to at most `seconds`."""
         self._until = min(self._until, time.monotonic() + seconds)

@@ -1,11 +1,11 @@
-"""What a server or a kernel answers, as the exceptions that Python has for it.
+"""Failures that a server or a kernel answers, as Python exceptions.
 
 | status | exception |
 |---|---|
 | 404 | `KeyError` |
 | 401, 403 | `PermissionError` |
 | 409, 416, 422 | `ValueError` |
-| 503, 429, 502, 504, after some time | `TimeoutError` |
+| 503, 429, 502, 504, if retries do not help | `TimeoutError` |
 | anything else | `RuntimeError` |
 """
 
@@ -18,15 +18,15 @@ _LONGEST = 1000  # characters of a message
 
 
 def message_of(body: bytes, status: int) -> str:
-    """What the answer says of a failure."""
+    """The message in the body of a failure."""
     try:
         return str(json.loads(bytes(body))["message"])[:_LONGEST]
     except (ValueError, KeyError, TypeError):
-        return f"it answers with HTTP status {status}"
+        return f"the server answers with HTTP status {status}"
 
 
 def failure_of(status: int, message: str) -> Exception:
-    """The exception for an answer that is none of what was asked for."""
+    """The exception for a status of 400 or more."""
     if status == 404:
         return Absent(message)
     if status in {401, 403}:

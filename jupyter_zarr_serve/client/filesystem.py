@@ -1,6 +1,6 @@
-"""The protocol ``jupyter://`` of fsspec: what is served, by its path, with no login in sight.
+"""The protocol ``jupyter://`` of fsspec: the served data by their paths, without addresses and tokens.
 
-A path is what `open` takes: one below ``zarr/v3/``, or as people call a file or a notebook, as in
+A path is one that `open` takes: below ``zarr/v3/``, or that of a file or a notebook, as in
 ``jupyter://a.ipynb/t``.
 """
 
@@ -22,7 +22,7 @@ _MOST_KNOWN = 1000  # nodes
 
 
 class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
-    """Keys of the Zarr stores of a Jupyter server as files that are read.
+    """The keys of a Jupyter server's Zarr stores, as read-only files.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
     """
 
     protocol = "jupyter"
-    cachable = False  # which server is meant may change, and instances would be known by their tokens
+    cachable = False  # the running server may change, and a cache of instances would hold their tokens
 
     def __init__(
         self, token: str | None = None, server: str | None = None, timeout: float = 60.0, **options: Any
@@ -44,7 +44,7 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
 
     @property
     def storage_options(self) -> dict[str, Any]:
-        """The options that are no secret."""
+        """The options without the secret ones."""
         return self._options
 
     @storage_options.setter
@@ -77,9 +77,9 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
         return bytes(body[:end] if whole else body)
 
     async def _info(self, path: str, **_: Any) -> dict[str, Any]:
-        return await in_thread(self._told, self._strip_protocol(path))
+        return await in_thread(self._info_of, self._strip_protocol(path))
 
-    def _told(self, path: str) -> dict[str, Any]:
+    def _info_of(self, path: str) -> dict[str, Any]:
         last = path.rpartition("/")[2]
         if last not in DOCUMENT_KEYS:
             with suppress(KeyError, ValueError):  # it is a chunk, or nothing
@@ -100,19 +100,19 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
         return self._at(tuple(filter(None, path.split("/")))).members()
 
     def _at(self, names: Names, *, is_node: bool = True) -> Reader:
-        """The reader of a path as people call it; what lies below a node is read where that is.
+        """The reader of a path; readers of the nodes above it are reused.
 
         Parameters
         ----------
         is_node
-            Whether the path is that of a node, and not of a part of a key.
+            Whether the path is that of a node; else its last names may be part of a chunk's key.
 
         Raises
         ------
         KeyError
-            When there is nothing.
+            If no server has the path.
         LookupError
-            When several servers have it.
+            If several servers have it.
         """
         for end in range(len(names), 0, -1):
             reader = self._known.get(names[:end])
@@ -126,7 +126,7 @@ class JupyterFileSystem(AsyncFileSystem):  # type: ignore[misc]
         raise Absent(f"there is no {'/'.join(names)!r} at {', '.join(map(str, self._ways))}")
 
     def _remembered(self, names: Names, reader: Reader, document: dict[str, Any]) -> Reader:
-        """A reader; that of a folder is not remembered, as the notebooks in it have another root."""
+        """The reader, remembered unless it is of a folder: its notebooks are below another root."""
         if not is_folder(document):
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()

@@ -1,12 +1,14 @@
-"""Which server is meant, and what lets us in: of what is known, the first.
+"""Finding the server and the login.
 
-1. a token that was given;
-2. that of the address: a share link, or ``?token=``;
+The first of these that is known is used:
+
+1. the argument `token`;
+2. the URL: a share link, or ``?token=``;
 3. the environment: ``JUPYTER_SERVER_URL`` and ``JUPYTER_TOKEN``, or JupyterHub's variables;
-4. the running servers of this user; the one that started this kernel before all others.
+4. the running servers of this user, first the one that started this kernel.
 
-A token of the environment goes only to the server that the environment names, and that of a running
-server only to its own process.
+A token from the environment is sent only to the server that the environment names, and the token of a
+running server only to that server's process.
 """
 
 import os
@@ -22,19 +24,19 @@ def logins(
     server: str | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> list[Login]:
-    """The logins to the server that is meant; several only where several servers may be.
+    """The logins to the server that `address` or `server` names; else to all that are running.
 
     Parameters
     ----------
     token
-        That was given.
+        The token that the user gave, if any.
     server
-        The base URL of the server that is meant, where `address` names none.
+        The base URL of the server, if `address` names none.
 
     Raises
     ------
     ConnectionError
-        When there is no server.
+        If no server is found.
     """
     base = address.base or (f"{server.rstrip('/')}/" if server else "")
     if address.link:
@@ -43,7 +45,7 @@ def logins(
     given = token if token is not None else address.token
     if not given:
         return known or [without_login(base)]
-    found = "by the token that was given" if token is not None else "by the token in its address"
+    found = "by the given token" if token is not None else "by the token in its URL"
     if base:
         return [Login(base, found, token=given)]
     return [Login(each.base, found, each.shown, given, server=each.server) for each in known]

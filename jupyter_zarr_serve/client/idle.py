@@ -1,4 +1,4 @@
-"""Connections that stay open between questions."""
+"""A pool of connections that stay open between requests."""
 
 import os
 from collections import deque
@@ -7,7 +7,7 @@ from weakref import finalize
 
 
 class Closable(Protocol):
-    """What is closed when it is wanted no more."""
+    """Something with a `close` method."""
 
     def close(self) -> None:
         """Close it."""
@@ -17,12 +17,12 @@ C = TypeVar("C", bound=Closable)
 
 
 class Idle(Generic[C]):
-    """The idle connections of one process; may be used in many threads at once.
+    """The idle connections of one process; safe to use from several threads.
 
     Parameters
     ----------
     most
-        How many may be idle; others are closed.
+        The largest number of idle connections; `give` closes any beyond it.
     """
 
     def __init__(self, most: int) -> None:
@@ -35,7 +35,7 @@ class Idle(Generic[C]):
         return len(self._connections)
 
     def take(self) -> C | None:
-        """A connection; None where none is idle. Those of a process that was forked are its parent's."""
+        """An idle connection, or None. After a fork, the parent's connections are closed, not used."""
         if self._process != os.getpid():
             self._process = os.getpid()
             _close(self._connections)
@@ -45,7 +45,7 @@ class Idle(Generic[C]):
             return None
 
     def give(self, connection: C) -> None:
-        """Take back a connection that nobody uses."""
+        """Return a connection to the pool."""
         if len(self._connections) < self._most:
             self._connections.append(connection)
         else:

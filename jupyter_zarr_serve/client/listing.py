@@ -1,4 +1,4 @@
-"""What `open` lists: all that this kernel and the servers of this user serve."""
+"""The list that `open` returns without arguments: everything that this user's servers serve."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from .over_http import OverHttp
 from .reader import Reader
 
 _MOST = 100  # names of a group
-_PATIENCE = 5.0  # seconds that one group may take
-_ROOTS = (FILES, NOTEBOOKS)  # of which the members can be opened by their own names
-FAILURES = (OSError, RuntimeError, ValueError, KeyError)  # of one group, which spoil no other
+_PATIENCE = 5.0  # seconds, the limit for one group
+_ROOTS = (FILES, NOTEBOOKS)  # `open` takes the names of their members alone
+FAILURES = (OSError, RuntimeError, ValueError, KeyError)  # of one group; the other groups are still listed
 _HEADS = ("", "kind", "dtype", "shape")
 _NOTHING, _SILENT = "nothing", "it does not answer"
 
-Row = tuple[str, str, str, str]  # of a table: what to call, kind, dtype, shape
+Row = tuple[str, str, str, str]  # of a table: name for `open`, kind, dtype, shape
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Members:
     Attributes
     ----------
     prefix
-        What `open` takes before the name of a member.
+        What precedes a member's name in the argument of `open`.
     kinds
         The kind of each, by name.
     """
@@ -45,11 +45,11 @@ class Members:
 
     @property
     def names(self) -> list[str]:
-        """What `open` takes for each."""
+        """The argument of `open` for each member."""
         return [f"{self.prefix}{name}" for name in self.kinds]
 
     def rows(self) -> list[Row]:
-        """A line for each; kind alone where nothing else is told in time."""
+        """A row for each member; with the kind alone if the server does not describe them in time."""
         try:
             items = self.reader.description(_MOST)["members"]["items"]
         except FAILURES:
@@ -57,30 +57,31 @@ class Members:
         return self._rows({item["name"]: item for item in items})
 
     def briefly(self) -> list[Row]:
-        """A line for each, of what is known without asking."""
+        """A row for each member, made without a request."""
         return self._rows({})
 
-    def _rows(self, told: dict[str, dict[str, Any]]) -> list[Row]:
+    def _rows(self, described: dict[str, dict[str, Any]]) -> list[Row]:
         return [
-            (f"{self.prefix}{name}", *_words(name, told.get(name) or {"kind": kind}))
+            (f"{self.prefix}{name}", *_cells(name, described.get(name) or {"kind": kind}))
             for name, kind in self.kinds.items()
         ]
 
 
-def _words(name: str, told: dict[str, Any]) -> tuple[str, str, str]:
-    shape = f"({', '.join(map(str, told['shape']))})" if "shape" in told else ""
-    return called(told, name), str(told.get("dtype", "")), shape
+def _cells(name: str, described: dict[str, Any]) -> tuple[str, str, str]:
+    """Kind, dtype and shape of a member, as text."""
+    shape = f"({', '.join(map(str, described['shape']))})" if "shape" in described else ""
+    return called(described, name), str(described.get("dtype", "")), shape
 
 
 class Listing:
-    """What can be opened, by server; a notebook shows it as a table, with the dtype and shape of arrays.
+    """The names that `open` takes, by server. A notebook shows them as a table with dtypes and shapes.
 
     Attributes
     ----------
     servers
         The base URL of each server, and how its login was found.
     failures
-        Why nothing is listed of a server, by the same text.
+        Why a server could not be listed, by its text in `servers`.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class Listing:
         self._found = found
 
     def __iter__(self) -> Iterator[str]:
-        """What `open` takes."""
+        """The names that `open` takes."""
         return (name for _, groups in self._found for group in groups for name in group.names)
 
     def __contains__(self, name: object) -> bool:
@@ -102,7 +103,7 @@ class Listing:
 
     def __repr__(self) -> str:
         lines = []
-        for place, rows in self._told:
+        for place, rows in self._tables:
             cells = [(f"jz.open({name!r})", *rest) for name, *rest in rows]
             widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
             lines.append(place)
@@ -113,7 +114,7 @@ class Listing:
 
     def _repr_html_(self) -> str:
         parts = []
-        for place, rows in self._told:
+        for place, rows in self._tables:
             cells = [
                 (f"<code>jz.open({escape(repr(name))})</code>", *map(escape, rest)) for name, *rest in rows
             ]
@@ -124,15 +125,15 @@ class Listing:
         return "".join(parts)
 
     @cached_property
-    def _told(self) -> list[tuple[str, list[Row]]]:
+    def _tables(self) -> list[tuple[str, list[Row]]]:
         groups = [group for _, found in self._found for group in found]
-        told = {
+        described = {
             id(group): rows
             for group, rows in outcomes(Members.rows, groups, TimeLeft(_PATIENCE))
             if not isinstance(rows, Exception)
         }
         return [
-            (place, [row for group in found for row in told.get(id(group)) or group.briefly()])
+            (place, [row for group in found for row in described.get(id(group)) or group.briefly()])
             for place, found in self._found
         ]
 
@@ -143,26 +144,26 @@ def _line(tag: str, cells: tuple[str, ...]) -> str:
 
 
 def listing(token: str | None, server: str | None, seconds: float) -> Listing:
-    """What there is on the servers that may be meant, as far as they tell it in time.
+    """The list of what the servers serve; what a server does not list in time is left out.
 
     Raises
     ------
     ConnectionError
-        When there is no server.
+        If no server is found.
     PermissionError, TimeoutError, ...
-        When there is one server, and it fails.
+        If there is only one server, and it fails.
     """
     known = logins(Address(), token, server)
     seconds = min(seconds, _PATIENCE)
     found: dict[Login, list[Members]] = {login: [] for login in known}
     failures = dict.fromkeys(map(str, known), _SILENT)
 
-    def look(login: Login) -> None:
+    def collect(login: Login) -> None:
         for group in groups_of(login, seconds):
             found[login].append(group)
 
-    # The first group of a server may take all of its time, so that the others need some more.
-    for login, failure in outcomes(look, known, TimeLeft(2 * seconds)):
+    # One slow group may take all of the first `seconds`; the server's other groups need time as well.
+    for login, failure in outcomes(collect, known, TimeLeft(2 * seconds)):
         if failure is None:
             del failures[str(login)]
         elif len(known) == 1:
@@ -178,7 +179,7 @@ def groups_of(login: Login, seconds: float) -> Iterator[Members]:
     Parameters
     ----------
     seconds
-        How long one of them may take; one that takes longer, or fails, is left out.
+        The limit for each group; one that takes longer or fails is left out.
     """
     root = Reader(OverHttp(login, seconds), seconds=seconds)
     kinds = root.members()
@@ -191,7 +192,7 @@ def groups_of(login: Login, seconds: float) -> Iterator[Members]:
 
 
 def _below(reader: Reader, prefix: str) -> Iterator[Members]:
-    """Members as people call them; of notebooks what they publish."""
+    """The members of a group of files; of the group of notebooks, what each notebook publishes."""
     try:
         kinds = dict(islice(reader.members().items(), _MOST))
     except FAILURES:

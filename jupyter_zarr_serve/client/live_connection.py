@@ -27,12 +27,12 @@ class LiveConnection:
 
     Parameters
     ----------
-    put
+    on_notice
         Called with each notice, in the thread.
-    end
+    on_end
         Called at the end, with the reason if it is a failure.
-    seconds
-        How long the first connection may take.
+    timeout
+        Seconds that the first connection may take.
 
     Raises
     ------
@@ -46,16 +46,16 @@ class LiveConnection:
         self,
         login: Login,
         path: tuple[str, ...],
-        put: Callable[[Notice], None],
-        end: Callable[[Exception | None], None],
-        seconds: float,
+        on_notice: Callable[[Notice], None],
+        on_end: Callable[[Exception | None], None],
+        timeout: float,
     ) -> None:
-        self._login, self._put, self._end, self._seconds = login, put, end, seconds
+        self._login, self._on_notice, self._on_end, self._timeout = login, on_notice, on_end, timeout
         self._path = "/".join(quote(name, safe="", errors="surrogateescape") for name in path)
         self._lock = Lock()
         self._closed = Event()
         self._seq: int | None = None
-        self._socket = self._connected()
+        self._socket = self._connect()
         Thread(target=self._run, name="zarr-live", daemon=True).start()
 
     def close(self) -> None:
@@ -71,28 +71,28 @@ class LiveConnection:
         while not self._closed.is_set():
             try:
                 if self._socket is None:
-                    opened = self._connected()
+                    opened = self._connect()
                     with self._lock:
                         self._socket = opened
                     pause = _FIRST_PAUSE
-                self._take(json.loads(self._socket.recv() or "{}"))
+                self._handle(json.loads(self._socket.recv() or "{}"))
             except PermissionError as refused:
                 error = refused
                 break
             except Exception:  # noqa: BLE001 (whatever ends a connection, another one is made)
-                self._drop()
+                self._disconnect()
                 self._closed.wait(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
-        self._drop()
-        self._end(None if self._closed.is_set() else error)
+        self._disconnect()
+        self._on_end(None if self._closed.is_set() else error)
 
-    def _drop(self) -> None:
+    def _disconnect(self) -> None:
         with self._lock:
             if self._socket is not None:
                 self._socket.shutdown()
             self._socket = None
 
-    def _connected(self) -> Any:
+    def _connect(self) -> Any:
         """A connection that follows the path.
 
         Raises
@@ -102,36 +102,36 @@ class LiveConnection:
         """
         import websocket
 
-        made = connect(self._login.base, self._login.check, self._seconds)
-        made.connect()
+        http = connect(self._login.base, self._login.check, self._timeout)
+        http.connect()
         parts = urlsplit(self._login.root)
         host = "localhost" if parts.scheme == UNIX else parts.netloc
-        scheme = "wss" if isinstance(made.sock, ssl.SSLSocket) else "ws"
+        scheme = "wss" if isinstance(http.sock, ssl.SSLSocket) else "ws"
         opened: Any = websocket.WebSocket()
         try:
             opened.connect(
                 f"{scheme}://{host}{parts.path}api/live",
                 header=self._login.headers,
-                socket=made.sock,
+                socket=http.sock,
                 suppress_origin=True,
-                timeout=self._seconds,
+                timeout=self._timeout,
             )
-            self._greet(opened)
+            self._subscribe(opened)
         except websocket.WebSocketBadStatusException as error:
-            made.close()
+            http.close()
             if error.status_code == 404:
                 raise ValueError(_OLDER) from None
             raise failure_of(error.status_code, _message(error)) from None
         except websocket.WebSocketException as error:
-            made.close()
+            http.close()
             raise ConnectionError(f"the live connection was lost: {error}") from None
         except BaseException:
-            made.close()
+            http.close()
             raise
         opened.settimeout(_SILENCE)
         return opened
 
-    def _greet(self, opened: Any) -> None:
+    def _subscribe(self, opened: Any) -> None:
         """Subscribe, and wait until the server follows the path."""
         hello = json.loads(opened.recv())
         if hello.get("version") != _VERSION:
@@ -141,23 +141,25 @@ class LiveConnection:
         since = {} if self._seq is None else {"since": self._seq}
         opened.send(json.dumps({"type": "subscribe", "paths": [self._path], **since}))
         while True:
-            told = json.loads(opened.recv())
-            if told.get("type") == "refused":
-                raise failure_of(int(told["status"]), str(told["message"]))
-            if told.get("type") == "subscribed":
-                self._seq = int(told["seq"]) if self._seq is None else self._seq
+            frame = json.loads(opened.recv())
+            if frame.get("type") == "refused":
+                raise failure_of(int(frame["status"]), str(frame["message"]))
+            if frame.get("type") == "subscribed":
+                self._seq = int(frame["seq"]) if self._seq is None else self._seq
                 return
 
-    def _take(self, told: dict[str, Any]) -> None:
-        if told.get("type") == "all":
-            self._seq = max(self._seq or 0, int(told["seq"]))
-            self._put(Notice(self._seq, BACK, self._seq))
-        for one in told.get("notices", ()):
-            if one["kind"] in _KINDS:
-                bounds = one.get("region")
+    def _handle(self, frame: dict[str, Any]) -> None:
+        if frame.get("type") == "all":
+            self._seq = max(self._seq or 0, int(frame["seq"]))
+            self._on_notice(Notice(self._seq, BACK, self._seq))
+        for notice in frame.get("notices", ()):
+            if notice["kind"] in _KINDS:
+                bounds = notice.get("region")
                 part = bounds and tuple((int(start), int(stop)) for start, stop in bounds)
-                self._seq = max(self._seq or 0, int(one["seq"]))
-                self._put(Notice(int(one["seq"]), str(one["kind"]), int(one["generation"]), part))
+                self._seq = max(self._seq or 0, int(notice["seq"]))
+                self._on_notice(
+                    Notice(int(notice["seq"]), str(notice["kind"]), int(notice["generation"]), part)
+                )
 
 
 def _message(error: Any) -> str:

@@ -1,7 +1,7 @@
-"""A server and what lets one in: a token, a share link, or nothing.
+"""Logins: the URL of a server, and a token, a share link or nothing to enter by.
 
-No secret is in the text of a login, nor in its pickle: another process of the same user finds it again,
-by the server's own runtime file or by a note that this process leaves in the same folder while it runs.
+Neither the text nor the pickle of a login holds a secret. Another process of the same user finds the secret
+again: in the server's runtime file, or in a note that this process keeps in the same folder while it runs.
 """
 
 import atexit
@@ -31,18 +31,18 @@ _noted: dict["Login", str] = {}
 
 @dataclass(frozen=True)
 class Login:
-    """Where to ask, and by what right.
+    """A server's URL and what grants access to it.
 
     Attributes
     ----------
     base
-        The server's base URL as it is reached from here, with a slash at its end.
+        The server's base URL as this machine reaches it, with a slash at the end.
     found
-        In words, how it was found.
+        How the login was found, in words.
     shown
-        The base URL as people know it.
+        The base URL that people see; "" if it is `base`.
     server
-        The running server of this user that it is; it alone is sent the token.
+        The running server of this user at `base`, if it is one; the token is sent to its process alone.
     """
 
     base: str
@@ -54,12 +54,12 @@ class Login:
 
     @property
     def root(self) -> str:
-        """The URL below which the stores are; it may hold the token of a link."""
+        """The URL below which the stores are; it holds the token of a share link."""
         return f"{self.base}zarr/s/{self.link}/" if self.link else f"{self.base}zarr/"
 
     @property
     def headers(self) -> dict[str, str]:
-        """What shows the server who asks."""
+        """The HTTP headers that authenticate a request."""
         return {"Authorization": f"token {self.token}"} if self.token else {}
 
     def check(self, connection: "socket") -> None:
@@ -75,14 +75,14 @@ class Login:
 
 
 def runtime() -> Path:
-    """The folder in which the servers of this user, and its kernels, say where they listen."""
+    """Jupyter's runtime folder, with the runtime files of servers and the connection files of kernels."""
     from jupyter_core.paths import jupyter_runtime_dir
 
     return Path(jupyter_runtime_dir())
 
 
 def _note_of(login: Login) -> str:
-    """The name of the note that holds a login, for other processes of this user while this one runs."""
+    """The name of the note with a login's secrets, which this process writes once, and removes at exit."""
     name = _noted.get(login)
     if name is None:
         import secrets
@@ -105,12 +105,12 @@ def _forget(file: Path, process: int) -> None:
 
 
 def _found_again(base: str, note: str) -> Login:
-    """A login in another process of the same user.
+    """The login of a pickle, in another process of the same user.
 
     Raises
     ------
     PermissionError
-        When it cannot be found here.
+        If its secrets cannot be found.
     """
     if not note:
         return login_at(base)
@@ -122,8 +122,8 @@ def _found_again(base: str, note: str) -> Login:
             return Login(**json.load(opened))
     except (OSError, ValueError, TypeError):
         raise PermissionError(
-            f"the login to {base} stays with the user and the process that opened it, and is not found "
-            "here; set JUPYTER_SERVER_URL and JUPYTER_TOKEN where this runs, and open it there"
+            f"the login to {base} is kept by the process that opened it, for its user alone, and cannot be "
+            "found here; set JUPYTER_SERVER_URL and JUPYTER_TOKEN where this runs, and open it there"
         ) from None
 
 
@@ -133,15 +133,21 @@ def login_at(base: str, environment: Mapping[str, str] = os.environ) -> Login:
 
 
 def without_login(base: str) -> Login:
-    """What is left for a server to which no login is known."""
+    """A login without token or link, for a server to which none is known."""
     return Login(base, "without a login: none is known for it")
 
 
 def known_logins(base: str, environment: Mapping[str, str]) -> list[Login]:
-    """The logins that are known to the server at `base`, or if that is "", to any."""
-    told = _of_environment(environment)
-    if told is not None and (not base or _is_at(base, told)):
-        return [told]
+    """The known logins to the server at `base`; to any server if `base` is "".
+
+    Raises
+    ------
+    ConnectionError
+        If `base` is "" and no server is running.
+    """
+    named = _of_environment(environment)
+    if named is not None and (not base or _is_at(base, named)):
+        return [named]
     folder = runtime()
     started = server_that_started(folder, environment)
     if started is not None and started.is_listening():
@@ -162,7 +168,7 @@ def _of_server(server: Server, found: str) -> Login:
 
 
 def _of_environment(environment: Mapping[str, str]) -> Login | None:
-    """The server that the environment names; None where it names none."""
+    """The login that environment variables name; None if they name none."""
     url, token = environment.get("JUPYTER_SERVER_URL", ""), environment.get("JUPYTER_TOKEN", "")
     if url and token:
         return Login(f"{url.rstrip('/')}/", "by JUPYTER_SERVER_URL and JUPYTER_TOKEN", token=token)
@@ -182,7 +188,7 @@ def _of_environment(environment: Mapping[str, str]) -> Login | None:
 
 
 def _is_at(base: str, login: Login) -> bool:
-    """Whether a base URL is that of a login, as it is reached from here or as people know it."""
+    """Whether a base URL is that of a login, either as this machine reaches it or as people see it."""
     return _place(base) in {_place(url) for url in (login.base, login.shown) if url}
 
 

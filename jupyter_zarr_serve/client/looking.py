@@ -1,4 +1,4 @@
-"""Finding what a user names: in this kernel, or on one of the servers that may be meant."""
+"""Finding the node that a user names: in this kernel, or on one of the running servers."""
 
 import os
 import sys
@@ -35,16 +35,16 @@ def found(
     zarr_format: int = 3,
     seconds: float = 60.0,
 ) -> Found:
-    """A reader of what is named, and its metadata.
+    """A reader of the node that `what` names, and the node's metadata.
 
     Raises
     ------
     KeyError
-        When there is no such thing; the message names what is called nearly so.
+        If there is no such node; the message suggests similar names.
     ConnectionError
-        When there is no server, or it cannot be reached.
+        If no server is found, or it cannot be reached.
     LookupError
-        When several servers have it.
+        If several servers have it.
     """
     address = parsed(what)
     own = None if address.base or server else _own(address.path)
@@ -54,34 +54,34 @@ def found(
     known = ways(address, token, server, seconds)
     hit = located(address, known, zarr_format, seconds)
     if hit is None:
-        from .near_names import asked_instead
+        from .near_names import suggestion
 
         tried = {way: [*_paths(address, way.login)] for way in known}
         places = [
             f"{way}: {', '.join(dict.fromkeys('/'.join(path) or 'the root' for path in paths))}"
             for way, paths in tried.items()
         ]
-        hint = "" if address.link else asked_instead("/".join(address.path), tried)
-        raise Absent(f"there is no {os.fspath(what)!r}{hint}; looked for at {'; '.join(places)}; {_LISTS}")
+        hint = "" if address.link else suggestion("/".join(address.path), tried)
+        raise Absent(f"there is no {os.fspath(what)!r}{hint}; searched {'; '.join(places)}; {_LISTS}")
     return hit
 
 
 def ways(address: Address, token: str | None, server: str | None, seconds: float) -> list[OverHttp]:
-    """The ways to the servers that may be meant; see `finding.logins`."""
+    """The connections to the servers that `finding.logins` finds."""
     return [OverHttp(login, seconds) for login in logins(address, token, server)]
 
 
 def located(address: Address, ways: Sequence[OverHttp], zarr_format: int, seconds: float) -> Found | None:
-    """A reader of what has an address on one of several servers, and its metadata; None for nothing.
+    """A reader of the node at an address, on whichever server has it, and its metadata; None if none has.
 
-    All are asked at once. Once one has it, the others have a moment left to say that they have it, too.
+    All servers are asked in parallel. After the first answer, the others have `_MOMENT` seconds left.
 
     Raises
     ------
     LookupError
-        When several have it.
+        If several have it.
     TimeoutError
-        When none has it, and some do not answer within `seconds`; the message names them.
+        If none has it, and some do not answer within `seconds`; the message names them.
     """
     left = TimeLeft(seconds)
     hits: dict[OverHttp, Found] = {}
@@ -104,14 +104,14 @@ def located(address: Address, ways: Sequence[OverHttp], zarr_format: int, second
             "say which by server='http://...', or set JUPYTER_SERVER_URL and JUPYTER_TOKEN"
         )
     ((way, (reader, document)),) = hits.items()
-    from .over_socket import near  # which is loaded once there is something to read
+    from .over_socket import near  # loaded only when there is something to read
 
     past = near(reader.path, way, seconds)
     return Reader(past or way, reader.path, zarr_format, seconds=seconds), document
 
 
 def _hit(address: Address, way: OverHttp, zarr_format: int, left: TimeLeft) -> Found | None:
-    """What is at the first path at which a server has something; None where it has nothing."""
+    """The node at the first of the paths at which the server has one; None if it has none."""
     for path in dict.fromkeys(_paths(address, way.login)):
         reader = Reader(way, path, zarr_format, seconds=left())
         try:
@@ -126,22 +126,22 @@ def _hit(address: Address, way: OverHttp, zarr_format: int, left: TimeLeft) -> F
 def _raise_why_not(
     ways: list[OverHttp], failures: dict[OverHttp, Exception], silent: list[OverHttp], seconds: float
 ) -> None:
-    """Raise why nobody knows whether some server has it; do nothing where all said that they have not."""
+    """Raise if a server failed or was silent; return if all answered that they do not have the node."""
     if len(ways) == 1 and failures:
         raise failures[ways[0]]
     late = dict.fromkeys(silent, "does not answer")
     late |= {way: str(error) for way, error in failures.items() if isinstance(error, TimeoutError)}
     if late:
         reasons = "; ".join(f"{way}: {late[way]}" for way in ways if way in late)
-        others = f" by {len(late)} of {len(ways)} servers" if len(ways) > 1 else ""
-        raise TimeoutError(f"not answered{others} within {seconds:g} s ({reasons}); {_NAME_ONE}")
+        share = f" by {len(late)} of {len(ways)} servers" if len(ways) > 1 else ""
+        raise TimeoutError(f"not answered{share} within {seconds:g} s ({reasons}); {_NAME_ONE}")
     for way in ways:
         if way in failures:
             raise failures[way]
 
 
 def _own(path: Names) -> Way | None:
-    """The way to what this very process publishes; None where it does not."""
+    """The way to what this process publishes at a path; None if it publishes nothing there."""
     if not path or f"{__package__.rpartition('.')[0]}.publisher.service" not in sys.modules:
         return None
     from .own import Own, publishes
@@ -150,7 +150,7 @@ def _own(path: Names) -> Way | None:
 
 
 def own_place(path: Names) -> Names | None:
-    """Where on its server this very process publishes what is at a path; None where it does not."""
+    """The path on its server of what this process publishes; None if it publishes nothing there."""
     if _own(path) is None:
         return None
     from .own import kernel_id
@@ -159,7 +159,7 @@ def own_place(path: Names) -> Names | None:
 
 
 def _paths(address: Address, login: Login) -> Iterator[Names]:
-    """Where it may be in the store, as people call it in more ways than one."""
+    """The paths in the store that an address may stand for, the likeliest first."""
     path = address.path
     if address.is_exact or not path or path[0] in RESERVED:
         yield path
@@ -177,7 +177,7 @@ def _paths(address: Address, login: Login) -> Iterator[Names]:
 
 
 def _folders(login: Login) -> Iterator[Names]:
-    """The folders from which a path may be meant: that of the notebook, that of this process."""
+    """The folders that a relative path may start from: the notebook's and this process's."""
     if login.server is None:
         return
     root = login.server.root

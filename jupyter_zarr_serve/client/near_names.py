@@ -1,4 +1,4 @@
-"""Names that are much like one that is not there."""
+"""Suggestions for a name that was not found: similar names that exist."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -12,23 +12,23 @@ from .over_http import OverHttp
 from .reader import Names, Reader
 
 _MOST_NAMES = 10_000
-_MOST_TOLD = 3
-_MOST_LOOKED_AT = 100
-_ALIKE = 0.7  # of 1
+_MOST_SHOWN = 3
+_MOST_COMPARED = 100
+_ALIKE = 0.7  # the least similarity, of at most 1
 _PATIENCE, _PATIENCE_FOR_ALL = 2.0, 6.0  # seconds, for one group and for all
 
 
-def asked_instead(asked: str, tried: Mapping[OverHttp, Sequence[Names]]) -> str:
-    """A question to the user, which names what is much like what was asked for; "" where nothing is.
+def suggestion(wanted: str, tried: Mapping[OverHttp, Sequence[Names]]) -> str:
+    """The text " (did you mean ...?)" with similar names; "" if there are none.
 
     Parameters
     ----------
-    asked
-        What there is not, as people call it.
+    wanted
+        The name that was not found.
     tried
-        Where it was looked for, by the way to each server.
+        The paths that were tried, by server.
     """
-    parts = asked.split("/")
+    parts = wanted.split("/")
     by_depth: dict[int, list[str]] = {}
     by_end: dict[str, list[str]] = {}
     for name in dict.fromkeys(_known(tried)):
@@ -37,21 +37,21 @@ def asked_instead(asked: str, tried: Mapping[OverHttp, Sequence[Names]]) -> str:
     near: list[str] = []
     for depth in range(len(parts), 0, -1):  # the last names may be right, and the first one wrong
         near += _alike("/".join(parts[:depth]), by_depth.get(depth, []))
-    for end in get_close_matches(parts[-1], by_end, _MOST_TOLD, _ALIKE):  # elsewhere
+    for end in get_close_matches(parts[-1], by_end, _MOST_SHOWN, _ALIKE):  # elsewhere
         near += by_end[end]
-    told = [repr(name) for name in islice(dict.fromkeys(near), _MOST_TOLD)]
-    return f" (did you mean {' or '.join(told)}?)" if told else ""
+    shown = [repr(name) for name in islice(dict.fromkeys(near), _MOST_SHOWN)]
+    return f" (did you mean {' or '.join(shown)}?)" if shown else ""
 
 
 def _alike(name: str, known: Iterable[str]) -> list[str]:
-    """Those of some paths that are nearly a path; that their first names are equal is not enough."""
+    """The known paths that are similar to a path; their last names must be similar, too."""
     end = name.rpartition("/")[2]
-    near = get_close_matches(name, known, _MOST_LOOKED_AT, _ALIKE)
+    near = get_close_matches(name, known, _MOST_COMPARED, _ALIKE)
     return [each for each in near if each != name and get_close_matches(end, [each.rpartition("/")[2]])]
 
 
 def _known(tried: Mapping[OverHttp, Sequence[Names]]) -> list[str]:
-    """What can be opened, as far as it is told in time."""
+    """The names that `open` takes, as far as the servers list them in time."""
     known: list[str] = []
 
     def add(way: OverHttp) -> None:
@@ -64,7 +64,7 @@ def _known(tried: Mapping[OverHttp, Sequence[Names]]) -> list[str]:
 
 
 def _at(way: OverHttp, paths: Sequence[Names]) -> Iterator[str]:
-    """Members of what is there of each path, and all that is listed."""
+    """The names beside each of the paths, and all that `open` lists."""
     for path in dict.fromkeys(paths):
         yield from _beside(OverHttp(way.login, _PATIENCE), path)
     with suppress(*FAILURES):
@@ -73,7 +73,7 @@ def _at(way: OverHttp, paths: Sequence[Names]) -> Iterator[str]:
 
 
 def _beside(way: OverHttp, path: Names) -> Iterator[str]:
-    """The members of the last group on the way to a path, as people call them."""
+    """The members of the deepest group on the way to a path, as `open` takes them."""
     for end in range(len(path) - 1, 0, -1):
         with suppress(*FAILURES):
             members = Reader(way, path[:end], seconds=0).members()

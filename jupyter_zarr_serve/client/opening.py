@@ -1,4 +1,4 @@
-"""`open`: what is served, in one line."""
+"""`open`: a served node as an object of zarr-python, xarray, dask, NumPy, pandas and others."""
 
 import os
 from importlib import import_module
@@ -36,24 +36,24 @@ def open(  # noqa: A001 (as in zarr and xarray, it is used as jz.open)
     server: str | None = None,
     timeout: float = 60.0,
 ) -> Any:
-    """Open what a Jupyter server or a kernel serves: no address, no token, no options.
+    """Open what a Jupyter server or a kernel serves, without an address, a token or options.
 
     Parameters
     ----------
     what
-        One of these; without it, a list of all there is:
+        What to open, as one of these; without it, `open` lists everything:
 
-        - a name that is published in this kernel: ``"temperature"``
+        - the name of a variable that this kernel publishes: ``"temperature"``
         - a notebook and a name in it: ``"analysis.ipynb/temperature"``
         - a file and a path in it: ``"run42.h5/detector/image"``
         - any path below ``zarr/v3/``: ``"kernels/<id>/temperature"``, ``"demo/scalars"``
-        - the address of any server, with a path below it or without
+        - the URL of a server, with or without a path below it
         - a share link
 
-        Paths are those below the folder that the server serves, or below the folder of this notebook or
+        A path is relative to the folder that the server serves, or to the folder of this notebook or
         process.
     as_
-        What to make of it:
+        The kind of object to return:
 
         - ``"zarr"``, or None: a `zarr.Array` or `zarr.Group`; values are read when they are indexed
         - ``"xarray"``: a `Dataset` or `DataTree` for a group, a `DataArray` for an array; not loaded
@@ -63,35 +63,35 @@ def open(  # noqa: A001 (as in zarr and xarray, it is used as jz.open)
         - ``"sparse"``: an array of the package that it was published from, else `sparse.COO`
         - ``"anndata"``: an `AnnData`
     token
-        The server's token, where it is not found by itself: by the address, by ``JUPYTER_SERVER_URL``
-        and ``JUPYTER_TOKEN``, by JupyterHub's variables, or by the running servers of this user, of which
-        the one that started this kernel comes first. It is in no output, no message and no pickle.
+        The server's token, if it cannot be found: in the URL, in ``JUPYTER_SERVER_URL`` and
+        ``JUPYTER_TOKEN``, in JupyterHub's variables, or among the running servers of this user, first the
+        one that started this kernel. No output, message or pickle holds it.
     server
-        The base URL of a server, where several are running.
+        The base URL of the server, if several are running.
     timeout
-        Seconds to go on trying where a failure may pass, such as that of a kernel that is busy.
+        How long to retry after a transient failure, such as that of a busy kernel, in seconds.
 
     Returns
     -------
     zarr.Array, zarr.Group or what `as_` says
-        Its text tells the server and the login that were taken.
+        The text of its store names the server, and says how the login was found.
 
     Raises
     ------
     KeyError
-        When there is no such thing; the message says where it was looked for.
+        If there is no such node; the message says which paths were searched.
     LookupError
-        When several servers have it.
+        If several servers have it.
     PermissionError
-        When the server refuses the login, or there is none.
+        If the server refuses the login, or none is known.
     ConnectionError
-        When there is no server, or it cannot be reached.
+        If no server is found, or it cannot be reached.
     TimeoutError
-        When it is busy for too long.
+        If the server or the kernel does not answer within `timeout`.
     ValueError
-        When it can never be read as it is, or there is no such kind; the message is the server's.
+        If the data cannot be read as they are (the message is the server's), or `as_` is unknown.
     ImportError
-        When the library of the kind is not installed.
+        If the library that `as_` needs is not installed.
 
     See Also
     --------
@@ -109,14 +109,14 @@ def open(  # noqa: A001 (as in zarr and xarray, it is used as jz.open)
     >>> jz.open("https://hub.example.org/user/ann/zarr/s/…/v3")  # doctest: +SKIP
     """
     if as_ is not None and as_ not in KINDS:
-        raise ValueError(f"there is no kind {as_!r}; say one of: {', '.join(KINDS)}")
+        raise ValueError(f"as_={as_!r} is unknown; choose one of: {', '.join(KINDS)}")
     if what is None:
         from .listing import listing
 
         return listing(token, server, timeout)
     from .looking import found
 
-    zarr_version()  # before anything is asked, for it may not be installed
+    zarr_version()  # before any request: it may not be installed
     reader, document = found(what, token, server, zarr_format=format_of(parsed(what)), seconds=timeout)
     kind = kind_of(document)
     if as_ in {None, "zarr"}:
@@ -126,21 +126,21 @@ def open(  # noqa: A001 (as in zarr and xarray, it is used as jz.open)
 
 
 def zarr_version() -> int:
-    """The version of zarr-python that is installed: 2 or 3.
+    """The major version of the installed zarr-python: 2 or 3.
 
     Raises
     ------
     ImportError
-        When none is.
+        If it is not installed.
     """
-    found = find_spec("zarr")  # to import it takes long, and only what is there is opened by it
+    found = find_spec("zarr")  # importing it takes long, and may prove needless
     if found is None or not found.submodule_search_locations:
         raise ImportError(_ZARR)
     return 3 if Path(found.submodule_search_locations[0], "abc").is_dir() else 2
 
 
 def format_of(address: Address) -> int:
-    """The Zarr format in which to read what has an address, so that the installed zarr-python reads it."""
+    """The Zarr format to read an address in: one that the installed zarr-python knows."""
     try:
         is_old = zarr_version() < 3
     except ImportError:
@@ -149,24 +149,24 @@ def format_of(address: Address) -> int:
 
 
 def kind_of(document: dict[str, Any]) -> str:
-    """Whether metadata are those of an "array" or of a "group"."""
+    """The kind of the node that metadata describe: "array" or "group"."""
     if "node_type" in document:
         return str(document["node_type"])
     return "array" if "shape" in document or ZARRAY in document.get("metadata", {}) else "group"
 
 
 def is_folder(document: dict[str, Any]) -> bool:
-    """Whether metadata are those of a folder: a group has consolidated ones, but where it is too large."""
+    """Whether metadata describe a folder: other groups, unless large, have consolidated metadata."""
     is_described = "consolidated_metadata" in document or "metadata" in document
     return kind_of(document) == "group" and not is_described
 
 
 def dimension_names(array: Any) -> Any:
-    """Those in the metadata of version 3; None where there are none."""
+    """The dimension names of an array in Zarr 3; None if it has none."""
     return getattr(getattr(array, "metadata", None), "dimension_names", None)
 
 
 def node_of(reader: Reader, kind: str) -> Any:
-    """The array or group of the installed zarr-python."""
+    """The array or group, as the installed zarr-python opens it."""
     name = "zarr_store" if zarr_version() >= 3 else "zarr2_store"
     return import_module(f"{__package__}.{name}").node_of(reader, kind)

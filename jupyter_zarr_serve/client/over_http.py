@@ -1,4 +1,4 @@
-"""Asking a server over HTTP, by connections that stay open."""
+"""Requests to a server over HTTP, on connections that stay open."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection
 
 _MOST_IDLE = 8  # connections
-_TOLD = ("Content-Range", "Retry-After", "Zarr-Preview")
+_HEADERS = ("Content-Range", "Retry-After", "Zarr-Preview")
 
 
 class OverHttp:
-    """Asks the server of a login; usable in many threads at once.
+    """Sends requests to the server of a login; safe to use from several threads.
 
     Parameters
     ----------
     seconds
-        How long the server may say nothing.
+        How long to wait for each part of an answer.
     """
 
     def __init__(self, login: Login, seconds: float) -> None:
@@ -43,27 +43,29 @@ class OverHttp:
         Raises
         ------
         OSError
-            When it cannot be reached.
+            If it cannot be reached.
         Unavailable
-            When what listens there is not the server any more; it was sent nothing.
+            If another program listens there now; nothing was sent to it.
         """
         path, headers = _target(request)
-        status, told, body = self.get(f"{self._root}{path}", headers, request.method)
-        media_type = told.get("Content-Type") or BINARY
-        others = {name: told[name] for name in _TOLD if told.get(name)}
+        status, received, body = self.get(f"{self._root}{path}", headers, request.method)
+        media_type = received.get("Content-Type") or BINARY
+        more_headers = {name: received[name] for name in _HEADERS if received.get(name)}
         message = message_of(body, status) if status >= 400 else ""
-        return Response(status, media_type, body, len(body), told.get("ETag"), others, message=message)
+        return Response(
+            status, media_type, body, len(body), received.get("ETag"), more_headers, message=message
+        )
 
     def get(
         self, path: str, headers: Mapping[str, str], method: str = "GET"
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body for a path of the server; see `ask`."""
-        from ..servers.asking import connect  # what speaks HTTP is loaded by the first question
+        from ..servers.asking import connect  # the HTTP client is loaded by the first request
 
-        known = self._idle.take()
-        if known is not None:
+        idle = self._idle.take()
+        if idle is not None:
             try:
-                return self._got(known, path, headers, method)
+                return self._got(idle, path, headers, method)
             except ConnectionError:
                 pass  # the server closed it while it was idle
         return self._got(connect(self.login.base, self.login.check, self._seconds), path, headers, method)

@@ -1,7 +1,7 @@
-"""Asking a kernel of this user and this machine by its own socket, without a server between.
+"""Requests to a kernel of this user on this machine over its own socket, past the server.
 
-The proof is that of a server: knowing the key in the kernel's connection file, which only its user can
-read. Whatever is wrong with the socket, the server is asked instead.
+The client proves who it is as a server does: by the key in the kernel's connection file, which only the
+kernel's user can read. If the socket fails in any way, the request goes to the server instead.
 """
 
 import json
@@ -14,33 +14,34 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from ..core.known_names import KERNELS, OF_KERNELS, VIEWS
-from ..frames import prove, receive, receive_head, receive_into
-from ..serve.request import VALUES, Request, Response
-from ..wire import FrameError, Raw, decode_endpoint, decode_response, encode_request, endpoint_path
+from ..core.known_names import KERNELS, OF_KERNELS, is_view
+from ..frames import prove, receive, receive_head, receive_into, receive_several
+from ..process_memory import ADDRESS, CAN_COPY, COPIED, LEAST, SEND, is_copied
+from ..serve.request import MEMORY, VALUES, Request, Response
+from ..wire import FrameError, decode_endpoint, decode_response, encode_request, endpoint_path, members_of
 from .idle import Idle
 from .login import Login
 from .over_http import OverHttp
 from .reader import Names
 
 _MOST_IDLE = 16  # connections
-_PROOF = 5.0  # seconds; a kernel that takes longer is asked by its server
+_PROOF = 5.0  # seconds; the requests to a slower kernel go to its server
 T = TypeVar("T")
 
 
 class OverSocket:
-    """Asks a kernel; usable in many threads at once, each by a connection of its own.
+    """Sends requests to a kernel; safe to use from several threads, each with a connection of its own.
 
     Parameters
     ----------
     file
         The kernel's connection file.
     prefix
-        The names that lead to the kernel in the store of its server.
+        The path of the kernel in the store of its server.
     server
-        The way to that server.
+        The connections to that server.
     seconds
-        How long the kernel may say nothing.
+        How long to wait for each part of an answer.
     """
 
     def __init__(self, file: Path, prefix: Names, server: OverHttp, seconds: float) -> None:
@@ -50,7 +51,7 @@ class OverSocket:
 
     @property
     def login(self) -> Login:
-        """That to the server."""
+        """The login to the kernel's server."""
         return self._server.login
 
     def __str__(self) -> str:
@@ -60,7 +61,7 @@ class OverSocket:
         return OverSocket, (self._file, self._prefix, self._server, self._seconds)
 
     def ask(self, request: Request) -> Response:
-        """The kernel's answer, or else the server's; see `OverHttp.ask`."""
+        """The kernel's answer; the server's if the kernel's socket fails. See `OverHttp.ask`."""
         asked = self._below(request)
         if asked is None:
             return self._server.ask(request)
@@ -72,44 +73,31 @@ class OverSocket:
             return self._server.ask(request)
 
     def ask_all(self, requests: Sequence[Request]) -> Sequence[Response | None]:
-        """See `reader.Near`; the kernel reads one after the other, and answers in that order."""
+        """See `reader.Near`; the kernel answers in the order of the requests."""
         asked = [self._below(request) for request in requests]
         nothing = [None] * len(asked)
         if None in asked:
             return nothing
         try:
             frames = b"".join(self._frame(request) for request in asked if request)
-            return self._asked(frames, lambda connection: [_response(connection) for _ in asked])
+            return self._asked(frames, partial(_responses, count=len(asked)))
         except (OSError, FrameError):
             return nothing
-
-    def values(self, request: Request) -> Raw | None:
-        """See `reader.Near`."""
-        asked = self._below(request)
-        if asked is None:
-            return None
-        from ..descriptors import OPTION, receive_described
-
-        asked = replace(asked, options=(*asked.options, (OPTION, 1)))
-        try:
-            header, body = self._asked(self._frame(asked), receive_described)
-            response = decode_response(header, b"")
-        except (OSError, FrameError):
-            return None
-        return body if response.status == 200 and response.form == VALUES else None
 
     def fill(self, request: Request, room: memoryview) -> bool:
         """See `reader.Near`."""
         asked = self._below(request)
+        if asked is None:
+            return False
+        if CAN_COPY and len(room) >= LEAST:
+            asked = replace(asked, options=(*asked.options, (MEMORY, 1)))
         try:
-            if asked is None:
-                return False
             return self._asked(self._frame(asked), partial(_is_filled, room=room))
         except (OSError, FrameError):
             return False
 
     def is_open(self) -> bool:
-        """Whether the kernel answers here."""
+        """Whether the kernel answers on its socket."""
         try:
             self._idle.give(self._connected())
         except (OSError, FrameError):
@@ -117,9 +105,9 @@ class OverSocket:
         return True
 
     def _below(self, request: Request) -> Request | None:
-        """The request as the kernel knows it; None where it is for something else."""
+        """The request with a path below the kernel; None if its path is elsewhere."""
         path, view = request.path, request.view
-        if not view and path[:1] and path[0] in VIEWS:
+        if not view and path[:1] and is_view(path[0]):
             path, view = path[1:], path[0]
         count = len(self._prefix)
         if path[:count] != self._prefix or len(path) <= count:
@@ -127,15 +115,15 @@ class OverSocket:
         return replace(request, path=path[count:], view=view)
 
     def _frame(self, request: Request) -> bytes:
-        # A process that was forked is another client: it goes on to see metadata by itself.
+        # A forked process is another client: the kernel knows of each which metadata it has seen.
         return encode_request(request, client=f"{self._name} {os.getpid()}")
 
     def _asked(self, frames: bytes, receive: Callable[[socket.socket], T]) -> T:
-        """What is received in answer to requests."""
-        known = self._idle.take()
-        if known is not None:
+        """Send frames, and return what `receive` reads of the answers."""
+        idle = self._idle.take()
+        if idle is not None:
             try:
-                return self._answer(known, frames, receive)
+                return self._answer(idle, frames, receive)
             except (ConnectionError, FrameError):
                 pass  # the kernel was restarted
         return self._answer(self._connected(), frames, receive)
@@ -158,7 +146,7 @@ class OverSocket:
         Raises
         ------
         OSError, FrameError
-            When there is none, or the kernel does not know its own key.
+            If the kernel cannot be reached, or does not know the key.
         """
         endpoint = decode_endpoint(endpoint_path(self._file).read_bytes())
         key = str(json.loads(self._file.read_text())["key"]).encode()
@@ -173,7 +161,7 @@ class OverSocket:
             try:
                 prove(connection, key)
             except TimeoutError:
-                raise ConnectionError("the kernel does not show in time who it is") from None
+                raise ConnectionError("the kernel does not prove in time who it is") from None
             connection.settimeout(self._seconds)
         except BaseException:
             connection.close()
@@ -185,17 +173,28 @@ def _response(connection: socket.socket) -> Response:
     return decode_response(*receive(connection))
 
 
+def _responses(connection: socket.socket, count: int) -> list[Response]:
+    return [decode_response(*frame) for frame in receive_several(connection, count)]
+
+
 def _is_filled(connection: socket.socket, room: memoryview) -> bool:
-    """Whether what comes is the very bytes that were asked for; they are received where they belong."""
+    """Copy or receive an answer into `room`; whether it was as long as `room`. Any other is discarded."""
     header, size = receive_head(connection)
     response = decode_response(header, b"")
+    address = members_of(header, {ADDRESS: int | None})[ADDRESS]
+    if address is not None:
+        has_copied = response.size == len(room) and is_copied(connection, address, room)
+        connection.sendall(COPIED if has_copied else SEND)  # fails if the kernel is gone
+        if has_copied:
+            return True
+        size = response.size
     is_it = response.status == 200 and response.form == VALUES and size == len(room)
     receive_into(connection, room if is_it else memoryview(bytearray(size)))
     return is_it
 
 
 def near(path: Names, server: OverHttp, seconds: float) -> OverSocket | None:
-    """The way past a server to the kernel that publishes what is at a path; None where there is none."""
+    """The socket of the kernel that publishes what is at a path; None if it cannot be used."""
     login = server.login
     if login.server is None or len(path) < 3 or path[0] not in OF_KERNELS:
         return None
@@ -209,7 +208,7 @@ def near(path: Names, server: OverHttp, seconds: float) -> OverSocket | None:
 
 
 def _sessions(server: OverHttp) -> dict[Names, str]:
-    """The ids of the kernels of notebooks, by their paths."""
+    """The kernel ids of the running notebooks, by the notebooks' paths."""
     base = server.login.base
     status, _, body = server.get(f"/{base.split('/', 3)[3]}api/sessions", {})
     if status != 200:

@@ -1,4 +1,4 @@
-"""What this very kernel publishes, asked without any server."""
+"""Requests to this kernel itself, without a server."""
 
 from collections.abc import Sequence
 
@@ -7,18 +7,18 @@ from ..serve.request import Request, Response
 
 
 class Own:
-    """Asks the registry of this process."""
+    """Answers requests from the registry of this process."""
 
     def __str__(self) -> str:
         return "this kernel"
 
     def ask(self, request: Request) -> Response:
-        """The answer to a request for what is published here.
+        """The answer of this process's registry.
 
         Raises
         ------
         ConnectionError
-            When nothing is, as in another process that was handed this.
+            If this process publishes nothing, as after unpickling in another process.
         """
         service = running()
         if service is None:
@@ -28,9 +28,6 @@ class Own:
     def ask_all(self, requests: Sequence[Request]) -> Sequence[Response]:
         """See `reader.Near`."""
         return [self.ask(request) for request in requests]
-
-    def values(self, request: Request) -> None:
-        """See `reader.Near`."""
 
     def fill(self, request: Request, room: memoryview) -> bool:
         """See `reader.Near`."""
@@ -42,13 +39,13 @@ class Own:
 
 
 def kernel_id() -> str:
-    """The name by which a server finds this kernel; there must be one that publishes."""
+    """The id of this kernel, which must publish something."""
     service = running()
     assert service is not None
     return service.connection_file.stem.removeprefix("kernel-")
 
 
 def publishes(name: str) -> bool:
-    """Whether this process publishes something under a name."""
+    """Whether this process publishes a name."""
     service = running()
     return service is not None and service.registry.live(name) is not None

@@ -1,53 +1,47 @@
-"""Reading keys of a store below one path, whichever way leads there."""
+"""Reading keys of a store below one path: over HTTP, over a kernel's socket, or in this process."""
 
 import json
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from ..core.errors import Unavailable
 from ..core.known_names import ZARR_JSON, ZARRAY, ZGROUP, ZMETADATA
 from ..serve.request import JSON, NODE, VALUES, Request, Response
 from .failures import TRANSIENT, failure_of
 
-if TYPE_CHECKING:
-    from ..wire import Raw
-
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds
 _ABSENT = 404
 
 Names = tuple[str, ...]
-Asked = tuple[str, str | None]  # a key, and the range of its bytes
+KeyRange = tuple[str, str | None]  # a key, and the range of its bytes
 
 
 class Way(Protocol):
-    """What leads to a tree; used by many threads at once, and may be pickled."""
+    """Something that answers requests; safe to use from several threads, and picklable."""
 
     def ask(self, request: Request) -> Response:
-        """The answer to a request; raises `OSError` where there is none."""
+        """The answer to a request; raises `OSError` if there is none."""
 
 
 @runtime_checkable
 class Near(Way, Protocol):
-    """A way past the server, by which plain bytes go into memory as they are, and answers come together."""
+    """A way past the server to a kernel, which sends several answers at once, and values unencoded."""
 
     def ask_all(self, requests: Sequence[Request]) -> Sequence[Response | None]:
-        """The answers to several requests, in one message; None for what is to be asked by itself."""
+        """The answers to several requests, sent together; None for each that `ask` must repeat."""
 
     def fill(self, request: Request, room: memoryview) -> bool:
-        """Fill memory with the answer to a request of the form `VALUES`; False where there is none."""
-
-    def values(self, request: Request) -> "Raw | None":
-        """The answer to such a request as memory, best as what the kernel hands over; None where not."""
+        """Fill `room` with the answer to a request of the form `VALUES`; False if there is none."""
 
 
 class Reader:
-    """Reads what lies below a path.
+    """Reads the node at a path, and the nodes below it.
 
     Parameters
     ----------
     seconds
-        How long to go on trying where a failure may pass.
+        How long to retry after transient failures.
     """
 
     def __init__(
@@ -73,46 +67,46 @@ class Reader:
         return Reader(self.way, path, self.zarr_format, self.view, self.seconds)
 
     def below(self, *names: str) -> "Reader":
-        """A reader of what lies further down."""
+        """A reader of a node below this one."""
         return self.at((*self.path, *names))
 
     def get(self, key: str, byte_range: str | None = None) -> bytes | None:
-        """The bytes of a key of the store; None where there are none.
+        """The bytes of a key of the store; None if there is no such key.
 
         Raises
         ------
         PermissionError, ValueError, RuntimeError
-            When they cannot be had; the message is the server's.
+            If the server refuses or fails; the message is the server's.
         TimeoutError
-            When they cannot be had in time.
+            If the server does not answer in time.
         """
         response = self.asked(self.request(key, byte_range))
         return None if response.status == _ABSENT else response.body
 
-    def get_all(self, keys: Sequence[Asked]) -> list[bytes | Exception | None]:
-        """What `get` gives for several keys, or raises, asked for together where the way does it."""
+    def get_all(self, keys: Sequence[KeyRange]) -> list[bytes | Exception | None]:
+        """For each key the result of `get`, or its exception; requested together if the way can do so."""
         requests = [self.request(*key) for key in keys]
-        told: Sequence[Response | None] = [None] * len(requests)
+        responses: Sequence[Response | None] = [None] * len(requests)
         if isinstance(self.way, Near) and len(requests) > 1:
-            told = self.way.ask_all(requests)
-        return [self._body(*each) for each in zip(requests, told, strict=True)]
+            responses = self.way.ask_all(requests)
+        return [self._body(*each) for each in zip(requests, responses, strict=True)]
 
     def _body(self, request: Request, response: Response | None) -> bytes | Exception | None:
-        """The body of a response; of one that is none or a failure, that of another one."""
+        """The body of a response; if there is none or it is a failure, the request is repeated."""
         try:
             if response is None or (response.status >= 400 and response.status != _ABSENT):
                 response = self.asked(request)
-        except Exception as error:  # noqa: BLE001 (whoever asked for this key gets it)
+        except Exception as error:  # noqa: BLE001 (the caller for this key gets it)
             return error
         return None if response.status == _ABSENT else response.body
 
     def document(self) -> dict[str, Any]:
-        """The metadata of the node at this path, with consolidated ones where there are any.
+        """The metadata of the node at this path, with consolidated metadata if there are any.
 
         Raises
         ------
         KeyError
-            When there is none; and see `get`.
+            If there is no node. For other exceptions, see `get`.
         """
         for name in (ZARR_JSON,) if self.zarr_format == 3 else (ZMETADATA, ZARRAY, ZGROUP):
             response = self.asked(self.request(name))
@@ -127,21 +121,21 @@ class Reader:
         Raises
         ------
         KeyError
-            When there is no such group; and see `get`.
+            If there is no such group. For other exceptions, see `get`.
         """
         response = self.asked(Request(self.zarr_format, (*self.path, ""), form=JSON, view=self.view))
         if response.status == _ABSENT:
             raise failure_of(response.status, response.message)
-        told: dict[str, str] = json.loads(bytes(response.body))["members"]
-        return told
+        kinds: dict[str, str] = json.loads(bytes(response.body))["members"]
+        return kinds
 
     def description(self, most: int) -> dict[str, Any]:
-        """What is told of the node, and of the first `most` of its members; see `preview.description`.
+        """The description of the node and of its first `most` members; see `preview.description`.
 
         Raises
         ------
         KeyError
-            When there is none; and see `get`.
+            If there is no node. For other exceptions, see `get`.
         """
         options = (("limit", most),)
         response = self.asked(
@@ -149,11 +143,11 @@ class Reader:
         )
         if response.status == _ABSENT:
             raise failure_of(response.status, response.message)
-        told: dict[str, Any] = json.loads(bytes(response.body))
-        return told
+        described: dict[str, Any] = json.loads(bytes(response.body))
+        return described
 
     def fill(self, room: memoryview, *, start: int, stop: int, shape: str, dtype: str) -> bool:
-        """Fill memory with rows of an array, past the server; False where only chunks can be had.
+        """Fill `room` with rows of an array, past the server; False if the array must be read by chunks.
 
         Parameters
         ----------
@@ -164,27 +158,13 @@ class Reader:
         asked = Request(self.zarr_format, self.path, form=VALUES, options=options, view=self.view)
         return isinstance(self.way, Near) and self.way.fill(asked, room)
 
-    def values(self, *, shape: str, dtype: str, rows: int) -> "Raw | None":
-        """Memory with all of an array, which may be changed, past the server; None where `fill` is better.
-
-        Parameters
-        ----------
-        shape, dtype
-            Of the array, as `serve.rows.array_told` has them.
-        rows
-            The length of its first axis.
-        """
-        options = (("start", 0), ("stop", rows), ("shape", shape), ("dtype", dtype))
-        asked = Request(self.zarr_format, self.path, form=VALUES, options=options, view=self.view)
-        return self.way.values(asked) if isinstance(self.way, Near) else None
-
     def request(self, key: str, byte_range: str | None = None) -> Request:
         """The request for a key of the store."""
         path = (*self.path, *key.split("/"))
         return Request(self.zarr_format, path, byte_range=byte_range, view=self.view)
 
     def asked(self, request: Request) -> Response:
-        """An answer that is one, or says that there is nothing; see `get`."""
+        """The response to a request, a success or a 404, after retries; raises as `get` does."""
         until = time.monotonic() + self.seconds
         pause = _FIRST_PAUSE
         while True:
@@ -196,7 +176,7 @@ class Reader:
                 failure = failure_of(response.status, self._named(response.message))
                 wait = float(response.headers.get("Retry-After") or 0)
                 is_final = response.status not in TRANSIENT
-            except Unavailable as error:  # nobody is sent a token who does not prove to be the server
+            except Unavailable as error:  # another program listens there, and gets no token
                 raise ConnectionError(str(error)) from None
             except (TimeoutError, ConnectionError) as error:
                 reason = str(error) or type(error).__name__
@@ -212,7 +192,7 @@ class Reader:
 
 
 def _about(seconds: float) -> float:
-    """Somewhat less, so that not all who wait come back at once."""
+    """A random time of half to all of `seconds`, so that waiting clients do not retry all at once."""
     from random import uniform
 
     return uniform(seconds / 2, seconds)  # noqa: S311

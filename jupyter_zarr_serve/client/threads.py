@@ -1,4 +1,4 @@
-"""Threads that read: a program that ends does not wait for them, as it would for those of asyncio."""
+"""Threads that read; unlike those of asyncio, they do not delay the end of the program."""
 
 import asyncio
 import os
@@ -9,14 +9,14 @@ from queue import SimpleQueue
 from threading import Semaphore, Thread
 from typing import Any, ParamSpec, TypeVar
 
-_MOST = 16  # as many as connections are kept
+_MOST = 16  # as many as there may be idle connections
 P = ParamSpec("P")
 T = TypeVar("T")
 Task = tuple[Future[Any], Callable[[], Any]]
 
 
 class Readers(Executor):
-    """Up to some number of threads, which end with the program."""
+    """An executor with at most `most` threads, which end with the program."""
 
     def __init__(self, most: int) -> None:
         self._left, self._idle = Semaphore(most), Semaphore(0)
@@ -36,18 +36,18 @@ class Readers(Executor):
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(task())
-                except BaseException as error:  # noqa: BLE001 (whoever waits for it gets it)
+                except BaseException as error:  # noqa: BLE001 (the future holds it)
                     future.set_exception(error)
             del future, task
             self._idle.release()
 
 
 @cache
-def _readers(process: int) -> Readers:  # noqa: ARG001 (a process that was forked has no threads)
+def _readers(process: int) -> Readers:  # noqa: ARG001 (a forked process has no threads)
     return Readers(_MOST)
 
 
 async def in_thread(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What a function gives that reads in a thread."""
+    """The result of a function that runs in one of the threads."""
     pending = _readers(os.getpid()).submit(read, *args, **kwargs)
     return await asyncio.wrap_future(pending)

@@ -52,13 +52,13 @@ class Watch:
 
     async def __anext__(self) -> Change:
         while True:
-            coming: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            change = self._mailbox.taken(partial(_wake, coming))
+            arrival: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            change = self._mailbox.taken(partial(_resolve, arrival))
             if change is not None:
                 return change
             if self._mailbox.is_closed:
                 raise StopAsyncIteration
-            await coming
+            await arrival
 
     def close(self) -> None:
         """Watch no more; whoever waits for the next change gets none."""
@@ -114,18 +114,20 @@ def watch(
     >>> watch = jz.watch("run42.h5", lambda change: print(change.kind))  # doctest: +SKIP
     >>> watch.close()  # doctest: +SKIP
     """
-    login, path = _place(what, token, server, timeout)
+    login, path = _login_and_path(what, token, server, timeout)
     mailbox = _Mailbox()
     watching = Watch(LiveConnection(login, path, mailbox.put, mailbox.close, timeout), mailbox)
     if callback is not None:
-        Thread(target=_call, args=(mailbox, callback, watching), name="zarr-watch", daemon=True).start()
+        Thread(
+            target=_call_back, args=(mailbox, callback, watching), name="zarr-watch", daemon=True
+        ).start()
     return watching
 
 
-def _place(
+def _login_and_path(
     what: str | os.PathLike[str], token: str | None, server: str | None, seconds: float
 ) -> tuple[Login, tuple[str, ...]]:
-    """The login to the server that has it, and the path there."""
+    """The login to the server that has what is to be watched, and its path there."""
     address: Address = parsed(what)
     own = None if address.base or server else own_place(address.path)
     asked = what if own is None else f"zarr/v3/{'/'.join(own)}"
@@ -133,7 +135,8 @@ def _place(
     return reader.way.login, reader.path  # type: ignore[attr-defined]  # a server's, or one past it
 
 
-def _call(mailbox: "_Mailbox", callback: Callable[[Change], object], watching: Watch) -> None:
+def _call_back(mailbox: "_Mailbox", callback: Callable[[Change], object], watching: Watch) -> None:
+    """Call a function with each change, until it raises or no more will come."""
     try:
         while (change := mailbox.next()) is not None:
             callback(change)
@@ -141,15 +144,15 @@ def _call(mailbox: "_Mailbox", callback: Callable[[Change], object], watching: W
         watching.close()
 
 
-def _wake(coming: "asyncio.Future[None]") -> None:
-    """Have a future come, from any thread."""
+def _resolve(future: "asyncio.Future[None]") -> None:
+    """Give a future its result, from any thread."""
 
-    def come() -> None:
-        if not coming.done():
-            coming.set_result(None)
+    def resolve() -> None:
+        if not future.done():
+            future.set_result(None)
 
     with suppress(RuntimeError):  # its event loop has ended
-        coming.get_loop().call_soon_threadsafe(come)
+        future.get_loop().call_soon_threadsafe(resolve)
 
 
 class _Mailbox:
@@ -162,17 +165,23 @@ class _Mailbox:
         self._wake: Callable[[], object] | None = None
         self.is_closed = False
 
+    @property
+    def generation(self) -> int | None:
+        """That of the change, which may stand for several; None where there is none."""
+        with self._condition:
+            return None if self._notice is None else self._notice.generation
+
     def put(self, notice: Notice) -> None:
         """Leave a notice, joined with one that is there."""
         with self._condition:
             self._notice = notice if self._notice is None else notice.after(self._notice)
-            self._tell()
+            self._notify()
 
     def close(self, error: Exception | None) -> None:
         """Leave nothing more; the error, if there is one, is raised for who takes the next."""
         with self._condition:
             self.is_closed, self._error = True, error
-            self._tell()
+            self._notify()
 
     def taken(self, wake: Callable[[], object]) -> Change | None:
         """The change; None if there is none, and then `wake` is called when there is one."""
@@ -195,7 +204,7 @@ class _Mailbox:
         region = None if notice.part is None else tuple(slice(*bounds) for bounds in notice.part)
         return Change(notice.kind, region, notice.generation)
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         self._condition.notify_all()
         if self._wake is not None:
             self._wake()

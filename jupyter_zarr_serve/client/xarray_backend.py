@@ -1,4 +1,4 @@
-"""``engine="jupyter"`` of xarray: datasets by what `open` takes."""
+"""The engine "jupyter" of xarray: it opens datasets by the names that `open` takes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,17 +9,17 @@ from .address import parsed
 from .looking import found
 from .opening import format_of, kind_of, node_of
 
-_ARRAY = "is an array, and no dataset; open it by jz.open(..., as_='xarray')"
+_ARRAY = "is an array, not a dataset; open it with jz.open(..., as_='xarray')"
 
 
 class JupyterBackend(BackendEntrypoint):
-    """Opens what a Jupyter server serves as a dataset, or a tree of them.
+    """Opens a group on a Jupyter server as a dataset or a tree of datasets.
 
-    `filename_or_obj` is what `jupyter_zarr_serve.open` takes; with ``jupyter://`` in front, xarray finds
-    this engine itself.
+    `filename_or_obj` is a name that `jupyter_zarr_serve.open` takes. With ``jupyter://`` in front of it,
+    xarray chooses this engine by itself.
     """
 
-    description = "Open what a Jupyter server serves, by jupyter_zarr_serve"
+    description = "Open data of a Jupyter server with jupyter_zarr_serve"
     open_dataset_parameters = ("filename_or_obj", "drop_variables", "token", "server")
     supports_groups = True
 
@@ -36,7 +36,7 @@ class JupyterBackend(BackendEntrypoint):
         return _opened(ZarrBackendEntrypoint().open_groups_as_dict, filename_or_obj, **options)
 
     def guess_can_open(self, filename_or_obj: Any) -> bool:
-        """Whether it has the protocol of this engine."""
+        """Whether the name begins with ``jupyter://``."""
         return isinstance(filename_or_obj, str) and filename_or_obj.startswith("jupyter://")
 
 

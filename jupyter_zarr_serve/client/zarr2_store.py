@@ -13,7 +13,7 @@ _AT_ONCE = 8
 
 
 class JupyterStore(Store):  # type: ignore[misc]
-    """What lies below a path of a Jupyter server, or of a kernel; it can be read and not written."""
+    """The nodes below a path of a Jupyter server or a kernel, as a read-only store."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -31,7 +31,7 @@ class JupyterStore(Store):  # type: ignore[misc]
         return body
 
     def getitems(self, keys: Sequence[str], *, contexts: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The values of those keys that have one."""
+        """The values of the keys that exist."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             found = zip(keys, pool.map(self.reader.get, keys), strict=True)
             return {key: body for key, body in found if body is not None}
@@ -41,7 +41,7 @@ class JupyterStore(Store):  # type: ignore[misc]
         return list(self.reader.below(*(name for name in path.split("/") if name)).members())
 
     def __setitem__(self, key: str, value: Any) -> None:
-        raise ValueError("what a Jupyter server serves cannot be written; copy it to a store of your own")
+        raise ValueError("a Jupyter server serves Zarr read-only; copy the data to a store of your own")
 
     def __delitem__(self, key: str) -> None:
         self[key] = b""

@@ -18,14 +18,13 @@ from .reader import Near, Reader
 from .threads import in_thread
 from .together import Together
 
-_OF_THE_OTHER = {2: DOCUMENTS[3], 3: DOCUMENTS[2]}
+_DOCUMENTS_OF_OTHER_FORMAT = {2: DOCUMENTS[3], 3: DOCUMENTS[2]}
 
 
 class JupyterStore(Store):
-    """What lies below a path of a Jupyter server, or of a kernel; it can be read and not written.
+    """The nodes below a path of a Jupyter server or a kernel, as a read-only store.
 
-    It may be pickled and read by other processes of the same user. Its login is in neither its text nor
-    its pickle.
+    Other processes of the same user can unpickle it and read. Neither text nor pickle holds a secret.
 
     Parameters
     ----------
@@ -42,7 +41,7 @@ class JupyterStore(Store):
         super().__init__(read_only=True)
         self.reader = reader
         self._is_open = True
-        self._others = _OF_THE_OTHER[reader.zarr_format]
+        self._foreign_documents = _DOCUMENTS_OF_OTHER_FORMAT[reader.zarr_format]
         self._is_near = isinstance(reader.way, Near)
         self._together = Together(reader)
 
@@ -61,17 +60,15 @@ class JupyterStore(Store):
         return JupyterStore, (self.reader,)
 
     def with_read_only(self, read_only: bool = True) -> "JupyterStore":
-        """The store itself: it is never written.
+        """The store itself, which is always read-only.
 
         Raises
         ------
         ValueError
-            When it is to be written.
+            If `read_only` is False.
         """
         if not read_only:
-            raise ValueError(
-                "what a Jupyter server serves cannot be written; copy it to a store of your own"
-            )
+            raise ValueError("a Jupyter server serves Zarr read-only; copy the data to a store of your own")
         return self
 
     def get_sync(
@@ -81,8 +78,8 @@ class JupyterStore(Store):
         prototype: BufferPrototype | None = None,
         byte_range: ByteRequest | None = None,
     ) -> Buffer | None:
-        """The value of a key; None where there is none."""
-        if key.rpartition("/")[2] in self._others:
+        """The value of a key; None if there is no such key."""
+        if key.rpartition("/")[2] in self._foreign_documents:
             return None
         return _buffer(self.reader.get(key, _header(byte_range)), prototype)
 
@@ -92,7 +89,7 @@ class JupyterStore(Store):
         """See `get_sync`."""
         if not self._is_near:
             return await in_thread(self.get_sync, key, prototype=prototype, byte_range=byte_range)
-        if key.rpartition("/")[2] in self._others:
+        if key.rpartition("/")[2] in self._foreign_documents:
             return None
         return _buffer(await self._together.get(key, _header(byte_range)), prototype)
 
@@ -107,7 +104,7 @@ class JupyterStore(Store):
         return await self.get(key) is not None
 
     async def list(self) -> AsyncIterator[str]:
-        """Nothing: keys are made when they are asked for, and are as many as there are chunks."""
+        """Refuse: keys are computed on request, and there are as many as chunks."""
         raise NotImplementedError("keys are not listed; ask for the members of a group")
         yield
 
@@ -138,7 +135,7 @@ def _buffer(body: bytes | None, prototype: BufferPrototype | None) -> Buffer | N
 
 
 def _header(part: ByteRequest | None) -> str | None:
-    """A range of bytes as HTTP spells it."""
+    """A byte range as the value of the HTTP header."""
     if isinstance(part, RangeByteRequest):
         return f"bytes={part.start}-{part.end - 1}"
     if isinstance(part, OffsetByteRequest):

@@ -1,6 +1,7 @@
 """Frozen codecs: what encodes a chunk, and how each Zarr format spells it.
 
-A `Codec` encodes bytes to bytes. Everything a format needs to know about it is in one row here.
+A `Codec` encodes bytes to bytes. Everything a format needs to know about it is in one row here. The first
+chunk imports numcodecs, which looks through all packages for codecs: who publishes does not wait for it.
 
 References
 ----------
@@ -15,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numcodecs import Blosc, Zstd
 
 from .known_names import COMPRESSORS
 
@@ -54,6 +54,8 @@ class BloscCodec:
 
     def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
         """See `Codec`."""
+        from numcodecs import Blosc
+
         shuffle = Blosc.SHUFFLE if _shuffles(itemsize) else Blosc.NOSHUFFLE
         return bytes(Blosc(self.cname, self.clevel, shuffle).encode(_typed(data, itemsize)))
 
@@ -91,6 +93,8 @@ class ZstdCodec:
 
     def encode(self, data: np.ndarray[Any, Any], itemsize: int) -> bytes:
         """See `Codec`."""
+        from numcodecs import Zstd
+
         return bytes(Zstd(self.level).encode(data))
 
     def v2(self, itemsize: int) -> Json:

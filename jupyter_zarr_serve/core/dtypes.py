@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numcodecs import VLenBytes, VLenUTF8
 
 from .errors import Unreadable
 
@@ -123,7 +122,7 @@ _TABLE: dict[str, Spelling] = {
     "O": Spelling(lambda _: "|O", lambda _: "variable_length_bytes", _base64_json, b""),
 }
 
-VLEN = {"T": ("vlen-utf8", VLenUTF8), "O": ("vlen-bytes", VLenBytes)}
+VLEN = {"T": "vlen-utf8", "O": "vlen-bytes"}
 
 
 def row_of(dtype: DType) -> Spelling:
@@ -198,7 +197,7 @@ def v3_data_type(dtype: DType) -> Any:
 
 def vlen_codec(dtype: DType) -> str | None:
     """The name, in both formats, of the codec that packs elements of variable length."""
-    return VLEN[dtype.kind][0] if dtype.kind in VLEN else None
+    return VLEN.get(dtype.kind)
 
 
 def element_size(dtype: DType) -> int:
@@ -222,8 +221,10 @@ def pack(block: Block) -> Block:
         If an element of variable length is neither text nor bytes, as its dtype promises.
     """
     if block.dtype.kind in VLEN:
-        _, packer = VLEN[block.dtype.kind]
-        return np.frombuffer(packer().encode(block.astype(object).reshape(-1)), np.uint8)
+        from numcodecs import get_codec
+
+        packer = get_codec({"id": VLEN[block.dtype.kind]})
+        return np.frombuffer(packer.encode(block.astype(object).reshape(-1)), np.uint8)
     return np.ascontiguousarray(block).reshape(-1).view(np.uint8)
 
 

@@ -199,9 +199,8 @@ def of_objects() -> Iterator[None]:
         _is_live.reset(token)
 
 
-@contextmanager
-def failures_named(name: str) -> Iterator[None]:
-    """Turn what a library of a format or a user's object raises into a `ServeError` that names `name`.
+class failures_named:  # noqa: N801 (a context manager, as a class: each answer passes one)
+    """Turns what a library of a format or a user's object raises into a `ServeError` that names `name`.
 
     This and `respond` are the only two places that catch everything.
 
@@ -210,10 +209,18 @@ def failures_named(name: str) -> Iterator[None]:
     ServeError
         In place of whatever was raised inside.
     """
-    try:
-        yield
-    except ServeError as error:
-        error.name(name)
-        raise
-    except Exception as error:
-        raise failure_of(name, error) from error
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Name what failed."""
+        if isinstance(error, ServeError):
+            error.name(self._name)
+        elif isinstance(error, Exception):
+            raise failure_of(self._name, error) from error

@@ -14,11 +14,29 @@ VIEWS = (DRAWN, OME, PORTABLE)
 
 RESERVED = (*ROOTS, *VIEWS)
 
+# What the list of share links is followed as; a mount's name has no dot at its beginning.
+SHARES = ".shares"
+
+
+def is_view(name: str) -> bool:
+    """Whether a name at the root leads to a view; that of `OME` may have parameters behind a semicolon.
+
+    Examples
+    --------
+    >>> is_view("ome"), is_view("ome;max,y,x"), is_view("drawn;y,x"), is_view("files")
+    (True, True, False, False)
+    """
+    return name in VIEWS or (name.startswith(f"{OME};") and len(name) > len(OME) + 1)
+
+
 # The metadata documents of Zarr.
 ZARR_JSON = "zarr.json"
 ZARRAY, ZGROUP, ZATTRS, ZMETADATA = ".zarray", ".zgroup", ".zattrs", ".zmetadata"
 DOCUMENTS = {2: (ZARRAY, ZGROUP, ZATTRS, ZMETADATA), 3: (ZARR_JSON,)}  # by Zarr format
 DOCUMENT_KEYS = frozenset(DOCUMENTS[2] + DOCUMENTS[3])
+
+# Kinds of members besides "array" and "group": what cannot be had just now, and what was not looked up.
+UNAVAILABLE, UNKNOWN = "unavailable", "unknown"
 
 # The attribute of a node that says of what object it was made; see `adapters.made_of`.
 MADE_OF = "python_object"

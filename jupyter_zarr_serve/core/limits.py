@@ -21,14 +21,22 @@ SHARD_INDEX = 1 << 24  # bytes; a million inner chunks
 PATH = 4096  # characters of a path in the query of a page
 NAME = 512  # characters of a member's name; longer ones are told as unavailable
 SEARCH = 500  # characters to be searched for in names
-WATCH = 25  # seconds that a client may wait for a change; proxies end what takes longer than 30
 FOLLOWED = 1024  # paths in one kernel whose changes are told
 SOCKETS = 1024  # live connections to one server
 SOCKETS_OF_CLIENT = 256  # of them those of one address and user or link
 SUBSCRIPTIONS = 256  # of one live connection
 LIVE_FRAME = 1 << 18  # bytes that a client may send at once over a live connection
 LIVE_SECONDS = 3600  # of a live connection; then it is opened anew, by who still may
+JOBS = 128  # that one server has
+JOBS_OF_OWNER = 32  # of them those of one user or link
+JOB_SECONDS = 21_600  # that one may take
+JOB_UNASKED = 90  # seconds after which one that nobody asks about is cancelled
+JOB_WAIT = 25  # seconds that a question about one may wait; proxies end what takes longer than 30
+JOB_BYTES = 1 << 28  # of answers that are made and not taken
 KEYS = 4096  # that one live connection waits for
+TOGETHER = 256  # chunks that are asked for together, to be of one moment
+TOGETHER_BYTES = 1 << 26  # of the answers to them
+MOMENT = 1 << 25  # bytes of a live array that are copied for them, so that all are of one moment
 REPLAYED = 64  # changes of a path that are remembered, to be told again
 MESSAGE = 4000  # characters of a failure
 
@@ -46,7 +54,10 @@ EXPORT_VALUES = 200_000  # elements of an export to JSON
 EXPORT_JSON = 1 << 24  # bytes of one
 ARCHIVED = 100_000  # members of a Zarr store that is exported as an archive
 
+SORT_SECONDS = 2  # in which all members of a group are looked up, to be sorted by what they are
+
 ROWS = 10**8  # of a table that is sorted or searched
 ROW_BYTES = 1 << 30  # of values that are sorted at once
 ROW_SECONDS = 60  # that sorting or searching a table may take
 CONDITIONS = 50  # on the rows of a table, and columns by which it is sorted
+PROJECTED = 1 << 34  # bytes of an array that one part of a projection is made of

@@ -6,10 +6,11 @@ share ends with the object that holds it, so what is remembered of a file is for
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Generic, TypeVar
+
+from .coming import Coming
 
 T = TypeVar("T")
 _ENTRY = 512  # bytes that remembering a value takes besides the value itself
@@ -22,7 +23,7 @@ class _Room:
 
     name: str
     entries: dict[Hashable, "_Entry"] = field(default_factory=dict)
-    making: dict[Hashable, Future[Any]] = field(default_factory=dict)
+    making: dict[Hashable, Coming[Any]] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -165,9 +166,8 @@ class Share(Generic[T]):
 
     def put(self, key: Hashable, value: T) -> None:
         """Remember a value in place of another with the same key, unless it is too large."""
-        size = self._size(value)
         with self._memory.lock:
-            self._put(key, value, size)
+            self._put(key, value, self._size(value))
 
     def drop(self, key: Hashable) -> None:
         """Forget the value of a key."""
@@ -198,8 +198,8 @@ class Share(Generic[T]):
             Makes, at once, those that nobody has made or is making.
         """
         found: dict[Hashable, T] = {}
-        mine: dict[Hashable, Future[T]] = {}
-        others: dict[Hashable, Future[T]] = {}
+        mine: dict[Hashable, Coming[T]] = {}
+        others: dict[Hashable, Coming[T]] = {}
         with self._memory.lock:
             self._memory.purge()
             for key in keys:
@@ -209,14 +209,14 @@ class Share(Generic[T]):
                 elif key in self._room.making:
                     others[key] = self._room.making[key]
                 else:
-                    mine[key] = self._room.making[key] = Future()
+                    mine[key] = self._room.making[key] = Coming()
         # its own first, and only then waiting: nobody waits for one who waits
         if mine:
             self._make(mine, make)
-        found |= {key: future.result() for key, future in (mine | others).items()}
+        found |= {key: future.awaited() for key, future in (mine | others).items()}
         return [found[key] for key in keys]
 
-    def _make(self, mine: dict[Hashable, Future[T]], make: Callable[[list[Any]], Sequence[T]]) -> None:
+    def _make(self, mine: dict[Hashable, Coming[T]], make: Callable[[list[Any]], Sequence[T]]) -> None:
         try:
             values = make(list(mine))
             sizes = [self._size(value) for value in values]

@@ -99,6 +99,8 @@ class Array:
         Tells whether opening the node again would give the same; None if nothing tells that.
     unreadable
         Why `read` always fails, if that is known; the array is then served only as it is stored.
+    called
+        What people call it: "array", or "sparse".
     """
 
     shape: tuple[int, ...]
@@ -114,6 +116,7 @@ class Array:
     parts: Callable[[], Parts] | None = None
     validator: "Validator | None" = None
     unreadable: str = ""
+    called: str = "array"
 
     @property
     def read(self) -> Read:
@@ -208,6 +211,7 @@ def make_array(
     version: str | None = None,
     stored: Mapping[int, Stored] | None = None,
     parts: Callable[[], Parts] | None = None,
+    called: str = "array",
 ) -> Array:
     """Make an `Array`, its chunk shape and codecs chosen by the policy.
 
@@ -217,7 +221,7 @@ def make_array(
         In any byte order.
     source_chunks, layout, spatial, chunk_shape
         See `grid.chunk_shape_for`; a chunk shape is exact.
-    read, fill_value, dimension_names, attributes, codecs, version, stored, parts
+    read, fill_value, dimension_names, attributes, codecs, version, stored, parts, called
         See `Array`. A function in place of a `Reading` is its `read`; codecs of None are the policy's.
 
     Raises
@@ -238,5 +242,5 @@ def make_array(
     return Array(
         tuple(int(n) for n in shape), served, chunks,
         read if isinstance(read, Reading) else Reading(read),
-        fill_value, dimension_names, attributes or {}, codecs, version, stored or {}, parts,
+        fill_value, dimension_names, attributes or {}, codecs, version, stored or {}, parts, called=called,
     )  # fmt: skip

@@ -31,12 +31,15 @@ class Reading:
         The number of bytes that `sample` reads for a region; None where it reads no more than it gives.
     preview
         Gives elements in the place of those that `read` would take long to make; None where it does not.
+    is_decoding
+        Whether `read` is known to do no more than to decode the chunks that a region lies in.
     """
 
     read: Read
     sample: Read | None = None
     cost: Callable[[Region], int] | None = None
     preview: Read | None = None
+    is_decoding: bool = False
 
     def through(
         self, wrap: Callable[[Read], Read], source: Callable[[Region], Region] = _same
@@ -56,4 +59,5 @@ class Reading:
             None if self.sample is None else wrap(self.sample),
             None if cost is None else lambda region: cost(source(region)),
             None if self.preview is None else wrap(self.preview),
+            self.is_decoding,
         )

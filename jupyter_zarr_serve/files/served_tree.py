@@ -12,7 +12,7 @@ from ..serve.respond import answered, locate
 from ..views import viewed
 from .remembered import RepresentationCache
 from .same_store import Unsettled
-from .steady import steady
+from .unchanged import steady
 
 
 class ServedTree:

@@ -37,11 +37,11 @@ class Settings:
         The most bytes that each of its processes remembers.
     workers
         Processes that read and encode; with 0, threads of the server do.
-    worker_seconds
+    worker_timeout
         How long one of these processes may take to answer a request.
     worker_bytes
         How much memory one may take; 0 is no bound.
-    kernel_seconds
+    kernel_timeout
         How long a kernel may take to answer a request.
     """
 
@@ -53,9 +53,9 @@ class Settings:
     cache_bytes: int = 64 << 20
     worker_cache_bytes: int = 128 << 20
     workers: int = 4
-    worker_seconds: float = 120.0
+    worker_timeout: float = 120.0
     worker_bytes: int = 4 << 30
-    kernel_seconds: float = 10.0
+    kernel_timeout: float = 10.0
 
 
 def encode_settings(settings: Settings) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Data of a file are only handed out if the file did not change meanwhile."""
+"""Data of a file are only handed out if the file did not change meanwhile, nor its path lead elsewhere."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import Unavailable
-from ..core.nodes import Array, Group, Node
+from ..core.nodes import Array, Group, Node, Validator
 from ..core.reading import Read
 from ..core.served import renames_of
 from ..core.stored import Blob, Coords, Stored
 from ..readers.files import stamp_of
+from ..serve.representation import Representation, Spent
+from ..serve.request import BINARY
 from .being_read import being_read
-from .writing import BEING_WRITTEN, unless_written
+from .writing import BEING_WRITTEN, settled_stamp, unless_written
 
 Attributes = Callable[[int], Mapping[str, Any]]
 
@@ -160,3 +162,41 @@ def _watched_chunk(stored: Stored, watch: Watch) -> Any:
         return replace(blob, read=read_watched)
 
     return chunk
+
+
+def steady(content: Representation) -> Representation:
+    """The same chunk, which is refused where its node has changed while it was read.
+
+    A folder may be put in the place of another between a look at its documents and the reading of its
+    chunks, and a chunk may be written anew in its place.
+    """
+    validator = content.validator
+    if content.media_type != BINARY or validator is None or not validator.is_near:
+        return content
+
+    def make(spent: Spent) -> Blob:
+        try:
+            blob = content.make(spent)
+        finally:  # what is absent now may have been there
+            _check_node(validator, content.name)
+        if blob.file is None and not blob.is_stored:  # it is in memory
+            return blob
+        read = blob.read
+
+        def read_steadily(start: int, stop: int) -> bytes:
+            is_same = settled_stamp(blob.file[1]) == (blob.version, True) if blob.file else True
+            try:
+                return read(start, stop)
+            finally:
+                _check_node(validator, content.name)
+                if not is_same or (blob.file and stamp_of(blob.file[1]) != blob.version):
+                    raise Unavailable(f"{content.name}: {BEING_WRITTEN}")
+
+        return replace(blob, read=read_steadily)
+
+    return replace(content, make=make)
+
+
+def _check_node(validator: Validator, name: str) -> None:
+    if not validator():
+        raise Unavailable(f"{name}: its file or metadata changed or vanished while it was read; ask again")

@@ -1,13 +1,20 @@
 """The only Tornado: requests in, responses out."""
 
+import re
 from typing import Any
 
+from tornado.routing import PathMatches, Rule
+from tornado.web import Application
+
 from ..shares.sharing import Sharing
+from ..sources import Source
+from ..sources.jobs import Jobs
 from ..sources.live.followable import Followable
-from ..sources.live.topics import Topics
+from ..sources.live.topics import Heard, Topics
 from ..sources.send_budget import SendBudget
-from .api import ChangesHandler, CodeHandler, NodeHandler, PreviewHandler
+from .api import CodeHandler, FrameTicketHandler, NodeHandler, PreviewHandler
 from .export import ExportHandler
+from .jobs import ChunkHandler, JobHandler
 from .live.socket import LiveHandler
 from .live.sockets import Sockets
 from .pages.assets import AssetHandler, VizarrHandler
@@ -17,21 +24,32 @@ from .pages.other_viewers import Viewers
 from .pages.viewer_page import ViewHandler
 from .shares.api import ShareHandler, SharesHandler
 from .shares.by_link import by_link
+from .shares.following import WithShares
 from .shares.page import SharesPageHandler
 from .store import StoreHandler
 from .web.visitor import Whole
 
 
 def routes(
-    source: Followable, budget: SendBudget, sharing: Sharing, viewers: Viewers
+    source: Followable,
+    budget: SendBudget,
+    sharing: Sharing,
+    viewers: Viewers,
+    heard: Heard | None = None,
 ) -> list[tuple[Any, ...]]:
-    """Every route of the extension, below the server's base URL; tests walk this table."""
-    tree = tree_routes(source, budget, viewers)
+    """Every route of the extension, below the server's base URL; tests walk this table.
+
+    Parameters
+    ----------
+    heard
+        Hears of each change that somebody follows.
+    """
+    tree = tree_routes(source, budget, viewers, Topics(WithShares(source, sharing), heard))
     shares = {"sharing": sharing, "source": source}
     return [
         *tree,
         (r"zarr/api/code(/.*)?", CodeHandler, {"source": Whole(source), "budget": budget}),
-        (r"zarr/api/changes(/.*)?", ChangesHandler, {"source": Whole(source), "budget": budget}),
+        (r"zarr/api/frame-ticket", FrameTicketHandler),
         (r"zarr/api/shares/?", SharesHandler, shares),
         (r"zarr/api/shares/([0-9a-f]+)", ShareHandler, shares),
         (r"zarr/shares", SharesPageHandler, shares),
@@ -46,15 +64,31 @@ def faulty_routes(fault: str) -> list[tuple[Any, ...]]:
     return [(r"zarr(/.*)?", NowhereHandler, {"fault": fault})]
 
 
-def tree_routes(source: Followable, budget: SendBudget, viewers: Viewers) -> list[tuple[Any, ...]]:
+def find_first(application: Application, base_url: str) -> None:
+    """Try our routes, which were added last, before those of other extensions.
+
+    Else each chunk would be compared with all of their patterns. Now each of their paths is compared with
+    one pattern more.
+    """
+    rules = application.default_router.rules
+    ours = rules.pop(-2)  # the last is for what nobody has added
+    rules.insert(0, Rule(PathMatches(f"{re.escape(base_url)}zarr(?:/.*)?"), ours.target))
+
+
+def tree_routes(
+    source: Source, budget: SendBudget, viewers: Viewers, topics: Topics
+) -> list[tuple[Any, ...]]:
     """The routes that only read; they exist once for the whole tree, and once for what a link grants."""
     asking = {"source": Whole(source), "budget": budget}
-    live = {**asking, "topics": Topics(source), "sockets": Sockets()}
+    lasting = {**asking, "jobs": Jobs()}
+    live = {**asking, "topics": topics, "sockets": Sockets()}
     return [
+        (r"zarr/v([23])(/.*)?", StoreHandler, {**asking, "viewers": viewers}),  # most are for it
         (r"zarr/?", IndexHandler, {**asking, "viewers": viewers}),
-        (r"zarr/v([23])(/.*)?", StoreHandler, {**asking, "viewers": viewers}),
-        (r"zarr/api/node(/.*)?", NodeHandler, asking),
-        (r"zarr/api/preview(/.*)?", PreviewHandler, asking),
+        (r"zarr/api/node(/.*)?", NodeHandler, lasting),
+        (r"zarr/api/preview(/.*)?", PreviewHandler, lasting),
+        (r"zarr/api/chunk(/.*)?", ChunkHandler, lasting),
+        (r"zarr/api/jobs/([A-Za-z0-9_-]+)", JobHandler, lasting),
         (r"zarr/api/export(/.*)?", ExportHandler, asking),
         (r"zarr/api/live", LiveHandler, live),
         (r"zarr/view", ViewHandler, {"viewers": viewers}),

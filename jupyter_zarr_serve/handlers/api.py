@@ -1,25 +1,28 @@
-"""JSON for front ends: what a node is and looks like, code that opens it, and whether it has changed."""
+"""JSON for front ends: what a node is and looks like, and code that opens it."""
 
 import json
-import re
 from dataclasses import replace
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..core.known_names import KERNELS, NOTEBOOKS
-from ..core.limits import WATCH
-from ..serve.request import CHANGES, IMAGE, LINE, NODE, ROWS, STATS, Response
+from ..serve.request import ICON, IMAGE, LINE, NODE, POINTS, ROWS, STATS, Response
 from .pages.code import code_of
 from .web.answering import AnsweringHandler
 from .web.asking import MEMBERS, asking, told_by
+from .web.base import ZarrServeHandler
+from .web.framing import ticket_for
+from .web.lasting import LastingHandler
 from .web.render import quoted
-from .web.table_query import table_options
+from .web.table_query import axes_option, table_options
 
-_OPTIONS = {LINE: ("start", "stop", "points"), STATS: (), IMAGE: (), ROWS: ("offset", "limit")}
+_OPTIONS = {
+    LINE: ("start", "stop", "points"), STATS: (), IMAGE: (), ICON: (), ROWS: ("offset", "limit"),
+    POINTS: ("points", "joined", "start", "stop"),
+}  # fmt: skip
 
 
-class NodeHandler(AnsweringHandler):
+class NodeHandler(LastingHandler):
     """What a node is, and some of its members."""
 
     prefix = "api/node"
@@ -28,13 +31,13 @@ class NodeHandler(AnsweringHandler):
     @authorized("read", resource="zarr")
     async def get(self, _: str | None) -> None:
         """The description, as JSON."""
-        options = self.details("offset", "limit", "search")
+        options = self.details("offset", "limit", "search", "sort")
         await self.answer(self.node_request(NODE, options))
 
     head = get
 
 
-class PreviewHandler(AnsweringHandler):
+class PreviewHandler(LastingHandler):
     """What the values of a node look like."""
 
     prefix = "api/preview"
@@ -51,9 +54,26 @@ class PreviewHandler(AnsweringHandler):
         """
         form = self.form_among(_OPTIONS)
         options = self.details(*_OPTIONS[form])
-        if form == ROWS:
+        if form in {ROWS, POINTS, STATS}:
             options = (*options, *table_options(self))
+        if form == POINTS:
+            options = (*options, *axes_option(self))
         await self.answer(self.node_request(form, options))
+
+    head = get
+
+
+class FrameTicketHandler(ZarrServeHandler):
+    """A ticket by which a page of this server, such as JupyterLab, frames our pages on a JupyterHub."""
+
+    asked_path = None
+
+    @web.authenticated
+    @authorized("read", resource="zarr")
+    async def get(self) -> None:
+        """The ticket, as JSON; a browser shows a page with it for a minute."""
+        self.set_header("Cache-Control", "no-store")
+        await self.finish({"ticket": ticket_for(self)})
 
     head = get
 
@@ -78,32 +98,5 @@ class CodeHandler(AnsweringHandler):
         code = await code_of(told_by(response), names, url, asking(self, request))
         body = json.dumps({"snippets": code}).encode()
         await self.send(Response(200, "application/json", body, len(body)), request.client)
-
-    head = get
-
-
-class ChangesHandler(AnsweringHandler):
-    """Whether what a kernel publishes has changed: answered when it has, so that nobody need ask often."""
-
-    prefix = "api/changes"
-
-    @web.authenticated
-    @authorized("read", resource="zarr")
-    async def get(self, _: str | None) -> None:
-        """A mark of what is published, another one after each change, as JSON; no names.
-
-        Raises
-        ------
-        HTTPError
-            400 if the path is not that of a kernel, or an option is wrong.
-        """
-        since = self.get_query_argument("since", "")
-        if self.asked_path[:1] not in {(KERNELS,), (NOTEBOOKS,)}:
-            raise web.HTTPError(400, f"changes are told of kernels: {KERNELS}/<id> or {NOTEBOOKS}/<path>")
-        if not re.fullmatch(r"[0-9a-f]{0,64}", since):
-            raise web.HTTPError(400, "since: must be a mark that was told before")
-        wait = min(int(dict(self.details("wait")).get("wait", 0)), WATCH)
-        request = self.node_request(CHANGES, (("since", since), ("wait", wait)))
-        await self.answer(replace(request, method="GET", if_none_match=None))
 
     head = get

@@ -53,7 +53,9 @@ class ExportHandler(ArchivingHandler):
         if not FORMS[form].maker:
             return await self._answer_with_archive(form)
         options = self._options()
-        asked = replace(self.node_request(EXPORT, options), method="GET", if_none_match=None)
+        asked = replace(
+            self.node_request(EXPORT, options), method="GET", if_none_match=None, is_job=True, listener=self
+        )
         planned = await self.response(asked)
         if planned is None or planned.status != 200:
             return None if planned is None else await self.send(planned, asked.client)

@@ -92,7 +92,7 @@ class StoreHandler(BrowsingHandler):
             headers.get("If-Range"),
             self.request.path,
             form=self._listing_form(),
-            preview=self.get_query_argument("preview", "") == "1",
+            preview=bool(self.request.query) and self.get_query_argument("preview", "") == "1",
             client=self.client(),
             agent=self.request.headers.get("User-Agent", ""),
         )

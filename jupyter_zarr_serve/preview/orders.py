@@ -16,9 +16,11 @@ from ..core import limits
 from ..core.dtypes import Block, element_size
 from ..core.errors import BadRequest, Unreadable
 from ..core.memory import MEMORY, Share
-from ..core.nodes import Node
+from ..core.nodes import Array, Node
+from ..core.progress import go_on, is_job, steps
 from .column import Column
 from .conditions import Condition, Test, holding
+from .sorting import sorting
 from .table import Table
 
 _LEAST_SECONDS = 10.0  # for which the order of a variable's rows is taken to be true
@@ -75,6 +77,8 @@ def order_of(table: Table, path: tuple[str, ...], wanted: Wanted) -> Block | Non
     """
     if wanted == Wanted():
         return None
+    if isinstance(table.node, Array) and not table.node.shape:
+        raise BadRequest("a single value has no rows that could be sorted, chosen or searched")
     if table.total > limits.ROWS:
         most = f"{limits.ROWS:,} are the most"
         raise Unreadable(f"{table.total:,} rows are too many to be sorted or searched; {most}")
@@ -125,7 +129,7 @@ class _Choice:
             return np.arange(total, dtype=kind)
         step = min(column.step for column in self.columns)
         found = [np.empty(0, kind)]
-        for start in range(0, total, step):
+        for start in steps(range(0, total, step), "rows", lambda start: min(total, start + step) - start):
             _check_time(begun)
             holds = self._holds(start, min(total, start + step))
             found.append((np.flatnonzero(holds) + start).astype(kind))
@@ -189,8 +193,8 @@ def _argsort(values: Block, *, is_descending: bool) -> Block:
     if values.dtype.kind in "mM":
         values = values.view("i8")
     if not is_descending:
-        return np.argsort(values, kind="stable")
-    falling: Block = len(values) - 1 - np.argsort(values[::-1], kind="stable")[::-1]
+        return sorting(values)
+    falling: Block = len(values) - 1 - sorting(values[::-1])[::-1]
     return falling
 
 
@@ -200,7 +204,7 @@ def _values(column: Column, rows: Block, begun: float) -> Block:
     total = int(rows[-1]) + 1 if len(rows) else 0
     size = len(rows) * element_size(column.dtype)
     done = 0
-    for start in range(0, total, column.step):
+    for start in steps(range(0, total, column.step), "rows", lambda at: min(total, at + column.step) - at):
         _check_time(begun)
         stop = min(total, start + column.step)
         end = int(np.searchsorted(rows, stop))
@@ -218,7 +222,8 @@ def _values(column: Column, rows: Block, begun: float) -> Block:
 
 
 def _check_time(begun: float) -> None:
-    if monotonic() - begun > limits.ROW_SECONDS:
+    go_on()
+    if not is_job() and monotonic() - begun > limits.ROW_SECONDS:
         raise Unreadable(
             f"sorting or searching takes longer than {limits.ROW_SECONDS} s; choose fewer rows or columns"
         )

@@ -14,6 +14,7 @@ from ..core.chunks import read_as, read_region
 from ..core.dtypes import Block, DType, element_size
 from ..core.grid import Region, grid_shape, region_of, region_shape
 from ..core.nodes import Array
+from ..core.progress import steps
 
 LIMIT_BYTES = 16 << 20
 _MOST_READS = 256
@@ -52,11 +53,11 @@ def fits(array: Array, region: Region) -> bool:
     return math.prod(region_shape(region)) * element_size(array.dtype) <= LIMIT_BYTES
 
 
-def is_cheap(array: Array, region: Region) -> bool:
+def is_cheap(array: Array, region: Region, most: int = LIMIT_BYTES) -> bool:
     """Whether reading a region, maybe with steps, by the array's `sample` takes few bytes."""
     cost = array.reading.cost
-    fitting = math.prod(region_shape(region)) * element_size(array.dtype) <= LIMIT_BYTES
-    return fitting and (cost is None or cost(region) <= LIMIT_BYTES)
+    fitting = math.prod(region_shape(region)) * element_size(array.dtype) <= most
+    return fitting and (cost is None or cost(region) <= most)
 
 
 def picked(array: Array, region: Region) -> Block:
@@ -84,8 +85,10 @@ def sample(array: Array) -> tuple[list[Block], bool]:
     cell = cell_shape(array)
     grid = grid_shape(array.shape, cell)
     most = min(_MOST_READS, reads_of(array, cell))
-    cells = evenly_apart(math.prod(grid), most)
-    blocks = [read_region(array, region_of(_coords(at, grid), array.shape, cell)) for at in cells]
+    cells = list(evenly_apart(math.prod(grid), most))
+    blocks = [
+        read_region(array, region_of(_coords(at, grid), array.shape, cell)) for at in steps(cells, "parts")
+    ]
     return blocks, math.prod(grid) > most
 
 

@@ -42,6 +42,8 @@ def columns_of(group: Group, names: Sequence[str] | None = None) -> dict[str, Ar
     for name, found in lookups(group, names[:MOST_COLUMNS]):
         if isinstance(found, ServeError):
             continue
+        if isinstance(found, Array) and len(found.shape) > 1 and group.called == "table":
+            continue  # a column of lists
         if not isinstance(found, Array) or len(found.shape) != 1 or not found.dimension_names:
             return {}
         columns[name] = found

@@ -38,18 +38,25 @@ def drawn_axes(array: Array) -> tuple[int, int]:
     return last - 2, last - 1
 
 
-def drawn_region(array: Array) -> Region:
+def drawn_region(array: Array, side: int = SIDE, most: int = LIMIT_BYTES) -> Region:
     """What is drawn: the first plane or, where that is too large to be read, some pixels all over it.
 
     Of a source that cannot read single pixels it is the middle.
+
+    Parameters
+    ----------
+    side
+        The pixels of the picture each way.
+    most
+        The bytes that may be read for single pixels.
     """
     leading, last = drawn_axes(array)
     if array.reading.sample is None:
         return _middle_region(array, leading, last)
     per_pixel = _PER_PIXEL // 2 if has_bands_last(array) else _PER_PIXEL
-    least = -(-max(array.shape[leading : last + 1]) // (SIDE * per_pixel))
+    least = -(-max(array.shape[leading : last + 1]) // (side * per_pixel))
     step = 1
-    while not is_cheap(array, region := _stepping(array, leading, last, step)):
+    while not is_cheap(array, region := _stepping(array, leading, last, step), most):
         step = max(least, step + 1 + step // 4)
     return region
 
@@ -80,8 +87,13 @@ def _middle(length: int, side: int, chunk: int) -> slice:
     return slice(start, start + side)
 
 
-def thumbnail(array: Array) -> bytes:
-    """The picture of an array: of at most 256 pixels each way; NaN is transparent.
+def thumbnail(array: Array, side: int = SIDE, most: int = LIMIT_BYTES) -> bytes:
+    """The picture of an array; NaN is transparent.
+
+    Parameters
+    ----------
+    side, most
+        See `drawn_region`.
 
     Raises
     ------
@@ -92,23 +104,23 @@ def thumbnail(array: Array) -> bytes:
     """
     if not can_be_drawn(array):
         raise Unreadable("only arrays of numbers with two axes or more have a picture")
-    region = drawn_region(array)
+    region = drawn_region(array, side, most)
     array = in_colours(array)
     region = (*region, *(slice(0, n) for n in array.shape[len(region) :]))
     block = read_region(array, region) if array.reading.sample is None else picked(array, region)
     has_bands = has_bands_last(array)
     values = numbers(array, block).values.reshape(block.shape[-3 if has_bands else -2 :])
-    small = _reduced(values if has_bands else values[..., None])
+    small = _reduced(values if has_bands else values[..., None], side)
     if is_colour(array):
         opacity = small[..., -1:] if has_alpha(array) else small[..., :0]
         return png(_colours(np.concatenate([small[..., :3], opacity], -1), array.dtype.itemsize))
     return png(_greys(small[..., 0], is_bool=array.dtype.kind == "b"))
 
 
-def _reduced(values: Block) -> Block:
+def _reduced(values: Block, side: int) -> Block:
     """The mean of equal parts of a plane (y, x, channel); NaN where one has no finite value."""
     height, width = values.shape[:2]
-    step = max(1.0, max(height, width) / SIDE)
+    step = max(1.0, max(height, width) / side)
     is_float = values.dtype.kind == "f"
     if step == 1.0:
         return np.where(np.isfinite(values), values, np.nan) if is_float else values

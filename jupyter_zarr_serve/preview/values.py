@@ -1,15 +1,18 @@
 """What the values of an array look like, from a bounded number of bytes: a line, a histogram."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ..core.attributes import to_json
 from ..core.chunks import read_region
-from ..core.dtypes import Block, element_size
-from ..core.errors import Unreadable
+from ..core.dtypes import Block, DType, element_size
+from ..core.errors import BadRequest, Unreadable
 from ..core.nodes import Array
+from ..core.progress import steps
+from ..core.public_text import short
 from .sample import (
     LIMIT_BYTES,
     Numbers,
@@ -66,7 +69,7 @@ def line(array: Array, start: int, stop: int, points: int) -> dict[str, Any]:
     told |= {"min": _json(found.lowest), "max": _json(found.highest)}
     told |= {"nan_count": found.nan_count, "is_sampled": not fits(array, (slice(start, stop),))}
     known = [value for value in (*told["min"], *told["max"]) if value is not None]
-    return told | _time(array, known)
+    return told | _time(array.dtype, known)
 
 
 def _in_steps(array: Array, part: slice, points: int) -> _Line:
@@ -90,26 +93,36 @@ def _in_runs(array: Array, start: int, stop: int, points: int) -> _Line:
         run = max(1, LIMIT_BYTES // parts // element_size(array.dtype))
     step = math.ceil((stop - start) / parts)
     reads = [slice(at, min(at + min(step, run), stop)) for at in range(start, stop, step)]
-    found = [numbers(array, read_region(array, (part,))) for part in reads]
+    found = [numbers(array, read_region(array, (part,))) for part in steps(reads, "parts")]
     low, high = zip(*(_envelope(part.values, len(part.values)) for part in found), strict=True)
     missing = sum(part.nan_count for part in found)
     return _Line(step, np.concatenate(low), np.concatenate(high), missing)
 
 
-def stats(array: Array) -> dict[str, Any]:
+def stats(array: Array, field: str = "") -> dict[str, Any]:
     """The range of the values, how many are missing, and a histogram of the finite ones.
+
+    Parameters
+    ----------
+    field
+        Of records, the one whose values are looked at.
 
     Raises
     ------
+    BadRequest
+        If there is no such field.
     Unreadable
-        If the array is not numeric.
+        If the values are not numeric.
     Exception
         Whatever the array's `read` raises.
     """
-    if not is_numeric(array.dtype):
+    dtype = _dtype_of(array, field)
+    if not is_numeric(dtype):
         raise Unreadable("only numbers and times have a histogram")
     blocks, is_sampled = sample(array)
-    found = [numbers(array, block) for block in blocks]
+    if field:
+        blocks = [np.ascontiguousarray(block[field]) for block in blocks]
+    found = [numbers(replace(array, dtype=dtype) if field else array, block) for block in blocks]
     values = _joined(found)
     finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
     ends = [np.min(finite).item(), np.max(finite).item()] if finite.size else []
@@ -123,8 +136,18 @@ def stats(array: Array) -> dict[str, Any]:
         "count": int(values.size),
         "histogram": histogram(finite),
         "is_sampled": is_sampled,
-        **_time(array, ends),
+        **_time(dtype, ends),
     }
+
+
+def _dtype_of(array: Array, field: str) -> DType:
+    """That of the values, or of one field of records."""
+    if not field:
+        return array.dtype
+    if field not in (array.dtype.names or ()):
+        name = short(to_json(field), 100)
+        raise BadRequest(f"there is no field {name!r}; api/node/ tells which there are")
+    return array.dtype[field]
 
 
 def histogram(values: Block) -> dict[str, list[float] | list[int]]:
@@ -137,12 +160,14 @@ def histogram(values: Block) -> dict[str, list[float] | list[int]]:
     """
     if values.size == 0:
         return {"edges": [], "counts": []}
+    if values.dtype.kind in "iu" and int(values.max()) - int(values.min()) < _BINS:
+        least = int(values.min())  # a float64 may not tell it from its neighbours
+        counts = np.bincount((values - values.min()).astype("i8").reshape(-1))
+        edges = [least + edge - 0.5 for edge in range(len(counts) + 1)]
+        return {"edges": edges, "counts": counts.tolist()}
     scale = 4.0 if values.dtype.kind == "f" and float(np.abs(values).max()) > _HUGE else 1.0
     low, high = float(values.min()) / scale, float(values.max()) / scale
-    is_whole = values.dtype.kind in "iu" and high - low < _BINS
-    if is_whole:
-        low, high = low - 0.5, high + 0.5
-    bins = round(high - low) if is_whole else _BINS if high > low else 1
+    bins = _BINS if high > low else 1
     width = (high - low) / bins
     if width == 0:
         return {"edges": [low * scale, high * scale], "counts": [int(values.size)]}
@@ -172,11 +197,11 @@ def _json(values: Block) -> list[Any]:
     return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 (NaN)
 
 
-def _time(array: Array, values: list[float]) -> dict[str, Any]:
+def _time(dtype: DType, values: list[float]) -> dict[str, Any]:
     """Of times: what the numbers count, as Zarr names it, and the range of the values as text."""
-    if array.dtype.kind not in "Mm":
+    if dtype.kind not in "Mm":
         return {}
-    unit, scale = np.datetime_data(array.dtype)
-    name = "datetime64" if array.dtype.kind == "M" else "timedelta64"
-    ends = np.array([int(min(values)), int(max(values))] if values else [], "i8").view(array.dtype)
+    unit, scale = np.datetime_data(dtype)
+    name = "datetime64" if dtype.kind == "M" else "timedelta64"
+    ends = np.array([int(min(values)), int(max(values))] if values else [], "i8").view(dtype)
     return {"time": {"name": name, "unit": unit, "scale_factor": scale}, "text": [*map(str, ends)]}

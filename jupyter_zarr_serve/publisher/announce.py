@@ -1,4 +1,4 @@
-"""How a server finds this kernel: a file beside the kernel's connection file says where it listens."""
+"""The endpoint file beside a kernel's connection file, by which servers find the kernel's socket."""
 
 import contextlib
 import json
@@ -15,14 +15,14 @@ NO_KERNEL = (
 
 
 def connection_file() -> Path:
-    """The connection file of the kernel that this process is.
+    """The connection file of this kernel.
 
     Raises
     ------
     RuntimeError
-        When it is none.
+        If this process is not a Jupyter kernel.
     """
-    # Looking it up where it is not imported would import it into programs that are no kernels.
+    # Only a kernel has imported the module; importing it here would load it into other programs.
     module = sys.modules.get("ipykernel.kernelapp")
     if module is None or not module.IPKernelApp.initialized():
         raise RuntimeError(NO_KERNEL)
@@ -38,12 +38,12 @@ def key_of(file: Path) -> bytes:
 
 
 def announce(file: Path, endpoint: Endpoint) -> Path:
-    """Write the endpoint file of the connection file `file`, all at once, for this user alone.
+    """Write the endpoint file of the connection file `file` atomically, readable by this user alone.
 
     Raises
     ------
     OSError
-        When it cannot be written.
+        If the file cannot be written.
     """
     path = wire.endpoint_path(file)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -56,7 +56,7 @@ def announce(file: Path, endpoint: Endpoint) -> Path:
 
 
 def withdraw(path: Path, endpoint: Endpoint) -> None:
-    """Remove the endpoint file, unless another process has written its own by now."""
+    """Remove the endpoint file, unless another process has replaced it."""
     with contextlib.suppress(OSError):
         if path.read_bytes() == wire.encode_endpoint(endpoint):
             path.unlink()

@@ -1,4 +1,4 @@
-"""How a published object looks in a notebook: a card in HTML, light or dark as the page around it.
+"""The card that a notebook shows of a published object, in HTML, light or dark like the page around it.
 
 Colours are JupyterLab's variables, or else the page's own text colour. Everything is escaped.
 """
@@ -17,8 +17,8 @@ from ..snippets import OPEN, snippets
 from .unserved import why_unserved
 from .urls import KernelAddress
 
-MIME = "application/vnd.jupyter-zarr-serve.card.v1+json"  # what the extension of JupyterLab draws itself
-_CARDS = 8  # more of them are a list, which HTML shows as well
+MIME = "application/vnd.jupyter-zarr-serve.card.v1+json"  # for JupyterLab's extension
+_CARDS = 8  # beyond it, HTML shows a list
 _SHOWN = 12  # members of a group
 
 _TEXT = "var(--jp-content-font-color1, inherit)"
@@ -54,12 +54,14 @@ def summary(node: Node) -> str:
 
 
 def html(name: str, node: Node | str, place: KernelAddress, *, is_frozen: bool, warning: str = "") -> str:
-    """The card of a published object; in place of its node, why it cannot be served.
+    """The card of a published object.
 
     Parameters
     ----------
+    node
+        Its node, or the reason why it cannot be served.
     warning
-        Why its addresses lead nowhere.
+        Why the addresses do not work; "" if they do.
     """
     facts = {"why not served": node} if isinstance(node, str) else _facts(node)
     state = "frozen" if is_frozen else "live"
@@ -70,31 +72,31 @@ def html(name: str, node: Node | str, place: KernelAddress, *, is_frozen: bool, 
     return f'<div style="{_CARD}">{"".join(parts)}</div>'
 
 
-def told(name: str, node: Node, place: KernelAddress, *, is_frozen: bool) -> dict[str, Any]:
-    """What JupyterLab's extension makes a card of, and shows when the kernel is gone."""
-    facts = _array_told(node) if isinstance(node, Array) else {"kind": "group"}
+def card_data(name: str, node: Node, place: KernelAddress, *, is_frozen: bool) -> dict[str, Any]:
+    """The data from which JupyterLab's extension draws a card, also after the kernel has ended."""
+    facts = _array_facts(node) if isinstance(node, Array) else {"kind": "group"}
     return {"name": name, "kernel": place.kernel_id, "is_frozen": is_frozen, **facts}
 
 
-def bundle(tell: Sequence[Callable[[], dict[str, Any]]]) -> dict[str, Any]:
-    """What a notebook shows instead of HTML, if it can; nothing where there is something to warn of."""
-    if not 0 < len(tell) <= _CARDS or why_unserved():
+def bundle(cards: Sequence[Callable[[], dict[str, Any]]]) -> dict[str, Any]:
+    """The MIME bundle of cards for JupyterLab's extension; empty if HTML must show a list or a warning."""
+    if not 0 < len(cards) <= _CARDS or why_unserved():
         return {}
     try:
-        return {MIME: {"cards": [each() for each in tell]}}
+        return {MIME: {"cards": [each() for each in cards]}}
     except ServeError:
         return {}
 
 
 def warned(warning: str) -> str:
-    """A warning in a line of its own; nothing where there is none."""
+    """A warning as a line of HTML; "" if there is none."""
     if not warning:
         return ""
     return f'<div role="alert" style="{_WARNING}">{escape(sentence(warning))}</div>'
 
 
 def warnings() -> list[str]:
-    """The sentence that warns of it; none where there is nothing to warn of."""
+    """The warnings to show, as sentences."""
     warning = why_unserved()
     return [sentence(warning)] if warning else []
 
@@ -111,24 +113,27 @@ def sentence(text: str) -> str:
 
 
 def _snippets(name: str, node: Node, place: KernelAddress) -> list[tuple[str, str]]:
-    """Titles and code: the one line first."""
+    """Titles and code, the line with `open` first."""
     url = f"{place.origin or 'https://<address of this Jupyter server>'}{place.path(3, name)}"
     what = f"{place.notebook}/{name}" if place.notebook else f"{KERNELS}/{place.kernel_id}/{name}"
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "kind": "array" if isinstance(node, Array) else "group",
         "members": {"items": []},
         "attributes": node.attributes,
     }
     if isinstance(node, Array):
-        told |= _array_told(node)
+        described |= _array_facts(node)
     else:
         arrays = [child for _, child in members(node) if isinstance(child, Array)]
-        told |= {"members": {"items": [_array_told(child) for child in arrays]}, "called": node.called}
-    found = {each["title"]: each["code"] for each in snippets(told, url, what=what)}
+        described |= {
+            "members": {"items": [_array_facts(child) for child in arrays]},
+            "called": node.called,
+        }
+    found = {each["title"]: each["code"] for each in snippets(described, url, what=what)}
     return [(title, found[title]) for title in (OPEN, "zarr-python", "xarray", "dask") if title in found]
 
 
-def _array_told(array: Array) -> dict[str, Any]:
+def _array_facts(array: Array) -> dict[str, Any]:
     names = list(array.dimension_names or ())
     return {"kind": "array", "dtype": str(array.dtype), "shape": array.shape, "dimension_names": names}
 
@@ -151,7 +156,7 @@ def _facts(node: Node) -> dict[str, str]:
 
 
 def _dims(array: Array) -> str:
-    """The names of the axes that have one; those that Zarr gets besides are of no use to people."""
+    """The dimension names that the user gave, without those made up for Zarr."""
     names = array.dimension_names or ()
     return f" ({', '.join(name or '–' for name in names)})" if any(names) else ""
 
@@ -168,7 +173,7 @@ def _size(array: Array) -> str:
 
 
 def _addresses(name: str, place: KernelAddress) -> dict[str, tuple[str, str]]:
-    """Links by their labels, each a pair of what to show and what to open."""
+    """Links by label, each as the text to show and the address to open."""
     links = {f"v{n}": place.path(n, name) for n in (3, 2)}
     stable = place.notebook_path(3, name)
     if stable is not None:

@@ -1,27 +1,29 @@
-"""Answers over Jupyter's control channel, for servers that cannot reach the socket of the responder.
+"""Answers over Jupyter's control channel, for servers that cannot reach the responder's socket.
 
-The thread of that channel also passes on interrupts, so that it must not wait: each answer is made in a
-thread of its own and sent by the channel's event loop, the only one that may.
+The channel's thread also handles interrupts, so it must not wait: each answer is made in a thread of its
+own, and sent by the channel's event loop, which alone may use the channel.
 """
 
 import contextlib
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from .. import wire
 from ..messages import REPLY, REQUEST, Message, content_of, frame_of, given_up, is_greeting
 from ..serve.request import refusal
 from ..wire import FrameError
-from .responder import Answer, IsThere, start_thread
+from .peer import IsThere, Peer
+from .responder import Answer, start_thread
 
 
 def hook(answer: Answer) -> Callable[[], None]:
-    """Have the kernel that this process is answer requests on its control channel, if it is one.
+    """Make this kernel answer requests on its control channel; does nothing outside a kernel.
 
     Returns
     -------
-    What ends it.
+    A function that ends it.
     """
     kernel = _kernel()
     if kernel is None:
@@ -43,13 +45,13 @@ def _kernel() -> Any:
 
 
 class _Handler:
-    """What ipykernel calls in the thread of its control channel."""
+    """The handler that ipykernel calls in the thread of its control channel."""
 
     def __init__(self, session: Any, answer: Answer) -> None:
         self._session = session
         self._answer = answer
         self._hello = wire.encode_hello(wire.new_nonce())
-        self._awaited: set[str] = set()  # ids of requests to which a reply is wanted
+        self._awaited: set[str] = set()  # ids of the requests whose senders still wait
 
     def __call__(self, stream: Any, idents: Any, message: Message) -> None:
         def send(head: bytes, *body: bytes) -> None:
@@ -62,8 +64,13 @@ class _Handler:
         def is_awaited() -> bool:
             return sent in self._awaited
 
+        def tell(frame: bytes) -> None:
+            if is_awaited():
+                with contextlib.suppress(RuntimeError):
+                    stream.io_loop.add_callback(send, frame)
+
         def answer() -> None:
-            head, *body = self._answered(message, is_awaited)
+            head, *body = self._answered(message, is_awaited, tell)
             if is_awaited():
                 self._awaited.discard(sent)
                 with contextlib.suppress(RuntimeError):  # the kernel ends, and its event loop is closed
@@ -78,10 +85,15 @@ class _Handler:
             self._awaited.add(sent)
             start_thread(answer)
 
-    def _answered(self, message: Message, is_awaited: IsThere) -> list[bytes]:
-        """The head of the response, and its body if it has one."""
+    def _answered(
+        self, message: Message, is_awaited: IsThere, tell: Callable[[bytes], None]
+    ) -> list[bytes]:
+        """The head of the response, and its body if any."""
         try:
-            response = self._answer(wire.decode_request(frame_of(message)[0]), is_awaited)
+            request = wire.decode_request(frame_of(message)[0])
+            if request.is_job:
+                request = replace(request, listener=Peer(is_awaited, tell))
+            response = self._answer(request, is_awaited)
         except FrameError as error:
             response = refusal(error)
         return [wire.response_head(response), *([response.body] if response.body else [])]

@@ -1,9 +1,8 @@
-"""A fingerprint of values in memory, of a bounded part of them, to see that they were changed in place.
+"""A fingerprint of a bounded part of the values in memory, which shows that they changed in place.
 
-A look costs the user's own code some time, for only one thread runs Python at a time. So no look reads
-more than a mebibyte; of a larger array whole rows are read, evenly spaced. A write that falls between them
-is not seen: `Published.touch` says it. What is not in memory, or must be computed to be read, is never
-looked at.
+Fingerprints take time from the user's own code, since one thread runs Python at a time. So each reads at
+most a mebibyte; of a larger array, whole rows at equal distances. A write between these rows stays unseen
+unless the user calls `Published.touch`. Values that are not in memory, or must be computed, are not read.
 """
 
 import itertools
@@ -17,18 +16,18 @@ from ..core.grid import Region
 from ..core.nodes import Array, Group, Node
 from ..core.walk import members
 
-LOOK_BYTES = 1 << 20
+MOST_BYTES = 1 << 20
 _MOST_MEMBERS = 32  # arrays of a group
 _MOST_TEXTS = 1000  # elements without a fixed size
 
 
-def fingerprint(node: Node, most_bytes: int = LOOK_BYTES) -> int:
-    """A checksum of the values of an array, or of the first arrays of a group; 0 where none are looked at.
+def fingerprint(node: Node, most_bytes: int = MOST_BYTES) -> int:
+    """A checksum of the values of an array, or of the first arrays of a group; 0 if none can be read.
 
     Parameters
     ----------
     most_bytes
-        How many bytes may be read.
+        The most bytes to read.
     """
     if isinstance(node, Array):
         return _of_array(node, most_bytes)
@@ -71,9 +70,9 @@ def sampled(shape: tuple[int, ...], most: int) -> Region:
     return tuple(slice(0, length, step) for length, step in zip(shape, steps, strict=True))
 
 
-def looked_at(group: Group | Array) -> int | None:
-    """The fingerprint of a node; None where its values cannot be read now."""
+def fingerprint_or_none(node: Group | Array) -> int | None:
+    """The fingerprint of a node; None if its values cannot be read now."""
     try:
-        return fingerprint(group)
+        return fingerprint(node)
     except ServeError:
         return None

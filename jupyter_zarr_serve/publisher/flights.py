@@ -1,9 +1,9 @@
-"""Answers that take long: made once, though whoever asked gave up and asks again.
+"""Answers that take long are made once, although the client gives up and retries.
 
-A server gives up an answer that takes too long, its client retries, and each retry would begin anew
-and never end. So a later request joins what is under way for its like, and what nobody waited for is
-kept a while and given to the next who asks, once. Quick answers are never shared or kept: each request
-reads the object as it is.
+A server abandons an answer that takes too long, and its client retries; if each retry started again, none
+would ever end. So a retry joins the equal request under way, and an answer that nobody waited for is stored
+for a while and given to the next such request, once. Quick answers are never shared or stored: each of
+these requests reads the object as it is. A job ends when the last client that waits for it hangs up.
 """
 
 import contextlib
@@ -13,47 +13,75 @@ from time import monotonic
 
 from ..core.errors import Unavailable
 from ..core.memory import MEMORY, Share
+from ..core.progress import Progress, reporting
 from ..serve.request import Request, Response, refusal
 from .live import Live
 
-_LONG = 1.0  # seconds; what took less is made anew
-_KEPT_SECONDS = 60.0
-_LOOK_SECONDS = 1.0  # how often one who waits sees whether anybody waits for it
-_OVERHEAD = 1024  # bytes that keeping an answer takes besides its body
+_LONG = 1.0  # seconds; quicker answers are made again for each request
+_STORED_SECONDS = 60.0
+_CHECK_SECONDS = 1.0  # how often a waiting thread checks whether its client still waits
+_OVERHEAD = 1024  # bytes that a stored answer takes besides its body
 
 Answer = Callable[[Request], Response]
 IsThere = Callable[[], bool]
 
 
 class _Flight:
-    """An answer under way, or one that nobody waited for."""
+    """An answer under way, or a stored one; it reports to all clients that wait."""
 
     def __init__(self, live: Live) -> None:
         self.since = monotonic()
-        self.until = 0.0  # when it came
+        self.until = 0.0  # when it was made
         self.done = Event()
         self.response: Response | None = None
         self._live = live
         self._changes = live.changes
+        self._waiting: list[tuple[Request, IsThere]] = []
+        self._is_left_by_job = False
+
+    def wait(self, request: Request, is_there: IsThere) -> None:
+        """Note that one more waits for it."""
+        self._waiting.append((request, is_there))
+
+    @property
+    def is_job(self) -> bool:
+        """Whether one who waits has all the time that it takes."""
+        return any(request.is_job for request, _ in list(self._waiting))
+
+    def tell(self, progress: Progress) -> None:
+        """See `core.progress.Listener`."""
+        for request, _ in list(self._waiting):
+            if request.listener is not None:
+                request.listener.tell(progress)
+
+    def is_wanted(self) -> bool:
+        """Whether somebody waits, or may come back: a job's server that hangs up has cancelled it."""
+        for waits in list(self._waiting):
+            request, is_there = waits
+            if not is_there():
+                with contextlib.suppress(ValueError):  # another thread has noticed, too
+                    self._waiting.remove(waits)
+                self._is_left_by_job = request.is_job
+        return bool(self._waiting) or not self._is_left_by_job
 
     @property
     def seconds(self) -> float:
         return monotonic() - self.since
 
     def is_of(self, live: Live) -> bool:
-        """Whether it is about an object as that is now, as far as can be seen at once."""
+        """Whether it is about this object, unchanged since then as far as is known at once."""
         return self._live is live and self._changes == live.changes and live.is_as_made()
 
 
 class Flights:
-    """Answers requests, equal ones that take long once.
+    """Answers requests; of equal requests that take long, it answers one and shares the response.
 
     Parameters
     ----------
     answer
-        Makes an answer; called in many threads at once.
+        Makes an answer; called from several threads.
     live
-        Finds what is published under a name.
+        Finds the object that is published under a name.
     """
 
     def __init__(self, answer: Answer, live: Callable[[str], Live | None]) -> None:
@@ -61,7 +89,7 @@ class Flights:
         self._live = live
         self._lock = Lock()
         self._under_way: dict[Request, _Flight] = {}
-        self._kept: Share[_Flight] = Share(MEMORY, "late answers", _size)
+        self._stored: Share[_Flight] = Share(MEMORY, "late answers", _size)
 
     def __call__(self, request: Request, is_there: IsThere) -> Response:
         """The answer to a request.
@@ -69,28 +97,31 @@ class Flights:
         Parameters
         ----------
         is_there
-            Whether whoever asked still waits.
+            Whether the client still waits.
         """
         live = None
         if request.path:
-            with contextlib.suppress(KeyError):  # a variable was deleted meanwhile
+            with contextlib.suppress(KeyError):  # the variable was deleted meanwhile
                 live = self._live(request.path[0])
         if live is None:
             return self._answer(request)
         with self._lock:
-            self._forget_old()
-            flight = self._under_way.get(request) or self._kept.peek(request)
+            self._drop_old()
+            flight = self._under_way.get(request) or self._stored.peek(request)
         if flight is not None and flight.seconds >= _LONG and flight.is_of(live):
-            return self._taken(flight, request, is_there)
+            return self._joined(flight, request, is_there)
         return self._made(_Flight(live), request, is_there)
 
     def _made(self, flight: _Flight, request: Request, is_there: IsThere) -> Response:
         with self._lock:
             known = self._under_way.get(request)
-            if known is None or known.seconds >= _LONG:  # that one is about something else
+            # A longer one that was not joined is about another state of the object.
+            if known is None or known.seconds >= _LONG:
                 self._under_way[request] = flight
+        flight.wait(request, is_there)
         try:
-            response = flight.response = self._answer(request)
+            with reporting(flight):
+                response = flight.response = self._answer(request)
         finally:
             self._land(flight, request, is_there)
         return response
@@ -104,26 +135,29 @@ class Flights:
             if self._under_way.get(request) is flight:
                 del self._under_way[request]
                 if is_lost:
-                    self._kept.put(request, flight)
+                    self._stored.put(request, flight)
         flight.done.set()
 
-    def _taken(self, flight: _Flight, request: Request, is_there: IsThere) -> Response:
-        while not flight.done.wait(_LOOK_SECONDS):
+    def _joined(self, flight: _Flight, request: Request, is_there: IsThere) -> Response:
+        flight.wait(request, is_there)
+        while not flight.done.wait(_CHECK_SECONDS):
             if not is_there():
                 break
         with self._lock:
-            if flight.done.is_set() and self._kept.peek(request) is flight:
-                self._kept.drop(request)
-        return flight.response or refusal(Unavailable("it was not made; retry in a moment"), request.method)
+            if flight.done.is_set() and self._stored.peek(request) is flight:
+                self._stored.drop(request)
+        return flight.response or refusal(
+            Unavailable("the answer is not ready; retry in a moment"), request.method
+        )
 
-    def _forget_old(self) -> None:
-        """The oldest are the first."""
-        before = monotonic() - _KEPT_SECONDS
-        for request in self._kept:
-            flight = self._kept.peek(request)
+    def _drop_old(self) -> None:
+        """Drop the stored answers that are too old; the oldest are the first."""
+        before = monotonic() - _STORED_SECONDS
+        for request in self._stored:
+            flight = self._stored.peek(request)
             if flight is not None and flight.until >= before:
                 return
-            self._kept.drop(request)
+            self._stored.drop(request)
 
 
 def _size(flight: _Flight) -> int:

@@ -1,8 +1,8 @@
-"""Changes of single paths: a server that follows some is answered as soon as one of them changed.
+"""Changes of single paths: a server that follows paths gets an answer as soon as one of them has changed.
 
-The server says with each path the mark that it knows, so nothing is remembered for it here, and nothing is
-lost when it asks late or again. While it waits, and only then, the values of what it follows are looked at,
-ten times a second at most, and more seldom where a look takes long: see `fingerprint`.
+The server sends the mark of each path that it knows, so this module stores nothing for it, and a late or
+repeated request loses no change. Values are fingerprinted only while a server waits, at most fifteen times
+a second, and less often if that takes long: see `fingerprint`.
 """
 
 import json
@@ -21,14 +21,14 @@ from ..serve.layout import layout_in
 from ..serve.representation import digest
 from ..serve.request import FOLLOWED, Request, Response, refusal
 from .changes import mark_of
-from .fingerprint import looked_at
+from .fingerprint import fingerprint_or_none
 from .registry import Registry
 from .touched import Part
 
-LOOK_SECONDS = 0.1
-_SHARE = 25  # a look takes at most one part in so many of the time
+LOOK_SECONDS = 0.07
+_SHARE = 40  # looking for changes takes at most 1/40 of the time
 _LONGEST_PAUSE = 30.0  # seconds
-_LATE = 2.0  # seconds that a server may take to ask again
+_LATE = 2.0  # seconds that a server may take until its next request
 _MOST_NAMES = 20_000
 
 IsThere = Callable[[], bool]
@@ -36,7 +36,7 @@ Path = tuple[str, ...]
 
 
 class Mark(NamedTuple):
-    """What is known of a path: texts that differ when it changed, all empty where nothing is there."""
+    """The state of a path: texts that differ after a change, all of them empty if nothing is there."""
 
     layout: str
     members: str
@@ -47,7 +47,7 @@ GONE = Mark("", "", "")
 
 
 class _Followed(NamedTuple):
-    """A path, the mark of it that the server knows, and how many follow it there."""
+    """A path, its mark as the server knows it, and how many of the server's clients follow it."""
 
     path: Path
     mark: Mark
@@ -55,7 +55,7 @@ class _Followed(NamedTuple):
 
 
 def answer_to_follower(registry: Registry, request: Request, is_there: IsThere) -> Response:
-    """The marks of the paths that changed: when there are some, or time is up.
+    """The marks of the paths that have changed, once there are some or the time is up.
 
     Parameters
     ----------
@@ -63,48 +63,48 @@ def answer_to_follower(registry: Registry, request: Request, is_there: IsThere) 
         Its options are `paths`, JSON of a list of ``[names, [layout, members, data], how many follow]``;
         `wait`, the most seconds to wait; and `server`, the name of the server.
     is_there
-        Whether anybody still waits.
+        Whether the server still waits.
     """
     options = dict(request.options)
     try:
         followed = _parsed(str(options.get("paths", "")))
     except (ValueError, TypeError, RecursionError):
-        return refusal(Unreadable("what is to be followed is not said in a known way"), request.method)
+        return refusal(Unreadable("the list of paths to follow is malformed"), request.method)
     until = monotonic() + float(options.get("wait", 0))
     server, counts = str(options.get("server", "")), {one.path: one.watchers for one in followed}
     while True:
         began = thread_time()
-        told = _told(registry, followed)
+        changed = _changed(registry, followed)
         pause = min(max(LOOK_SECONDS, _SHARE * (thread_time() - began)), _LONGEST_PAUSE)
         registry.watchers.say(server, counts, pause + _LATE)
-        if told or monotonic() >= until or not is_there():
+        if changed or monotonic() >= until or not is_there():
             break
         registry.wait(pause)
-    body = json.dumps({"pause": pause, "states": told}).encode()
+    body = json.dumps({"pause": pause, "states": changed}).encode()
     return Response(200, "application/json", body, len(body), form=FOLLOWED)
 
 
 def _parsed(text: str) -> list[_Followed]:
-    """What a server says that it follows.
+    """The paths that a server follows.
 
     Raises
     ------
     ValueError, TypeError
-        If it is nothing of the kind.
+        If the text is malformed or lists too many paths.
     """
-    told = json.loads(text)
-    if not isinstance(told, list) or len(told) > limits.FOLLOWED:
+    listed = json.loads(text)
+    if not isinstance(listed, list) or len(listed) > limits.FOLLOWED:
         raise ValueError("there are no paths, or too many")
     followed = []
-    for names, mark, count in told:
+    for names, mark, count in listed:
         layout, members, data = map(str, mark)
         followed.append(_Followed(tuple(map(str, names)), Mark(layout, members, data), int(count)))
     return followed
 
 
-def _told(registry: Registry, followed: list[_Followed]) -> list[dict[str, Any]]:
-    """The states of those paths that are no longer as the server knows them."""
-    told = []
+def _changed(registry: Registry, followed: list[_Followed]) -> list[dict[str, Any]]:
+    """The new states of the paths whose marks differ from those that the server knows."""
+    changed = []
     for at, (path, known, _) in enumerate(followed):
         try:
             mark, part = _mark(registry, path, known)
@@ -113,17 +113,17 @@ def _told(registry: Registry, followed: list[_Followed]) -> list[dict[str, Any]]
         except ServeError:
             mark, part = GONE, None
         if mark != known:
-            told.append({"at": at, "mark": [*mark], **({} if part is None else {"part": part})})
-    return told
+            changed.append({"at": at, "mark": [*mark], **({} if part is None else {"part": part})})
+    return changed
 
 
 def _mark(registry: Registry, path: Path, known: Mark) -> tuple[Mark, Part | None]:
-    """The mark of a path now, and the part that changed since it had another one, if that is known.
+    """The present mark of a path, and the part that changed since the known mark, if it is known.
 
     Raises
     ------
     ServeError
-        If there is nothing, or nothing that can be served.
+        If nothing is there, or it cannot be served.
     """
     if not path:
         return Mark("root", mark_of(registry), registry.session), None
@@ -137,9 +137,9 @@ def _mark(registry: Registry, path: Path, known: Mark) -> tuple[Mark, Part | Non
         if found.key:
             raise NotFound(f"{'/'.join(path)}: there is nothing inside an array")
         node = found.node
-        looks = None if live.is_frozen else looked_at(node)
+        values = None if live.is_frozen else fingerprint_or_none(node)
         layout, members = _layout(node), _members(node)
-    data = f"{registry.session[:12]}.{live.serial}.{live.changes}.{'' if looks is None else f'{looks:x}'}"
+    data = f"{registry.session[:12]}.{live.serial}.{live.changes}.{'' if values is None else f'{values:x}'}"
     part = None
     if isinstance(node, Array) and len(path) == 1 and layout == known.layout:
         session, serial, changes, *_ = *known.data.split("."), "", "", ""
@@ -149,13 +149,13 @@ def _mark(registry: Registry, path: Path, known: Mark) -> tuple[Mark, Part | Non
 
 
 def _layout(node: Node) -> str:
-    """A digest of what metadata say of a node itself."""
+    """A digest of a node's own metadata."""
     own = f"{layout_in(node, DIALECTS[3])} {node.dimension_names}" if isinstance(node, Array) else "group"
     return digest(f"{own} {dict(islice(node.attributes.items(), 100))!r}".encode("utf-8", "replace"))
 
 
 def _members(node: Node) -> str:
-    """A digest of the names of a group's members, and of what they are where that is known at once."""
+    """A digest of the names of a group's members."""
     if isinstance(node, Array):
         return ""
     return digest("\0".join(islice(node.children, _MOST_NAMES)).encode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""What `publish` returns: handles that say what is served and where."""
+"""Handles of published objects: what is served, and where."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -40,12 +40,12 @@ class Published:
 
     @property
     def node(self) -> Node:
-        """What is served, as it is now.
+        """The node that is served now.
 
         Raises
         ------
         ServeError
-            When it is not published any longer, or cannot be served.
+            If the object is no longer published, or cannot be served.
         """
         from ..core.walk import child_of
 
@@ -53,33 +53,33 @@ class Published:
 
     @property
     def is_frozen(self) -> bool:
-        """Whether it was promised that the data never change."""
+        """Whether the user promised that the data never change."""
         live = self._service.registry.live(self.name)
         return live is not None and live.is_frozen
 
     @property
     def is_of_namespace(self) -> bool:
-        """Whether it is served because ``%load_ext`` serves all variables, not by its name."""
+        """Whether it is served by ``%load_ext``, with all variables, and not by `publish`."""
         registry = self._service.registry
         return self.name not in registry.lives and self.name in registry.namespace
 
     def url(self, zarr_format: Format = "v3") -> str:
-        """Its URL; without scheme and host where the server's address is not known.
+        """Its URL, without scheme and host if the server's address is unknown.
 
         Raises
         ------
         ValueError
-            When there is no such format.
+            If the format is neither 2 nor 3.
         """
         return self._place.origin + self._place.path(_number(zarr_format), self._served)
 
     def notebook_url(self, zarr_format: Format = "v3") -> str | None:
-        """The URL that outlives restarts of the kernel; None where the notebook is not known.
+        """Its URL by the notebook's path, which outlives kernel restarts; None if the notebook is unknown.
 
         Raises
         ------
         ValueError
-            When there is no such format.
+            If the format is neither 2 nor 3.
         """
         path = self._place.notebook_path(_number(zarr_format), self._served)
         return None if path is None else self._place.origin + path
@@ -91,39 +91,39 @@ class Published:
         note: str = "",
         origins: Sequence[str] | None = None,
     ) -> "Link":
-        """A link by which whoever has it can read this name in this notebook, and nothing else.
+        """A share link: anybody who has it can read this object, and nothing else.
 
         Parameters
         ----------
         expires
-            How long it lives, such as "30m", "12h", "7d" or "2w"; None for ever, where that is allowed.
+            How long it is valid, such as "30m", "12h", "7d" or "2w"; None is for ever, if that is allowed.
         note
-            What the list of links says of it.
+            A note for the list of links.
         origins
-            Those whose pages may read it, such as "https://example.org"; "*" is all. None for those that
-            the server is configured for: the public viewers.
+            The origins whose pages may read it, such as "https://example.org"; "*" is all. None is those in
+            the server's settings: by default the public viewers.
 
         Raises
         ------
         Unavailable
-            When the server cannot be found or asked, or does not want to; the message says why.
+            If the server cannot be found, does not answer or refuses; the message says why.
         """
         from .share import share
 
         return share(self._service.connection_file, self._served, expires, note, origins)
 
     def view(self, member: str = "", *, beside: bool = False, height: int = 560) -> View:
-        """The viewer of it, or of a member: a notebook shows it below the cell.
+        """The viewer of the object or one of its members, which a notebook shows below the cell.
 
         Parameters
         ----------
         member
-            The path of an array inside of it.
+            The path of an array inside the object.
         beside
-            Whether to show it in a tab beside the notebook, by this package's extension of JupyterLab; the
-            tab is drawn anew each time. Elsewhere it is shown below the cell.
+            Whether to show it in a tab beside the notebook, which needs this package's extension of
+            JupyterLab; each call redraws the tab. Elsewhere the viewer appears below the cell.
         height
-            Of the frame below the cell, in pixels.
+            The height of the frame below the cell, in pixels.
         """
         names = (self._served, *(name for name in member.split("/") if name))
         view = View(self._place, names, height)
@@ -131,24 +131,24 @@ class Published:
 
     @property
     def watchers(self) -> int:
-        """How many people and programs follow its changes now; what only they see need not be made else."""
+        """How many people and programs follow its changes now; if 0, nobody sees an update."""
         return self._service.registry.watchers.count(self._served)
 
     def touch(self, region: Any = None) -> None:
-        """Say that the object was changed in place, in ways that cannot be seen from outside.
+        """Report a change in place that cannot be detected otherwise.
 
         Parameters
         ----------
         region
-            Of an array, where its values changed, if nothing else did: what one would write between the
-            brackets of an index, such as ``(0, slice(10, 20))`` or ``numpy.s_[0, 10:20]``.
+            The index of the part of an array whose values changed, if nothing else did, such as
+            ``(0, slice(10, 20))`` or ``numpy.s_[0, 10:20]``.
 
         Raises
         ------
         TypeError, IndexError
-            When the region is no index of the array.
+            If the region is not an index of the array.
         ServeError
-            When there is a region, and it is not published any longer.
+            If a region is given, and the object is no longer published.
         """
         part = None if region is None else part_of_index(region, self._shape)
         self._service.registry.touch(self.name, part)
@@ -157,7 +157,7 @@ class Published:
     def _shape(self) -> tuple[int, ...]:
         node = self.node
         if not isinstance(node, Array):
-            raise TypeError(f"{self.name}: is no array, so it has no regions; write touch()")
+            raise TypeError(f"{self.name}: is not an array, so it has no regions; call touch() without one")
         return node.shape
 
     def unpublish(self) -> None:
@@ -166,7 +166,7 @@ class Published:
         Raises
         ------
         ValueError
-            When it is served by the rule of ``%load_ext``, which no name is withdrawn from.
+            If ``%load_ext`` serves it: such names cannot be withdrawn one by one.
         """
         if self.is_of_namespace:
             raise ValueError(BY_RULE.format(self.name))
@@ -182,10 +182,10 @@ class Published:
         return self._card(why_unserved())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return card.bundle([self._told])
+        return card.bundle([self._card_data])
 
-    def _told(self) -> dict[str, Any]:
-        return card.told(self._served, self.node, self._place, is_frozen=self.is_frozen)
+    def _card_data(self) -> dict[str, Any]:
+        return card.card_data(self._served, self.node, self._place, is_frozen=self.is_frozen)
 
     def _card(self, warning: str) -> str:
         try:
@@ -196,7 +196,7 @@ class Published:
 
     @property
     def _served(self) -> str:
-        """The name in its addresses; see `core.names`."""
+        """Its name in URLs; see `core.names`."""
         return served_name(self._service.registry.root().children, self.name)
 
     @property
@@ -213,5 +213,5 @@ class Published:
 def _number(zarr_format: Format) -> int:
     number = {"v2": 2, "v3": 3, 2: 2, 3: 3}.get(zarr_format)
     if number is None:
-        raise ValueError(f"there is no Zarr format {zarr_format!r}; say 'v2' or 'v3'")
+        raise ValueError(f"{zarr_format!r} is not a Zarr format; use 'v2' or 'v3'")
     return number

@@ -1,4 +1,4 @@
-"""What `publish` may be told about an image, as attributes of its array that views of it read."""
+"""The options of `publish` for images, as attributes of the array that views read."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,12 +10,12 @@ from ..views.ome.axes import TYPES, letters_of
 
 
 def image_fields(array: Array, axes: Any, scale: Any, unit: Any) -> dict[str, Any]:
-    """The fields of an `Array` that say what a user told of an image; None is what was not told.
+    """The fields of an `Array` that hold the options of an image; None is an option that was not given.
 
     Raises
     ------
     ValueError
-        When something does not fit the array; the message says what would.
+        If an option does not fit the array; the message says what would.
     """
     fields: dict[str, Any] = {}
     attributes = dict(array.attributes)
@@ -50,7 +50,7 @@ def _names(array: Array, axes: Any) -> list[str]:
 
 
 def _steps(array: Array, scale: Any) -> list[float]:
-    """The distance of pixels along each axis; one number is for all of them."""
+    """The size of a pixel along each axis; a single number holds for all axes."""
     count = len(array.shape)
     given = [1.0] * count if scale is None else scale if isinstance(scale, Iterable) else [scale] * count
     try:
@@ -65,7 +65,7 @@ def _steps(array: Array, scale: Any) -> list[float]:
 
 
 def _units(letters: str, unit: Any) -> dict[str, str]:
-    """The unit of each axis that has one; a single one is for those of space."""
+    """The unit of each axis that has one; a single unit holds for the axes of space."""
     if unit is None:
         return {}
     if isinstance(unit, str):

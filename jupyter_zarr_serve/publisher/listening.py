@@ -1,4 +1,4 @@
-"""The socket on which a kernel listens, and whether who asked there has hung up."""
+"""The socket on which a kernel listens, and whether a client has closed its connection."""
 
 import contextlib
 import os
@@ -15,8 +15,8 @@ _SURELY_LISTENS = 60.0  # seconds after its folder was made
 
 
 def listen() -> tuple[Path | None, socket.socket]:
-    """A listening socket, and the folder of its path if it is a Unix one."""
-    if hasattr(socket, "AF_UNIX"):
+    """A listening socket, and its folder if it is a Unix socket."""
+    if hasattr(socket, "AF_UNIX") and hasattr(os, "getuid"):
         for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 (a folder of mode 0700 is made in it)
             if len(os.fsencode(parent)) + len("/jzs-xxxxxxxx/s") < _LONGEST_PATH:
                 _sweep(Path(parent))
@@ -26,7 +26,7 @@ def listen() -> tuple[Path | None, socket.socket]:
 
 
 def _sweep(parent: Path) -> None:
-    """Remove the folders that killed kernels of this user left: nobody listens there."""
+    """Remove the folders that killed kernels of this user left behind, in which nothing listens."""
     for folder in parent.glob("jzs-*"):
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
             is_ours = folder.stat().st_uid == os.getuid() and not folder.is_symlink()
@@ -48,7 +48,7 @@ def _listening(family: int, address: Any) -> socket.socket:
 
 
 def is_open(connection: socket.socket) -> bool:
-    """Whether the peer has not hung up while it waits for an answer."""
+    """Whether the peer, which waits for an answer, has not closed the connection."""
     try:
         if sys.platform == "win32":
             can_read = select.select([connection], [], [], 0)[0]

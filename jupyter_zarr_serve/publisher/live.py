@@ -1,4 +1,4 @@
-"""A live object: its node is made when first asked for, and again when the object looks different.
+"""A live object: its node is made at the first request, and again after the object has changed.
 
 Values that change in place need nothing, for nodes read the object each time. What metadata say of it
 (shape, dtype, columns, members) is compared at each lookup, as far as that is cheap; see `signature`.
@@ -17,7 +17,7 @@ from .touched import Part, spanned
 
 _FRAMES = ("pandas", "polars")
 _ARRAYS = ("h5py", "numpy", "torch", "zarr")
-_TOUCHES = 64  # that are remembered
+_TOUCHES = 64  # the most that are stored
 _serials = itertools.count(1)
 _PLAIN = {bool, int, float, complex, str, bytes, type(None)}
 
@@ -63,9 +63,9 @@ class Live:
         Raises
         ------
         ServeError
-            When the object cannot be served.
+            If the object cannot be served.
         ValueError
-            When the options do not fit it, the first time.
+            If the options do not fit it, the first time.
         """
         with self._lock, of_objects():
             with failures_named(self._name):
@@ -100,7 +100,7 @@ class Live:
         return spanned(known) if is_all and len({*map(len, known)}) == 1 else None
 
     def is_as_made(self) -> bool:
-        """Whether the object looks as it did when its node was made."""
+        """Whether the object is unchanged since its node was made, as far as `signature` shows."""
         made = self._made
         if made is None:
             return False
@@ -128,7 +128,7 @@ class _Same:
 
 
 def signature(obj: Any) -> Any:
-    """What tells whether an object still looks as it did; compared by ``==``.
+    """A value that differs, by ``==``, after changes of an object that its metadata show.
 
     Examples
     --------

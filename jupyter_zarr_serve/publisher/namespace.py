@@ -1,8 +1,8 @@
 """``%load_ext jupyter_zarr_serve``: the user's variables, published live under their own names.
 
-Names are looked up when they are asked for, so new variables need no announcement. Private names,
-modules, functions, classes and what IPython itself puts there are no variables; what cannot be served
-is left out of listings and says why when asked for by name.
+Each request looks names up, so new variables need no announcement. Private names, modules, functions,
+classes and IPython's own names are not served. A variable that cannot be served is not listed; a request
+for it by name gets the reason.
 """
 
 import sys
@@ -31,7 +31,7 @@ class Events(Protocol):
 
 
 class Shell(Protocol):
-    """What this needs of IPython's shell."""
+    """The part of IPython's shell that is used here."""
 
     user_ns: dict[str, Any]
     user_ns_hidden: dict[str, Any]
@@ -39,7 +39,7 @@ class Shell(Protocol):
 
 
 class Namespace(Mapping[str, Live]):
-    """The variables of a shell that may be served."""
+    """The variables of a shell that are served."""
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
@@ -68,7 +68,7 @@ class Namespace(Mapping[str, Live]):
         return sum(1 for _ in self)
 
     def forget_deleted(self, *_: Any) -> None:
-        """Hold no object that its name has given up, so that its memory is freed."""
+        """Drop objects whose names were deleted or rebound, so that their memory is freed."""
         for name, live in list(self._lives.items()):
             if self.shell.user_ns.get(name, _NONE) is not live.obj:
                 self._lives.pop(name, None)
@@ -81,12 +81,12 @@ class Namespace(Mapping[str, Live]):
 
 
 def load_ipython_extension(shell: Shell) -> None:
-    """Publish the whole namespace of the shell, live.
+    """Publish all variables of the shell, live.
 
     Raises
     ------
     RuntimeError
-        When this process is no Jupyter kernel.
+        If this process is not a Jupyter kernel.
     """
     from .card import sentence
     from .unserved import why_unserved
@@ -106,7 +106,7 @@ def load_ipython_extension(shell: Shell) -> None:
 
 
 def unload_ipython_extension(shell: Shell) -> None:
-    """End what `load_ipython_extension` began; names published one by one stay."""
+    """Undo `load_ipython_extension`; names that `publish` published stay."""
     while _loaded:
         shell.events.unregister("post_run_cell", _loaded.pop().forget_deleted)
     serving = running()

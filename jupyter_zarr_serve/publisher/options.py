@@ -1,4 +1,4 @@
-"""What `publish` may be told about an object besides its name, and how it changes the object's node."""
+"""The options of `publish`, and how they change an object's node."""
 
 import math
 import operator
@@ -11,14 +11,13 @@ from ..core.codecs import Codec, compressor_named
 from ..core.dtypes import element_size
 from ..core.nodes import Array, Group, Node, Policy
 from ..core.served import renames_of
-from .image_options import image_fields
 
 ByPath = Mapping[str, Any]  # a value for each array, by its path; "" is the object itself
-_NOWHERE = "/"  # a path that no option is for
+_NOWHERE = "/"  # a path that has no options
 
 
 class Given(TypedDict, total=False):
-    """The options as a user gives them; see `publish`."""
+    """The options in the form that `publish` takes."""
 
     chunks: Any
     compressor: Any
@@ -32,20 +31,20 @@ class Given(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Options:
-    """The options of one `publish`.
+    """The options of one call of `publish`.
 
     Attributes
     ----------
     chunks, dims
-        Chunk shapes and dimension names by the path of the array they are for.
+        Chunk shapes and dimension names, by the path of the array.
     codecs
-        What compresses; None leaves it to the adapter.
+        The codecs; None leaves them to the adapter.
     attributes
-        Added to those of the object, in place of those with the same name.
+        Attributes that are added to the object's own, or replace them.
     axes, scale, unit
-        What the axes of an image are, how far its pixels are apart, and in what; by the path of the array.
+        The kinds of an image's axes, and the size of a pixel and its unit, by the path of the array.
     frozen
-        Whether the data never change, so that what was read may be remembered.
+        Whether the data never change, so that chunks may be cached.
     """
 
     chunks: ByPath = field(default_factory=dict)
@@ -59,7 +58,7 @@ class Options:
 
     @property
     def policy(self) -> Policy:
-        """How adapters cut and encode."""
+        """The policy that adapters get."""
         return Policy() if self.codecs is None else Policy(compressor=next(iter(self.codecs), None))
 
 
@@ -72,28 +71,28 @@ def make_options(
     frozen: bool,
     **of_image: Any,
 ) -> Options:
-    """The options from what a user gives; `compressor` is a name or None, Ellipsis if not given.
+    """The options of a call; `compressor` is a name, None, or Ellipsis if it was not given.
 
     Raises
     ------
     ValueError
-        When no compressor has the name.
+        If the compressor is unknown.
     """
     codecs = None
     if compressor is not ...:
         codec = compressor_named("none" if compressor is None else compressor)
         codecs = () if codec is None else (codec,)
-    told = {name: _by_path(value) for name, value in of_image.items()}
-    return Options(_by_path(chunks), _by_path(dims), codecs, dict(attributes or {}), frozen=frozen, **told)
+    image = {name: _by_path(value) for name, value in of_image.items()}
+    return Options(_by_path(chunks), _by_path(dims), codecs, dict(attributes or {}), frozen=frozen, **image)
 
 
 def dressed(node: Node, options: Options, version: str | None) -> Node:
-    """The node as the options want it.
+    """The node with the options applied.
 
     Raises
     ------
     ValueError
-        When an option does not fit the object; the message says what would.
+        If an option does not fit the object; the message says what would.
     """
     if isinstance(node, Group):
         _check_members(node, [*options.chunks, *options.dims, *options.axes, *options.scale, *options.unit])
@@ -142,7 +141,9 @@ def _dressed_array(array: Array, path: str, options: Options, version: str | Non
         changes |= {"codecs": options.codecs, "stored": {}}
     if path in options.dims:
         changes["dimension_names"] = _dimension_names(array, options.dims[path])
-    if any(path in told for told in (options.axes, options.scale, options.unit)):
+    if any(path in option for option in (options.axes, options.scale, options.unit)):
+        from .image_options import image_fields  # which few need
+
         changes |= image_fields(
             array, options.axes.get(path), options.scale.get(path), options.unit.get(path)
         )
@@ -158,7 +159,7 @@ def _dressed_array(array: Array, path: str, options: Options, version: str | Non
 
 
 def _chunk_shape(array: Array, chunks: Any, policy: Policy) -> tuple[int, ...]:
-    """The chunk shape a user asks for; -1 is the whole length of an axis."""
+    """The chunk shape that a user gives; -1 is the whole length of an axis."""
     given = chunks if isinstance(chunks, Iterable) else [chunks]
     lengths = [operator.index(length) for length in given]
     if len(lengths) != len(array.shape) or any(length == 0 or length < -1 for length in lengths):

@@ -1,4 +1,4 @@
-"""`publish`, `unpublish`, `published`: the user's side."""
+"""`publish`, `unpublish` and `published`."""
 
 from collections.abc import Mapping
 from typing import Any, overload
@@ -43,32 +43,32 @@ def publish(
     frozen: bool = False,
     **objects: Any,
 ) -> Published | Catalogue:
-    """Serve variables as Zarr under the Jupyter server's URL; returns a handle, or handles by name.
+    """Serve variables as Zarr below the Jupyter server's URL; a handle, or handles by name.
 
     Parameters
     ----------
     name, obj
-        A name and what to serve under it; in place of what had that name before.
+        A name, and the object to serve under it; it replaces an object of the same name.
     chunks, dims
-        The exact shape of a chunk, and names of the dimensions; for a group, by the names of its arrays.
+        The exact chunk shape, and the names of the dimensions; for a group, by the names of its arrays.
     compressor
-        What compresses chunks: "blosc", "zstd", "gzip", ...; None for nothing.
+        The compressor of chunks: "blosc", "zstd", "gzip", ...; None for none.
     attributes
-        Added to those of the object.
+        Attributes to add to the object's own.
     axes, scale, unit
-        Of an image: a letter or name for each axis ("tczyx"), how far its pixels are apart, and in what
-        ("micrometer"; a single one is for the axes of space); for a group, by the names of its arrays.
+        For an image: a letter or name of each axis ("tczyx"), the size of a pixel, and its unit
+        ("micrometer"; a single unit holds for the axes of space); for a group, by the names of its arrays.
     frozen
-        A promise that the data never change: clients and the server may remember them.
+        A promise that the data never change, so that clients and the server may cache them.
 
     Raises
     ------
     Unreadable
-        When an object cannot be served; the message says why, and what would work.
+        If an object cannot be served; the message says why, and what to do.
     ValueError, TypeError
-        When a name cannot be part of a URL, an option does not fit, or nothing is given.
+        If a name cannot be part of a URL, an option does not fit, or no object is given.
     RuntimeError
-        When this process is no Jupyter kernel.
+        If this process is not a Jupyter kernel.
     """
     given = _objects(name, obj, objects)
     of_image = {"axes": axes, "scale": scale, "unit": unit}
@@ -80,14 +80,14 @@ def publish(
 
 
 def unpublish(*names: str) -> None:
-    """Withdraw published names; without any, all of them.
+    """Withdraw published names; without arguments, all of them.
 
     Raises
     ------
     KeyError
-        When a name is not published.
+        If a name is not published.
     ValueError
-        When it is served by the rule of ``%load_ext``, which no name is withdrawn from.
+        If ``%load_ext`` serves it: such names cannot be withdrawn one by one.
     """
     serving = running()
     known = serving.registry.lives if serving else {}
@@ -101,7 +101,7 @@ def unpublish(*names: str) -> None:
 
 
 def published() -> Catalogue:
-    """All that is served: what was published by name, and the variables that ``%load_ext`` serves."""
+    """Handles of all that is served: by `publish`, and by ``%load_ext``."""
     serving = running()
     if serving is None:
         return Catalogue({})
@@ -111,7 +111,7 @@ def published() -> Catalogue:
 
 
 def _objects(name: Any, obj: Any, objects: Mapping[str, Any]) -> dict[str, Any]:
-    """What to publish, by names that can be segments of a URL."""
+    """The objects to publish, by names that can be segments of a URL."""
     if (name is _NOTHING) != (obj is _NOTHING) or (name is _NOTHING and not objects):
         raise TypeError('nothing to publish: write publish("name", obj) or publish(name=obj)')
     given = {**({} if name is _NOTHING else {name: obj}), **objects}
@@ -128,7 +128,7 @@ def _is_printable(name: str) -> bool:
 
 
 def _checked(serving: Service, name: str, obj: Any, options: Options) -> Live:
-    """The object with its node made, so that what cannot be served is refused now."""
+    """The object with its node, so that `publish` itself refuses what cannot be served."""
     live = serving.registry.make(name, obj, options)
     _check_members(name, live.node())
     return live

@@ -1,8 +1,9 @@
-"""The names that are published, and the answer to a request for anything below them."""
+"""The published names, and the answers to requests for them and for all below them."""
 
 import itertools
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from threading import Condition
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from ..core.errors import Replaced, ServeError, Unavailable, Unreadable, of_obje
 from ..core.memory import MEMORY, Share
 from ..core.nodes import Group, Node
 from ..serve.metadata_seen import MetadataSeen
-from ..serve.request import Request, Response, may_be_chunk, refusal
+from ..serve.request import IS_ALL, NODE, Request, Response, may_be_chunk, refusal
 from ..serve.respond import respond
 from ..views import viewed
 from ..wire import MAX_BODY
@@ -21,7 +22,7 @@ from .options import Options
 from .touched import Part
 from .watchers import Watchers
 
-# A client that reads chunks has read metadata, perhaps before the kernel was restarted.
+# A client that reads chunks has read metadata, maybe before a restart of the kernel.
 _UNKNOWN = "{}: is not published (any more); run the cell that publishes it"
 _WITHDRAWN = "{}: was withdrawn from publication; publish it again, or list what there is"
 
@@ -29,16 +30,16 @@ _NOTHING: Mapping[str, Live] = MappingProxyType({})
 
 
 class Registry:
-    """Published objects by name; beside them, while it is attached, the user's namespace.
+    """The objects that are published by name and, while it is attached, the user's namespace.
 
-    Names are changed by replacing the whole mapping, so that readers need no lock.
+    A change replaces the whole mapping of names, so that readers need no lock.
 
     Attributes
     ----------
     session
-        Another one in each process.
+        A random id of this process.
     watchers
-        Who follows the changes of what.
+        How many clients follow which paths.
     """
 
     def __init__(self) -> None:
@@ -52,46 +53,46 @@ class Registry:
         self._generations = itertools.count(1)
 
     def make(self, name: str, obj: Any, options: Options) -> Live:
-        """An object that is not published yet, in a new generation."""
+        """A live object of a new generation, not yet published."""
         return Live(name, obj, options, f"{self.session}-{next(self._generations)}")
 
     def put(self, lives: Mapping[str, Live]) -> None:
-        """Publish objects, in place of those that have the same names."""
+        """Publish objects; they replace those with the same names."""
         with self._changed:
             self._lives = {**self._lives, **lives}
             self._changed.notify_all()
 
     def remove(self, names: Iterable[str]) -> None:
-        """Withdraw names; those that are not published are passed over."""
+        """Withdraw names; names that are not published are ignored."""
         with self._changed:
             withdrawn = set(names)
             self._lives = {name: live for name, live in self._lives.items() if name not in withdrawn}
             self._changed.notify_all()
 
     def attach(self, namespace: Mapping[str, Live]) -> None:
-        """Publish all that is in a mapping, now and later, in place of the one before."""
+        """Publish everything that a mapping holds, now and later; it replaces the mapping before it."""
         with self._changed:
             self._namespace = namespace
             self._changed.notify_all()
 
     def detach(self) -> None:
-        """End what `attach` began."""
+        """Undo `attach`."""
         self.attach(_NOTHING)
 
     def touch(self, name: str, part: Part | None = None) -> None:
-        """Note that what is served under a name changed, and where; nothing if nothing is served."""
+        """Note that the object under a name changed, and in which part, if one is served."""
         live = self.live(name)
         if live is not None:
             live.touch(part)
             self.wake()
 
     def wake(self, *_: Any) -> None:
-        """Have those who wait look again."""
+        """Wake all threads in `wait`."""
         with self._changed:
             self._changed.notify_all()
 
     def wait(self, seconds: float) -> None:
-        """Until something is published, withdrawn or touched by name, or for some seconds."""
+        """Wait until a name is published, withdrawn or touched, for at most `seconds`."""
         with self._changed:
             self._changed.wait(seconds)
 
@@ -102,7 +103,7 @@ class Registry:
 
     @property
     def lives(self) -> Mapping[str, Live]:
-        """What was published by name."""
+        """The objects that were published by name."""
         return self._lives
 
     @property
@@ -111,16 +112,24 @@ class Registry:
         return self._namespace
 
     def live(self, name: str) -> Live | None:
-        """What is served under a name; None where nothing is."""
+        """The object under a name; None if there is none."""
         return next((layer[name] for layer in (self._lives, self._namespace) if name in layer), None)
 
     def root(self) -> Group:
-        """The root group as it is now."""
+        """The present root group."""
         return Group(_Names((self._lives, self._namespace)))
 
-    def answer(self, request: Request) -> Response:
-        """The response to a request; see `respond`."""
-        plain = self.root()
+    def answer(self, request: Request, root: Group | None = None) -> Response:
+        """The response to a request; see `respond`.
+
+        Parameters
+        ----------
+        root
+            What to read instead of the present root group.
+        """
+        plain = self.root() if root is None else root
+        if request.form == NODE and not request.path:
+            request = replace(request, options=(*request.options, (IS_ALL, int(self.has_namespace))))
         with of_objects():
             response = respond(viewed(plain, request.view), request, self._remember)
         if response.status in {404, 409}:
@@ -129,12 +138,12 @@ class Registry:
             self._forget(request.path[0])
         response = self._seen.checked(request, response)
         if len(response.body) > MAX_BODY:
-            too_long = f"{len(response.body):,} bytes are too many for one answer; ask for byte ranges"
+            too_long = f"{len(response.body):,} bytes are too many for one answer; request byte ranges"
             return refusal(Unreadable(too_long), request.method)
         return response
 
     def _unknown(self, root: Group, request: Request, response: Response) -> Response:
-        """The response where a name is not there: of a chunk nobody knows what it held."""
+        """The response for a missing name; for a chunk, a 404 would read as fill values."""
         if not may_be_chunk(request) or request.path[0] in root.children:
             return response
         if self._seen.has_seen(request):
@@ -142,14 +151,14 @@ class Registry:
         return refusal(Unavailable(_UNKNOWN.format(request.path[0])), request.method)
 
     def _forget(self, name: str) -> None:
-        """Make a node anew whose metadata are outdated: by a change in place that does not show."""
+        """Drop a node whose metadata are outdated after a change in place that was not detected."""
         live = self._lives.get(name) or self._namespace.get(name)
         if live is not None and not live.is_frozen:
             live.touch()
 
 
 class _Names(Mapping[str, Node]):
-    """The names as one request sees them: each object is looked up once, so nothing is mixed."""
+    """The nodes by name for one request, which looks each object up once and so sees one state of it."""
 
     def __init__(self, layers: tuple[Mapping[str, Live], ...]) -> None:
         self._layers = layers

@@ -1,8 +1,8 @@
 """Threads that answer a server's requests over a socket, also while a cell runs.
 
-One blocking thread serves one connection: in a busy kernel each return to Python costs a turn of the
-interpreter lock (about 5 ms), so a request is one ``recv`` and one ``send``. The socket is a Unix one in
-a folder that only this user may enter, or a loopback port where the platform has none.
+One blocking thread serves one connection: in a busy kernel each return to Python waits for the interpreter
+lock (about 5 ms), so a request is one ``recv`` and one ``send``. The socket is a Unix socket in a folder
+that only this user may enter, or a loopback port on platforms without Unix sockets.
 """
 
 import contextlib
@@ -17,28 +17,30 @@ from threading import Lock, Thread
 from typing import Any
 
 from .. import wire
-from ..descriptors import LEAST, OPTION, SIZE, can_pass, send_described
 from ..frames import Frames, send_frame
-from ..serve.request import VALUES, Request, Response
-from ..wire import Endpoint, FrameError
+from ..process_memory import ADDRESS, SEND, is_same_user, let_copy
+from ..serve.request import FOLLOWED, MEMORY, VALUES, Request, Response
+from ..wire import Endpoint, FrameError, Raw
+from .courtesy import of_main_thread
 from .listening import is_open, listen
+from .peer import IsThere, Peer
 
 HANDSHAKE_SECONDS = 10.0
 MOST_CONNECTIONS = 256
-_SEND_BUFFER = 4 << 20  # bytes; each time that it is full, both processes wait for their turn
+_SEND_BUFFER = 4 << 20  # bytes; whenever it is full, both processes wait
 _EVERY: "weakref.WeakSet[Responder]" = weakref.WeakSet()
 
-IsThere = Callable[[], bool]
 Answer = Callable[[Request, IsThere], Response]
 
 
 class Responder:
-    """Listens from its making until `close`.
+    """Listens until `close`, and answers requests in threads.
 
     Parameters
     ----------
     answer
-        Called in many threads at once; must not raise. It is told how to see whether anybody waits.
+        Called with a request, and a function that says whether the client still waits; from several
+        threads. It must not raise.
     key
         The secret that both sides know.
     """
@@ -46,6 +48,7 @@ class Responder:
     def __init__(self, answer: Answer, key: bytes) -> None:
         self._answer = answer
         self._key = key
+        self._courtesy = of_main_thread()
         self._pid = os.getpid()
         self._lock = Lock()
         self._connections: set[socket.socket] = set()
@@ -56,7 +59,7 @@ class Responder:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where it listens."""
+        """The address of the socket."""
         if self._folder is not None:
             return Endpoint(self._pid, unix=str(self._folder / "s"))
         host, port = self._listener.getsockname()[:2]
@@ -77,7 +80,7 @@ class Responder:
                 self._folder.rmdir()
 
     def forget(self) -> None:
-        """In a forked child: give up the sockets, which the parent alone serves."""
+        """Close the sockets in a forked child; the parent alone serves them."""
         for connection in (self._listener, *self._connections):
             connection.close()
 
@@ -104,7 +107,7 @@ class Responder:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
             start_thread(self._serve, connection)
-        except (OSError, RuntimeError, MemoryError):  # the peer is gone, or no thread can be had
+        except (OSError, RuntimeError, MemoryError):  # the peer is gone, or no thread can start
             self._dismiss(connection)
 
     def _serve(self, connection: socket.socket) -> None:
@@ -113,14 +116,34 @@ class Responder:
             frames = Frames(connection)
             self._greet(connection, frames)
             connection.settimeout(None)
+            taken = time.thread_time()
             while True:
-                request = wire.decode_request(frames.header())
-                response = self._answer(request, partial(is_open, connection))
-                _send(connection, request, response)
+                request = _possible(wire.decode_request(frames.header()), connection)
+                if request.form == FOLLOWED:  # which bounds by itself what it takes
+                    self._answer_to(connection, request)
+                    taken = time.thread_time()
+                    continue
+                self._courtesy.begin()
+                try:
+                    lent = self._answer_to(connection, request)
+                finally:
+                    before, taken = taken, time.thread_time()
+                    pause = self._courtesy.pause(taken - before)
+                if lent is not None and connection.recv(1) == SEND:
+                    connection.sendall(bytes(lent))  # what is sent must not change on its way
+                lent = None
+                time.sleep(pause)
         except (OSError, FrameError, MemoryError):
-            return  # the peer went away or is none of ours, or there is no room for what it asks
+            return  # the peer is gone or no client of ours, or memory is short
         finally:
             self._dismiss(connection)
+
+    def _answer_to(self, connection: socket.socket, request: Request) -> Raw | None:
+        """Send the answer to a request; its memory, if the client copies from there."""
+        is_there = partial(is_open, connection)
+        if request.is_job:
+            request = replace(request, listener=Peer(is_there, partial(_tell, connection)))
+        return _send(connection, request, self._answer(request, is_there))
 
     def _dismiss(self, connection: socket.socket) -> None:
         with self._lock:
@@ -128,12 +151,12 @@ class Responder:
         connection.close()
 
     def _greet(self, connection: socket.socket, frames: Frames) -> None:
-        """Prove the key to each other.
+        """Exchange proofs of the key.
 
         Raises
         ------
         FrameError
-            When the peer does not know it.
+            If the peer does not know the key.
         """
         nonce = wire.new_nonce()
         connection.sendall(wire.encode_hello(nonce))
@@ -143,22 +166,31 @@ class Responder:
         connection.sendall(wire.encode_welcome(wire.kernel_proof(self._key, theirs, nonce)))
 
 
-def _send(connection: socket.socket, request: Request, response: Response) -> None:
-    """Send a response: a large one as memory, to those who take that."""
+def _possible(request: Request, connection: socket.socket) -> Request:
+    """The request as it can be answered: with its body where the client cannot copy from memory."""
+    if (MEMORY, 1) not in request.options or is_same_user(connection):
+        return request
+    return replace(request, options=tuple(each for each in request.options if each[0] != MEMORY))
+
+
+def _send(connection: socket.socket, request: Request, response: Response) -> Raw | None:
+    """Send a response, or where its body is in memory, to who copies from there; that memory, if so."""
     body = response.body
-    if request.form == VALUES and len(body) >= LEAST and _is_wanted(request) and can_pass(connection):
-        head = wire.response_head(replace(response, body=b""), **{SIZE: len(body)})
-        send_described(connection, head, body)
-    else:
-        send_frame(connection, wire.response_head(response), body)
+    if response.form == VALUES and response.status == 200 and (MEMORY, 1) in request.options:
+        address = let_copy(connection, body)
+        connection.sendall(wire.response_head(replace(response, body=b""), **{ADDRESS: address}))
+        return body
+    send_frame(connection, wire.response_head(response), body)
+    return None
 
 
-def _is_wanted(request: Request) -> bool:
-    return bool(dict(request.options).get(OPTION))
+def _tell(connection: socket.socket, frame: bytes) -> None:
+    with contextlib.suppress(OSError):  # the peer has gone, and is seen to be
+        connection.sendall(frame)
 
 
 def start_thread(target: Callable[..., None], *args: Any) -> None:
-    """Run something in a thread that neither debuggers nor the interpreter's exit wait for."""
+    """Call a function in a daemon thread that debuggers ignore."""
     thread = Thread(target=target, args=args, name="zarr-serve", daemon=True)
     thread.pydev_do_not_trace = True  # type: ignore[attr-defined]
     thread.is_pydev_daemon_thread = True  # type: ignore[attr-defined]

@@ -1,19 +1,23 @@
-"""What runs in a kernel once something is published: a registry, its responder, their announcement."""
+"""The service that runs in a kernel with published objects: registry, responder and endpoint file."""
 
 import atexit
 import os
 from pathlib import Path
 from threading import Lock
 
-from ..serve.request import CHANGES, FOLLOWED, Request, Response
+from ..core.errors import Unavailable
+from ..serve.request import FOLLOWED, ICON, TOGETHER, Request, Response, refusal
 from .announce import announce, connection_file, key_of, withdraw
 from .cells import at_end_of_cells
-from .changes import answer_to_watcher
 from .control import hook
+from .courtesy import main_thread_computes
 from .flights import Flights, IsThere
 from .following import answer_to_follower
 from .registry import Registry
 from .responder import Responder
+from .together import Together
+
+_NO_ICONS = "no small pictures while the kernel computes; load the page again when it has done"
 
 
 class Service:
@@ -23,6 +27,7 @@ class Service:
         self.connection_file = file
         self.pid = os.getpid()
         self.registry = Registry()
+        self._together = Together(self.registry)
         self._flights = Flights(self.registry.answer, self.registry.live)
         self._responder = Responder(self._answer, key_of(file))
         self._announced = announce(file, self._responder.endpoint)
@@ -31,14 +36,16 @@ class Service:
         atexit.register(self.close)
 
     def _answer(self, request: Request, is_there: IsThere) -> Response:
-        if request.form == CHANGES and not request.path:
-            return answer_to_watcher(self.registry, request, is_there)
         if request.form == FOLLOWED and not request.path:
             return answer_to_follower(self.registry, request, is_there)
+        if request.form == ICON and main_thread_computes():
+            return refusal(Unavailable(_NO_ICONS), request.method)
+        if request.form == TOGETHER:
+            return self._together(request, is_there)
         return self._flights(request, is_there)
 
     def close(self) -> None:
-        """Withdraw the announcement and stop listening; a forked child leaves both to its parent."""
+        """Remove the endpoint file and stop listening; in a forked child, do nothing."""
         atexit.unregister(self.close)
         if self.pid == os.getpid():
             self._unhook()
@@ -52,18 +59,18 @@ _running: list[Service] = []
 
 
 def serve_in(file: Path) -> Service:
-    """Start the service for a connection file, in place of the one that runs."""
+    """Start the service for a connection file; it replaces the running one."""
     with _lock:
         return _start(file)
 
 
 def service() -> Service:
-    """The service of this kernel, started if need be.
+    """The service of this kernel, started if necessary.
 
     Raises
     ------
     RuntimeError
-        When this process is no kernel, or one forked from a kernel.
+        If this process is not a kernel, or was forked from one.
     """
     with _lock:
         if not _running:
@@ -76,12 +83,12 @@ def service() -> Service:
 
 
 def running() -> Service | None:
-    """The service if it runs."""
+    """The running service, or None."""
     return _running[0] if _running else None
 
 
 def stop() -> None:
-    """End the service, if it runs; nothing is published then."""
+    """End the service, if it runs, and with it all publication."""
     with _lock:
         while _running:
             _running.pop().close()

@@ -1,4 +1,4 @@
-"""Share links made in a notebook, and how they look there."""
+"""Share links that are made in a notebook, and their HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ from .urls import kernel_address
 
 @dataclass(frozen=True)
 class Link:
-    """A share link: whoever has its URL can read what is shared, until it expires or is revoked.
+    """A share link: anybody who has its URL can read the data until the link expires or is revoked.
 
     Attributes
     ----------
     url
-        Its address, below which are ``v3/`` and ``v2/``; without scheme and host where those are not known.
+        Its URL, below which are ``v3/`` and ``v2/``; without scheme and host if they are unknown.
     id
-        Its name in the list of links; no secret.
+        Its id in the list of links, which is not secret.
     path
-        What is shared.
+        The path of the shared node.
     expires
-        When it ends; None for never.
+        The time at which it ends; None for never.
     """
 
     url: str
@@ -46,21 +46,21 @@ class Link:
         return f"{self.url}v2"
 
     def revoke(self) -> None:
-        """End it, at once.
+        """Revoke the link immediately.
 
         Raises
         ------
         Unavailable
-            When the server cannot be asked, or it has ended already.
+            If the server does not answer, or the link has ended already.
         """
         if self._server is None:
             raise Unavailable(f"revoke it on the server's machine: jupyter zarr revoke {self.id}")
         self._server.revoke(self.id)
 
     def _repr_html_(self) -> str:
-        until = f"until {self.expires}" if self.expires else "without end"
+        until = f"until {self.expires}" if self.expires else "for ever"
         return (
-            f"<div>Whoever has this link can read <code>{escape(self.path)}</code> {escape(until)}:<br>"
+            f"<div>Anybody who has this link can read <code>{escape(self.path)}</code> {escape(until)}:<br>"
             f'<a href="{escape(self.url)}v3/" target="_blank" rel="noopener noreferrer">'
             f"{escape(self.v3)}</a></div>"
         )
@@ -73,12 +73,12 @@ def share(
     note: str,
     origins: Sequence[str] | None,
 ) -> Link:
-    """A link to what the kernel with a connection file publishes under a name.
+    """A share link to a published name of the kernel with a connection file.
 
     Raises
     ------
     Unavailable
-        When the server cannot be found or asked, or does not want to; the message says why.
+        If the server cannot be found, does not answer or refuses; the message says why.
     """
     from jupyter_core.paths import jupyter_runtime_dir
 
@@ -91,6 +91,6 @@ def share(
         "note": note,
         "origins": None if origins is None else list(origins),
     }
-    told = server.make(wish)
-    url = f"{place.origin}{told['link']}"
-    return Link(url, told["id"], told["path"], told["expires"], told["note"], server)
+    made = server.make(wish)
+    url = f"{place.origin}{made['link']}"
+    return Link(url, made["id"], made["path"], made["expires"], made["note"], server)

@@ -1,4 +1,4 @@
-"""`view`: publish an object and see it, in one word."""
+"""`view`: publish an object and show it in the viewer."""
 
 import sys
 from collections.abc import Collection
@@ -14,14 +14,14 @@ _shown: set[str] = set()  # by display id: the views that cells show
 
 
 class Shown(View):
-    """The viewer in the output of a cell, drawn anew when `view` is called again."""
+    """The viewer in the output of a cell; each call of `view` redraws it."""
 
     def __init__(self, place: KernelAddress, names: tuple[str, ...], height: int) -> None:
         super().__init__(place, names, height)
         self._display_id = f"jupyter-zarr-serve-view-{'/'.join(names)}"
 
     def refresh(self) -> None:
-        """Draw it anew in all cells that show it."""
+        """Redraw it in all cells that show it."""
         if self._display_id in _shown:
             from IPython.display import update_display
 
@@ -40,20 +40,20 @@ class Shown(View):
 def view(
     obj: Any, name: str | None = None, *, member: str = "", height: int = 560, **options: Unpack[Given]
 ) -> View:
-    """Publish an object and show it in the viewer, below the cell.
+    """Publish an object and show it in the viewer below the cell.
 
-    Called again with the same object or name, it also draws anew what other cells show of it.
+    A further call with the same object or name also redraws the viewers of it in other cells.
 
     Parameters
     ----------
     obj
-        What to show.
+        The object to show.
     name
-        The name to publish it under; that of its variable, if none is given.
+        The name to publish it under; by default that of its variable.
     member
-        The path of an array inside of it.
+        The path of an array inside the object.
     height
-        Of the frame, in pixels.
+        The height of the frame, in pixels.
     options
         See `publish`.
 
@@ -65,11 +65,11 @@ def view(
     Raises
     ------
     TypeError
-        When there is no such option.
+        If an option is unknown.
     Unreadable
-        When it cannot be served; the message says why, and what would work.
+        If the object cannot be served; the message says why, and what to do.
     RuntimeError
-        When this process is no Jupyter kernel.
+        If this process is not a Jupyter kernel.
 
     See Also
     --------
@@ -96,7 +96,7 @@ def _check(options: Collection[str]) -> None:
 
 
 def _variable(obj: Any) -> str:
-    """The name of the user's variable that an object is in."""
+    """The name of the user's variable that holds an object; "view" if there is none."""
     module = sys.modules.get("IPython")
     shell = module.get_ipython() if module else None
     for name, value in shell.user_ns.items() if shell else ():

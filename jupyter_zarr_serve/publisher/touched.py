@@ -1,4 +1,4 @@
-"""The part of an array that its user says was changed."""
+"""The part of an array that the user reports as changed."""
 
 from operator import index
 from typing import Any
@@ -7,7 +7,7 @@ Part = tuple[tuple[int, int], ...]  # for each axis its start and stop
 
 
 def part_of_index(given: Any, shape: tuple[int, ...]) -> Part:
-    """The part that an index of an array leads to, as bounds of each axis.
+    """The part of an array that an index selects, as bounds for each axis.
 
     Parameters
     ----------
@@ -17,9 +17,9 @@ def part_of_index(given: Any, shape: tuple[int, ...]) -> Part:
     Raises
     ------
     TypeError
-        If it is another kind of index.
+        If the index is of another kind.
     IndexError
-        If it leads outside, or has more axes than the array.
+        If the index is out of bounds, or has more axes than the array.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def part_of_index(given: Any, shape: tuple[int, ...]) -> Part:
 
 
 def spanned(parts: list[Part]) -> Part:
-    """The smallest part that holds all of some; there must be one.
+    """The smallest part that contains all of the given parts, of which there must be at least one.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def _bounds(part: Any, length: int) -> tuple[int, int]:
     try:
         at = index(part)
     except TypeError:
-        raise TypeError(f"a region is made of integers, slices and ..., not of {part!r}") from None
+        raise TypeError(f"a region consists of integers, slices and ..., not of {part!r}") from None
     if not -length <= at < length:
-        raise IndexError(f"the region leads outside: {at} on an axis of {length}")
+        raise IndexError(f"the region is out of bounds: {at} on an axis of length {length}")
     return at % length, at % length + 1

@@ -1,6 +1,6 @@
-"""Whether anything serves what a kernel publishes: its Jupyter server may be without this extension.
+"""Whether a Jupyter server serves this kernel's variables: it may lack this extension.
 
-Publishing does not wait for it: only what shows addresses asks, and waits no longer than a moment.
+Only code that shows addresses checks it, and waits a second at most; `publish` itself does not.
 """
 
 import os
@@ -12,16 +12,16 @@ from ..servers.running import Server, server_that_started
 
 _MOMENT = 1.0  # seconds
 _NO_SERVER = (
-    "this kernel knows no Jupyter server that started it. In a notebook of a Jupyter server elsewhere the "
-    "addresses work below that server's own; for a kernel of VS Code, `jupyter console` or qtconsole "
-    "nothing serves them: open the notebook in `jupyter lab` with jupyter_zarr_serve installed "
+    "this kernel cannot find the Jupyter server that started it. In a notebook of a Jupyter server "
+    "elsewhere the addresses work below that server's own; for a kernel of VS Code, `jupyter console` or "
+    "qtconsole nothing serves them: open the notebook in `jupyter lab` with jupyter_zarr_serve installed "
     "(VS Code: Select Kernel, Existing Jupyter Server)"
 )
 _serving: set[Server] = set()
 
 
 def why_unserved(environment: Mapping[str, str] = os.environ) -> str:
-    """Why the addresses that this kernel shows lead nowhere, and what mends it; "" if they do not."""
+    """Why this kernel's addresses do not work, and what mends it; "" if they work."""
     from jupyter_core.paths import jupyter_runtime_dir
 
     server = server_that_started(Path(jupyter_runtime_dir()), environment)
@@ -31,7 +31,7 @@ def why_unserved(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def _lacks_zarr(server: Server) -> bool:
-    """Whether a server says within a moment that it serves no Zarr; one that serves it is asked once."""
+    """Whether a server answers within `_MOMENT` that it lacks Zarr; a server with Zarr is asked once."""
     if server in _serving:
         return False
     found: list[bool | None] = []

@@ -1,8 +1,8 @@
-"""The URLs of what is published: absolute where the server is known, else from the server's root on.
+"""The URLs of published objects: absolute if the server is known, else without scheme and host.
 
-A kernel finds the server that started it by that server's own runtime file. Behind a hub or a proxy
-nobody in here knows the public address; links from the server's root on work there, too. Tokens are
-never told: outputs are saved in notebooks.
+A kernel finds the server that started it by the server's runtime file. Behind a hub or a proxy the kernel
+does not know the public address, but links without a host work there, too. URLs never hold a token, since
+notebooks save their outputs.
 """
 
 import json
@@ -19,18 +19,18 @@ from ..core.names import renamed
 
 @dataclass(frozen=True)
 class KernelAddress:
-    """Where a kernel's variables are served.
+    """The address of a kernel's variables.
 
     Attributes
     ----------
     origin
-        Scheme, host and port of the server; empty where unknown.
+        Scheme, host and port of the server; "" if unknown.
     base
         The path of the server's base URL, with a slash at both ends.
     kernel_id
         The kernel's id.
     notebook
-        The notebook's path below the server's root folder, where known.
+        The notebook's path below the server's root folder, if known.
     """
 
     origin: str
@@ -39,16 +39,16 @@ class KernelAddress:
     notebook: str | None = None
 
     def path(self, zarr_format: int, name: str = "") -> str:
-        """The URL path of a published name, or of all of them."""
+        """The URL path of a published name; without a name, of the kernel."""
         return f"{self.base}zarr/v{zarr_format}/{KERNELS}/{_quoted(self.kernel_id, *_given(name))}"
 
     def view_path(self, *names: str) -> str:
-        """The URL path of the page that shows what a kernel publishes under a path of names."""
+        """The URL path of the viewer for the node at a path of names."""
         path = "/".join([KERNELS, self.kernel_id, *names])
         return f"{self.base}zarr/view?path={quote(path, errors='surrogateescape')}"
 
     def notebook_path(self, zarr_format: int, name: str = "") -> str | None:
-        """The same by the notebook's path: it outlives restarts of the kernel."""
+        """The URL path by the notebook's path, which outlives kernel restarts; None if it is unknown."""
         if self.notebook is None:
             return None
         names = [*map(_served, self.notebook.split("/")), *_given(name)]
@@ -56,7 +56,7 @@ class KernelAddress:
 
 
 def kernel_address(connection_file: Path, environment: Mapping[str, str] = os.environ) -> KernelAddress:
-    """Where the variables of the kernel with a connection file are served."""
+    """The address of the variables of the kernel with a connection file."""
     server = _server(environment)
     kernel_id = connection_file.stem.removeprefix("kernel-")
     notebook = _notebook(environment.get("JPY_SESSION_NAME", ""), str(server.get("root_dir", "")))
@@ -71,7 +71,7 @@ def kernel_address(connection_file: Path, environment: Mapping[str, str] = os.en
 
 
 def _server(environment: Mapping[str, str]) -> dict[str, Any]:
-    """What the server that started this kernel wrote of itself; empty where there is none."""
+    """The runtime file of the server that started this kernel; empty if there is none."""
     from jupyter_core.paths import jupyter_runtime_dir
 
     file = Path(jupyter_runtime_dir(), f"jpserver-{environment.get('JPY_PARENT_PID')}.json")
@@ -83,7 +83,7 @@ def _server(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _notebook(session: str, root: str) -> str | None:
-    """The session's path below the server's root folder."""
+    """The path of a session's notebook below the server's root folder; None if it is elsewhere."""
     path = PurePath(session)
     if not session or not root or not path.is_relative_to(root):
         return None
@@ -95,7 +95,7 @@ def _given(name: str) -> list[str]:
 
 
 def _served(name: str) -> str:
-    """A notebook's name, or a folder's, in addresses; of two that differ in signs alone, the first's."""
+    """The name of a notebook or folder in URLs, where `core.names` replaces some characters."""
     return renamed([name]).get(name, name)
 
 

@@ -1,7 +1,7 @@
 """The viewer in a notebook: a frame in the output of a cell, or in a tab beside the notebook.
 
-The frame's address has no host, so that it is the notebook's own, behind proxies and hubs, too. A kernel
-can put nothing beside a notebook by itself: our extension of JupyterLab does it for whom it is asked.
+The frame's address has no host, so that it is below the notebook's own, also behind proxies and hubs. A
+kernel cannot open a tab beside a notebook; this package's extension of JupyterLab does it.
 """
 
 from html import escape
@@ -13,12 +13,12 @@ MIME = "application/vnd.jupyter-zarr-serve.view.v1+json"  # what the extension s
 
 
 class View:
-    """What `Published.view` returns; a notebook shows it as the viewer.
+    """The viewer of a published node, which a notebook shows in a frame.
 
     Attributes
     ----------
     url
-        The address of the viewer; without scheme and host where the server's address is not known.
+        The URL of the viewer, without scheme and host if the server's address is unknown.
     """
 
     def __init__(self, place: KernelAddress, names: tuple[str, ...], height: int) -> None:
@@ -37,14 +37,14 @@ class View:
         return f'{frame}<div style="font-size:12px">{link}</div>'
 
     def beside(self) -> "View":
-        """Show it in a tab beside the notebook where JupyterLab has our extension, else in the cell."""
+        """The same in a tab beside the notebook, or in the cell if JupyterLab lacks our extension."""
         return Beside(*self.shows)
 
 
 class Beside(View):
-    """A view for a tab beside the notebook: one for each path of names, which is drawn anew each time.
+    """A view for a tab beside the notebook; there is one tab for each path, which each call redraws.
 
-    A kernel is not told whether a tab came up, so the cell has the viewer for those who show no tab.
+    A kernel does not learn whether a tab opened, so the output also has the viewer for other front ends.
     """
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who follows the changes of what: a server says it each time that it asks for changes."""
+"""How many clients follow which paths; servers report it with each request for changes."""
 
 from threading import Lock
 from time import monotonic
@@ -7,25 +7,27 @@ Path = tuple[str, ...]
 
 
 class Watchers:
-    """How many people and programs follow each path, as servers said lately."""
+    """How many people and programs follow each path, by the servers' latest reports."""
 
     def __init__(self) -> None:
-        self._said: dict[str, tuple[float, dict[Path, int]]] = {}
+        self._reports: dict[str, tuple[float, dict[Path, int]]] = {}
         self._lock = Lock()
 
     def say(self, server: str, counts: dict[Path, int], seconds: float) -> None:
-        """Note what a server says, in place of what it said before; it is forgotten after some seconds."""
+        """Store a server's report; it replaces the one before, and ends after `seconds`."""
         now = monotonic()
         with self._lock:
-            said = {one: told for one, told in self._said.items() if told[0] > now and one != server}
-            self._said = {**said, server: (now + seconds, counts)} if counts else said
+            reports = {
+                name: report for name, report in self._reports.items() if report[0] > now and name != server
+            }
+            self._reports = {**reports, server: (now + seconds, counts)} if counts else reports
 
     def count(self, name: str) -> int:
-        """How many follow a name or something in it."""
+        """How many clients follow a name or a path below it."""
         now = monotonic()
         return sum(
             count
-            for until, counts in list(self._said.values())
+            for until, counts in list(self._reports.values())
             if until > now
             for path, count in counts.items()
             if path[:1] == (name,)

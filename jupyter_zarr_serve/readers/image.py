@@ -20,31 +20,16 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from ..adapters.pillow_modes import layout_of, served_mode
 from ..core.dtypes import Block, sealed
 from ..core.errors import MissingLibrary, Unreadable
 from ..core.grid import Region, chunk_shape_for
 from ..core.memory import Share, blocks
 from ..core.nodes import Array, Policy, make_array
+from ..core.reading import Reading
 from .files import open_binary, size_of
 
-_LONGEST_TEXT = 4096  # characters
-_ORIENTATION = 0x0112  # of the EXIF tags
 _KINDS: dict[bytes, type[ImageFile]] = {b"\x89PNG\r\n\x1a\n": PngImageFile, b"\xff\xd8": JpegImageFile}
-
-# mode -> dtype, channels; modes that are missing are converted to one of these or refused
-_MODES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "1": ("?", ()),
-    "L": ("u1", ()),
-    "P": ("u1", ()),
-    "LA": ("u1", ("L", "A")),
-    "RGB": ("u1", ("R", "G", "B")),
-    "RGBA": ("u1", ("R", "G", "B", "A")),
-    "CMYK": ("u1", ("C", "M", "Y", "K")),
-    "I;16": ("u2", ()),
-    "I;16B": ("u2", ()),
-    "I": ("i4", ()),
-    "F": ("f4", ()),
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +63,7 @@ def read(path: Path, policy: Policy) -> Array:
         return decoded.made(0, lambda: sealed(_decode(path, picture)))[region]
 
     return make_array(
-        picture.shape, np.dtype(picture.dtype), read_region, policy,
+        picture.shape, np.dtype(picture.dtype), Reading(read_region, is_decoding=True), policy,
         chunk_shape=_chunks(picture, policy),
         dimension_names=("y", "x", "c")[: len(picture.shape)],
         attributes=picture.attributes,
@@ -99,10 +84,8 @@ def _header(path: Path) -> Picture:
     with open_binary(path) as file:
         image = _open(file, path.name)
         deep = _deep_mode(file) if isinstance(image, PngImageFile) else None
-        mode = deep or _served_mode(image, path.name)
-        dtype, channels = _MODES[mode]
-        shape = (image.height, image.width, *((len(channels),) if channels else ()))
-        attributes = _attributes(image) | ({"channel_names": list(channels)} if channels else {})
+        mode = deep or served_mode(image, path.name)
+        dtype, shape, attributes = layout_of(image, mode)
         return Picture(mode, "u2" if deep else dtype, shape, bool(deep), attributes)
 
 
@@ -111,59 +94,6 @@ def _deep_mode(file: Any) -> str | None:
     file.seek(24)
     depth, colour = struct.unpack("2B", file.read(2))
     return {2: "RGB", 4: "LA", 6: "RGBA"}.get(colour) if depth == 16 else None
-
-
-def _served_mode(image: ImageFile, name: str) -> str:
-    """The mode an image is converted to.
-
-    Raises
-    ------
-    Unreadable
-        If the mode has no equivalent.
-    """
-    mode = {"YCbCr": "RGB", "PA": "RGBA"}.get(image.mode, image.mode)
-    if mode not in _MODES:
-        raise Unreadable(f"{name}: images of mode {image.mode} are not served; convert it to RGB")
-    return mode
-
-
-def _attributes(image: ImageFile) -> dict[str, Any]:
-    found: dict[str, Any] = {"format": image.format, "mode": image.mode}
-    if image.mode == "P":
-        found |= {"photometric": "palette", "palette": _palette(image)}
-    elif "transparency" in image.info:  # the one gray or colour that is not to be seen
-        found["transparent"] = image.info["transparency"]
-    if "dpi" in image.info:
-        found["dpi"] = [float(number) for number in image.info["dpi"]]
-    if "exif" in image.info and _ORIENTATION in (exif := image.getexif()):
-        found["orientation"] = int(exif[_ORIENTATION])
-    if getattr(image, "n_frames", 1) > 1:
-        found["frames"] = int(getattr(image, "n_frames", 1))
-        found["frame"] = 0
-    texts = _texts(image.info)
-    return found | ({"text": texts} if texts else {})
-
-
-def _palette(image: ImageFile) -> list[list[int]]:
-    """The colours of a palette, with their opacity where the file says it (PNG specification, 11.3.1)."""
-    data = bytes(image.palette.palette) if image.palette else b""
-    colours = [list(data[at : at + 3]) for at in range(0, len(data) - 2, 3)]
-    opacity = image.info.get("transparency")
-    if opacity is None:
-        return colours
-    if isinstance(opacity, int):
-        opacity = b"\xff" * opacity + b"\0"
-    opacity = opacity[: len(colours)].ljust(len(colours), b"\xff")
-    return [[*colour, alpha] for colour, alpha in zip(colours, opacity, strict=True)]
-
-
-def _texts(info: Mapping[Any, Any]) -> dict[str, str]:
-    """What is written in the image: PNG's text chunks, a JPEG's comment."""
-    comment = info.get("comment")
-    texts = {"comment": comment.decode("utf-8", "replace")} if isinstance(comment, bytes) else {}
-    texts |= {str(name): str(value) for name, value in info.items() if isinstance(value, str)}
-    texts = {name: text.strip("\0 ") for name, text in texts.items() if not name.startswith("XML:")}
-    return {name: text for name, text in texts.items() if len(text) <= _LONGEST_TEXT}
 
 
 def _check_size(picture: Picture, path: Path, policy: Policy) -> None:

@@ -12,12 +12,14 @@ from ..core.nodes import Array, Node
 from ..core.walk import Found
 from ..preview.conditions import Condition
 from ..preview.description import description_of
+from ..preview.icon import icon
 from ..preview.orders import Wanted
+from ..preview.points import points
 from ..preview.rows import rows
 from ..preview.thumbnail import thumbnail
 from ..preview.values import line, stats
 from .representation import Representation, blob_of, digest
-from .request import IMAGE, LINE, NODE, ROWS, STATS, Options, Request
+from .request import ICON, IMAGE, IS_ALL, LINE, NODE, POINTS, ROWS, STATS, Options, Request
 
 _JSON, _PNG = "application/json", "image/png"
 _FAR = 2**63 - 1
@@ -55,14 +57,17 @@ class Given:
 
 
 def _node(node: Node, path: tuple[str, ...], given: Given) -> dict[str, Any]:
-    return description_of(
+    told = description_of(
         node,
         path,
         given.zarr_format,
         offset=given.number("offset", 0, 0, _FAR),
         limit=given.number("limit", 100, 1, _FAR),
         search=given.text("search"),
+        sort=given.text("sort"),
     )
+    is_all = dict(given.options).get(IS_ALL)
+    return told if is_all is None else {**told, IS_ALL: bool(is_all)}
 
 
 def _line(node: Node, _: tuple[str, ...], given: Given) -> dict[str, Any]:
@@ -70,8 +75,8 @@ def _line(node: Node, _: tuple[str, ...], given: Given) -> dict[str, Any]:
     return line(_array(node), start, stop, given.number("points", 1000, 1, 10_000))
 
 
-def _stats(node: Node, _: tuple[str, ...], given: Given) -> dict[str, Any]:  # noqa: ARG001
-    return stats(_array(node))
+def _stats(node: Node, _: tuple[str, ...], given: Given) -> dict[str, Any]:
+    return stats(_array(node), "".join(given.names("columns")))
 
 
 def _rows(node: Node, path: tuple[str, ...], given: Given) -> dict[str, Any]:
@@ -85,6 +90,25 @@ def _rows(node: Node, path: tuple[str, ...], given: Given) -> dict[str, Any]:
     )
 
 
+def _points(node: Node, path: tuple[str, ...], given: Given) -> dict[str, Any]:
+    along = given.names("x")
+    return points(
+        node,
+        along[0] if along else None,
+        given.names("columns"),
+        given.number("points", 20_000, 100, 100_000),
+        path=path,
+        wanted=given.wanted(),
+        part=(given.number("start", 0, 0, _FAR), given.number("stop", _FAR, 0, _FAR)),
+        is_joined=bool(given.number("joined", 0, 0, 1)),
+        logarithmic=[int(number) for number in given.text("log").split(",") if number],
+    )
+
+
+def _icon(node: Node, _: tuple[str, ...], given: Given) -> bytes:  # noqa: ARG001
+    return icon(node)
+
+
 def _image(node: Node, _: tuple[str, ...], given: Given) -> bytes:  # noqa: ARG001
     return thumbnail(_array(node))
 
@@ -94,7 +118,9 @@ FORMS: dict[str, tuple[str, Callable[[Node, tuple[str, ...], Given], dict[str, A
     LINE: (_JSON, _line),
     STATS: (_JSON, _stats),
     ROWS: (_JSON, _rows),
+    POINTS: (_JSON, _points),
     IMAGE: (_PNG, _image),
+    ICON: (_PNG, _icon),
 }
 
 

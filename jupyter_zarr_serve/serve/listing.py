@@ -15,12 +15,11 @@ from urllib.parse import quote
 
 from ..core.consolidated import left_out, told_of
 from ..core.errors import ServeError, Unavailable
+from ..core.known_names import UNAVAILABLE, UNKNOWN
 from ..core.nodes import Array, Node
 from ..core.walk import MOST_LOOKUPS, lookups, names_of
-from ..preview.description import UNAVAILABLE
 from .request import JSON
 
-UNKNOWN = "unknown"
 _IN_HREF = {ord(character): quote(character) for character in "\"'<>"}
 _PROGRAMS = {"javascript", "vbscript", "data"}  # schemes of addresses that do something
 _UNSEEN = "".join(map(chr, range(33)))  # what browsers overlook before a scheme

@@ -7,16 +7,21 @@ from dataclasses import dataclass, field, replace
 
 from ..core.errors import NotFound, RangeNotSatisfiable, ServeError
 from ..core.known_names import ZATTRS
+from ..core.progress import Listener
 from ..core.public_text import public
 
 BINARY = "application/octet-stream"  # the media type of chunks, and of nothing else
 LINKS, PAGE, JSON = "links", "page", "json"  # forms of a listing
 LISTINGS = frozenset({LINKS, PAGE, JSON})
 NODE, LINE, STATS, IMAGE, ROWS = "node", "line", "stats", "image", "rows"  # other forms of a node
-CHANGES = "changes"  # of what a kernel publishes, told when there are some
+ICON = "icon"  # the small picture in a listing
+POINTS = "points"  # the rows of a table along axes
 EXPORT, PART = "export", "part"  # what a file to be exported is made of; a part of it
 FOLLOWED = "followed"  # the states of single paths in a kernel, told when they changed
+TOGETHER = "together"  # chunks of one moment; see `together`
 VALUES = "values"  # that of `rows`, which no server asks for
+MEMORY = "memory"  # option of `VALUES`, of a client that copies them from the memory of the kernel
+IS_ALL = "is_all"  # an option of `NODE` that a kernel sets: whether all its variables are served
 OUTSIDE = "outside"
 Options = tuple[tuple[str, int | str], ...]
 _CHUNK_KEY_END = re.compile(r"c|[0-9.]+", re.ASCII)
@@ -37,10 +42,10 @@ class Request:
     view
         The view, a name of `known_names.VIEWS`; "" for the source's own spelling.
     form
-        What to give: of the node at `path` one of `NODE`, `LINE`, `STATS`, `IMAGE`, `ROWS`, `EXPORT`,
-        `PART`; else what the path names in the store, and for a listing one of `LINKS`, `PAGE`, `JSON`. The
-        handler makes a page itself, of the response of the form `NODE`, which it gets if the path leads to
-        a node.
+        What to give: of the node at `path` one of `NODE`, `LINE`, `STATS`, `IMAGE`, `ICON`, `ROWS`,
+        `POINTS`, `EXPORT`, `PART`; else what the path names in the store, and for a listing one of `LINKS`,
+        `PAGE`, `JSON`. The handler makes a page itself, of the response of the form `NODE`, which it gets
+        if the path leads to a node.
     options
         Details of the form; see `forms`.
     preview
@@ -51,6 +56,10 @@ class Request:
         What the program calls itself (``User-Agent``); requests are compared without it, too.
     within
         The number of names at the beginning of the path that no link may lead out of; 0 for no bound.
+    is_job
+        Whether it may take as long as it needs, and ends when whoever asked hangs up.
+    listener
+        Who is told how far a job is; it stays in the process.
     """
 
     zarr_format: int
@@ -67,6 +76,8 @@ class Request:
     client: str = field(default="", compare=False)
     agent: str = field(default="", compare=False)
     within: int = 0
+    is_job: bool = field(default=False, compare=False)
+    listener: Listener | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_of_node(self) -> bool:
@@ -96,6 +107,10 @@ class Response:
         The form of the request; None from an older kernel, which knows no forms.
     message
         Why it failed; kernels send it in the body alone.
+    parts
+        Of the form `TOGETHER`, the responses to the single requests; they stay in the process.
+    is_of_one_moment
+        Of the form `TOGETHER`, whether all that changes in these parts was read at one moment.
     layouts
         For a chunk, even an absent one: the layout of its array, by the key ""; and by `OUTSIDE` as well
         if the array can have no such chunk. For metadata: the layouts in them, by relative path.
@@ -111,6 +126,8 @@ class Response:
     form: str | None = None
     layouts: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    parts: tuple["Response", ...] = field(default=(), compare=False, repr=False)
+    is_of_one_moment: bool = False
 
 
 def existence_of(path: tuple[str, ...], *, within: int = 0, client: str = "") -> Request:

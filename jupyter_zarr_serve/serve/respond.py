@@ -20,8 +20,6 @@ from ..core.reading import Reading
 from ..core.stored import Blob, Coords
 from ..core.walk import Found, resolve
 from . import listing
-from .exporting import part_of, plan_of
-from .forms import form_of
 from .layout import Layout, chunk_owner, layout_in, layouts_below
 from .representation import Representation, Spent, answer, answer_at_hand, blob_of, digest
 from .request import BINARY, EXPORT, NODE, PAGE, PART, VALUES, Request, Response, refusal
@@ -91,7 +89,7 @@ def locate(root: Node, request: Request, remember: Share[bytes] | None = None) -
         raise _absence(request, error) from None
     node, key = found.node, found.key
     if key == "" and request.form == PAGE:
-        return form_of(found, request, NODE, remember)
+        return _shown(found, request, NODE, remember)
     if key == "":
         return _listing(node, request)
     document_keys = dialect.ARRAY_KEYS if isinstance(node, Array) else dialect.GROUP_KEYS
@@ -108,10 +106,18 @@ def _form(root: Node, request: Request, remember: Share[bytes] | None) -> Repres
     if request.form == VALUES:
         return rows_of(found, request)
     if request.form in {EXPORT, PART}:
+        from .exporting import part_of, plan_of
+
         beside = resolve(root, found.names[:-1], frozenset()).node if found.names else None
         siblings = beside.children if isinstance(beside, Group) else {}
         return (plan_of if request.form == EXPORT else part_of)(found, request, siblings)
-    return form_of(found, request, request.form, remember)
+    return _shown(found, request, request.form, remember)
+
+
+def _shown(found: Found, request: Request, form: str, remember: Share[bytes] | None) -> Representation:
+    from .forms import form_of  # which imports much: who publishes does not wait for it
+
+    return form_of(found, request, form, remember)
 
 
 def _listing(node: Node, request: Request) -> Representation:

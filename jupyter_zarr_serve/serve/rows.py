@@ -18,7 +18,7 @@ from ..core.nodes import Array
 from ..core.stored import Blob
 from ..core.walk import Found
 from .representation import Representation, Spent
-from .request import BINARY, VALUES, Request
+from .request import BINARY, MEMORY, VALUES, Request
 
 KINDS = "?biufcmMSU"  # of dtypes whose elements have one length and one spelling
 MOST = 1 << 28  # bytes of one answer
@@ -48,7 +48,7 @@ def rows_of(found: Found, request: Request) -> Representation:
 
     def make(_: Spent) -> Blob:
         block = pack(read_region(array, region))
-        if array.version is None:
+        if array.version is None and (MEMORY, 1) not in request.options:
             block = block.copy()  # what is sent must not change on its way
         body = block.data
         return Blob(size, lambda start, stop: cast("bytes", body[start:stop]), is_stored=False)

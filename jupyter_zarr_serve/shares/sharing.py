@@ -1,5 +1,6 @@
 """Sharing on one server: whether it is allowed, for how long, and what the server's paths stand for."""
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -102,6 +103,17 @@ class Sharing:
         self.guard.was_right(token)
         is_good = self.settings.is_on and self.is_here(share) and self.ledger.state(share) == "live"
         return share if is_good else None
+
+    def marks(self) -> tuple[str, str]:
+        """Two texts: another one once the list of shares is another, and once one of them was used.
+
+        Raises
+        ------
+        Unreadable
+            If the list of shares cannot be read.
+        """
+        states = "".join(f"{share.id}{self.ledger.state(share)}" for share in self.ledger.all())
+        return hashlib.sha256(states.encode()).hexdigest(), self.uses.mark
 
     def is_here(self, share: Share) -> bool:
         """Whether the path of a share stands for the same on this server as when the share was made."""

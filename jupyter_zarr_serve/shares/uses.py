@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock, Timer
 
 from ..core.errors import Unreadable
-from .files import locked, read_json, write
+from .files import file_state, locked, read_json, write
 
 _WRITE_SECONDS = 2.0
 Use = tuple[int, int]  # how often, and when last in seconds since 1970
@@ -44,6 +44,17 @@ class Uses:
             known = _read(self._file)
             with self._lock:
                 return _added(known, self._new)
+
+    @property
+    def mark(self) -> str:
+        """A text that is another one once the file is.
+
+        Raises
+        ------
+        Unreadable
+            If the state of the file cannot be read.
+        """
+        return str(file_state(self._file))
 
     def write(self) -> None:
         """Write the counts; if that fails, they stay in memory until the next time."""

@@ -6,11 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ..core.known_names import KERNELS, NOTEBOOKS, VIEWS
+from ..core.known_names import KERNELS, NOTEBOOKS, is_view
 from ..core.memory import MEMORY
 from ..files.tree import Settings, local_roots
 from ..serve.metadata_seen import MetadataSeen
 from ..serve.request import Request, Response
+from ..serve.together import requests_in
 from . import Source
 from .files.following import FilesFollower
 from .files.in_threads import LocalSource
@@ -45,7 +46,7 @@ class Site:
         answers = Revalidated(MEMORY)
         kernel_source = partial(
             KernelSource,
-            seconds=settings.kernel_seconds,
+            seconds=settings.kernel_timeout,
             open_channel=open_channel,
             budget=budget,
             answers=answers,
@@ -72,7 +73,11 @@ class Site:
         return self._changes.follow(path, within, told)
 
     async def _later(self, asked: Awaitable[Response], request: Request) -> Response:
-        return self._seen.checked(request, await asked)
+        response = await asked
+        if not response.parts:
+            return self._seen.checked(request, response)
+        both = zip(requests_in(request), response.parts, strict=True)
+        return replace(response, parts=tuple(self._seen.checked(*each) for each in both))
 
     @property
     def connected(self) -> int:
@@ -113,7 +118,7 @@ class _Router:
 
     def _meant(self, request: Request) -> tuple[Source, Request]:
         """Whom to ask, and what."""
-        if request.path and request.path[0] in VIEWS and not request.view:
+        if request.path and is_view(request.path[0]) and not request.view:
             request = replace(request, path=request.path[1:], view=request.path[0])
         source = self._sources.get(request.path[0]) if request.path else None
         if source is None:

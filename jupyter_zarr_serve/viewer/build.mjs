@@ -25,12 +25,16 @@ const noEval = {
   },
 };
 
-// `@h5web/app` draws with charts of ours, and beside a tree of ours: see charts.tsx, hooks.ts and panels.tsx.
+// `@h5web/app` draws with charts of ours, beside a tree of ours, and as the address says: see charts.tsx, hooks.ts, panels.tsx
+// and stores.ts. The charts themselves measure their room by ours: see measures.ts.
 const INSTEAD = {
   "@h5web/lib": "src/explorer/charts.tsx",
   "@react-hookz/web": "src/explorer/hooks.ts",
   "react-resizable-panels": "src/explorer/panels.tsx",
+  zustand: "src/explorer/stores.ts",
+  "zustand/middleware": "src/explorer/stores.ts",
 };
+const IN_CHARTS = { "@react-hookz/web": "src/explorer/measures.ts" };
 
 // The names of its forms for plots of NeXus; here they are those of any data with coordinates.
 const FORMS = [
@@ -40,43 +44,81 @@ const FORMS = [
   ['"NX Scatter"', '"Scatter"'],
 ];
 
+// What src/explorer knows of the inside of h5web, and would miss without a word: a version without it is not built.
+const INSIDE = {
+  app: [
+    ...["matrix", "line", "heatmap", "rgb", "scatter", "preferredVis"].map((name) => `"h5web:${name}"`), // stores.ts, hooks.ts
+    ...["axesCount: 0", "lockedDimsCount: 0", "mapping: []"], // stores.ts
+    ...['"h5w-sidebar"', '"Toggle sidebar"'], // panels.tsx, charts.tsx
+    ...['"LoadingEntity"', '"LoadingDatasetValue"', "`Inspect ${"], // explorer.tsx
+  ],
+  lib: ['"h5w-slider"', '"D", ', "label: `D${", "dimension:", '"data-measured"', "useMeasure as"], // mapper.tsx, measures.ts
+};
+
+/** The code of a library of h5web, if it has all of that. */
+function known(path, library) {
+  const contents = readFileSync(path, "utf8");
+  const missing = INSIDE[library].filter((part) => !contents.includes(part));
+  if (missing.length)
+    throw new Error(`${path} has no longer what src/explorer relies on: ${missing.join(" ")}`);
+  return contents;
+}
+
 const explorer = {
   name: "explorer",
   setup({ onLoad, onResolve }) {
-    const isOfApp = (file) => /[\\/]@h5web[\\/]app[\\/]dist[\\/]/.test(file);
+    const insteadIn = (file) => {
+      const [, library] = file.match(/[\\/]@h5web[\\/](app|lib)[\\/]dist[\\/]/) ?? [];
+      return { app: INSTEAD, lib: IN_CHARTS }[library] ?? {};
+    };
     onResolve(
-      { filter: /^(@h5web\/lib|@react-hookz\/web|react-resizable-panels)$/ },
-      ({ path, importer }) => (isOfApp(importer) ? { path: resolve(INSTEAD[path]) } : undefined),
+      { filter: /^(@h5web\/lib|@react-hookz\/web|react-resizable-panels|zustand(\/middleware)?)$/ },
+      ({ path, importer }) => {
+        const ours = insteadIn(importer)[path];
+        return ours && { path: resolve(ours) };
+      },
     );
     onLoad({ filter: /@h5web[\\/]app[\\/]dist[\\/]index\.js$/ }, ({ path }) => {
-      let contents = readFileSync(path, "utf8");
+      let contents = known(path, "app");
       for (const [form, name] of FORMS) {
         if (!contents.includes(form)) throw new Error(`${path} has no form ${form} any longer`);
         contents = contents.replaceAll(form, name);
       }
       return { contents, loader: "js" };
     });
+    onLoad({ filter: /@h5web[\\/]lib[\\/]dist[\\/]index\.js$/ }, ({ path }) => {
+      known(path, "lib");
+      return undefined;
+    });
   },
 };
 
-const { metafile } = await build({
-  entryPoints: ["src/viewer.ts", "src/viewer.css", "src/explorer/explorer.css"],
+const how = {
   outdir: OUT,
   bundle: true,
-  splitting: true,
   minify: true,
-  format: "esm",
   target: "es2022",
-  alias,
-  plugins: [noEval, explorer],
-  jsx: "automatic",
-  define: { "process.env.NODE_ENV": '"production"' },
   entryNames: "[name].[hash]",
   chunkNames: "part.[hash]",
   legalComments: "none",
   metafile: true,
   logLevel: "warning",
+};
+const { metafile } = await build({
+  ...how,
+  entryPoints: ["src/viewer.ts", "src/viewer.css", "src/explorer/explorer.css"],
+  splitting: true,
+  // What the page begins with is in one file: parts that come later would share it as many small ones otherwise.
+  inject: ["src/viewer.ts"],
+  format: "esm",
+  alias,
+  plugins: [noEval, explorer],
+  jsx: "automatic",
+  define: { "process.env.NODE_ENV": '"production"' },
 });
+// The script of all other pages shares no file with the viewer, so that a page asks for one.
+const pages = await build({ ...how, entryPoints: ["src/follow.ts"], format: "iife" });
+Object.assign(metafile.outputs, pages.metafile.outputs);
 
 /** The licences of what was bundled, by package. */
 function licences() {

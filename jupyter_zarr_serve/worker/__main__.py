@@ -12,11 +12,14 @@ import socket
 import sys
 from mmap import mmap
 
-from ..body_memory import BODY_BYTES
 from ..core.errors import memory_bound
+from ..core.known_names import VIEWS
+from ..core.nodes import Group
 from ..files.being_read import share
 from ..files.tree import Settings, decode_settings, local_roots
 from ..frames import CAN_FORK, PID, READY, Frames
+from ..shared_memory import BODY_BYTES
+from ..views import viewed
 from .bounds import drop_rights, end_with_parent, limit_memory
 from .compiling import compile_missing
 from .sandbox import enter
@@ -46,6 +49,7 @@ def _socket() -> socket.socket:
 def _fork_workers(control: socket.socket, settings: Settings) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the workers
     compile_missing()
+    _import_for_all()
     parent = os.getpid()
     while True:
         data, descriptors, *_ = socket.recv_fds(control, 1, 3)
@@ -65,6 +69,16 @@ def _fork_workers(control: socket.socket, settings: Settings) -> None:
         with contextlib.suppress(OSError):  # the server has gone
             control.sendall(PID.pack(worker))
     os.killpg(os.getpgrp(), signal.SIGKILL)  # the server has gone: so do all workers
+
+
+def _import_for_all() -> None:
+    """Import what each worker would import for itself when it first needs it."""
+    import numcodecs  # noqa: F401
+
+    from ..serve import exporting, forms  # noqa: F401
+
+    for view in VIEWS:
+        viewed(Group(), view)
 
 
 def _serve(connection: socket.socket, settings: Settings, memory: mmap | None = None) -> None:

@@ -7,9 +7,10 @@ from mmap import mmap
 from pathlib import Path
 from typing import Any
 
-from .. import body_memory, wire
+from .. import shared_memory, wire
 from ..core.errors import Unreadable
 from ..core.memory import MEMORY
+from ..core.progress import Progress, reporting
 from ..core.stored import Blob
 from ..files.being_read import refuse
 from ..files.origin import origin_of, stored_in
@@ -17,6 +18,7 @@ from ..files.served_tree import ServedTree
 from ..files.tree import Settings, Tree
 from ..files.writing import ask_elsewhere
 from ..frames import Frames, send_frame
+from ..progress_frames import encode_progress
 from ..serve.representation import Representation, Spent
 from ..serve.request import Request, Response, refusal
 from ..serve.respond import answered
@@ -37,7 +39,7 @@ def serve(connection: socket.socket, tree: ServedTree, memory: mmap | None = Non
     Parameters
     ----------
     memory
-        See `body_memory`.
+        See `shared_memory`.
     """
     frames = Frames(connection)
 
@@ -51,7 +53,8 @@ def serve(connection: socket.socket, tree: ServedTree, memory: mmap | None = Non
             header = frames.header()
             refuse(wire.members_of(header, {"refused": dict | None})["refused"] or {})
             request = wire.decode_request(header)
-            response, origin = answer(tree, request)
+            with reporting(_Server(connection) if request.is_job else None):
+                response, origin = answer(tree, request)
             try:
                 _send(connection, response, origin, memory)
             except wire.FrameError as error:
@@ -60,12 +63,30 @@ def serve(connection: socket.socket, tree: ServedTree, memory: mmap | None = Non
             del response
 
 
+class _Server:
+    """Listens to how far a job is; it ends the worker when nobody wants that any more."""
+
+    is_job = True
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def tell(self, progress: Progress) -> None:
+        """Tell the server; if it has hung up, the next frame says so."""
+        with contextlib.suppress(OSError):
+            self._connection.sendall(encode_progress(progress))
+
+    def is_wanted(self) -> bool:
+        """Always."""
+        return True
+
+
 def _send(
     connection: socket.socket, response: Response, origin: dict[str, Any] | None, memory: mmap | None
 ) -> None:
     """Send a response; raises `FrameError` if it is too large for a frame, and nothing was sent."""
     body = response.body
-    shared = len(body) if body_memory.put(memory, body) else None
+    shared = len(body) if shared_memory.put(memory, body) else None
     if shared is not None:
         response, body = replace(response, body=b""), b""
     send_frame(connection, wire.response_head(response, origin=origin, shared=shared), body)

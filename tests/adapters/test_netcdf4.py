@@ -36,6 +36,8 @@ def dataset(tmp_path):
         file.createVariable("unwritten", "i4", ("x",))
         file.createVariable("text", str, ("x",))[:] = np.array(["a", "é", "", "d"], object)
         file.createVariable("a#b", "i4", ())[...] = 3
+        clouds = file.createEnumType(np.uint8, "clouds", {"clear": 0, "part cloudy": 3, "missing": 255})
+        file.createVariable("sky", clouds, ("x",), fill_value=255)[:] = [0, 3, 255, 0]
         file.createGroup("deeper").createVariable("v", "u1", ("x",))[:] = 255
         lengths = file.createVLType(np.int32, "lengths")
         file.createVariable("ragged", lengths, ("x",))
@@ -71,7 +73,7 @@ def test_masked_elements_are_marked(dataset, zarr_format, name, values, told):
 def test_groups_have_names_dimensions_and_attributes(dataset):
     node = adapt(dataset, POLICY)
     assert isinstance(node, Group)
-    assert set(node.children) == {*STORED, "unwritten", "text", "a_b", "deeper", "ragged", "letters"}
+    assert set(node.children) == {*STORED, "unwritten", "text", "a_b", "deeper", "ragged", "letters", "sky"}
     assert node.attributes_in(3)["title"] == "a test"
     assert child(node, "plain").dimension_names == ("x",)
     assert read_all(child(node, "text")).tolist() == ["a", "é", "", "d"]
@@ -104,3 +106,11 @@ def test_closed_files_are_refused(dataset, path):
     dataset.close()
     with pytest.raises(Unreadable, match="its file is closed"):
         adapt(obj, POLICY)
+
+
+def test_an_enumeration_says_what_its_values_are_called(dataset):
+    sky = child(adapt(dataset, POLICY), "sky")
+    assert read_all(sky).tolist() == [0, 3, 255, 0]
+    assert sky.dtype == "u1"
+    assert sky.attributes["flag_values"].tolist() == [0, 3, 255]
+    assert sky.attributes["flag_meanings"] == "clear part_cloudy missing"

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from jupyter_zarr_serve.adapters import adapt
+from jupyter_zarr_serve.adapters import adapt as adapt_noted
 from jupyter_zarr_serve.adapters.column import Column, Field
 from jupyter_zarr_serve.adapters.columns import table
 from jupyter_zarr_serve.core.dtypes import BYTES, STRING
@@ -16,6 +17,7 @@ from jupyter_zarr_serve.core.names import ORIGINAL, served_names
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
 from jupyter_zarr_serve.core.walk import members
 from tests.nodes import child, read_all
+from tests.store import open_node
 
 SMALL = Policy(target_bytes=64)
 
@@ -272,8 +274,25 @@ def test_series_and_indexes():
     assert read_all(child(labelled, "v")).tolist() == [1, 2]
     assert read_all(adapt(pd.Index([3, 4], name="n"), SMALL)).tolist() == [3, 4]
     assert read_all(adapt(pd.array([3, None]), SMALL)).tolist() == [3, -(2**63)]
-    with pytest.raises(Unreadable, match="Timestamp"):
-        adapt(pd.Timestamp(0), SMALL)
+    with pytest.raises(Unreadable, match="DataFrameGroupBy"):
+        adapt(pd.DataFrame({"a": [1]}).groupby("a"), SMALL)
+
+
+def test_times_and_spans_are_arrays_without_axes():
+    berlin = pd.Timestamp("2020-01-01 03:00:00.123456789", tz="Europe/Berlin")
+    node = adapt(berlin, SMALL)
+    assert isinstance(node, Array)
+    assert node.attributes["timezone"] == "Europe/Berlin"
+    assert node.read(()) == np.datetime64("2020-01-01T02:00:00.123456789")
+    assert adapt(pd.Timedelta("1 days 2 ns"), SMALL).read(()) == np.timedelta64(86_400_000_000_002, "ns")
+    assert np.isnat(adapt(pd.NaT, SMALL).read(()))
+
+
+def test_a_column_of_arrays_is_left_out_and_named():
+    frame = pd.DataFrame({"a": [np.arange(3), np.arange(3)], "b": [1, 2]})
+    group = open_node(adapt_noted(frame, SMALL), 3)
+    assert group["b"][...].tolist() == [1, 2]
+    assert "'a'" in group.attrs["left_out"][0]
 
 
 def test_arrow_backed_columns():

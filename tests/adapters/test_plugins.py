@@ -1,5 +1,6 @@
 """Adapters of third parties, found by entry points."""
 
+import importlib.metadata
 from importlib.metadata import EntryPoint
 
 import numpy as np
@@ -26,7 +27,9 @@ def adapt_thing(thing, policy):
 @pytest.fixture(autouse=True)
 def plugin(monkeypatch):
     point = EntryPoint("tests", f"{__name__}:adapt_thing", "jupyter_zarr_serve.adapters")
-    monkeypatch.setattr(adapters, "entry_points", lambda group: [point] if "adapters" in group else [])
+    monkeypatch.setattr(
+        importlib.metadata, "entry_points", lambda group: [point] if "adapters" in group else []
+    )
     adapters._plugins.cache_clear()
     yield
     adapters._plugins.cache_clear()
@@ -38,5 +41,7 @@ def test_objects_of_a_package_are_adapted_by_its_plugin(thing):
 
 
 def test_known_libraries_are_not_asked_for_plugins(monkeypatch):
-    monkeypatch.setattr(adapters, "entry_points", lambda group: pytest.fail("plugins were looked for"))
+    monkeypatch.setattr(
+        importlib.metadata, "entry_points", lambda group: pytest.fail("plugins were looked for")
+    )
     assert adapters.adapt(np.zeros(3), Policy()).shape == (3,)

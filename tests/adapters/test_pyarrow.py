@@ -13,6 +13,7 @@ from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.errors import Unreadable
 from jupyter_zarr_serve.core.nodes import Policy
 from jupyter_zarr_serve.core.walk import members
+from jupyter_zarr_serve.preview.table import columns_of
 from tests.nodes import child, read_all
 
 
@@ -56,6 +57,27 @@ CASES = {
     "null": (pa.nulls(2), np.array([np.nan, np.nan])),
     "dictionary": (pa.array(["x", None, "y"]).dictionary_encode(), ["x", "", "y"]),
     "runs": (pc.run_end_encode(pa.array([4, 4, 5])), np.array([4, 4, 5])),
+    "list": (
+        pa.array([[1, 2], None, [3, None]], pa.list_(pa.float32(), 2)),
+        np.array([[1, 2], [np.nan] * 2, [3, np.nan]], "f4"),
+    ),
+    "list_u1": (
+        pa.array([[1, 255], None, [3, None]], pa.list_(pa.uint8(), 2)),
+        np.array([[1, 255], [254] * 2, [3, 254]], "u1"),
+    ),
+    "list_part": (
+        pa.array([[0, 0], None, [1, 2], [3, 4]], pa.list_(pa.int64(), 2))[2:],
+        np.array([[1, 2], [3, 4]]),
+    ),
+    "list_text": (pa.array([["a", None], None], pa.list_(pa.string(), 2)), [["a", ""], ["", ""]]),
+    "list_time": (
+        pa.array([[1], None], pa.list_(pa.timestamp("s", "UTC"), 1)),
+        np.array([[1], ["NaT"]], "M8[s]"),
+    ),
+    "lists": (
+        pa.array([[[1, 2, 3], [4, 5, 6]], None], pa.list_(pa.list_(pa.float64(), 3), 2)),
+        np.array([[[1, 2, 3], [4, 5, 6]], np.full((2, 3), np.nan)]),
+    ),
     "extension": (
         pa.ExtensionArray.from_storage(Tagged(), pa.array([b"ab", None], pa.binary(2))),
         [b"ab", b""],
@@ -73,7 +95,7 @@ def test_types(name, repeat):
         assert served.tolist() == expected * repeat
     else:
         assert array.dtype == expected.dtype
-        np.testing.assert_array_equal(served, np.tile(expected, repeat))
+        np.testing.assert_array_equal(served, np.concatenate([expected] * repeat))
 
 
 def test_table_without_pandas_has_no_index():
@@ -99,6 +121,27 @@ def test_structures_are_groups():
     node = adapt(pa.table({"s": [{"x": 1, "y": "q"}, None, {"x": 2, "y": None}]}), SMALL)
     assert read_all(child(node, "s/x")).tolist() == [1, -(2**63), 2]
     assert read_all(child(node, "s/y")).tolist() == ["q", "", ""]
+
+
+def test_lists_of_one_length_are_arrays_of_one_axis_more():
+    """Their chunks have as many bytes as others; the other columns' have as many rows as without them."""
+    lists = pa.FixedSizeListArray.from_arrays(pa.array(np.arange(320, dtype="f4")), 4)
+    node = adapt(pa.table({"n": pa.array(np.arange(80, dtype="i4")), "e": lists}), SMALL)
+    numbers, embedding = child(node, "n"), child(node, "e")
+    assert (numbers.shape, numbers.chunk_shape, numbers.dimension_names) == ((80,), (16,), ("row",))
+    assert (embedding.shape, embedding.chunk_shape) == ((80, 4), (4, 4))
+    assert embedding.dimension_names == ("row", "e_1")
+    assert embedding.read((slice(5, 7), slice(1, 3))).tolist() == [[21, 22], [25, 26]]
+    assert list(columns_of(node)) == ["n"]
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.list_(pa.int8(), 0), pa.list_(pa.struct({"a": pa.int8()}), 2)], ids=str
+)
+def test_lists_without_elements_or_of_structures_are_refused(kind):
+    node = adapt(pa.table({"l": pa.nulls(3, kind), "m": [1, 2, 3]}), SMALL)
+    with pytest.raises(Unreadable, match=r"column 'l'.*(drop|flatten)"):
+        child(node, "l")
 
 
 def test_lists_are_refused_by_name():

@@ -232,3 +232,33 @@ def test_sparse_variables():
 def test_what_holds_no_data_is_refused():
     with pytest.raises(Unreadable, match="DatasetGroupBy"):
         adapt(weather().groupby("x"), POLICY)
+
+
+class Metres(np.lib.mixins.NDArrayOperatorsMixin):
+    """An array that xarray wraps and that has a unit, as pint's."""
+
+    units = "metre"
+
+    def __init__(self, values):
+        self.values = values
+        self.shape, self.dtype, self.ndim = values.shape, values.dtype, values.ndim
+
+    def __getitem__(self, region):
+        return Metres(self.values[region])
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.values, dtype)
+
+    def __array_ufunc__(self, *_args, **_kwargs):
+        return NotImplemented
+
+    def __array_function__(self, *_args):
+        return NotImplemented
+
+
+def test_wrapped_arrays_keep_their_unit():
+    data = xr.DataArray(Metres(np.arange(3.0)), {"x": [1, 2, 3]}, ["x"], "height")
+    assert array(data, "height").attributes == {"units": "metre"}
+    assert read_all(array(data, "height")).tolist() == [0, 1, 2]
+    data.attrs["units"] = "m"
+    assert array(data, "height").attributes["units"] == "m"

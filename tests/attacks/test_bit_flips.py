@@ -77,7 +77,7 @@ async def flip(folder: Path, suffix: str, flips: int) -> Counter[int]:
     MAKE[suffix](file)
     np.save(folder / "sound.npy", VALUES)
     whole, chance, found = file.read_bytes(), random.Random(suffix), Counter[int]()
-    source = FilesSource(Settings(folder, workers=2, worker_seconds=20.0), SendBudget())
+    source = FilesSource(Settings(folder, workers=2, worker_timeout=20.0), SendBudget())
     try:
         for number in range(flips):
             damaged = bytearray(whole)

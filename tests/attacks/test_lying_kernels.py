@@ -18,6 +18,7 @@ from jupyter_zarr_serve.serve.request import (
     LINKS,
     NODE,
     PAGE,
+    POINTS,
     ROWS,
     STATS,
     Request,
@@ -169,10 +170,20 @@ def test_a_node_is_told_as_nodes_are(lie, page):
 
 @pytest.mark.parametrize(
     ("form", "path"),
-    [(NODE, ""), (NODE, "t"), (LINE, "v"), (STATS, "t"), (ROWS, "v"), (ROWS, "t"), (IMAGE, "t")],
+    [
+        (NODE, ""),
+        (NODE, "t"),
+        (LINE, "v"),
+        (STATS, "t"),
+        (ROWS, "v"),
+        (ROWS, "t"),
+        (POINTS, "v"),
+        (IMAGE, "t"),
+    ],
 )
 def test_what_an_honest_kernel_tells_is_let_through(form, path):
-    request = Request(3, (path,) if path else (), form=form)
+    options = (("columns", '[""]'),) if form == POINTS else ()
+    request = Request(3, (path,) if path else (), form=form, options=options)
     assert asked(honest, request).body == honest(request).body
     if form not in {NODE, IMAGE}:
         body = b'{"min": "<script>"}'

@@ -93,3 +93,30 @@ def test_hostile_regions(server: Server, served_dir, region):
     answer = server.get(f"zarr/api/export/files/hostile%20region.npy?form=npy&region={region}")
     assert answer.status_code == 400
     assert "X" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "sort",
+    [
+        "shape,name", "--name", "-", "NAME", "__class__", "kind%0d%0aX: y", "a" * 5000,
+        "%3Cscript%3E", "nbytes%E2%80%AE", "name%26offset=9", "../name", "%FF",
+    ],
+)  # fmt: skip
+def test_hostile_orders_of_listings(server: Server, served_dir, sort):
+    (served_dir / "sorted").mkdir(exist_ok=True)
+    for address in ("api/node/files/sorted", "v3/files/sorted/"):
+        answer = server.get(f"zarr/{address}?sort={sort}", headers={"Accept": "text/html"})
+        assert answer.status_code == 400, address
+        assert "X" not in answer.headers
+        assert "<script>" not in answer.text
+        assert len(answer.content) < 20_000
+
+
+@pytest.mark.parametrize(
+    "log", ["9", "-1", "0,", "0,,1", "1" * 99, ",".join("0" * 10), "%D9%A1", "x%0d%0aX: y"]
+)
+def test_hostile_numbers_of_axes(server: Server, served_dir, log):
+    np.save(served_dir / "plotted", np.arange(3))
+    answer = server.get(f"zarr/api/preview/files/plotted.npy?form=points&columns=%22%22&log={log}")
+    assert answer.status_code == 400, answer.text
+    assert "X" not in answer.headers

@@ -76,7 +76,7 @@ def test_names_that_are_alike_are_not_waited_for_long(runtime, hanging, environm
     environment.setattr(near_names, "_PATIENCE_FOR_ALL", 0.5)
     tried = {way: [("files", "x")] for way in looking.ways(looking.parsed(""), None, None, 60)}
     started = time.monotonic()
-    assert near_names.asked_instead("x", tried) == ""
+    assert near_names.suggestion("x", tried) == ""
     assert time.monotonic() - started < 3
 
 

@@ -8,6 +8,7 @@ import dask.array as da
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 import scipy.sparse
 import sparse
@@ -45,6 +46,7 @@ COLUMNS = {
     "arrow": pd.array([1, None, 3, 4], dtype="int16[pyarrow]"),
     "arrow_s": pd.array(["a", None, "", "c"], dtype="string[pyarrow]"),
     "complex": np.array([1j, 2, 3, 4]),
+    "list": pd.array([[1, 2], [3, None], [5, 6], [7, 8]], dtype=pd.ArrowDtype(pa.list_(pa.int32(), 2))),
 }
 INDEXES = {
     "range": pd.RangeIndex(4),
@@ -142,6 +144,9 @@ def test_frames_of_polars(again):
             "c": pl.Series(["b", None, "a"], dtype=pl.Categorical),
             "e": pl.Series(["b", None, "a"], dtype=pl.Enum(["a", "b", "unused"])),
             "m": pl.Series([decimal.Decimal("1.10"), None, decimal.Decimal(3)], dtype=pl.Decimal(10, 2)),
+            "l": pl.Series([[1, 2], [3, None], [5, 6]], dtype=pl.Array(pl.Int16, 2)),
+            "e3": pl.Series(np.arange(9, dtype="f4").reshape(3, 3)),
+            "w": pl.Series([["a", "b"], ["c", "d"], ["", "e"]], dtype=pl.Array(pl.String, 2)),
         }
     )
     made = again(frame, "polars")
@@ -236,7 +241,7 @@ def test_what_is_of_another_kind_says_so(again, obj, as_, word):
 
 
 @pytest.mark.filterwarnings("ignore:The 'future.infer_string'")  # of pandas, which anndata sets
-def test_annotated_data(mine, served_dir: Path):
+def test_annotated_data(mine, again, served_dir: Path):
     import anndata
 
     import jupyter_zarr_serve as jz
@@ -246,6 +251,7 @@ def test_annotated_data(mine, served_dir: Path):
         obs=pd.DataFrame({"a": [1, 2, 3]}, index=["p", "q", "r"]),
     )
     data.write_h5ad(served_dir / "cells.h5ad")
-    made = jz.open("cells.h5ad", as_="anndata")
-    np.testing.assert_array_equal(np.asarray(made.X), np.eye(3))
-    assert made.obs["a"].tolist() == [1, 2, 3]
+    for made in (jz.open("cells.h5ad", as_="anndata"), again(data, "anndata")):
+        np.testing.assert_array_equal(np.asarray(made.X), np.eye(3))
+        assert made.obs["a"].tolist() == [1, 2, 3]
+        assert made.obs_names.tolist() == ["p", "q", "r"]

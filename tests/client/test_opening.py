@@ -135,14 +135,14 @@ def test_the_list_has_what_can_be_opened(mine, notebook):
 )
 def test_a_mistyped_name_is_told_what_there_is(mine, notebook, environment, what, meant):
     environment.setattr("jupyter_zarr_serve.client.near_names._PATIENCE", 60.0)
-    with pytest.raises(KeyError, match=rf"\(did you mean '{meant}'\?\)"):
+    with pytest.raises(KeyError, match=rf"\(did you mean '{meant}'(\?\)| or )"):  # others may be alike
         jz.open(what)
 
 
 @pytest.mark.parametrize(
     ("what", "error", "words"),
     [
-        ("opening/none.npy", KeyError, "looked for at"),
+        ("opening/none.npy", KeyError, "searched "),
         ("opening/objects.npy", ValueError, "object"),
         ("http://127.0.0.1:9/zarr/v3/x", ConnectionError, "cannot be reached"),
         ("kernels/none/x/c/0", (KeyError, ValueError), "kernel"),

@@ -2,21 +2,23 @@
 
 import os
 import pickle
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from mmap import mmap
 
 import numpy as np
 import pytest
 
 import jupyter_zarr_serve as jz
 from jupyter_zarr_serve import wire
+from jupyter_zarr_serve.client import over_socket
 from jupyter_zarr_serve.client.kinds.whole import whole
 from jupyter_zarr_serve.client.over_http import OverHttp
 from jupyter_zarr_serve.client.over_socket import OverSocket
 from tests.kernels.jupyter import Kernel, running_notebook
 from tests.server import Server
+from tests.waiting import until
 
 AS_NOBODY = """
 import os, socket, sys
@@ -107,34 +109,80 @@ def test_whole_arrays_pass_no_chunks(mine, publishing, filled, name):
     assert values.dtype == array.dtype
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such memory")
+@pytest.fixture
+def copied(environment):
+    """Whether each of the copies from a kernel's memory was made."""
+    found: list[bool] = []
+    is_copied = over_socket.is_copied
+
+    def noted(*given):
+        found.append(is_copied(*given))
+        return found[-1]
+
+    environment.setattr(over_socket, "is_copied", noted)
+    return found
+
+
+LARGE = np.arange(400_000.0).reshape(400, 1000)
+PUBLISH_LARGE = "large = np.arange(400_000.0).reshape(400, 1000); jz.publish(large=large, frozen={})"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets processes copy so")
 @pytest.mark.parametrize("is_frozen", [True, False])
-def test_large_arrays_are_mapped_and_belong_to_who_opened_them(mine, publishing, filled, is_frozen):
-    publishing.run("large = np.arange(400_000.0).reshape(400, 1000)")
-    publishing.run(f"jz.publish(large=large, frozen={is_frozen})")
+def test_large_arrays_are_copied_from_the_kernels_memory(mine, publishing, filled, copied, is_frozen):
+    publishing.run(PUBLISH_LARGE.format(is_frozen))
     first, second = (whole(jz.open("past.ipynb/large")) for _ in range(2))
-    assert filled == []
-    assert isinstance(base_of(first), mmap)
-    np.testing.assert_array_equal(first, np.arange(400_000.0).reshape(400, 1000))
+    assert filled == copied == [True, True]
+    np.testing.assert_array_equal(first, LARGE)
     first[:] = -1.0
-    np.testing.assert_array_equal(second, np.arange(400_000.0).reshape(400, 1000))
+    np.testing.assert_array_equal(second, LARGE)
     assert publishing.run("print(large[0, 1])").strip() == "1.0"
 
 
-def test_large_arrays_come_without_shared_memory_as_well(mine, publishing, filled):
-    publishing.run("jz.publish(large=np.arange(400_000.0))")
-    publishing.run("from jupyter_zarr_serve.publisher import responder; can = responder.can_pass")
-    publishing.run("responder.can_pass = lambda _: False")
-    np.testing.assert_array_equal(whole(jz.open("past.ipynb/large")), np.arange(400_000.0))
-    publishing.run("responder.can_pass = can")
-    assert filled == []
+@pytest.mark.parametrize("is_frozen", [True, False])
+def test_large_arrays_are_sent_where_the_system_lets_nobody_copy(
+    mine, publishing, filled, environment, is_frozen
+):
+    publishing.run(PUBLISH_LARGE.format(is_frozen))
+    array = jz.open("past.ipynb/large")
+    environment.setattr(over_socket, "is_copied", lambda *_: False)
+    np.testing.assert_array_equal(whole(array), LARGE)
+    publishing.run("large += 1")  # of a frozen array, too, it is the memory that is read
+    np.testing.assert_array_equal(whole(array), LARGE + 1)
+    assert filled == [True, True]
 
 
-def base_of(array):
-    """What has the memory of an array."""
-    while isinstance(array, np.ndarray):
-        array = array.base
-    return array.obj if isinstance(array, memoryview) else array
+def test_large_arrays_are_sent_to_who_cannot_copy(mine, publishing, filled, copied):
+    publishing.run(PUBLISH_LARGE.format(False))
+    publishing.run("from jupyter_zarr_serve.publisher import responder; same = responder.is_same_user")
+    publishing.run("responder.is_same_user = lambda _: False")
+    try:
+        np.testing.assert_array_equal(whole(jz.open("past.ipynb/large")), LARGE)
+    finally:
+        publishing.run("responder.is_same_user = same")
+    assert (filled, copied) == ([True], [])
+
+
+def test_a_kernel_that_ends_while_its_memory_is_copied_gives_no_data(array, publishing, environment):
+    """Another process could have its number by then."""
+    publishing.run(PUBLISH_LARGE.format(True))
+    array = jz.open("past.ipynb/large")
+
+    def ended(connection, address, room):
+        connection.shutdown(socket.SHUT_RDWR)  # as its end is seen
+        room[:] = bytes(len(room))
+        return True
+
+    environment.setattr(over_socket, "is_copied", ended)
+    np.testing.assert_array_equal(whole(array), LARGE)
+
+
+def test_memory_is_held_no_longer_than_it_is_copied(mine, publishing, copied):
+    publishing.run(PUBLISH_LARGE.format(True))
+    publishing.run("import weakref; alive = weakref.ref(large); del large")
+    whole(jz.open("past.ipynb/large"))
+    publishing.run("jz.unpublish('large')")
+    until(lambda: publishing.run("print(alive())").strip() == "None")
 
 
 @pytest.mark.parametrize("name", OTHERS)

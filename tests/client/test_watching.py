@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 import jupyter_zarr_serve as jz
-from jupyter_zarr_serve.client.watching import Change
+from jupyter_zarr_serve.client.watching import Change, Watch
 from tests.kernels.jupyter import running_notebook
 from tests.server import Server
 from tests.shares.conftest import share
+from tests.waiting import until
 
 SECONDS = 20
 
@@ -146,12 +147,19 @@ def test_what_is_not_there_is_said_as_by_open(mine: Server):
         jz.watch(f"{mine.url}zarr/v3/files/watching", token="wrong")
 
 
+def wait_for(watch: Watch, generation: int) -> None:
+    """Wait until a change that nobody has taken yet stands for all up to one."""
+    until(lambda: watch._mailbox.generation == generation)
+
+
 def test_who_takes_changes_slowly_gets_the_latest_alone(mine: Server, folder):
-    with jz.watch("watching/a.npy") as watch:
+    told: Queue[Change] = Queue()
+    with jz.watch("watching/a.npy") as slow, jz.watch("watching/a.npy", told.put):
         for length in range(20, 24):
-            np.save(folder / "a.npy", np.arange(length))
-            time.sleep(0.5)
-        (change,) = changes(watch)
-        assert change.kind == "layout"
-        with pytest.raises(TimeoutError):
-            asyncio.run(asyncio.wait_for(anext(watch), 0.5))
+            np.save(folder / "new.npy", np.arange(length))
+            (folder / "new.npy").replace(folder / "a.npy")  # there is no moment in which it is half written
+            latest = told.get(timeout=SECONDS).generation
+            wait_for(slow, latest)
+        (change,) = changes(slow)
+        assert (change.kind, change.generation) == ("layout", latest)
+        assert slow._mailbox.taken(lambda: None) is None

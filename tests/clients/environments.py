@@ -15,7 +15,8 @@ PROGRAM = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
 def on_top(name: str, *requirements: str) -> Path:
     """The Python of an environment that has `requirements` besides, or in place of, all that this one has.
 
-    What this one has of Jupyter's settings is there as well.
+    What this one has of Jupyter's settings is there as well. Each of the `requirements` is installed, even
+    if this one has it already: programs such as JupyterLab look for their files beside their Python.
     """
 
     def make(place: Path) -> None:
@@ -25,7 +26,9 @@ def on_top(name: str, *requirements: str) -> Path:
             f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
         )
         shutil.copytree(Path(sys.prefix, "etc", "jupyter"), place / "etc" / "jupyter")
-        subprocess.run([place / PROGRAM, "-m", "pip", "install", "--quiet", *requirements], check=True)
+        install = [place / PROGRAM, "-m", "pip", "install", "--quiet"]
+        subprocess.run([*install, "--ignore-installed", "--no-deps", *requirements], check=True)
+        subprocess.run([*install, *requirements], check=True)
 
     wanted = "\n".join([sys.version, sys.prefix, *requirements])
     return kept(CACHE / "on_top" / name, wanted, make) / PROGRAM

@@ -37,6 +37,7 @@ FOR_ARRAYS = {"zarr-python", "xarray", "dask", "tensorstore", "zarrita", OPEN}
 FOR_IMAGES = FOR_ARRAYS | {"napari"}
 FOR_GROUPS = {"zarr-python", "xarray", "zarrita", OPEN}
 FOR_FOLDERS = FOR_GROUPS - {"xarray"}
+FOR_TABLES = FOR_GROUPS | {"pandas"}
 KINDS: dict[str, tuple[list[Any], set[str]]] = {  # values, and clients that do not read them
     "?": ([1, 0], set()), "<i8": ([1, -2], set()), "<u8": ([1, 2], set()), "<f4": ([1, 2], set()),
     "<f2": ([1, 2], {"zarrita"}), "<c8": ([1, 2], {"zarrita"}),
@@ -170,7 +171,7 @@ SUBJECTS = {
         FOR_FOLDERS, "files/", is_folder, MEMBER.replace("NAME", "mix.zarr/long"), [0, 1, 2], "dict"
     ),
     "table": Subject(
-        FOR_GROUPS, "files/table.parquet/", is_table, MEMBER.replace("NAME", "n"), [1, 2, 3], "DataFrame"
+        FOR_TABLES, "files/table.parquet/", is_table, MEMBER.replace("NAME", "n"), [1, 2, 3], "DataFrame"
     ),
 }
 

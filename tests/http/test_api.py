@@ -106,6 +106,18 @@ def test_rows_in_order(server: Server, place):
         assert (refused.status_code, bool(refused.json()["message"])) == (400, True), query
 
 
+def test_columns_against_one_another(server: Server, place):
+    address = f"zarr/api/preview/{place['table']}?form=points&columns=t"
+    found = server.get(f"{address}&x=n").json()
+    assert [axis["values"] for axis in found["axes"]] == [[0, 1], [0, None]]
+    assert (found["axes"][0]["least"], found["axes"][1]["texts"]) == ("1", ["a"])
+    assert server.get(f"{address}&where=n:gt:1").json()["rows"] == [1]
+    for query in ("x=z", "x=n,t", "joined=x", "columns=z", "x=n&where=n"):
+        refused = server.get(f"{address}&{query}")
+        assert (refused.status_code, bool(refused.json()["message"])) == (400, True), query
+    assert server.get(f"zarr/api/preview/{place['image']}?form=points&columns=0").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [("", 400), ("?form=x", 400), ("?form=node", 400), ("?form=line&points=x", 400),

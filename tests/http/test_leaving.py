@@ -1,7 +1,6 @@
 """Clients that go away or take their bytes slowly harm nobody else."""
 
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.server import Server, running_server
+from tests.waiting import until
 
 CHUNKS, LENGTH = 64, 1 << 18  # chunks of 2 MiB
 
@@ -52,10 +52,7 @@ def metric(server: Server, name: str) -> float:
 
 
 def wait_until_all_is_over(server: Server) -> None:
-    deadline = time.monotonic() + 30
-    while metric(server, "in_flight") or metric(server, "outgoing_bytes"):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: not metric(server, "in_flight") and not metric(server, "outgoing_bytes"))
 
 
 @pytest.mark.parametrize("abruptly", [False, True])
@@ -133,10 +130,7 @@ def test_who_fills_the_memory_with_answers_waits_alone(tmp_path: Path):
     limits = ("--ZarrServeApp.limits=outgoing_bytes=1048576", "--ZarrServeApp.chunk_bytes=16777216")
     with running_server(root, tmp_path, *limits) as server:
         slow = [asking(server, chunk(number), room=1 << 12) for number in (0, 1)]
-        deadline = time.monotonic() + 30
-        while metric(server, "outgoing_bytes") < 1 << 20:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        until(lambda: metric(server, "outgoing_bytes") >= 1 << 20)
         assert status_for_another(server, "/zarr/v3/files/small.npy/c/0") == 200
         assert metric(server, "outgoing_bytes") >= 1 << 20
         for connection in slow:

@@ -20,6 +20,7 @@ from jupyter_server.auth.authorizer import Authorizer
 from tornado.httpclient import HTTPClientError
 
 from jupyter_zarr_serve.core import limits
+from jupyter_zarr_serve.core.known_names import SHARES
 from jupyter_zarr_serve.handlers.live import outbox
 from jupyter_zarr_serve.handlers.live.outbox import Outbox
 from jupyter_zarr_serve.sources.live.state import Notice
@@ -221,6 +222,23 @@ async def test_the_authorizer_is_asked_for_each_path(jp_serverapp, jp_ws_fetch, 
         answers += answers_in(frame)
     assert all(one.status == (200 if one.index % 2 else 403) for one in answers)
     socket.close()
+
+
+class Reads(Authorizer):
+    """Lets everybody read, and nobody write."""
+
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        return action == "read"
+
+
+async def test_who_may_only_read_follows_no_list_of_links(jp_serverapp, jp_ws_fetch):
+    jp_serverapp.web_app.settings["authorizer"] = Reads(parent=jp_serverapp)
+    socket = await jp_ws_fetch("zarr", "api", "live")
+    await socket.read_message()
+    await socket.write_message(json.dumps({"type": "subscribe", "paths": [SHARES, "files"]}))
+    told = [json.loads(str(await socket.read_message())) for _ in range(2)]
+    socket.close()
+    assert {one["path"]: one["type"] for one in told} == {SHARES: "refused", "files": "subscribed"}
 
 
 async def test_what_is_no_websocket_is_told_so(jp_fetch):

@@ -71,8 +71,8 @@ ALL, FLAT = {"View", "Open in vizarr", "Open in neuroglancer", "Share"}, {"View"
     ("path", "offered"),
     [
         ("v3/files/ramp.npy", ALL), ("v2/files/big%20%C3%BCn%C3%AF.npy/", ALL),
-        ("v3/files/deep.npz/image", ALL), ("v3/files/deep.npz", {"Share"}),
-        ("v3/files/line.npy", FLAT), ("v3/files/six.npy", {"Share"}), ("v3/files/text.npy", {"Share"}),
+        ("v3/files/deep.npz/image", ALL), ("v3/files/deep.npz", FLAT),
+        ("v3/files/line.npy", FLAT), ("v3/files/six.npy", FLAT), ("v3/files/text.npy", FLAT),
         ("v3/files/stored.zarr", ALL), ("v3/", set()), ("v3/ome/files/ramp.npy", ALL),
         ("v2/drawn/files/ramp.npy/", ALL), ("v3/ome/files/ramp.npy/0", {"Share"}),
         ("v3/portable/files/ramp.npy", ALL), ("v3/portable/files/line.npy", FLAT),

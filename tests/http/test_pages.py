@@ -110,7 +110,8 @@ def page(server: Server, path: str, status: int = 200) -> str:
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert int(answer.headers["Content-Length"]) == len(answer.content)
     parsed = Parsed(answer.text)
-    assert len(parsed.scripts) == 1
+    # Pages of what is there, and of what may come, follow changes; those of other failures do not.
+    assert len(parsed.scripts) == (2 if status == 200 or "data-live=" in answer.text else 1)
     assert not {name for name in parsed.attributes if name.startswith("on") or name == "style"}
     assert "{{" not in answer.text.replace("{{7*7}}", "")
     return answer.text
@@ -236,13 +237,15 @@ def test_variables_of_kernels(server: Server, kernel_path, name):
 
 def kinds(text: str) -> dict[str, str]:
     """What the members of a page are called."""
-    rows = re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a>.*?</th><td>([^<]*)</td>', text)
+    rows = re.findall(
+        r'<th scope="row">(?:<span [^>]*></span>)?<a [^>]*>([^<]*)</a>.*?</th><td>([^<]*)</td>', text
+    )
     return dict(rows)
 
 
 def test_things_are_called_what_people_call_them(server: Server, folder, kernel_path):
     found = kinds(page(server, "zarr/v3/files/pages/"))
-    wanted = {"many": "folder", "run.h5": "file", "table.parquet": "table", "walk.npy": "array"}
+    wanted = {"many": "folder", "run.h5": "HDF5 file", "table.parquet": "table", "walk.npy": "array"}
     assert wanted.items() <= found.items()
     found = kinds(page(server, f"zarr/v3/{kernel_path}/"))
     assert {"line": "array", "table": "table"}.items() <= found.items()

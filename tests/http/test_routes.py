@@ -28,9 +28,10 @@ EXAMPLES = {
     r"zarr/api/node(/.*)?": ["zarr/api/node", "zarr/api/node/files/", "zarr/api/node/nothing"],
     r"zarr/api/preview(/.*)?": ["zarr/api/preview/nothing"],
     r"zarr/api/export(/.*)?": ["zarr/api/export/nothing?form=npy"],
+    r"zarr/api/chunk(/.*)?": ["zarr/api/chunk/nothing/c/0"],
     r"zarr/api/code(/.*)?": ["zarr/api/code/files/", "zarr/api/code/nothing"],
-    r"zarr/api/changes(/.*)?": ["zarr/api/changes/kernels/1", "zarr/api/changes/files"],
     r"zarr/api/live": ["zarr/api/live"],
+    r"zarr/api/frame-ticket": ["zarr/api/frame-ticket"],
     r"zarr/(.*)": ["zarr/v4/", "zarr/nowhere"],
 }  # fmt: skip
 READING = ("GET", "HEAD")
@@ -42,6 +43,8 @@ SHARES = {
     r"zarr/shares": (["zarr/shares"], ["GET", "HEAD", "POST"]),
     r"zarr/shares/open/(vizarr|neuroglancer)": (["zarr/shares/open/vizarr"], ["GET", "HEAD", "POST"]),
 }
+# Of jobs, which those who may read cancel, too.
+JOBS = {r"zarr/api/jobs/([A-Za-z0-9_-]+)": ["zarr/api/jobs/abc-_9"]}
 CHANGES = [(path, method) for paths, methods in SHARES.values() for path in paths for method in methods]
 TOKEN = "0" * 44
 # Of the routes below a link; each route that only reads is there, too.
@@ -55,10 +58,12 @@ LINKS = {
     r"zarr/s/[^/]*/api/node(/.*)?": [f"zarr/s/{TOKEN}/api/node/"],
     r"zarr/s/[^/]*/api/preview(/.*)?": [f"zarr/s/{TOKEN}/api/preview/x?form=stats"],
     r"zarr/s/[^/]*/api/export(/.*)?": [f"zarr/s/{TOKEN}/api/export/x?form=npy"],
+    r"zarr/s/[^/]*/api/chunk(/.*)?": [f"zarr/s/{TOKEN}/api/chunk/c/0"],
+    r"zarr/s/[^/]*/api/jobs/([A-Za-z0-9_-]+)": [f"zarr/s/{TOKEN}/api/jobs/abc"],
     r"zarr/s/[^/]*/api/live": [f"zarr/s/{TOKEN}/api/live"],
     r"zarr/s(?:/.*)?": ["zarr/s", f"zarr/s/{TOKEN}/v4/", f"zarr/s/{TOKEN}/api/shares"],
 }
-ALL = {**EXAMPLES, **{pattern: paths for pattern, (paths, _) in SHARES.items()}, **LINKS}
+ALL = {**EXAMPLES, **JOBS, **{pattern: paths for pattern, (paths, _) in SHARES.items()}, **LINKS}
 
 
 class Closed(Authorizer):
@@ -78,9 +83,33 @@ def test_every_route_has_an_example():
 def test_every_route_is_documented():
     page = Path(__file__).parents[2] / "docs" / "reference" / "urls.md"
     table = [row for row in page.read_text().splitlines() if row.startswith("| `zarr/")]
-    for pattern in {*EXAMPLES, *SHARES}:
+    for pattern in {*EXAMPLES, *SHARES, *JOBS}:
         beginning = re.split(r"[(?]", pattern)[0]
         assert any(f"`{beginning}" in row for row in table), pattern
+
+
+async def test_other_extensions_routes_come_after_ours(jp_fetch, jp_serverapp):
+    first, *others = jp_serverapp.web_app.default_router.rules
+    base = jp_serverapp.base_url
+    for path, is_ours in (("zarr", True), ("zarr/v3/", True), ("zarr2", False), ("api/status", False)):
+        assert (re.fullmatch(first.matcher.regex, base + path) is not None) is is_ours
+    assert len(others) > 1
+    assert (await jp_fetch("api/status")).code == 200
+    assert (await jp_fetch("zarr/v3/zarr.json")).code == 200
+
+
+async def test_headers_are_those_of_the_request_however_many_came_before(jp_fetch):
+    exposed = "Access-Control-Expose-Headers"
+    for _ in range(2):
+        plain = (await jp_fetch("zarr/v3/zarr.json")).headers
+        other = (await jp_fetch("zarr/v3/zarr.json", headers={"Origin": "https://a.example"})).headers
+        assert (plain["Vary"], exposed in plain) == ("Accept, Origin", False)
+        assert other[exposed].startswith("Accept-Ranges")
+        assert other["Access-Control-Allow-Origin"] == "https://a.example"
+        assert "Access-Control-Allow-Origin" not in plain
+        assert plain.get_list("Content-Security-Policy")[0].startswith("sandbox")
+        page = (await jp_fetch("zarr/v3/", headers={"Accept": "text/html"})).headers
+        assert not page["Content-Security-Policy"].startswith("sandbox")
 
 
 def test_every_example_reaches_its_route():
@@ -96,9 +125,9 @@ async def answer(jp_fetch: Any, path: str, **kwargs: Any) -> Any:
         return error.response
 
 
-async def cookie_of(jp_fetch: Any) -> str:
-    """The cookie that a browser with the token gets."""
-    login = await answer(jp_fetch, "zarr/", headers={"Accept": "text/html"})
+async def cookie_of(jp_fetch: Any, page: str = "zarr/") -> str:
+    """The cookies that a browser with the token gets with a page."""
+    login = await answer(jp_fetch, page, headers={"Accept": "text/html"})
     cookie = "; ".join(text.split(";")[0] for text in login.headers.get_list("Set-Cookie"))
     assert cookie
     return cookie
@@ -119,8 +148,31 @@ async def test_nobody_anonymous_gets_an_answer(jp_fetch, headers):
 
 def test_every_route_that_reads_is_below_links_too():
     below = {pattern.removeprefix("zarr/s/[^/]*/") for pattern in LINKS}
-    reading = {pattern.removeprefix("zarr/") for pattern, *_ in tree_routes(None, None, None)}  # type: ignore[arg-type]
+    reading = {pattern.removeprefix("zarr/") for pattern, *_ in tree_routes(None, None, None, None)}  # type: ignore[arg-type]
     assert reading <= below
+
+
+async def test_jobs_are_asked_about_and_cancelled_by_those_who_may_read(jp_fetch, jp_serverapp):
+    asked = list(itertools.product(*JOBS.values(), ("GET", "DELETE")))
+    for path, method in asked:
+        anonymous = await answer(jp_fetch, path, method=method, headers={"Authorization": ""})
+        assert anonymous.code == 401, method
+        assert (await answer(jp_fetch, path, method=method)).code == 404, method
+    cookie = await cookie_of(jp_fetch, "zarr/view")
+    for path, method in asked:
+        own = {"Authorization": "", "Cookie": cookie}
+        token = re.search("_xsrf=([^;]+)", cookie)[1]  # type: ignore[index]
+        by_page = await answer(jp_fetch, path, method=method, headers={**own, "X-XSRFToken": token})
+        assert by_page.code == 404, method
+        plain = await answer(jp_fetch, path, method=method, headers=own)
+        assert plain.code == (404 if method == "GET" else 403), method
+        foreign = {**own, "Origin": "https://evil.example", "X-XSRFToken": token}
+        assert (await answer(jp_fetch, path, method=method, headers=foreign)).code == 403, method
+    jp_serverapp.web_app.settings["authorizer"] = Closed(parent=jp_serverapp)
+    for path, method in asked:
+        Closed.asked.clear()
+        assert (await answer(jp_fetch, path, method=method)).code == 403, method
+        assert Closed.asked[-1] == ("read", "zarr"), method
 
 
 async def test_links_are_made_by_those_who_may_write(jp_fetch, jp_serverapp):

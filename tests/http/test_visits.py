@@ -124,6 +124,7 @@ async def test_who_would_not_be_let_in_without_it_stays(come, jp_serverapp):
         ("/a?token=x", "/a"),
         ("/a?path=b+c%20d&token=x&e", "/a?path=b+c%20d&e"),
         ("/a?token=x&token=y", "/a"),
+        ("/a?b=c&frame_ticket=x", "/a?b=c"),
         ("/a?to+ken=x&my_token=y", "/a?to+ken=x&my_token=y"),
         ("/a?b=?token=x", "/a?b=?token=x"),
         ("/a", "/a"),

@@ -52,8 +52,8 @@ c.Authenticator.allowed_users = {{"alice", "bob", "carol", "dan"}}
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = {home!r}
 c.Spawner.cmd = [{python!r}, "-m", "jupyterhub.singleuser"]
-c.Spawner.args = [*c.Spawner.args, "--allow-root", "--ZarrServeApp.allow_origins={origin}"]
-c.Spawner.env_keep = ["PATH"]
+c.Spawner.args = [*c.Spawner.args, "--allow-root", "--ZarrServeApp.allow_origins={origin}", *{options}]
+c.Spawner.env_keep = ["PATH", "PYTHONPATH"]
 c.Spawner.http_timeout = c.Spawner.start_timeout = {seconds}
 c.Spawner.environment = {environment}
 """
@@ -75,6 +75,7 @@ class Hub:
 
     url: str
     runtime: Path
+    process: subprocess.Popen[bytes]
     log: Path
     origin: str
     is_public: bool
@@ -141,15 +142,26 @@ def proxy() -> list[str]:
 
 
 @contextmanager
-def running_hub(python: Path, folder: Path, origin: str, *, is_public: bool) -> Iterator[Hub]:
-    """A Hub whose servers run in the environment of `python`; alice has a server.
+def running_hub(
+    python: Path,
+    folder: Path,
+    origin: str,
+    *options: str,
+    is_public: bool,
+    server_python: Path | None = None,
+) -> Iterator[Hub]:  # fmt: skip
+    """A Hub that runs in the environment of `python`; alice has a server.
 
     Parameters
     ----------
     origin
         Whose pages may read data by a token.
+    options
+        Further options of the servers.
     is_public
         Whether the Hub knows its public URL.
+    server_python
+        The Python of the servers, where it is not that of the Hub.
     """
     port, hub_port, api_port = _free_ports(3)
     url = f"http://127.0.0.1:{port}/hubs/"
@@ -161,7 +173,7 @@ def running_hub(python: Path, folder: Path, origin: str, *, is_public: bool) -> 
         port=port, hub_port=hub_port, api_port=api_port,
         public_url=url if is_public else "", password=PASSWORD, seconds=SECONDS,
         home=str(folder / "home" / "{username}"),
-        python=str(python), environment=directories,
+        python=str(server_python or python), environment=directories, options=list(options),
     )  # fmt: skip
     (folder / "jupyterhub_config.py").write_text(blocks("jupyterhub_config.py") + own)
     outer = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
@@ -171,7 +183,7 @@ def running_hub(python: Path, folder: Path, origin: str, *, is_public: bool) -> 
             [python, "-m", "jupyterhub", "-f", "jupyterhub_config.py"],
             cwd=folder, env=outer, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    hub = Hub(url, folder / "RUNTIME", log, origin, is_public)
+    hub = Hub(url, folder / "RUNTIME", process, log, origin, is_public)
     try:
         _until(lambda: process.poll() is None and _is_json(f"{url}hub/api/"), log)
         hub.api("POST", "users/alice/server")

@@ -17,7 +17,8 @@ from tests.clients.verdicts import EXACT, Question, answer_of, judge
 from tests.http.test_routes import EXAMPLES, LINKS, SHARES
 from tests.hub.enter import enter
 from tests.hub.hub import RAMP, VALUES, Hub, bearing
-from tests.live import status_of
+from tests.live import connected, status_of
+from tests.server import Server
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -31,7 +32,7 @@ PRIVATE = ["zarr/v3/files/private/a.npy/c/0/0", "zarr/v2/portable/files/private/
 # Routes that tell of no data.
 FRAMES = (
     r"zarr/?", r"zarr/view", r"zarr/open/(vizarr|neuroglancer)", r"zarr/vizarr/(.*)", r"zarr/static/(.*)",
-    r"zarr/api/live", r"zarr/(.*)",
+    r"zarr/api/live", r"zarr/api/frame-ticket", r"zarr/(.*)",
 )  # fmt: skip
 JUPYTER = ["api/contents", "api/contents/public/a.npy", "api/kernels", "api/sessions", "api/terminals"]
 
@@ -135,6 +136,40 @@ def test_a_page_of_another_server_cannot_follow_by_the_cookie(hub: Hub):
     for query, status in (("", 403), (f"?_xsrf={xsrf}x", 403), (f"?_xsrf={xsrf}", 101)):
         assert status_of(f"ws{url.removeprefix('http')}{query}", sent) == status, query
     assert status_of(f"ws{url.removeprefix('http')}?_xsrf={xsrf}", {**sent, "Origin": "null"}) == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "answer"),
+    [("the owner", "subscribed"), ("the owner's token for Zarr", "refused"),
+     ("a user of a group with the scope", "refused")],
+)  # fmt: skip
+def test_the_list_of_links_is_followed_by_the_owner_alone(hub: Hub, tokens, who, answer):
+    with connected(Server(hub.user_url, tokens[who], hub.process, hub.log)) as live:
+        live.say("subscribe", paths=[".shares"])
+        assert live.told(answer)["path"] == ".shares"
+
+
+def test_a_page_of_another_server_cannot_frame_ours(hub: Hub):
+    session, other = hub.login("alice"), hub.login("carol")
+    (xsrf,) = [c.value for c in session.cookies if c.name == "_xsrf" and c.path.endswith("/user/alice/")]
+    fetched = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
+    url, proof = f"{hub.user_url}zarr/api/frame-ticket", {"X-XSRFToken": str(xsrf)}
+    assert session.get(url, headers=fetched).status_code == 401
+    ticket = session.get(url, headers={**fetched, **proof}).json()["ticket"]
+    framed = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+    for path in ("zarr/?", "zarr/view?path=files/public/a.npy&", "zarr/v3/files/public/a.npy/?"):
+        page = session.get(f"{hub.user_url}{path}frame_ticket={ticket}", headers=framed)
+        assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"], path
+        assert "</main>" in page.text
+        assert ticket not in page.text
+        for asks, given in ((session, ""), (session, f"{ticket}x"), (session, "x"), (other, ticket)):
+            page = asks.get(f"{hub.user_url}{path}frame_ticket={given}", headers=framed)
+            assert page.headers["Content-Security-Policy"].startswith("sandbox allow-scripts "), path
+            assert "a.npy" not in page.text
+            assert "files" not in page.text
+        page = session.get(f"{hub.user_url}{path}", headers={**framed, "Sec-Fetch-Dest": "document"})
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"], path
+    assert ticket not in hub.log.read_text()
 
 
 def test_who_goes_to_a_page_logs_in_and_comes_back(hub: Hub):

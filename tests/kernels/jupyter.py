@@ -11,6 +11,7 @@ import requests
 from jupyter_client import BlockingKernelClient
 
 from tests.server import Server
+from tests.waiting import until
 
 START_SECONDS = 60
 
@@ -43,6 +44,13 @@ class Kernel:
     def run(self, code: str, *, wait: bool = True) -> str:
         """See `run`."""
         return run(self.connection_file, code, wait=wait)
+
+    def begin(self, code: str) -> None:
+        """Run code that goes on, and wait until the kernel is in it."""
+        mark = self.runtime / f"begun-{self.id}"
+        mark.unlink(missing_ok=True)
+        self.run(f"open({str(mark)!r}, 'w').close()\n{code}", wait=False)
+        until(mark.exists)
 
     def api(self, method: str, action: str = "") -> requests.Response:
         return api(self.server, method, f"kernels/{self.id}{action}")

@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from queue import Queue
 
 import numpy as np
 import pytest
 
+import jupyter_zarr_serve as jz
+from jupyter_zarr_serve.client.watching import Change
 from tests.kernels.conftest import PRELUDE, PUBLISH
 from tests.kernels.gateway import Place, behind_a_gateway, on_another_address, opened, out_of_reach
 from tests.kernels.jupyter import Kernel, api, running_notebook, runtime_of
-from tests.kernels.test_failing import KEYS, SLOW, ask, has_restarted, pid_of, until
+from tests.kernels.test_failing import KEYS, SLOW, ask, has_restarted, pid_of
+from tests.live import SECONDS, connected
+from tests.waiting import until
 
 TIMEOUT = "--ZarrServeApp.limits=kernel_timeout=4"
 SOON = 6.0  # seconds: the timeout and some
@@ -56,13 +61,46 @@ def listed(place: Place) -> set[str]:
 
 def test_changes_are_told(place, kernel):
     kernel.run(PUBLISH)
-    path = f"zarr/api/changes/{kernel.path}"
-    mark = place.server.get(path).json()["mark"]
-    assert mark
-    with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(place.server.get, f"{path}?since={mark}&wait=25")
+    t, big = f"{kernel.path}/t", f"{kernel.path}/big"
+    with connected(place.server) as live:
+        told = live.subscribe(kernel.path, t, big)
+        assert all(one["is_there"] for one in told.values())
+        kernel.run("t[:] = 5")
+        assert live.notice(t)["kind"] == "data"
+        kernel.run("jz.publish(new=np.zeros(2))")
+        assert live.notice(kernel.path)["kind"] == "members"
         kernel.run("jz.unpublish('t')")
-        assert waiting.result().json()["mark"] not in {mark, ""}
+        assert live.notice(t)["kind"] == "gone"
+        os.kill(pid_of(kernel), signal.SIGKILL)
+        assert live.notice(big)["kind"] == "gone"
+
+
+WRITES = """
+import threading
+def write():
+    while not done.wait(0.05):
+        t[:] += 1
+done = threading.Event()
+threading.Thread(target=write, daemon=True).start()
+"""
+
+
+def test_a_loop_is_watched_and_read_at_a_lower_rate(place, kernel):
+    kernel.run(PUBLISH)
+    seen: Queue[Change] = Queue()
+    began = time.monotonic()
+    with (
+        jz.watch(f"{place.server.url}zarr/v3/{kernel.path}/t", seen.put, token=place.server.token),
+        connected(place.server) as live,
+    ):
+        kernel.run(WRITES)
+        kinds = [seen.get(timeout=SECONDS).kind for _ in range(4)]
+        assert time.monotonic() - began > 2  # of a kernel within reach they take less than one
+        assert kinds == ["data"] * 4
+        keys = [f"v3/{kernel.path}/t/c/0/0"] * 2
+        one, other = live.get(1, keys, together=True)
+        assert (one.status, one.is_of_one_moment, one.body) == (200, True, other.body)
+        kernel.run("done.set()")
 
 
 def test_values_arrive(place, kernel, zarr_format):
@@ -77,8 +115,7 @@ def test_values_arrive(place, kernel, zarr_format):
 def test_values_arrive_while_a_cell_runs(place, kernel, zarr_format):
     kernel.run(PUBLISH)
     with opened(place, kernel):
-        kernel.run("while True: pass", wait=False)
-        time.sleep(0.5)
+        kernel.begin("while True: pass")
         group = place.server.open(zarr_format, kernel.path)
         np.testing.assert_array_equal(group["t"][:], T)
         np.testing.assert_array_equal(group["big"][:], np.arange(500_000))
@@ -223,8 +260,7 @@ def test_a_gateway_that_has_ended(tmp_path):
 def test_a_local_kernel_whose_socket_is_elsewhere(busy_server, shared_kernel, zarr_format, busy):
     with out_of_reach(shared_kernel):
         if busy:
-            shared_kernel.run("while True: pass", wait=False)
-            time.sleep(0.5)
+            shared_kernel.begin("while True: pass")
         group = busy_server.open(zarr_format, shared_kernel.path)
         np.testing.assert_array_equal(group["t"][:], T)
         np.testing.assert_array_equal(group["big"][:], np.arange(500_000))

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,8 +15,9 @@ import numpy as np
 import pytest
 
 from tests.kernels.conftest import PRELUDE
-from tests.kernels.jupyter import START_SECONDS, api, run
+from tests.kernels.jupyter import api, run
 from tests.server import Server, running_server
+from tests.waiting import until
 
 T = np.arange(12.0).reshape(3, 4)
 PUBLISH = PRELUDE + "t = np.arange(12.0).reshape(3, 4)\nprint(jz.publish(t=t).url())"
@@ -29,11 +29,8 @@ def outside_kernel(file: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", str(file)]
     process = subprocess.Popen(command, env={**os.environ, "JUPYTER_RUNTIME_DIR": str(file.parent)})
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not _is_whole(file):
-            assert time.monotonic() < deadline
-            assert process.poll() is None
-            time.sleep(0.05)
+        until(lambda: _is_whole(file) or process.poll() is not None)
+        assert process.poll() is None, "the kernel has ended"
         yield process
     finally:
         process.kill()

@@ -13,8 +13,9 @@ from jupyter_zarr_serve import wire
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.nodes import Group, Policy
 from tests.kernels.conftest import PRELUDE, PUBLISH
-from tests.kernels.jupyter import START_SECONDS, api, running_kernel, running_notebook
+from tests.kernels.jupyter import api, running_kernel, running_notebook
 from tests.kernels.responder import listen
+from tests.waiting import until
 
 KEYS = ["zarr.json", "c/0/0"]
 SLOW = """
@@ -43,14 +44,6 @@ def has_restarted(kernel, pid):
         return pid_of(kernel) != pid
     except RuntimeError:  # it died before it answered the client, or has not started yet
         return False
-
-
-def until(predicate, seconds=START_SECONDS):
-    """Wait until something is true."""
-    deadline = time.monotonic() + seconds
-    while not predicate():
-        assert time.monotonic() < deadline, "it never became true"
-        time.sleep(0.05)
 
 
 def ask(server, path, seconds=2.0):
@@ -165,8 +158,7 @@ def test_a_stopped_process_is_busy_and_comes_back(busy_server, kernel):
 
 def test_a_loop_in_the_kernel_delays_nothing_for_long(busy_server, kernel):
     kernel.run(PUBLISH)
-    kernel.run("while True: pass", wait=False)
-    time.sleep(0.5)
+    kernel.begin("while True: pass")
     for _ in range(20):
         assert busy_server.get(f"zarr/v3/{kernel.path}/t/c/0/0").status_code == 200
     kernel.api("POST", "/interrupt")
@@ -183,9 +175,8 @@ def test_no_socket_is_left_behind(busy_server):
                 paths = [f"zarr/v3/{kernel.path}/t/c/0/0"] * 200
                 assert {answer.status_code for answer in pool.map(busy_server.get, paths)} == {200}
             pid_of(kernel)
-        time.sleep(1)
+        until(lambda: not counts or len(os.listdir(fds)) <= counts[0] + 2)  # noqa: PTH208
         counts.append(len(os.listdir(fds)))  # noqa: PTH208
-    assert counts[-1] <= counts[0] + 2
 
 
 class TestFalseEndpoints:

@@ -3,9 +3,11 @@
 import os
 import signal
 import time
+from contextlib import ExitStack
 
 import pytest
 
+from jupyter_zarr_serve.core import limits
 from tests.kernels.conftest import PRELUDE, PUBLISH
 from tests.kernels.jupyter import Kernel, api, running_notebook
 from tests.live import Live, connected
@@ -175,13 +177,14 @@ def test_a_handle_knows_how_many_watch(kernel: Kernel):
 def test_nothing_is_looked_at_while_nobody_watches(kernel: Kernel):
     kernel.run(f"{PUBLISH}\nfrom jupyter_zarr_serve.publisher import following")
     count = (
-        "looks = []; real = following.looked_at\ndef counted(node): looks.append(1); return real(node)\n"
+        "looks = []; real = following.fingerprint_or_none\n"
+        "def counted(node): looks.append(1); return real(node)\n"
     )
-    kernel.run(f"{count}following.looked_at = counted")
+    kernel.run(f"{count}following.fingerprint_or_none = counted")
     with connected(kernel.server) as live:
         live.subscribe(f"{kernel.path}/t")
         live.silence(1)
-        assert 5 <= int(kernel.run("print(len(looks))")) <= 20
+        assert 5 <= int(kernel.run("print(len(looks))")) <= 40
     time.sleep(0.5)
     kernel.run("looks.clear()")
     time.sleep(1)
@@ -194,6 +197,129 @@ def test_a_kernel_that_publishes_nothing_yet_is_seen_to_begin(kernel: Kernel):
         assert not live.subscribe(path)[path]["is_there"]
         kernel.run(f"{PRELUDE}jz.publish(t=np.zeros(3))")
         assert live.notice(path)["kind"] == "back"
+
+
+RUNNING = "while not os.path.exists({flag!r}): time.sleep(0.01)"
+LOOPING = "while not os.path.exists({flag!r}): pass"
+
+
+@pytest.mark.parametrize("rest", [RUNNING, LOOPING])
+@pytest.mark.parametrize("first", ["", PUBLISH])
+def test_what_a_cell_publishes_is_told_while_it_runs(kernel: Kernel, tmp_path, first, rest):
+    flag = tmp_path / "flag"
+    kernel.run(first)
+    with connected(kernel.server) as live:
+        assert live.subscribe(kernel.path)[kernel.path]["is_there"] == bool(first)
+        kernel.run(f"{PRELUDE}jz.publish(new=np.zeros(2))\n{rest.format(flag=str(flag))}", wait=False)
+        try:
+            assert live.notice(kernel.path)["kind"] == ("members" if first else "back")
+        finally:
+            flag.touch()  # until then, the cell runs
+
+
+def test_variables_are_told_while_all_are_served(kernel: Kernel, tmp_path):
+    flag = tmp_path / "flag"
+    kernel.run(f"{PRELUDE}%load_ext jupyter_zarr_serve")
+    with connected(kernel.server) as live:
+        live.subscribe(kernel.path)
+        assert kernel.server.get(f"zarr/api/node/{kernel.path}").json()["is_all"] is True
+        kernel.run(f"new = np.zeros(2)\n{RUNNING.format(flag=str(flag))}", wait=False)
+        try:
+            assert live.notice(kernel.path)["kind"] == "members"
+        finally:
+            flag.touch()
+
+
+def test_many_who_follow_keep_no_turn_from_others(kernel: Kernel):
+    kernel.run(PUBLISH)
+    with ExitStack() as opened:
+        many = [opened.enter_context(connected(kernel.server)) for _ in range(20)]
+        for one in many:
+            one.subscribe(kernel.path, f"{kernel.path}/t")
+        assert kernel.server.get(f"zarr/v3/{kernel.path}/t/c/0/0").status_code == 200
+        kernel.run("jz.unpublish('t')")
+        assert {one.notice(f"{kernel.path}/t")["kind"] for one in many} == {"gone"}
+
+
+WRITES = """
+import threading
+def write():
+    i = 0
+    while not done.is_set():
+        image[:] = 1 + i % 250
+        i += 1
+        time.sleep(0.002)
+done = threading.Event()
+image = np.ones((1024, 1024), "u2")
+jz.publish(image=image, chunks=(128, 512), compressor=None)
+threading.Thread(target=write, daemon=True).start()
+"""
+
+
+@pytest.mark.parametrize("view", ["", "ome/"])
+def test_chunks_that_are_asked_for_together_are_of_one_moment(kernel: Kernel, live: Live, view):
+    kernel.run(WRITES)
+    level, rows, columns = ("", 8, 2) if not view else ("/0", 2, 2)
+    where = f"v3/{view}{kernel.path}/image{level}/c"
+    keys = [f"{where}/{row}/{column}" for row in range(rows) for column in range(columns)]
+    seen = set()
+    for number in range(40):
+        answers = live.get(number, keys, together=True)
+        assert {one.status for one in answers} == {200}
+        if all(one.is_of_one_moment for one in answers):
+            bodies = {one.body for one in answers} if view else {one.body[:2] * 2**16 for one in answers}
+            assert view or {one.body for one in answers} == bodies
+            assert len(bodies) == 1
+            seen |= bodies
+    kernel.run("done.set()")
+    assert len(seen) > 10
+
+
+def test_a_plane_of_what_is_too_large_to_be_copied_is_of_one_moment(kernel: Kernel, live: Live):
+    kernel.run(
+        "volume = np.zeros((9, 2048, 2048), 'u1'); volume[:] = np.arange(9)[:, None, None]\n"
+        "jz.publish(volume=volume, chunks=(1, 1024, 1024), compressor=None)"
+    )
+    for number in (3, 8, 8):
+        keys = [f"v3/{kernel.path}/volume/c/{number}/{row}/{column}" for row in "01" for column in "01"]
+        answers = live.get(number, keys, together=True)
+        assert [one.is_of_one_moment for one in answers] == [True] * 4
+        assert {one.body for one in answers} == {bytes([number]) * 2**20}
+
+
+def test_what_is_asked_for_together_is_what_http_gives(kernel: Kernel, live: Live):
+    keys: list[object] = [f"v3/{kernel.path}/big/c/{index}" for index in range(8)]
+    first = live.get(1, keys, together=True)
+    for key, one in zip(keys, first, strict=True):
+        by_http = kernel.server.get(f"zarr/{key}")
+        assert (one.status, one.is_json) == (by_http.status_code, by_http.status_code != 200)
+        if one.status == 200:
+            assert (one.body, one.etag) == (by_http.content, by_http.headers["ETag"])
+    assert {one.status for one in first} == {200, 404}
+    known = [{"key": keys[0], "if_none_match": first[0].etag}, {"key": keys[0], "range": "bytes=0-3"}]
+    again = live.get(2, known, together=True)
+    assert [(one.status, one.body) for one in again] == [(304, b""), (206, first[0].body[:4])]
+
+
+def test_what_is_cancelled_at_any_moment_leaves_nothing_behind(kernel: Kernel, live: Live):
+    keys = [f"v3/{kernel.path}/t/c/0/0", f"v3/{kernel.path}/big/c/0"] * 3
+    for number in range(1, 300):
+        live.say("get", id=number, keys=keys, together=bool(number % 2))
+        if number % 3:
+            live.say("cancel", id=number)
+    for number in range(1, 300):
+        if number % 3:
+            assert live.told("cancelled")["id"] == number
+    whole = [one for number in range(3, 300, 3) for one in live.got(number, len(keys))]
+    assert {one.status for one in whole} == {200}
+    assert len(live.get(300, ["v3/files/none/c/0"] * limits.KEYS)) == limits.KEYS
+
+
+def test_what_nothing_can_hold_together_comes_one_by_one(kernel: Kernel, live: Live):
+    keys = [f"v3/{kernel.path}/t/c/0/0", f"v3/{kernel.path}/big/c/0", "v3/files/none/c/0"]
+    answers = live.get(1, keys, together=True)
+    assert [one.status for one in answers[:2]] == [200, 200]
+    assert not any(one.is_of_one_moment for one in answers)
 
 
 def test_chunks_come_together_as_by_http(kernel: Kernel, live: Live):

@@ -1,7 +1,7 @@
 """What a kernel survives: no memory, interrupts, failure after failure; and what keeps it alive."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from itertools import chain
@@ -15,6 +15,7 @@ from tests.kernels.conftest import PUBLISH
 from tests.kernels.gateway import out_of_reach
 from tests.kernels.jupyter import Kernel, api, running_kernel
 from tests.server import Server, running_server
+from tests.waiting import until
 
 OBJECTS = """
 import resource
@@ -109,7 +110,7 @@ class TestInterrupts:
 
     def test_a_cell_is_interrupted_while_it_is_read(self, objects):
         objects.run("jz.publish(x=Four(lambda: slow(1)))")
-        objects.run("while True: pass", wait=False)
+        objects.begin("while True: pass")
         with ThreadPoolExecutor(1) as pool:
             pending = pool.submit(get, objects, "x/c/0")
             time.sleep(0.5)
@@ -179,13 +180,6 @@ class TestCulling:
             until(lambda: api(culling, "GET", "kernels").json() == [], 3 * IDLE_SECONDS)
             assert get(kernel, "t/zarr.json").status_code == 404
             assert get(kernel, "t/c/0/0").status_code == 422, "no fill values"
-
-
-def until(predicate: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not predicate():
-        assert time.monotonic() < deadline, "it never became true"
-        time.sleep(0.1)
 
 
 def held(pid: int) -> tuple[int, int]:

@@ -46,6 +46,10 @@ class Lab:
         """Load it, with an empty layout, and wait until it is there."""
         mark = "&" if "?" in path else "?"
         self.page("go", f"{self.server.url}{path}{mark}token={self.server.token}")
+        self.arrive()
+
+    def arrive(self) -> None:
+        """Wait until it is there, once its page was asked for."""
         self.page("until", "() => window.jupyterapp")
         self.page("evaluate", "() => window.jupyterapp.restored.then(() => undefined)")
         self.page("see", ".jp-DirListing-item")
@@ -59,6 +63,12 @@ class Lab:
         """The same, until it is done."""
         told = f"window.jupyterapp.commands.execute({command!r}, {json.dumps(arguments)})"
         self.page("evaluate", f"async () => {{ await {told}; }}")
+
+    def drawn(self, path: str, part: str = "") -> None:
+        """Wait until the tab that draws a path has, and says something."""
+        at = f"zarr/view?path={path}"
+        self.page("seeFrame", at, "html[data-drawn]")
+        self.page("frameSays", at, part)
 
     def choose(self, selector: str, *labels: str) -> None:
         """Choose an entry of the context menu of something, by way of the menus above it."""

@@ -30,7 +30,7 @@ def test_run_again_it_is_drawn_anew_in_the_same_tab(running: Lab):
     run(running, VIEW.format("waves"))
     running.page("until", f"() => {FRAME}.mark === undefined")
     running.page("seeFrame", "zarr/view?path=notebooks/waves.ipynb/waves", "html[data-drawn]")
-    assert running.page("count", TAB.format("waves")) == 1
+    running.page("counts", TAB.format("waves"), 1)
 
 
 def test_another_one_shares_its_place(running: Lab):
@@ -40,6 +40,18 @@ def test_another_one_shares_its_place(running: Lab):
     assert in_front(running) == "waves.ipynb"
     run(running, f"{VIEW.format('waves')}\njz.unpublish('other')")
     running.page("see", f"{TAB.format('waves')} >> visible=true")
+
+
+def test_the_title_of_a_tab_tells_when_its_variable_is_gone_and_back(running: Lab):
+    label = "[...document.querySelectorAll('.lm-TabBar-tabLabel')].map((it) => it.textContent)"
+    gone, there = "brief – waves.ipynb (gone)", "brief – waves.ipynb"
+    run(running, f"{IMPORTS}jz.publish(brief=np.ones((3, 4)))\n{VIEW.format('brief')}")
+    running.page("until", f"() => {label}.includes({there!r})")
+    run(running, "jz.unpublish('brief')")
+    running.page("until", f"() => {label}.includes({gone!r})")
+    run(running, "jz.publish(brief=np.zeros((3, 4)))")
+    running.page("until", f"() => {label}.includes({there!r})")
+    run(running, "jz.unpublish('brief')")
 
 
 def test_a_notebook_that_is_opened_shows_no_tab_before_one_is_wanted(running: Lab):
@@ -59,8 +71,8 @@ def test_a_notebook_that_is_opened_shows_no_tab_before_one_is_wanted(running: La
     )
     running.do("docmanager:open", path="saved.ipynb", factory="Notebook")
     running.page("see", ".jp-ZarrServe-beside button")
-    assert running.page("count", ".jp-ZarrServe-beside button") == 1
-    assert running.page("count", TAB.format("waves")) == 0
+    running.page("counts", ".jp-ZarrServe-beside button", 1)
+    running.page("counts", TAB.format("waves"), 0)
     assert running.page("barriers", ".jp-ZarrServe-beside") == []
     running.page("click", ".jp-ZarrServe-beside button")
     running.page("seeFrame", "zarr/view?path=notebooks/waves.ipynb/waves", "html[data-drawn]")

@@ -20,15 +20,15 @@ def button(label: str) -> str:
 def test_a_card_has_a_picture_facts_and_a_state(running: Lab):
     running.page("see", f"{CARD} img")
     running.page("see", f"{STATE}:text-is('live')")
-    assert "3 × 4 · float32 · 48 B" in running.page("text", CARD)
+    running.page("says", CARD, "3 × 4 · float32 · 48 B")
     assert running.page("barriers", CARD) == []
 
 
 def test_view_opens_a_tab_beside(running: Lab):
     running.page("click", button("View Beside"))
-    assert "float32" in running.page("frame", "notebooks/waves.ipynb/waves", "main")
+    running.drawn("notebooks/waves.ipynb/waves", "float32")
     tab = '.lm-DockPanel-tabBar .lm-TabBar-tabLabel:text-is("waves – waves.ipynb")'
-    assert running.page("count", tab) == 1
+    running.page("counts", tab, 1)
     running.page("see", f"{CARD} >> visible=true")  # the notebook is still seen
 
 
@@ -36,7 +36,7 @@ def test_copy_and_share(running: Lab):
     running.page("click", button("Copy Code"))
     running.page("copiedWith", "jz.open('waves.ipynb/waves')")
     running.page("click", button("Copy Address"))
-    assert running.page("copied") == f"{running.server.url}zarr/v3/notebooks/waves.ipynb/waves"
+    running.page("copiedWith", f"{running.server.url}zarr/v3/notebooks/waves.ipynb/waves")
     running.page("click", button("Share…"))
     running.page("see", ".jp-Dialog input[type=date]")
     running.page("click", ".jp-Dialog .jp-mod-reject")
@@ -51,7 +51,7 @@ def test_what_is_no_longer_there_says_so(running: Lab):
     restart(running)
     running.page("see", f"{STATE}:text-is('gone with its kernel')")
     running.page("see", f"{button('Copy Code')}:not([disabled])")
-    assert running.page("count", f"{CARD} img") == 0
+    running.page("counts", f"{CARD} img", 0)
 
 
 def test_a_saved_notebook_has_the_html_as_well(running: Lab):

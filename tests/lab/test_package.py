@@ -31,6 +31,12 @@ def test_the_setting_names_each_type():
     assert setting["default"] == [row["type"] for row in formats() if not row.get("hasViewer")]
 
 
+def test_settings_are_translated_as_all_else_of_ours():
+    schemas = [json.loads(path.read_text()) for path in (LAB / "schema").glob("*.json")]
+    domains = {schema.get("jupyter.lab.internationalization", {}).get("domain") for schema in schemas}
+    assert domains == {"jupyter_zarr_serve"}
+
+
 def test_it_is_small():
     scripts = (LAB / "dist/static").glob("*.js")
     assert sum(len(gzip.compress(path.read_bytes())) for path in scripts) <= 120_000

@@ -21,9 +21,9 @@ def test_nothing_is_asked_for_before_the_panel_is_seen(running: Lab):
 def test_published_data_open_and_are_unpublished(running: Lab):
     running.do("running:show-panel")
     running.page("see", item("waves"))
-    assert "waves.ipynb" in running.page("text", item("waves"))
+    running.page("says", item("waves"), "waves.ipynb")
     running.page("click", f"{item('waves')} .jp-RunningSessions-itemLabel")
-    assert "float32" in running.page("frame", "notebooks/waves.ipynb/waves", "main")
+    running.drawn("notebooks/waves.ipynb/waves", "float32")
     running.page("hover", item("waves"))
     running.page("click", f"{item('waves')} .jp-RunningSessions-itemShutdown")
     running.page("missSoon", item("waves"))
@@ -34,7 +34,7 @@ def test_links_are_revoked(running: Lab):
     wish = {"path": ["files", "grid.npy"], "expires": "1h"}
     made = running.server.get("zarr/api/shares", "POST", json=wish)
     link = made.json()["link"].removeprefix("/")
-    running.page("click", '.jp-RunningSessions [title="Refresh List"] >> nth=0')
+    running.page("see", item("files/grid.npy"))  # which was made elsewhere
     running.page("hover", item("files/grid.npy"))
     assert running.server.nobody(f"{link}v3/zarr.json").status_code == 200
     running.page("click", f"{item('files/grid.npy')} .jp-RunningSessions-itemShutdown")

@@ -31,7 +31,7 @@ def second(notebook: None, running: Lab) -> Iterator[None]:
 
 
 def test_the_panel_is_about_the_notebook_in_front(running: Lab):
-    assert running.page("count", row("waves")) == 0
+    running.page("counts", row("waves"), 0)
     running.do("docmanager:open", path="waves.ipynb")
     running.page("see", row("waves"))
     running.page("missSoon", row("theirs"))

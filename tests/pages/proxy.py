@@ -1,7 +1,8 @@
 """A proxy that puts a prefix before a server's addresses, of which the server knows nothing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,13 @@ class Proxied:
     )  # what is in addresses that are to be had later, once each
 
 
+def pump(read: Callable[[int], bytes], write: Callable[[bytes], object]) -> None:
+    """Hand on what comes until nothing does."""
+    with suppress(OSError, ValueError):
+        while part := read(1 << 16):
+            write(part)
+
+
 @contextmanager
 def behind_prefix(server: Server) -> Iterator[Proxied]:
     """The same server at another port, with the prefix before all its addresses."""
@@ -47,7 +55,13 @@ def behind_prefix(server: Server) -> Iterator[Proxied]:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
-            connection = HTTPConnection(target.hostname or "", target.port, timeout=60)
+            if self.headers.get("Upgrade"):
+                self.tunnel()
+                return
+            with closing(HTTPConnection(target.hostname or "", target.port, timeout=60)) as connection:
+                self.hand_on(connection, body)
+
+        def hand_on(self, connection: HTTPConnection, body: bytes) -> None:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
             connection.request(self.command, self.path.removeprefix(PREFIX), body or None, headers)
             answer = connection.getresponse()
@@ -60,7 +74,16 @@ def behind_prefix(server: Server) -> Iterator[Proxied]:
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(sent)
-            connection.close()
+
+        def tunnel(self) -> None:
+            """Send bytes both ways until one side ends, as for a WebSocket."""
+            head = [f"{self.command} {self.path.removeprefix(PREFIX)} {self.request_version}"]
+            head += [f"{name}: {value}" for name, value in self.headers.items()]
+            self.close_connection = True
+            with socket.create_connection((target.hostname, target.port)) as there:
+                there.sendall("\r\n".join([*head, "", ""]).encode())
+                Thread(target=pump, args=(there.recv, self.wfile.write), daemon=True).start()
+                pump(self.rfile.read1, there.sendall)
 
         do_GET = do_HEAD = do_POST = relay  # noqa: N815 (http.server's names)
 

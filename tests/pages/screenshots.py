@@ -21,7 +21,7 @@ WINDOWS = [
     for scheme in ("light", "dark")
     for narrow, width, height in (("", 1280, 960), ("-narrow", 400, 800))
 ]
-PAGES = {"browse": "zarr/v3/files/scan.h5/cells"}
+PAGES = {"browse": "zarr/v3/files/scan.h5/cells", "listing": "zarr/v3/files/scan.h5?sort=-nbytes"}
 COLOURS = 64  # of a picture; pages have few
 
 

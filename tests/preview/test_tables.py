@@ -178,6 +178,13 @@ def test_what_has_no_meaning_is_refused(wanted, words):
     assert len(str(refused.value)) < 500
 
 
+@pytest.mark.parametrize("wanted", [{"sort": ("",)}, {"where": [":eq:5"]}, {"find": "5"}])
+def test_a_single_value_has_no_rows_to_choose_among(wanted):
+    assert told(np.array(5.5))["rows"] == [["5.5"]]
+    with pytest.raises(BadRequest, match="a single value has no rows"):
+        told(np.array(5.5), **wanted)
+
+
 def test_records_and_complex_numbers_have_no_order():
     nested = np.zeros(2, [("r", [("a", "i4"), ("b", "i4")]), ("c", "c8")])
     with pytest.raises(BadRequest, match="no order"):

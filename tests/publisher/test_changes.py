@@ -1,7 +1,6 @@
-"""Who watches is told of changes at once and of nothing else; what listings do not show is no change."""
+"""The mark of what is published is another one when listings show something else, and only then."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import h5py
@@ -9,12 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jupyter_zarr_serve.publisher.changes import answer_to_watcher, mark_of
+from jupyter_zarr_serve.publisher.changes import mark_of
 from jupyter_zarr_serve.publisher.options import Options
 from jupyter_zarr_serve.publisher.registry import Registry
-from jupyter_zarr_serve.serve.request import CHANGES, Request
+from jupyter_zarr_serve.serve.request import NODE, Request
 
-SECONDS = 30
 LISTED: list[int] = [1]
 FRAME = pd.DataFrame({"shape": [1], "dtype": [2]})  # columns that are called so
 
@@ -25,45 +23,35 @@ def registry_of(**objects: Any) -> Registry:
     return registry
 
 
-def told(registry: Registry, since: str, wait: int, *, is_there: bool = True) -> dict[str, Any]:
-    request = Request(3, (), form=CHANGES, options=(("since", since), ("wait", wait)))
-    answer = answer_to_watcher(registry, request, lambda: is_there)
-    assert (answer.status, answer.form, answer.size) == (200, CHANGES, len(answer.body))
-    return json.loads(answer.body)  # type: ignore[no-any-return]
-
-
-def test_another_mark_than_the_known_one_is_told_at_once():
-    registry = registry_of(t=np.zeros(3))
-    assert told(registry, "", SECONDS) == {"mark": mark_of(registry), "is_all": False}
-
-
-def test_an_equal_mark_is_told_when_time_is_up_or_nobody_waits():
-    registry = registry_of(t=np.zeros(3))
-    mark = mark_of(registry)
-    assert told(registry, mark, 0)["mark"] == mark
-    assert told(registry, mark, 10**6, is_there=False)["mark"] == mark
-
-
 @pytest.mark.parametrize("change", ["put", "remove", "attach", "in place"])
-def test_who_waits_hears_of_a_change(change):
+def test_each_change_of_a_listing_makes_another_mark(change):
     growing = [1, 2]
     registry = registry_of(t=np.zeros(3), growing=growing)
     mark = mark_of(registry)
-    with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(told, registry, mark, SECONDS)
-        if change == "put":
-            registry.put({"u": registry.make("u", np.ones(2), Options())})
-        elif change == "remove":
-            registry.remove(["t"])
-        elif change == "attach":
-            registry.attach({"v": registry.make("v", 1, Options())})
-        else:
-            growing.append(3)
-        answer = waiting.result(SECONDS / 2)
-    assert answer == {"mark": mark_of(registry), "is_all": change == "attach"}
-    assert answer["mark"] != mark
+    assert mark_of(registry) == mark
+    if change == "put":
+        registry.put({"u": registry.make("u", np.ones(2), Options())})
+    elif change == "remove":
+        registry.remove(["t"])
+    elif change == "attach":
+        registry.attach({})
+    else:
+        growing.append(3)
+    assert mark_of(registry) != mark
+
+
+def test_the_description_of_a_kernel_says_whether_all_variables_are_served():
+    registry = registry_of(t=np.zeros(3))
+
+    def described(path: tuple[str, ...] = ()) -> dict[str, Any]:
+        return json.loads(registry.answer(Request(3, path, form=NODE)).body)  # type: ignore[no-any-return]
+
+    assert described()["is_all"] is False
+    registry.attach({"v": registry.make("v", 1, Options())})
+    assert described()["is_all"] is True
+    assert "is_all" not in described(("t",))
     registry.detach()
-    assert not registry.has_namespace
+    assert described()["is_all"] is False
 
 
 @pytest.mark.parametrize(

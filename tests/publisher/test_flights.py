@@ -38,7 +38,7 @@ class Slow:
 @pytest.fixture(autouse=True)
 def everything_is_long(monkeypatch):
     monkeypatch.setattr(flights, "_LONG", 0.0)
-    monkeypatch.setattr(flights, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(flights, "_CHECK_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -116,9 +116,9 @@ def test_nobody_gets_the_answer_of_an_older_object(slow, change):
 
 def test_what_is_kept_grows_old_and_stays_within_bounds(slow, monkeypatch):
     slow.may_end.set()
-    monkeypatch.setattr(flights, "_KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(flights, "_STORED_SECONDS", 0.0)
     assert [slow.flights(CHUNK, left).body for _ in range(2)] == [b"1", b"2"]
     monkeypatch.setattr(flights.MEMORY, "limit_bytes", 0)
-    monkeypatch.setattr(flights, "_KEPT_SECONDS", 60.0)
+    monkeypatch.setattr(flights, "_STORED_SECONDS", 60.0)
     other = Request(3, ("x", "c", "1"))
     assert [slow.flights(other, left).body for _ in range(2)] == [b"3", b"4"]

@@ -75,7 +75,7 @@ def test_who_waits_is_answered_when_something_changes(registry: Registry):
     began = time.monotonic()
     registry.touch("a", ((1, 2), (0, 5)))
     waiting.join(10)
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < 10, "it waited for the end of its time"
     assert found[0][0]["part"] == [[1, 2], [0, 5]]
 
 

@@ -215,3 +215,12 @@ def test_the_namespace_is_published_live(kernel):
     kernel.run("%unload_ext jupyter_zarr_serve")
     assert connection.get("second/zarr.json").status == 404
     assert connection.get("mine/zarr.json").status == 200
+
+
+def test_who_publishes_waits_for_no_import_of_what_only_answers_need(own_kernel):
+    """numcodecs looks through all packages that are installed, which takes longer than all else."""
+    own_kernel.run("jz.publish(x=np.arange(12.0))")
+    loaded = own_kernel.run(
+        "import sys; print({'numcodecs', 'jupyter_zarr_serve.serve.forms'} & {*sys.modules})"
+    )
+    assert loaded.strip() == "set()"

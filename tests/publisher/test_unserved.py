@@ -86,14 +86,14 @@ def test_a_server_with_it_gets_no_warning(environment, monkeypatch):
 
 def test_a_kernel_without_a_server_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
-    assert "knows no Jupyter server" in why_unserved({})
+    assert "cannot find the Jupyter server" in why_unserved({})
     assert why_unserved({"JUPYTERHUB_SERVICE_PREFIX": "/user/ann/"}) == ""
 
 
 def test_a_card_without_a_server_warns(kernel: Kernel):
     card = html.unescape(kernel.run("print(jz.publish(x=np.ones(3))._repr_html_())"))
-    assert "This kernel knows no Jupyter server" in card
-    assert "This kernel knows no Jupyter server" in kernel.run("print(jz.published())")
+    assert "This kernel cannot find the Jupyter server" in card
+    assert "This kernel cannot find the Jupyter server" in kernel.run("print(jz.published())")
 
 
 def test_what_is_served_by_the_rule_is_listed_as_such(kernel: Kernel):

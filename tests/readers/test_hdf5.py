@@ -1,5 +1,6 @@
 import gc
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -307,12 +308,25 @@ def test_user_blocks_and_matlab(tmp_path):
         (b"MATLAB 5.0 MAT-file, Platform: GLNXA64", "-v7.3"),
         (b"\x0e\x03\x13\x01" + bytes(100), "h4toh5"),
         (b"CDF\x01" + bytes(100), r"\.nc"),
+        (struct.pack("<5i", 0, 1, 9, 0, 11) + b"testdouble\0" + bytes(72), "MATLAB 4 file.*-v7.3"),
+        (struct.pack(">5i", 1001, 1, 2, 0, 2) + b"a\0" + bytes(16), "MATLAB 4 file.*-v7.3"),
     ],
 )
 def test_other_kinds_of_files_are_named(tmp_path, start, reason):
     (tmp_path / "a.mat").write_bytes(start)
     with pytest.raises(Unreadable, match=reason):
         read(tmp_path / "a.mat", Policy())
+
+
+def test_a_type_that_h5py_cannot_read_is_told(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["good"] = [1, 2]
+        space = h5py.h5s.create_simple((3,))
+        h5py.h5d.create(file.id, b"times", h5py.h5t.UNIX_D32LE, space)
+    root = served(tmp_path / "a.h5")
+    assert [name for name, _ in members(root)] == ["good"]
+    with pytest.raises(Unreadable, match=r"times: its elements are of a type that h5py cannot read .*anew"):
+        child(root, "times")
 
 
 @pytest.mark.parametrize(

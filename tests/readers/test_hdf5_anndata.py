@@ -10,6 +10,7 @@ import pytest
 import scipy.sparse as sp
 import zarr
 
+from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.adapters.hdf5 import records
 from jupyter_zarr_serve.core.nodes import Group, Policy
 from jupyter_zarr_serve.readers import open_file
@@ -103,13 +104,20 @@ def assert_same(got, wanted):
 
 
 @pytest.mark.filterwarnings("ignore")  # AnnData's and zarr-python's own, about their future versions
-def test_a_file_is_read_by_anndata_as_from_the_disk(tmp_path, zarr_format):
+@pytest.mark.parametrize("served", ["file", "object", "backed", "view"])
+def test_what_is_served_is_read_by_anndata_as_from_the_disk(tmp_path, zarr_format, served):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         example().write_h5ad(tmp_path / "a.h5ad")
         wanted = anndata.read_h5ad(tmp_path / "a.h5ad")
-        store = Listed(open_file(tmp_path / "a.h5ad", Policy()), zarr_format)
+        backed = anndata.read_h5ad(tmp_path / "a.h5ad", backed="r")
+        if served == "file":
+            node = open_file(tmp_path / "a.h5ad", Policy())
+        else:
+            node = adapt({"object": wanted, "backed": backed, "view": wanted[: ROWS + 1]}[served], Policy())
+        store = Listed(node, zarr_format)
         got = anndata.io.read_zarr(zarr.open_group(store, mode="r", zarr_format=zarr_format))
+        backed.file.close()
     assert_same(got.X, wanted.X)
     assert_same(got.raw.X, wanted.raw.X)
     for part in ("obs", "var"):

@@ -31,6 +31,7 @@ MIXED = pa.table(
         "t": pa.array([1, None, 3, 4, 5] * 20, pa.timestamp("us", "Europe/Berlin")),
         "cat": pa.array(["x", None, "y", "y", "x"] * 20).dictionary_encode(),
         "st": [{"x": 1, "y": "q"}, None] * 50,
+        "l": pa.array([[1, None], [2, 3], None, [4, 5]] * 25, pa.list_(pa.int16(), 2)),
         "n": pa.nulls(100),
     }
 )

@@ -1,6 +1,8 @@
 """Zarr stores in zip files."""
 
+import stat
 import struct
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -73,13 +75,10 @@ def test_a_zip_file_that_holds_one_array(tmp_path: Path) -> None:
     [
         (["a.txt"], "holds no Zarr hierarchy"),
         ([], "holds no Zarr hierarchy"),
-        (["a/zarr.json", "b/zarr.json"], r"holds 2 Zarr hierarchies \(a/, b/\)"),
-        ([f"{i}/.zgroup" for i in range(5)], r"holds 5 Zarr hierarchies \(0/, 1/, 2/, \.\.\.\)"),
-        (["a/zarr.json", "ab/.zarray"], "holds 2 Zarr hierarchies"),
         (["__MACOSX/zarr.json", "../zarr.json", ".hidden/zarr.json"], "holds no Zarr hierarchy"),
     ],
 )
-def test_a_zip_file_without_one_store_says_so(tmp_path: Path, names: list[str], reason: str) -> None:
+def test_a_zip_file_without_a_store_says_so(tmp_path: Path, names: list[str], reason: str) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         for name in names:
             archive.writestr(name, "{}")
@@ -162,3 +161,16 @@ def test_what_is_no_zip_file(tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(b"no zip file")
     with pytest.raises(zipfile.BadZipFile):
         open_store(tmp_path / "x.zip")
+
+
+def test_a_link_in_the_place_of_a_chunk_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "x", np.arange(8, dtype="u1"), 3, compressors=None, chunks=(8,))
+    path = zipped(tmp_path / "x", tmp_path / "x.zip")
+    link = zipfile.ZipInfo("c/0")
+    link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the name is there twice: the last one counts
+        archive.writestr(link, "../../ab")
+    response = respond(open_store(path), Request(3, ("c", "0")))
+    assert response.status == 422
+    assert b"c/0 is a link" in response.body

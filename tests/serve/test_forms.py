@@ -102,6 +102,10 @@ class TestNode:
         assert found["total"] == 2
         assert told(group, NODE, search="ERATURE")["members"]["total"] == 1
 
+    def test_a_page_of_members_as_far_as_numbers_go(self):
+        beyond = told(Group({"a": node_of([1])}), NODE, offset=2**63 - 1, limit=2**63 - 1)["members"]
+        assert (beyond["total"], beyond["items"]) == (1, [])
+
     def test_members_that_cannot_be_had(self):
         def make(name):
             raise {"bad": Unreadable("is damaged"), "gone": NotFound("is gone")}[name]
@@ -185,6 +189,19 @@ class TestStats:
         counts, edges = found["histogram"]["counts"], found["histogram"]["edges"]
         assert counts == np.histogram(np.arange(1000.0), edges)[0].tolist()
         assert len(edges) == 65
+
+    def test_a_small_range_of_large_integers_has_a_bin_for_each(self):
+        found = told(node_of(2**64 - 1 - np.array([4, 0, 4], "u8")), STATS)
+        assert found["histogram"]["counts"] == [2, 0, 0, 0, 1]
+
+    def test_of_a_field_of_records(self):
+        values = np.array([(1, 0.5, "a"), (9, math.nan, "b")], [("n", "i8"), ("x", "f4"), ("t", "U1")])
+        node = node_of(values)
+        whole, part = (told(node, STATS, columns=json.dumps([name])) for name in ("n", "x"))
+        assert (whole["min"], whole["max"], whole["count"], whole["nan_count"]) == (1, 9, 2, 0)
+        assert (part["min"], part["max"], part["nan_count"]) == (0.5, 0.5, 1)
+        for name, message in {"t": b"only numbers", "z": b"there is no field 'z'"}.items():
+            assert message in ask(node, STATS, columns=json.dumps([name])).body
 
     @pytest.mark.parametrize(
         "values",

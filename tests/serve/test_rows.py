@@ -31,6 +31,12 @@ def test_they_are_in_c_order_and_live_ones_are_copied(frozen):
     assert first.tolist() == ([-1, -1, -1] if frozen else [3, 4, 5])
 
 
+def test_live_ones_are_not_copied_for_who_copies_them_from_memory():
+    array = ARRAY.copy()
+    assert np.shares_memory(np.frombuffer(rows(array, memory=1).body), array)
+    assert not np.shares_memory(np.frombuffer(rows(array).body), array)
+
+
 @pytest.mark.parametrize(
     ("obj", "options", "status", "words"),
     [

@@ -107,6 +107,9 @@ VIEWS = [
     "portable/",
     "ome/",
     "drawn/",
+    "ome;y,x/",
+    "ome;y,x/ome/",
+    "ome;/",
     "portable/../",
     "ome/../../",
     "portable/portable/",
@@ -234,7 +237,9 @@ def test_what_is_gone_is_not_empty(server: Server, folder):
         assert server.nobody(below(told, key)).status_code == 503
 
 
-@pytest.mark.parametrize("path", ["", "/", "kernels", "notebooks", "portable/files/lab", "ome/files/lab"])
+@pytest.mark.parametrize(
+    "path", ["", "/", "kernels", "notebooks", "portable/files/lab", "ome/files/lab", "ome;y,x/files/lab"]
+)
 def test_what_is_too_much_for_one_link(server: Server, folder, path):
     assert server.get("zarr/api/shares", "POST", json={"path": path}).status_code == 400
 

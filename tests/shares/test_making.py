@@ -4,7 +4,6 @@ import os
 import stat
 import subprocess
 import sys
-import time
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -24,6 +23,7 @@ from jupyter_zarr_serve.commands import (
 from tests.kernels.jupyter import running_notebook, runtime_of
 from tests.server import Server, running_server
 from tests.shares.conftest import below, share
+from tests.waiting import until
 
 PUBLISH = """
 import numpy as np, jupyter_zarr_serve as jz
@@ -115,11 +115,15 @@ def test_the_command_line(server: Server, folder):
     url = made.stdout.strip()
     assert zarr.open_array(url, mode="r")[0] == 1
     share_id = url.split("/")[-2][:12]
-    time.sleep(2.5)  # uses are written every two seconds
-    (line,) = [line for line in run(server, ListCommand).splitlines() if share_id in line]
+
+    def line_of_link() -> str:
+        (line,) = [line for line in run(server, ListCommand).splitlines() if share_id in line]
+        return line
+
+    until(lambda: "never used" not in line_of_link(), pause=0.5)  # uses are written every two seconds
+    line = line_of_link()
     assert "live" in line
     assert "/files/lab/open/data.npy" in line
-    assert "never used" not in line
     assert url.split("/")[-2] not in line
     assert line.endswith("/files/lab/open/data.npy  Ann"), "who has the token has no name to be told"
     assert run(server, RevokeCommand, share_id) == f"{share_id} is revoked\n"

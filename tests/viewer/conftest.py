@@ -12,6 +12,8 @@ from tests.viewer.coordinates import write_places
 from tests.viewer.explored import write_explored
 from tests.viewer.images import write_images
 from tests.viewer.look import Browser, browser_of
+from tests.viewer.overlays import write_overlays
+from tests.viewer.volumes import write_volumes
 
 BASE = "--ServerApp.base_url=/user/ann/"  # like those of a hub
 
@@ -48,6 +50,20 @@ def explored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser for images that lie somewhere."""
     with browsing(tmp_path_factory, write_places) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def overlaid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser for images and labels of them."""
+    with browsing(tmp_path_factory, write_overlays) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def volumes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser for volumes."""
+    with browsing(tmp_path_factory, write_volumes) as browser:
         yield browser
 
 

@@ -18,6 +18,12 @@ RECORDS = np.array(
     [(1, 2.5, b"ab", 2**62 + 1), (2, -1.5, b"c", 7)],
     [("id", "<i4"), ("x", "<f8"), ("code", "S2"), ("large", "<i8")],
 )
+CALENDARS = {  # the day that is counted from, and how many follow it
+    "360_day": ("days since 2000-02-25", 10),
+    "noleap": ("days since 2000-02-25", 10),
+    "julian": ("hours since 1900-02-25", 240),
+    "standard": ("days since 1582-10-01", 10),
+}
 HOSTILE = {  # names of members, and those by which they are served
     "<img src=x onerror=alert(1)>": "<img src=x onerror=alert(1)>",
     "50%": "50_",
@@ -38,7 +44,10 @@ def sea() -> np.ndarray:
 def write_explored(folder: Path) -> None:
     """All of it."""
     write_nexus(folder / "scan.nxs")
+    write_map(folder / "map.nxs")
     write_ocean(folder / "ocean.nc")
+    for calendar in CALENDARS:
+        write_model(folder / f"{calendar}.nc", calendar)
     np.save(folder / "large.npy", LARGE)
     np.save(folder / "wave.npy", WAVE)
     np.save(folder / "records.npy", RECORDS)
@@ -56,6 +65,13 @@ def write_explored(folder: Path) -> None:
             file[f"many/member-{number:03}"] = number
 
 
+def write_model(path: Path, calendar: str) -> None:
+    """A variable along the days of a calendar, as climate models have them."""
+    units, last = CALENDARS[calendar]
+    time = xr.Variable("time", np.linspace(0.0, last, 11), {"units": units, "calendar": calendar})
+    xr.Dataset({"tas": ("time", np.arange(11.0))}, {"time": time}).to_netcdf(path)
+
+
 def write_nexus(path: Path) -> None:
     """A spectrum with errors, along energies in keV; the file says where it is."""
     with h5py.File(path, "w") as file:
@@ -71,6 +87,15 @@ def write_nexus(path: Path) -> None:
         data["counts_errors"] = np.sqrt(COUNTS)
         data["title"] = "Iron K-alpha"
         entry["name"], entry["temperature"], entry["large"] = "sample <b>7</b>", 4.25, np.int64(2**62 + 1)
+
+
+def write_map(path: Path) -> None:
+    """Planes at temperatures, one of whose axes has no values."""
+    with h5py.File(path, "w") as file:
+        data = file.create_group("data")
+        data.attrs.update({"NX_class": "NXdata", "signal": "i", "axes": ["temperature", ".", "q"]})
+        data["i"] = np.arange(24.0).reshape(2, 3, 4)
+        data["temperature"], data["q"] = [4.2, 300.0], np.arange(4.0)
 
 
 def write_ocean(path: Path) -> None:

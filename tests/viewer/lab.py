@@ -19,11 +19,22 @@ from tests.server import Server, running_server
 WANTED = ["jupyterlab>=4.4"]
 DIST = Path("jupyter_zarr_serve/lab/dist")
 SECONDS = 250
+# JupyterLab asks nobody for news.
+SILENT = [
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+]
 
 
 def lab_python() -> str:
     """An interpreter that has JupyterLab besides all that this one has."""
     return str(on_top("lab", *WANTED))
+
+
+def install_extension(private: Path) -> None:
+    """Copy our extension to where a Jupyter with its data folder below `private` finds it."""
+    assert (DIST / "package.json").exists(), "pip install -e . builds the extension"
+    shutil.copytree(DIST, private / "DATA" / "labextensions" / "jupyter-zarr-serve")
 
 
 @contextmanager
@@ -41,22 +52,16 @@ def running_lab(
     python
         An interpreter that has it; "" for that of the newest JupyterLab.
     """
-    assert (DIST / "package.json").exists(), "pip install -e . builds the extension"
-    shutil.copytree(DIST, private / "DATA" / "labextensions" / "jupyter-zarr-serve")
+    install_extension(private)
     paths = pytest.MonkeyPatch()
     paths.setenv("JUPYTER_CONFIG_PATH", str(Path(sys.prefix, "etc", "jupyter")))
     for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
         paths.setenv(name, str(private / name.lower()))
     app = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}[program]
-    options = [
-        *more,
-        f"--{app}.expose_app_in_browser=True",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
-    ]
+    options = [f"--{app}.expose_app_in_browser=True", *SILENT]
     try:
         with running_server(
-            folder, private, *options, program=[program], python=python or lab_python()
+            folder, private, *more, *options, program=[program], python=python or lab_python()
         ) as server:
             yield server
     finally:

@@ -82,7 +82,8 @@ class Browser:
         form
             In which of its forms the path is to be shown; "" for the one that suits it.
         how
-            `width`, `height`, `scheme`, `steps`, `read`, `words`, `axe`, `hasGraphics`: see ``look.js``.
+            `width`, `height`, `scheme`, `steps`, `read`, `words`, `axe`, `hasGraphics`,
+            `before`: see ``look.js``.
         """
         # Rulers and the bar of colours lie over pixels, which are looked at.
         fragment = "&".join(f"{key}={value}" for key, value in ({"marks": 0} | (view or {})).items())

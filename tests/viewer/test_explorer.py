@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import cftime
 import numpy as np
 import pytest
 
 from tests.clients.browser import needs_browser
 from tests.viewer.explored import (
+    CALENDARS,
     COUNTS,
     DEPTH,
     ENERGY,
@@ -95,6 +97,19 @@ def test_times_are_dates(explored: Browser):
     day = np.datetime64(told.split()[2], "D")
     assert float(told.split()[4]) == 2 * int((day - FIRST_DAY).astype(int))
     assert explored.look("files/instants.npy", words=CELLS).texts == ["2020-02-29 01:02:03.000000004"]
+
+
+@pytest.mark.parametrize("calendar", CALENDARS)
+def test_dates_are_of_the_calendar_that_counts_them(explored: Browser, calendar: str):
+    units, last = CALENDARS[calendar]
+    dates = cftime.num2date(np.linspace(0.0, last, 11), units, calendar)
+    wanted = [f"{date.year:04}-{date.month:02}-{date.day:02}" for date in dates]
+    cells = explored.look(f"files/{calendar}.nc/time", form="values", words=CELLS)
+    assert cells.texts == [f"{day} 00:00:00" for day in wanted]
+    ticks = explored.look(f"files/{calendar}.nc/tas", **WIDE, words=TICKS.format("abscissa")).texts
+    days = [text for text in ticks if "-" in text]
+    assert len(days) > 3
+    assert set(days) <= set(wanted)
 
 
 def test_uneven_coordinates_are_as_wide_as_they_are(explored: Browser):

@@ -104,6 +104,7 @@ def test_a_share_link_shows_the_same_and_nothing_around_it(explored: Browser):
         ("files/scan.nxs", "", 1400), ("files/ocean.nc", "", 1400), ("files/ocean.nc", "", 390),
         ("files/ocean.nc/sst", "values", 1400), ("files/records.npy", "explore", 1400),
         ("files/scan.nxs/entry/name", "", 390), ("files", "", 1400), ("files/ocean.nc/sst", "", 1400),
+        ("files/wave.npy", "explore", 390),
     ],
 )  # fmt: skip
 def test_there_is_no_barrier(explored: Browser, path: str, form: str, width: int, scheme: str):

@@ -9,7 +9,7 @@ from tests.viewer.look import Sight
 
 pytestmark = needs_browser
 
-NEAR = {"zoom": 2, "centre": "40,40"}
+NEAR = {"zoom": 2, "centre": "40,40", "turn": ""}
 THICK = 22
 RESULT = "#measure dd"
 

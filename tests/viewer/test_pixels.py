@@ -15,6 +15,13 @@ PUBLISHED = """
 import numpy as np, jupyter_zarr_serve as jz
 jz.publish(picture=np.tile(np.arange(3000, dtype="u2") // 10, (2000, 1)), signal=np.arange(50_000) % 1000)
 """
+REFRESHED_WHEN_ROUGH = """
+new MutationObserver(() => {
+  if (window.refreshed || document.documentElement.dataset.drawn !== "rough") return;
+  window.refreshed = true;
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "r", bubbles: true }));
+}).observe(document, { subtree: true, attributeFilter: ["data-drawn"] });
+"""
 CHECKERS = {(102, 102, 102), (140, 140, 140)}
 
 
@@ -80,6 +87,18 @@ def test_a_variable_of_a_kernel(browser: Browser, kernel: Kernel):
     assert [near.at(50, x)[0] for x in (99, 100, 110)] == pytest.approx(
         [9 * 0.85, 10 * 0.85, 11 * 0.85], abs=1
     )
+
+
+def test_what_is_read_anew_before_it_is_fine_becomes_fine(browser: Browser, kernel: Kernel):
+    kernel.run(PUBLISHED)
+    view = {"c0": "0,300,grey,1,linear"}
+    steps = [["run", "window.refreshed"]]
+    for _ in range(5):  # a slow browser may hear that it is rough when it is fine already
+        sight = browser.look(f"{kernel.path}/picture", view, before=REFRESHED_WHEN_ROUGH, steps=steps)
+        if sight.opened[-1] == "true":
+            break
+    assert sight.opened[-1] == "true"
+    assert sight.at(1000, 2990)[0] == pytest.approx(299 / 300 * 255, abs=2)
 
 
 def test_two_channels_are_added(browser: Browser):

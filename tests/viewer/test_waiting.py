@@ -1,5 +1,6 @@
-"""The viewer says what it waits for, goes on when it comes, and opens what was replaced anew."""
+"""The viewer says what it waits for, goes on when it comes, and shows what was replaced."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +15,7 @@ pytestmark = needs_browser
 
 PRELUDE = "import time, numpy as np, jupyter_zarr_serve as jz\n"
 WAITING = ".notice.waiting"
+SHOWN = "document.querySelector('#facts').textContent.startsWith('200 ')"
 SLOW = """
 class Slow:
     shape, dtype, chunks = (64, 64), np.dtype("u1"), (64, 64)
@@ -22,6 +24,19 @@ class Slow:
         time.sleep(4)
         return np.tile(np.arange(64, dtype="u1"), (64, 1))[region]
 jz.publish(slow=Slow())
+"""
+
+BLOCKS = """
+import dask, dask.array as da
+made = []
+def slow(block):
+    time.sleep(pause)
+    made.append(1)
+    return block + np.arange(64, dtype="u1")
+dask.config.set(scheduler="threads", num_workers=2)
+pause = 2
+x = da.zeros((64, 64), chunks=(1, 64), dtype="u1").map_blocks(slow, dtype="u1", meta=np.zeros((0, 0), "u1"))
+jz.publish(blocks=x)
 """
 
 
@@ -76,13 +91,30 @@ def test_a_restarted_kernel_is_said_and_waited_for(waiting: Browser, live: Kerne
     assert_ramp(sight, 200)
 
 
-def test_what_was_replaced_is_opened_anew(waiting: Browser, live: Kernel):
+def test_what_was_replaced_is_shown_at_once(waiting: Browser, live: Kernel):
     live.run(PRELUDE + "jz.publish(ramp=np.zeros((5000, 5000), 'u1'))")
     sight = waiting.look(
         f"{live.path}/ramp",
         {"c0": "0,255,grey,1,linear", "zoom": 0, "centre": "300,300"},
-        steps=[["meanwhile"], ["reload", "0"], ["move", 300, 300]],
+        steps=[["tell", ""], ["until", SHOWN], ["press", "0"], ["move", 300, 300]],
         meanwhile=lambda _: live.run(ramp(200)),
         expect_errors=True,
     )
     assert_ramp(sight, 200)
+
+
+def test_blocks_are_told_while_they_are_computed(waiting: Browser, live: Kernel):
+    live.run(PRELUDE + BLOCKS)
+    seen: list[str] = []
+
+    def hurry(text: str) -> None:
+        seen.append(text)
+        live.run("pause = 0")
+
+    view = {"c0": "0,255,grey,1,linear", "zoom": 2, "centre": "32,32"}
+    told = ".notice.waiting:has-text('of 64 blocks')"
+    sight = waiting.look(f"{live.path}/blocks", view, until=told, meanwhile=hurry)
+    assert re.match(r"\d+ of 64 blocks", seen[0])
+    assert seen[0].endswith("Cancel")
+    assert_ramp(sight, 64)
+    assert int(live.run("print(len(made))")) <= 64 + 1  # dask makes one to look at it

@@ -10,11 +10,12 @@ import pytest
 from jupyter_zarr_serve.adapters import adapt
 from jupyter_zarr_serve.core.children import Children
 from jupyter_zarr_serve.core.errors import Unavailable
+from jupyter_zarr_serve.core.known_names import VIEWS
 from jupyter_zarr_serve.core.nodes import Array, Group, Node, Parts, Policy, make_array
 from jupyter_zarr_serve.core.reading import Read, Reading
 from jupyter_zarr_serve.serve.request import Request, Response
 from jupyter_zarr_serve.serve.respond import respond
-from jupyter_zarr_serve.views import VIEWS, viewed
+from jupyter_zarr_serve.views import viewed
 
 # what libraries raise for a damaged chunk, and the status that each failure deserves
 FAILURES = [

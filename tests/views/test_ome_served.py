@@ -15,6 +15,7 @@ PUBLISH = f"""
 import numpy as np, jupyter_zarr_serve as jz
 image = np.random.default_rng(0).integers(0, 4000, ({SIDE}, {SIDE})).astype("u2")
 jz.publish(image=image, axes="yx", scale=0.25, unit="micrometer")
+jz.publish(stack=np.arange(120, dtype="u2").reshape(5, 4, 6) * 37 % 101, axes="zyx")
 jz.publish(small=np.arange(12.0).reshape(3, 4), text=np.array(["a"]))
 """
 VERSIONS = {2: "0.4", 3: "0.5"}
@@ -27,7 +28,7 @@ def noise() -> np.ndarray:
 @pytest.fixture(scope="module")
 def file(served_dir):
     place = served_dir / "ome data"
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     np.save(place / "image.npy", noise())
     return f"ome/files/{place.name}/image.npy"
 
@@ -56,6 +57,19 @@ def test_clients_read_the_levels(server: Server, path, zarr_format):
     image = noise()
     np.testing.assert_array_equal(group["0"][700:1300, 2000:2500], image[700:1300, 2000:2500])
     np.testing.assert_array_equal(group["4"][...], smallest_of(image))
+
+
+def test_roles_of_axes_are_in_the_address(server: Server, kernel, served_dir, zarr_format):
+    stack = np.arange(120, dtype="u2").reshape(5, 4, 6) * 37 % 101
+    np.save(served_dir / "stack.npy", stack)
+    for words, wanted in (("max,y,x", stack.max(0)), ("mean,x,y", stack.mean(0).T), ("y,2,x", stack[:, 2])):
+        for place in (f"{kernel.path}/stack", "files/stack.npy"):
+            group = server.open(zarr_format, f"ome;{words}/{place}")
+            assert open_ome_zarr(group, version=VERSIONS[zarr_format])
+            np.testing.assert_allclose(group["0"][...], wanted, rtol=1e-12)
+    answer = server.get(f"zarr/v{zarr_format}/ome;max,y/files/stack.npy/0/c/0/0")
+    assert answer.status_code == 400
+    assert "one axis is y" in answer.json()["message"]
 
 
 def test_a_preview_is_for_those_who_ask(server: Server, path):

@@ -21,7 +21,7 @@ jz.publish(frame=frame, dataset=dataset, pair=np.zeros(3, [("x", "i4"), ("y", "f
 @pytest.fixture(scope="module")
 def folder(served_dir):
     place = served_dir / "portable data"
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     np.save(place / "times.npy", TIMES)
     frame = pd.DataFrame({"n": pd.array([1, None], "Int64"), "c": pd.Categorical(["a", "b"])})
     frame.to_parquet(place / "frame.parquet")

@@ -13,7 +13,7 @@ from ...core.dtypes import STRING, VLEN_ESTIMATE, Block, DType, canonical, eleme
 from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for, region_shape
 from ...core.nodes import Array, Group, Node, Policy, make_array
-from ...core.reading import Read
+from ...core.reading import Read, Reading
 from ...core.stored import Stored
 from ...core.strided import ReadAt
 from .attributes import attributes_of, declared_fill
@@ -63,14 +63,16 @@ def array_of(
         read = dataset.__getitem__  # of chunks that are not encoded, HDF5 reads only what is wanted
     read = _converted(read, elements)
     chunk_shape = _lasting(dataset, elements.dtype, policy) if is_growable(dataset) else None
+    is_small = math.prod(dataset.chunks or ()) * dataset.dtype.itemsize <= policy.target_bytes
     stored: Mapping[int, Stored] = {}
     if shape != dataset.shape:
         read = _extended(read, dataset.shape, elements.dtype, fill)
     elif chunks is not None and kept:
         chunk_shape, stored = dataset.chunks, chunks.pass_through()
     return make_array(
-        shape, elements.dtype, read, policy, source_chunks=dataset.chunks, chunk_shape=chunk_shape,
-        attributes=attributes, fill_value=fill, dimension_names=names, stored=stored,
+        shape, elements.dtype, Reading(read, is_decoding=is_small), policy,
+        source_chunks=dataset.chunks, chunk_shape=chunk_shape, attributes=attributes,
+        fill_value=fill, dimension_names=names, stored=stored,
     )  # fmt: skip
 
 

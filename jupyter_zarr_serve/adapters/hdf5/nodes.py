@@ -19,6 +19,7 @@ from .dimensions import NON_COORDINATE, Dimensions, is_bare_dimension
 from .links import Object, Sources, address_of, follow
 from .records import is_record, record_array
 from .sparse import is_sparse, sparse_array
+from .types import check_type
 from .writers import followed, only_one, with_blame
 
 
@@ -104,6 +105,7 @@ def _dataset(dataset: h5py.Dataset, opened: Opened) -> Node:
         return none_of(dataset, opened.policy)
     if dataset.shape is None:
         raise Unreadable("an empty HDF5 dataset: it has a type, but neither shape nor values")
+    check_type(dataset)
     opened.sources.check(dataset)
     names, shape = opened.dimensions.of(dataset)
     if has_fields_apart(dataset.dtype):

@@ -16,6 +16,7 @@ from ...core.dtypes import Block
 from ...core.errors import Unreadable
 from ...core.grid import Region, chunk_shape_for
 from ...core.nodes import Array, Node, Policy, make_array
+from ..coordinates import SPARSE
 
 _OF_GROUPS = {"encoding-type", "encoding-version", "shape", "h5sparse_format", "h5sparse_shape"}
 _OF_ARRAYS = {"encoding-type": "array", "encoding-version": "0.2.0"}  # by which AnnData reads an array
@@ -66,7 +67,7 @@ def sparse_array(parts: Mapping[str, Node], attributes: Mapping[str, Any], polic
         return matrix.dense(*region) if by_rows else matrix.dense(*region[::-1]).T
 
     return make_array(
-        shape, data.dtype, read, policy,
+        shape, data.dtype, read, policy, called=SPARSE,
         chunk_shape=chunks if by_rows else chunks[::-1], attributes={**kept, **_OF_ARRAYS},
     )  # fmt: skip
 

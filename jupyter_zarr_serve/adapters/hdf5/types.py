@@ -8,7 +8,8 @@ import h5py
 import numpy as np
 
 from ...core.dtypes import STRING, Block, DType
-from ...core.errors import Unreadable
+from ...core.errors import Unreadable, library_message
+from ..enumerations import flags
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,23 @@ class Elements:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
+def check_type(dataset: h5py.Dataset) -> None:
+    """Refuse a dataset whose elements are of a type that h5py cannot read, such as HDF5's own times.
+
+    Raises
+    ------
+    Unreadable
+        If they are.
+    """
+    try:
+        _ = dataset.dtype
+    except (TypeError, ValueError) as error:
+        raise Unreadable(
+            f"its elements are of a type that h5py cannot read ({library_message(error)}); "
+            "write them anew as integers or 64-bit floating-point numbers"
+        ) from error
+
+
 def elements_of(dtype: DType) -> Elements:
     """How elements of one of h5py's dtypes are served.
 
@@ -47,7 +65,7 @@ def elements_of(dtype: DType) -> Elements:
         raise Unreadable("sequences of varying length; store them padded, or flat with their offsets")
     enum = h5py.check_enum_dtype(dtype)
     if enum is not None:
-        return Elements(np.dtype(dtype.str), attributes=_flags(enum, np.dtype(dtype.str)))
+        return Elements(np.dtype(dtype.str), attributes=flags(enum, np.dtype(dtype.str)))
     return Elements(dtype)
 
 
@@ -61,13 +79,6 @@ def _text(item: Any) -> str:
     if isinstance(item, str):
         item = item.encode("utf-8", "surrogateescape")
     return bytes(item or b"").decode("utf-8", "backslashreplace")
-
-
-def _flags(enum: Mapping[str, int], dtype: DType) -> dict[str, Any]:
-    """An enumeration's names, as the CF conventions spell them (section 3.5)."""
-    names = sorted(enum, key=enum.__getitem__)
-    meanings = " ".join(name.replace(" ", "_") for name in names)
-    return {"flag_values": np.array([enum[name] for name in names], dtype), "flag_meanings": meanings}
 
 
 _REFERENCE = 16  # bytes, in the file, of the place and length of an element of varying length

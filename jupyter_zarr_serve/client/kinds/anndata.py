@@ -12,7 +12,7 @@ def of(reader: Reader, kind: str) -> Any:
     Raises
     ------
     ValueError
-        When the group has no such encoding.
+        If the group has no such encoding.
     """
     from anndata.io import read_zarr
 

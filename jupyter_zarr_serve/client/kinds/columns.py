@@ -47,12 +47,12 @@ def columns_of(reader: Reader, group: Any) -> dict[str, Column]:
     Raises
     ------
     ValueError
-        When it is no table.
+        If it is no table.
     """
     members = {name: group[name] for name in group}
     nested = [name for name, member in members.items() if not hasattr(member, "shape")]
-    lengths = {member.shape for name, member in members.items() if name not in nested}
-    if nested or len(lengths) > 1 or any(len(shape) != 1 for shape in lengths):
+    lengths = {member.shape[:1] for name, member in members.items() if name not in nested}
+    if nested or len(lengths) > 1 or () in lengths:
         why = f"{nested[0]!r} is a group" if nested else "its arrays have other lengths or axes"
         raise ValueError(f"{reader} is no table: {why}; open it without as_, or as 'xarray'")
     return {name: column_of(reader.below(name), member) for name, member in members.items()}

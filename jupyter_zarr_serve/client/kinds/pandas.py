@@ -84,6 +84,8 @@ def _index(columns: dict[str, Column], note: Note) -> Any:
 
 def _values(column: Column, told: str) -> Any:
     """The values of a column in the dtype that is told, or else that follows from them."""
+    if column.values.ndim > 1:
+        return _lists(column, told)
     name, _, of_what = told.partition(":") if told.startswith(("category", "object")) else (told, "", "")
     if told.startswith("Sparse:"):
         kind, fill = told.split(":")[1:]
@@ -163,6 +165,21 @@ def _of_arrow(column: Column, dtype: Any) -> Any:
         values = values.astype(bool)
     made = pa.array(values.tolist() if values.dtype.kind == "O" else values, mask=missing, from_pandas=True)
     return pd.array(made.cast(dtype.pyarrow_dtype), dtype=dtype)
+
+
+def _lists(column: Column, told: str) -> Any:
+    """Lists of one length, as Arrow has them if they were, else as NumPy arrays."""
+    if not told.startswith("fixed_size_list"):
+        lists = np.empty(len(column.values), object)
+        lists[:] = list(column.values if column.missing is None else column.objects)
+        return lists
+    import pyarrow as pa
+
+    missing = None if column.missing is None else column.missing.ravel()
+    kind: Any = pa.array(column.values.ravel(), mask=missing, from_pandas=True)
+    for length in reversed(column.values.shape[1:]):
+        kind = pa.FixedSizeListArray.from_arrays(kind, length)
+    return pd.array(kind, dtype=pd.ArrowDtype(kind.type))
 
 
 def _intervals(column: Column, dtype: Any) -> Any:

@@ -38,6 +38,8 @@ def _row_numbers(index: dict[str, Any]) -> list[str]:
 
 def _series(label: Any, column: Column, words: Any) -> Any:
     name = str(label or "")
+    if column.values.ndim > 1:
+        return _lists(name, column)
     dtype = None if not words else _dtype(words, column)
     if column.categories is not None:
         categories = column.categories.values
@@ -62,6 +64,14 @@ def _series(label: Any, column: Column, words: Any) -> Any:
     if missing is not None:
         made = made.set(pl.Series(missing), None)
     return made
+
+
+def _lists(name: str, column: Column) -> Any:
+    values = column.values
+    if column.missing is None and values.dtype.kind != "O":
+        return pl.Series(name, np.ascontiguousarray(values))
+    element = pl.Series(values.ravel()[:0]).dtype if values.dtype.kind != "O" else pl.String
+    return pl.Series(name, column.objects.tolist(), dtype=pl.Array(element, values.shape[1:]))
 
 
 def _cast(series: Any, dtype: Any, kind: str) -> Any:

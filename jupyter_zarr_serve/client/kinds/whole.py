@@ -9,12 +9,11 @@ from warnings import catch_warnings
 
 import numpy as np
 
-from ...serve.rows import KINDS, MOST, array_told
+from ...serve.rows import KINDS, array_told
 from ..opening import node_of
 from ..reader import Near, Reader
 
 _AT_ONCE = 32 << 20  # bytes that are read between two steps of the bar
-_LARGE = 1 << 20  # bytes
 _LONG = 2.0  # seconds
 
 Region = tuple[slice, ...]
@@ -26,7 +25,7 @@ def array_of(reader: Reader, kind: str, wanted: str) -> Any:
     Raises
     ------
     ValueError
-        When it is a group.
+        If it is a group.
     """
     if kind != "array":
         members = ", ".join(itertools.islice(reader.members(), 10))
@@ -41,9 +40,6 @@ def whole(array: Any, title: str = "") -> Any:
     is_near = _is_near(array)
     if not array.shape or (array.nbytes <= _AT_ONCE and not is_near):
         return array[...]
-    mapped = _mapped(array) if is_near else None
-    if mapped is not None:
-        return mapped
     values = np.empty(array.shape, array.dtype)
     with progress(math.prod(array.shape) * array.dtype.itemsize, title) as bar:
         for region in slabs(array.shape, array.chunks, array.dtype.itemsize):
@@ -61,27 +57,12 @@ def _is_near(array: Any) -> bool:
     return is_plain and reader is not None and isinstance(reader.way, Near)
 
 
-def _mapped(array: Any) -> Any:
-    """The values as memory that a kernel hands over: of large arrays, but for very large ones."""
-    if not _LARGE <= array.nbytes <= MOST:
-        return None
-    shape, dtype = array_told(array.shape, array.dtype)
-    body = _reader(array).values(shape=shape, dtype=dtype, rows=array.shape[0])
-    if body is None or len(body) != array.nbytes:
-        return None
-    return np.frombuffer(body, array.dtype).reshape(array.shape)
-
-
-def _reader(array: Any) -> Reader:
-    found: Reader = array.store.reader.below(*filter(None, array.path.split("/")))
-    return found
-
-
 def _filled(values: Any, array: Any, rows: slice) -> bool:
     """Whether rows of an array came as they are, past the server, without chunks."""
     shape, dtype = array_told(array.shape, array.dtype)
     room = memoryview(values.reshape(-1).view(np.uint8))
-    return _reader(array).fill(room, start=rows.start, stop=rows.stop, shape=shape, dtype=dtype)
+    reader: Reader = array.store.reader.below(*filter(None, array.path.split("/")))
+    return reader.fill(room, start=rows.start, stop=rows.stop, shape=shape, dtype=dtype)
 
 
 def slabs(shape: tuple[int, ...], chunks: tuple[int, ...], size: int) -> Iterator[Region]:

@@ -17,7 +17,7 @@ def of(reader: Reader, kind: str) -> Any:
     Raises
     ------
     ValueError
-        When it is a folder, of which no dataset is made.
+        If it is a folder, of which no dataset is made.
     """
     import xarray as xr
 

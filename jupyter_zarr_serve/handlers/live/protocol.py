@@ -19,11 +19,12 @@ from ...sources.responders.schemas import fits
 VERSION = 1
 ANSWER = struct.Struct("<IIHHIII")  # id, index, status, length of the tag, of the body, flags, retry after
 IS_JSON = 1  # a flag: the body is JSON, as of a failure or a document
+OF_ONE_MOMENT = 2  # a flag: so are all answers to this message that have it
 _MOST_ID = 2**32 - 1
 _SCHEMAS: dict[str, Any] = {
     "subscribe": {"paths": [str], "since?": int},
     "unsubscribe": {"paths": [str]},
-    "get": {"id": int, "keys": [object]},
+    "get": {"id": int, "keys": [object], "together?": bool},
     "cancel": {"id": int},
 }
 
@@ -49,13 +50,20 @@ class Key:
 
 @dataclass(frozen=True)
 class Message:
-    """What a client wants."""
+    """What a client wants.
+
+    Attributes
+    ----------
+    is_together
+        Whether the keys should be read at one moment.
+    """
 
     kind: str
     paths: tuple[str, ...] = ()
     since: int | None = None
     id: int = 0
     keys: tuple[Key, ...] = ()
+    is_together: bool = False
 
 
 def parsed(frame: str | bytes) -> Message:
@@ -92,7 +100,8 @@ def parsed(frame: str | bytes) -> Message:
     keys = told.get("keys", ())
     if len(keys) > limits.KEYS:
         raise BadFrame(f"keys: at most {limits.KEYS:,}")
-    return Message(kind, paths, told.get("since"), number, tuple(map(_key, keys)))
+    is_together = told.get("together", False)
+    return Message(kind, paths, told.get("since"), number, tuple(map(_key, keys)), is_together)
 
 
 def _plain(name: str) -> str:
@@ -133,18 +142,22 @@ def notice_of(path: str, notice: Notice) -> dict[str, Any]:
     return told if notice.part is None else {**told, "region": notice.part}
 
 
-def answer_parts(number: int, index: int, response: Response) -> Sequence[bytes | memoryview]:
+def answer_parts(
+    number: int, index: int, response: Response, flags: int = 0
+) -> Sequence[bytes | memoryview]:
     """An answer as parts of a binary frame.
 
     Parameters
     ----------
     number, index
         The id of the message, and which of its keys this is the answer to.
+    flags
+        `OF_ONE_MOMENT`, or none.
     """
     etag = (response.etag or "").encode("ascii", "replace")
     retry_after = response.headers.get("Retry-After", "")
     body = response.body
-    flags = 0 if response.media_type == BINARY else IS_JSON
+    flags |= 0 if response.media_type == BINARY else IS_JSON
     head = ANSWER.pack(
         number, index, response.status, len(etag), len(body), flags,
         int(retry_after) if retry_after.isdecimal() else 0,

@@ -2,16 +2,22 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 
 from ...core.errors import Forbidden, ServeError, Unreadable
+from ...core.known_names import OF_KERNELS, SHARES
 from ...serve.request import JSON, Request, Response, existence_of, refusal
+from ...serve.together import together
 from ...sources import response_of
-from ..web.answering import AnsweringHandler, segments
+from ..web.answering import AnsweringHandler
 from ..web.metrics import count, in_flight
+from ..web.scope import parted, segments
 from ..web.visitor import Whole
 from .protocol import Key
 
 _ADDRESS = re.compile(r"v([23])(/[^?]*)?(\?preview=1)?")
+_MAY_NOT = refusal(Forbidden("you may not read this; ask the owner of the server"))
+_LISTED = Response(204, "", b"", 0)
 _BROKEN = b'{"message": "it failed; please report what the server logs", "reason": "InternalServerError"}'
 
 
@@ -46,14 +52,37 @@ class Reader:
 
     async def existence(self, path: tuple[str, ...]) -> Response:
         """Whether something is at a path in the whole tree, and may be read: else a failure."""
+        if path == (SHARES,):
+            return _LISTED if await self._may_share() else _MAY_NOT
         return await self._asked(existence_of(path, client=self._client))
 
     async def response(self, key: Key) -> Response:
         """The response to a key."""
-        address = _ADDRESS.fullmatch(key.address)
-        if address is None:
+        request = self._request(key)
+        if request is None:
             return refusal(Unreadable("a key is an address that begins with v2/ or v3/"))
-        request = Request(
+        return await self._asked(request)
+
+    async def together(self, keys: Sequence[Key]) -> tuple[Sequence[Response], bool] | None:
+        """The responses to chunks of one array of a kernel, and whether they are of one moment.
+
+        None for keys of anything else, or if the kernel cannot give them so.
+        """
+        requests = [request for key in keys if (request := self._request(key)) is not None]
+        if len(requests) < len(keys) or not all(map(_is_of_kernel, requests)):
+            return None
+        request = together(requests)
+        if request is None or not await self._may_read([one.path for one in requests]):
+            return None
+        response = await self._asked(request)
+        for one in response.parts:
+            count(parted(request.path)[1][0], one)
+        return (response.parts, response.is_of_one_moment) if response.parts else None
+
+    def _request(self, key: Key) -> Request | None:
+        """The request for a key; None for what is none."""
+        address = _ADDRESS.fullmatch(key.address)
+        return address and Request(
             int(address[1]),
             self._scope.inside(segments(address[2] or "", "")),
             "GET",
@@ -65,15 +94,24 @@ class Reader:
             client=self._client,
             agent=self._agent,
         )
-        return await self._asked(request)
+
+    async def _may_read(self, paths: Sequence[tuple[str, ...]]) -> bool:
+        async with self._authorizing:  # the authorizer sees one path at a time
+            return all([await self._handler.may(path) for path in paths])
+
+    async def _may_share(self) -> bool:
+        """Whether the visitor may list share links, as by HTTP."""
+        visitor = self._handler.visitor
+        if visitor.is_by_link or visitor.is_reader:
+            return False
+        async with self._authorizing:
+            return await self._handler.may((), "write")
 
     async def _asked(self, request: Request) -> Response:
         """The response to a request, if its path may be read; a failure of ours is one, too."""
         try:
-            async with self._authorizing:  # the authorizer sees one path at a time
-                may_read = await self._handler.may_read(request.path)
-            if not may_read:
-                return refusal(Forbidden("you may not read this; ask the owner of the server"))
+            if not await self._may_read([request.path]):
+                return _MAY_NOT
             with in_flight():
                 response = await response_of(self._source, request)
         except ServeError as error:
@@ -83,3 +121,8 @@ class Reader:
             return Response(500, "application/json", _BROKEN, len(_BROKEN))
         count(next(iter(request.path), ""), response)
         return response
+
+
+def _is_of_kernel(request: Request) -> bool:
+    names = parted(request.path)[1]
+    return bool(names) and names[0] in OF_KERNELS

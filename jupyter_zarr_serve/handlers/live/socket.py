@@ -127,7 +127,9 @@ class LiveHandler(WebSocketHandler, AnsweringHandler):
         self.set_nodelay(True)
         reader = Reader(self, self._whole)
         self._subscriptions = Subscriptions(self._topics, reader, self._say, self._outbox)
-        self._fetching = Fetching(reader.response, self._send, self._budget, self.who, self.close)
+        self._fetching = Fetching(
+            reader.response, self._send, self._budget, self.who, self.close, ask_together=reader.together
+        )
         self._sockets.add(self)
         self._age = asyncio.get_running_loop().call_later(
             limits.LIVE_SECONDS, self.close, _OLD, "log in again"
@@ -190,7 +192,7 @@ class LiveHandler(WebSocketHandler, AnsweringHandler):
                 }
             )
         else:
-            self._fetching.begin(message.id, message.keys)
+            self._fetching.begin(message.id, message.keys, is_together=message.is_together)
 
     async def _say(self, told: dict[str, Any]) -> None:
         if "message" in told:

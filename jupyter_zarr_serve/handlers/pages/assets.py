@@ -5,7 +5,6 @@ Our own are ``static/<name>.<hash>.<ext>``; browsers cache them for ever.
 
 import asyncio
 import gzip
-import json
 import mimetypes
 from functools import cache
 from pathlib import Path
@@ -14,10 +13,9 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ..web.base import ZarrServeHandler
-from ..web.static_files import WRITTEN, hashed_name
+from ..web.static_files import BUILT, WRITTEN, hashed_name
 from .other_viewers import Viewers
 
-_DIST = Path(__file__).parent.parent.parent / "viewer" / "dist"
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
@@ -91,23 +89,9 @@ class VizarrHandler(ProgramHandler):
     head = get
 
 
-def addresses(name: str) -> list[str]:
-    """The hashed name of a file, and those of the files that it needs before it can run.
-
-    Raises
-    ------
-    HTTPError
-        404 if the page was not built.
-    """
-    file = _DIST / "manifest.json"
-    if not file.exists():
-        raise web.HTTPError(404, "the viewer was not built; install the package again (pip install -e .)")
-    return [str(found) for found in json.loads(file.read_text())[name]]
-
-
 def _files() -> dict[str, Path]:
     """What is served, by name."""
-    built = {path.name: path for path in _DIST.glob("*.*") if path.suffix in _TYPES}
+    built = {path.name: path for path in BUILT.glob("*.*") if path.suffix in _TYPES}
     return built | {hashed_name(path.name): path for path in WRITTEN.iterdir()}
 
 

@@ -5,12 +5,13 @@ from difflib import get_close_matches
 from typing import Any
 
 from ...serve.request import NODE, Options, Request, Response, existence_of
+from ...shares.link import person
 from ...sources.send_budget import SendBudget
 from ..web.answering import AnsweringHandler
 from ..web.asking import MEMBERS, asking, told_by
 from ..web.auth import hub_auth
 from ..web.kernel_labels import kernel_labels, name_of
-from ..web.render import HTML, rendered
+from ..web.render import HTML, rendered, shown
 from ..web.scope import parted
 from ..web.times import moment
 from ..web.visitor import Whole
@@ -66,7 +67,7 @@ class BrowsingHandler(AnsweringHandler):
         path = asked.path[:-1] if asked.path[-1:] == ("",) else asked.path
         if len(path) <= len(self.scope.path) or len(path[-1]) > _LONGEST_NEAR:
             return []
-        if not await self.may_read(path[:-1]):
+        if not await self.may(path[:-1]):
             return []
         options: Options = (("limit", MEMBERS), ("search", path[-1][:_BEGINNING]))
         response = await self.response(replace(asked, path=path[:-1], form=NODE, options=options))
@@ -75,10 +76,10 @@ class BrowsingHandler(AnsweringHandler):
         return get_close_matches(path[-1], [name for name in names if len(name) <= _LONGEST_NEAR], n=3)
 
     def _members_asked(self) -> Options:
-        return (("limit", MEMBERS), *self.details("offset", "search"))
+        return (("limit", MEMBERS), *self.details("offset", "search", "sort"))
 
     async def _show(self, response: Response, request: Request, zarr_format: int) -> None:
-        query = {name: self.get_query_argument(name, "") for name in ("search", "stats")}
+        query = {name: self.get_query_argument(name, "") for name in ("search", "sort", "stats")}
         names = self.names_in_scope(zarr_format)
         is_shared = self.visitor.is_by_link
         view, plain = parted(names)
@@ -104,6 +105,7 @@ class BrowsingHandler(AnsweringHandler):
             return None
         return {
             "name": name_of(link),
+            "maker": shown(person(link.maker)),
             "note": link.note,
             "ends": None if link.expires is None else moment(link.expires),
         }

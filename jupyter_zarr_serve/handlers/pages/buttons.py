@@ -83,10 +83,11 @@ def viewers(node: dict[str, Any], place: Place, routes: Sequence[ViewerRoute], s
     """
     if "line" in node["previews"]:
         return [Viewer("View", f"{place.root}view?path={_in_query(place.names)}")]
-    if not (_is_image(node, place) and place.is_plain):
+    if not place.is_plain:
         return []
     own = Viewer("View", f"{place.root}view?path={_in_query(place.plain)}")
-    return [own, *(other(route, place, scope) for route in routes)]
+    others = routes if _is_image(node, place) else ()
+    return [own, *(other(route, place, scope) for route in others)]
 
 
 def other(route: ViewerRoute, place: Place, scope: str) -> Viewer:
@@ -104,7 +105,7 @@ def other(route: ViewerRoute, place: Place, scope: str) -> Viewer:
 
 def _is_image(node: dict[str, Any], place: Place) -> bool:
     if node["kind"] == "array":
-        is_level = place.view in _OF_IMAGES
+        is_level = place.view.partition(";")[0] in _OF_IMAGES
         return "image" in node["previews"] and len(node["shape"]) <= _MOST_AXES and not is_level
     told = node["attributes"].get("ome")
     told = told if isinstance(told, dict) else node["attributes"]

@@ -15,11 +15,16 @@ def lead(node: dict[str, Any], name: str, *, is_search: bool) -> str:
     kind = called(node, name)
     if node["kind"] == "array":
         elements = f"{node['dtype']}: {lengths(node['shape'])}" if node["shape"] else f"one {node['dtype']}"
-        return f"{kind.capitalize()} of {elements}"
+        return f"{_begun(kind)} of {elements}"
     kind = "table" if "rows" in node["previews"] else kind
     total, member = node["members"]["total"], _MEMBERS.get(kind, "member")
-    kind = kind.capitalize()
+    kind = _begun(kind)
     return kind if is_search else f"{kind} of {total:,} {member}{'' if total == 1 else 's'}"
+
+
+def _begun(kind: str) -> str:
+    """A kind at the beginning of a sentence; letters that are large already stay so."""
+    return kind[:1].upper() + kind[1:]
 
 
 def lengths(shape: list[int] | None) -> str:

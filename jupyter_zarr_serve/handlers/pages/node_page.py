@@ -4,21 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from ...core import limits
 from ...core.known_names import ZARR_JSON, ZATTRS
-from ...preview.called import called
 from ...serve.request import LINE, ROWS, STATS, Response
 from ..web.asking import Ask, told_by
-from ..web.render import crumbs, quoted, root_from, shown, size
+from ..web.render import crumbs, quoted, root_from, shown
 from .buttons import Place, share_url, viewers
 from .code import code_of
-from .facts import facts, lead, lengths, rows_told, stats_told
+from .facts import facts, lead, rows_told, stats_told
+from .members import Members
 from .other_viewers import ViewerRoute
 from .plots import line_plot
 
-_FEW = 20  # members that need no search
 _PATIENCE = 1.0  # seconds that a page waits for one of its parts
 _POINTS, _ROWS = (("points", 800),), (("limit", 10),)
 
@@ -46,7 +43,7 @@ class Page:
     viewer_routes
         To other viewers.
     query
-        The texts "search" and "stats" of the URL's query; "" where they are not given.
+        The texts "search", "sort" and "stats" of the URL's query; "" where they are not given.
     labels
         What to show for names that say little to people.
     link
@@ -101,9 +98,12 @@ class Page:
             "link": self.link,
             "shares_url": f"{self.root}shares" if self.may_share and not self.names else "",
             "root": self.root,
+            "followed": quoted(self.names).rstrip("/"),
             "crumbs": crumbs(self.root, self.zarr_format, self.names, self.labels, self._top()),
             "formats": self._formats(),
-            "viewers": viewers(node, place, self.viewer_routes, self.scope),
+            "viewers": viewers(node, place, self.viewer_routes, self.scope)
+            if self.names or self.link
+            else [],
             "share_url": share_url(place) if self.may_share else "",
             "url": self.url,
             "given": self._base(),
@@ -114,13 +114,17 @@ class Page:
             "rows": await _told(ask(ROWS, _ROWS, 0), rows_told) if _has_table(node) else None,
             "stats": await _told(ask(STATS, (), 0), stats_told) if wants_stats else None,
             "stats_url": "?stats=1#stats" if "stats" in previews else "",
-            "members": self._members(node["members"]) if "members" in node else None,
+            "members": self._members.shown(node["members"]) if "members" in node else None,
             "attributes": node["attributes"],
             "all_attributes": self._document() if node.get("attributes_cut") else "",
             "snippets": await code_of(
                 node, self.names, self.url, ask, self.zarr_format, is_shared=self.is_shared
             ),
         }
+
+    @property
+    def _members(self) -> Members:
+        return Members(self.root, self.address, self.names, self.query, self.labels)
 
     def _name(self) -> str:
         """The name of the node, or of what is shared."""
@@ -167,40 +171,6 @@ class Page:
             "url": f"{self.root}api/preview/{path}?form=image",
             "alt": f"Thumbnail of {shown(self.names[-1]) if self.names else 'the array'}",
             "note": "; ".join(notes),
-        }
-
-    def _members(self, members: dict[str, Any]) -> dict[str, Any]:
-        total, offset, search = members["total"], members["offset"], self.query.get("search", "")
-        items = [self._member(item) for item in members["items"]]
-        last = min(total, offset + members["limit"])
-        named = f" with “{search}” in the name" if search else ""
-        counted = f"{total:,} member{'' if total == 1 else 's'}{named}"
-        is_part = offset > 0 or last < total
-        return {
-            "members": items,
-            "caption": f"{offset + 1:,} to {last:,} of {counted}" if is_part and items else counted,
-            "has_search": bool(search) or total > _FEW,
-            "search": search,
-            "previous": self._at(max(0, offset - members["limit"])) if offset > 0 else "",
-            "next": self._at(last) if last < total else "",
-        }
-
-    def _at(self, offset: int) -> str:
-        search = {"search": self.query["search"]} if self.query.get("search") else {}
-        return f"?{urlencode({**search, 'offset': offset})}#members"
-
-    def _member(self, item: dict[str, Any]) -> dict[str, str]:
-        return {
-            "name": self.labels.get(item["name"], shown(item["name"])),
-            "title": shown(item["name"]) if item["name"] in self.labels else "",
-            # A name that is cut leads nowhere.
-            "url": "" if len(item["name"]) >= limits.NAME else f"{self.address}{quoted((item['name'],))}",
-            "kind": "kernel" if item["name"] in self.labels else called(item, item["name"]),
-            "message": item.get("message", ""),
-            "shape": lengths(item.get("shape")),
-            "dtype": item.get("dtype", ""),
-            "chunks": lengths(item.get("chunk_shape")),
-            "size": size(item.get("nbytes")),
         }
 
 

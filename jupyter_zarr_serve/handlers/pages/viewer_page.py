@@ -4,6 +4,7 @@ The page reads the same stores as any other client; here is only its frame. It m
 elsewhere, and be framed by whom the server allows: at first by pages of its own origin, such as notebooks.
 """
 
+import re
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from ..web.auth import hub_auth
 from ..web.kernel_labels import kernel_labels, name_of
 from ..web.render import crumbs, quoted, root_from
 from ..web.scope import parted
-from .assets import addresses
+from ..web.static_files import built_names
 from .buttons import Place, other
 from .opening import LookingHandler, names_in_query
 from .other_viewers import may_share, viewer_routes
@@ -36,6 +37,10 @@ _POLICY = "; ".join(
     ]
 )
 
+_TABLE = re.compile(r"\.(parquet|csv|tsv|feather|arrow|ipc)(\.gz)?$", re.IGNORECASE)
+_FILE = re.compile(r"\.(nxs?|h5|hdf5|hdf|nc4?|cdf)$", re.IGNORECASE)
+_PARTS = {"explorer": ("explorer.jsx",), "table": ("table.js", "table-source.js"), "": ()}
+
 
 class ViewHandler(LookingHandler):
     """The frame of the page."""
@@ -43,11 +48,22 @@ class ViewHandler(LookingHandler):
     @web.authenticated
     @authorized("read", resource="zarr")
     async def get(self) -> None:
-        """The page of the path in the query."""
+        """The page of the path in the query.
+
+        Raises
+        ------
+        HTTPError
+            404 if the front ends were not built.
+        """
+        if not built_names("viewer.js"):
+            raise web.HTTPError(404, "the viewer was not built; install the package again")
         names = names_in_query(self)
         root = root_from(self.request.path, self.scope.url)
         labels = await kernel_labels(self, self.visitor, names)
         top = name_of(self.visitor.link) if self.visitor.link else "zarr"
+        expected = expected_form(names, self.get_query_argument("form", ""))
+        loaded = built_names("viewer.js")
+        parts = [file for name in _PARTS[expected] for file in built_names(name) if file not in loaded]
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", f"{_POLICY}; {self._ancestors()}")
         self.set_header("Cache-Control", "private, no-cache")
@@ -61,7 +77,9 @@ class ViewHandler(LookingHandler):
                 # A hub's server takes a script's cookie only beside it; below a link there is none.
                 xsrf="" if self.visitor.is_by_link else self.xsrf_token.decode(),
                 is_hub=hub_auth(self) is not None,
-                files=lambda name: [f"{root}static/{file}" for file in addresses(name)],
+                expected=expected,
+                parts=[f"{root}static/{file}" for file in dict.fromkeys(parts)],
+                files=lambda name: [f"{root}static/{file}" for file in built_names(name)],
             )
         )
 
@@ -80,6 +98,28 @@ class ViewHandler(LookingHandler):
         return next(
             (rule for rule in rules if rule.startswith("frame-ancestors")), "frame-ancestors 'self'"
         )
+
+
+def expected_form(names: tuple[str, ...], asked: str) -> str:
+    """The form in which a path will probably be shown, so that its code is there in time.
+
+    Parameters
+    ----------
+    names
+        The names of the path; data in a file may be anything.
+    asked
+        What the address asks for; "" if it leaves that to the data.
+
+    Returns
+    -------
+    "explorer", "table", or "" where the name tells nothing.
+    """
+    name = names[-1] if names else ""
+    if asked in ("explore", "values"):
+        return "explorer"
+    if asked:
+        return ""
+    return "table" if _TABLE.search(name) else "explorer" if _FILE.search(name) else ""
 
 
 @cache

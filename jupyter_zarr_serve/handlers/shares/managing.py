@@ -13,7 +13,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from ...core.errors import ServeError
-from ...core.known_names import KERNELS, NOTEBOOKS, VIEWS
+from ...core.known_names import KERNELS, NOTEBOOKS, is_view
 from ...serve.request import NODE, Request, existence_of
 from ...shares.link import Share
 from ...shares.sharing import Sharing, Wish
@@ -191,7 +191,7 @@ def _wish(told: Told, maker: str) -> Wish:
         path = [name for name in path.split("/") if name]
     if not (_are_texts(path) and all(path)):
         raise web.HTTPError(400, "path: say what to share, such as 'files/run42.h5'")
-    if path[0] in VIEWS:
+    if is_view(path[0]):
         raise web.HTTPError(400, f"path: leave out {path[0]}/, which is below the link, too")
     if not (origins is None or _are_texts(origins)):
         raise web.HTTPError(400, "origins: give a list, such as ['https://example.org']")

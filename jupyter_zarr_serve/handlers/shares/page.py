@@ -12,13 +12,15 @@ from tornado import web
 
 from ...core.public_text import public
 from ...shares.link import person, text_of
-from ..web.render import rendered, root_from
+from ..web.auth import hub_auth
+from ..web.render import quoted, rendered, root_from
 from ..web.times import moment
 from .managing import ManagingHandler
 
 _WITHOUT_USERS = {IdentityProvider, PasswordIdentityProvider}
 _ENDED = {"revoked", "expired"}
 _MOST_ROWS = 200  # of the table
+_FOLLOWED = 50
 
 
 class SharesPageHandler(ManagingHandler):
@@ -73,11 +75,12 @@ class SharesPageHandler(ManagingHandler):
             is_on=settings.is_on,
             made=None if made is None else self._made(made, root),
             xsrf=self.xsrf_token.decode(),
+            hub_xsrf=self.xsrf_token.decode() if hub_auth(self) is not None else "",
             path=path,
             expires="7d" if not settings.longest else text_of(min(settings.longest, 7 * 86_400)),
             longest=text_of(settings.longest) if settings.longest else "",
             origins=" ".join(settings.origins),
-            shares=list(map(self._row, shares[:_MOST_ROWS])),
+            shares=[self._row(share, at) for at, share in enumerate(shares[:_MOST_ROWS])],
             left_out=len(shares[_MOST_ROWS:]),
         )
         self.set_header("Referrer-Policy", "same-origin")  # see `ManagingHandler`
@@ -88,7 +91,7 @@ class SharesPageHandler(ManagingHandler):
         below = urlsplit(told["link"]).path.removeprefix(self.scope.url)
         return {**_timed(told), "page": f"{root}{below}", "data": f"{root}{below}v3/"}
 
-    def _row(self, share: dict[str, Any]) -> dict[str, Any]:
+    def _row(self, share: dict[str, Any], at: int) -> dict[str, Any]:
         # Of a server without users all who have its token or password are one.
         has_no_users = type(self.identity_provider) in _WITHOUT_USERS
         is_mine = has_no_users or share["maker"] == self.current_user.username
@@ -96,6 +99,10 @@ class SharesPageHandler(ManagingHandler):
             **_timed(share),
             "maker": "you" if is_mine else (person(share["maker"]) or "somebody with the token"),
             "is_live": share["state"] not in _ENDED,
+            # What is there no more says so; the first ones, for looks cost time.
+            "followed": quoted(share["names"]).rstrip("/")
+            if share["state"] == "live" and at < _FOLLOWED
+            else "",
         }
 
 

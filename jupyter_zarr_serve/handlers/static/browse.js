@@ -2,6 +2,7 @@
 
 "use strict";
 
+const ICONS = 3; // small pictures that are asked for at once
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
 
@@ -125,6 +126,67 @@ async function followPart(note) {
   }
 }
 
+const asked = new Map(); // boxes whose pictures are on their way, each with what ends the question
+const wanted = new Set(); // boxes that are seen and wait for their turn
+const sight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) wanted.add(target);
+    else {
+      wanted.delete(target);
+      asked.get(target)?.abort();
+    }
+  }
+  askForIcons();
+});
+
+/** Show the small pictures of rows that are seen; no others are asked for. */
+function followIcons(part, before = new Map()) {
+  for (const box of part.querySelectorAll("[data-icon]")) {
+    const known = before.get(box.dataset.icon);
+    if (known) box.replaceChildren(known); // until it has been drawn anew
+    sight.observe(box);
+  }
+}
+
+/** The small pictures of a part of the page by their addresses. */
+function iconsOf(part) {
+  const boxes = [...part.querySelectorAll("[data-icon]")].filter((box) => box.firstChild);
+  return new Map(boxes.map((box) => [box.dataset.icon, box.firstChild]));
+}
+
+function askForIcons() {
+  for (const box of wanted) {
+    if (asked.size >= ICONS) return;
+    wanted.delete(box);
+    if (box.isConnected) void askForIcon(box);
+  }
+}
+
+async function askForIcon(box) {
+  const ending = new AbortController();
+  asked.set(box, ending);
+  const headers = box.dataset.xsrf ? { "X-XSRFToken": box.dataset.xsrf } : {};
+  try {
+    const response = await fetch(box.dataset.icon, { headers, signal: ending.signal, priority: "low" });
+    sight.unobserve(box); // there is no picture, or it has come
+    if (response.status === 503) {
+      sight.disconnect(); // a kernel computes, or the server is busy: pictures are not worth waiting for
+      wanted.clear();
+    } else if (response.ok) {
+      const image = new Image();
+      image.alt = "";
+      image.src = URL.createObjectURL(await response.blob());
+      image.addEventListener("load", () => URL.revokeObjectURL(image.src));
+      box.replaceChildren(image);
+    }
+  } catch {
+    // it is not seen any more, or the server is away
+  } finally {
+    asked.delete(box);
+    askForIcons();
+  }
+}
+
 leaveToken();
 paint();
 system.addEventListener("change", paint);
@@ -153,6 +215,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   for (const image of document.querySelectorAll("img[data-alt]")) follow(image);
   for (const note of document.querySelectorAll("[data-part]")) void followPart(note);
+  followIcons(document);
   const around = bodyAround();
   if (around) {
     new MutationObserver(paint).observe(around, { attributeFilter: ["data-jp-theme-light"] });

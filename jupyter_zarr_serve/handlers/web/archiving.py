@@ -3,7 +3,9 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 from tornado.web import HTTPError
 
@@ -11,10 +13,13 @@ from ...core.errors import ServeError, Unreadable
 from ...core.known_names import ZARR_JSON
 from ...exports import FORMS
 from ...serve.request import LINKS, Request, Response, refusal
+from .ahead import in_order
+from .metrics import counted
 from .streaming import StreamingHandler
 from .zipping import Zipping, chunks_in, comment_of, documents_in
 
 _QUICK = 1 << 22  # bytes whose checksum is made in the event loop
+_TOGETHER = 1 << 18  # bytes of members that are sent together
 _ABSENT = 404
 
 
@@ -51,31 +56,40 @@ class ArchivingHandler(StreamingHandler):
     async def _archive_parts(
         self, archive: Zipping, asked: Request, documents: dict[str, bytes]
     ) -> AsyncIterator[Response]:
-        """The archive, member by member: all documents first."""
-        for path, told in documents.items():
-            yield _part(archive.add(f"{path}/{ZARR_JSON}".lstrip("/"), told))
-        for path, told in documents.items():
-            for key in chunks_in(told):
-                name = f"{path}/{key}".lstrip("/")
-                response = await self._member(asked, name)
+        """The archive, member by member: all documents first, small members together."""
+        packed = b"".join(
+            archive.add(f"{path}/{ZARR_JSON}".lstrip("/"), told) for path, told in documents.items()
+        )
+        names = (f"{path}/{key}".lstrip("/") for path, told in documents.items() for key in chunks_in(told))
+        async with aclosing(in_order(names, partial(self._chunk, asked))) as coming:
+            async for name, answer in coming:
+                if packed and (len(packed) >= _TOGETHER or not answer.done()):
+                    yield _part(packed)
+                    packed = b""
+                response = await self._later(answer)
                 if response is None:
                     return
-                if response.status == _ABSENT:  # it holds nothing but the fill value
-                    continue
-                if response.status != 200:
+                if response.status not in {200, _ABSENT}:
                     yield response
                     return
-                yield await self._packed(archive, name, bytes(response.body))
-        yield _part(archive.end())
+                if response.status != _ABSENT:  # else it holds nothing but the fill value
+                    packed += await _packed(archive, name, bytes(response.body))
+        yield _part(packed + archive.end())
 
-    async def _packed(self, archive: Zipping, name: str, data: bytes) -> Response:
-        if len(data) < _QUICK:
-            return _part(archive.add(name, data))
-        return _part(await asyncio.to_thread(archive.add, name, data))
+    async def _chunk(self, asked: Request, name: str) -> Response:
+        """A chunk, which may take as long as it needs while the client waits."""
+        request = replace(asked, path=(*asked.path, *name.split("/")), is_job=True, listener=self)
+        return await counted(self._whole.reached_by(self.visitor).ask(request), request)
 
     async def _member(self, asked: Request, name: str) -> Response | None:
         """A document or chunk, as a client of version 3 gets it."""
         return await self.response(replace(asked, path=(*asked.path, *name.split("/"))))
+
+
+async def _packed(archive: Zipping, name: str, data: bytes) -> bytes:
+    if len(data) < _QUICK:
+        return archive.add(name, data)
+    return await asyncio.to_thread(archive.add, name, data)
 
 
 def _part(data: bytes) -> Response:

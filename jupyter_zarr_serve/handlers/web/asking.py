@@ -21,7 +21,7 @@ def asking(handler: AnsweringHandler, request: Request) -> Ask:
 
     async def ask(form: str, options: Options, up: int) -> Response | None:
         there = path[: len(path) - up]
-        if up and not await handler.may_read(there):
+        if up and not await handler.may(there):
             return None
         return await handler.response(replace(request, path=there, form=form, options=options))
 

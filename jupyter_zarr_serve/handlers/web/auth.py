@@ -10,7 +10,9 @@ https://jupyterhub.readthedocs.io/en/stable/rbac/scopes.html#custom-scopes
 
 import hmac
 import os
+from functools import lru_cache
 from inspect import isawaitable
+from operator import attrgetter
 from typing import Any
 
 from jupyter_server.auth import IdentityProvider, User
@@ -21,15 +23,18 @@ from .scope import Scope
 from .visitor import Visitor
 
 HUB_SCOPE = "jupyter_zarr_serve_hub_scope"  # the setting
-_DECIDING = (
-    "get_user",
-    "_get_user",
-    "get_user_token",
-    "get_token",
-    "get_user_cookie",
-    "generate_anonymous_user",
+_DECIDING = frozenset(
+    {
+        "get_user",
+        "_get_user",
+        "get_user_token",
+        "get_token",
+        "get_user_cookie",
+        "generate_anonymous_user",
+    }
 )
-_USER = User("token", "Holder of the token", "Holder of the token", "T", None, None)
+_methods = attrgetter(*_DECIDING)
+TOKEN_HOLDER = User("token", "Holder of the token", "Holder of the token", "T", None, None)
 
 
 class Login:
@@ -37,7 +42,7 @@ class Login:
 
     def stranger(self, base_url: str) -> Visitor:
         """See `Entrance`."""
-        return Visitor(Scope(f"{base_url}zarr/"))
+        return _visitor_at(f"{base_url}zarr/", is_holder=False)
 
     async def admit(self, handler: Any) -> Visitor:
         """See `Entrance`."""
@@ -47,8 +52,10 @@ class Login:
         if handler.get_current_user.__module__ != JupyterHandler.__module__:
             await JupyterHandler.prepare(handler)
             return Visitor(scope, handler.current_user)
-        known = None if handler.wants_page() else bearer(handler)  # people get the cookie of a login
-        user = known or handler.identity_provider.get_user(handler)
+        # People get the cookie of a login.
+        if not handler.wants_page() and bearer(handler) is TOKEN_HOLDER:
+            return _visitor_at(scope.url, is_holder=True)
+        user = handler.identity_provider.get_user(handler)
         user = await user if isawaitable(user) else user
         if user is not None:
             return Visitor(scope, user)
@@ -65,7 +72,7 @@ class Login:
             return
         if handler.current_user is None:
             handler.get_login_url()
-        elif not handler.token_authenticated:
+        elif handler.current_user is not TOKEN_HOLDER and not handler.token_authenticated:
             if _is_foreign(handler):
                 raise HTTPError(403, "requests from another site need a token, or c.ServerApp.allow_origin")
             if not handler.is_program:
@@ -75,6 +82,12 @@ class Login:
 LOGIN = Login()
 
 
+@lru_cache(maxsize=8)
+def _visitor_at(url: str, *, is_holder: bool) -> Visitor:
+    """Nobody yet, or the holder of the token: the same for nearly all requests."""
+    return Visitor(Scope(url), TOKEN_HOLDER if is_holder else None)
+
+
 def bearer(handler: JupyterHandler) -> User | None:
     """The user of a request with the server's own token and no cookie; None if Jupyter has to be asked.
 
@@ -82,21 +95,20 @@ def bearer(handler: JupyterHandler) -> User | None:
     for each. If nobody replaced the methods that decide who is let in, the same comparison decides here.
     """
     provider = handler.identity_provider
-    if "Cookie" in handler.request.headers or not _is_plain(provider) or not provider.token:
+    token = provider.token
+    if "Cookie" in handler.request.headers or not _is_plain(provider) or not token:
         return None
     given = provider.get_token(handler) or ""
-    if not hmac.compare_digest(given.encode(), provider.token.encode()):
+    if not hmac.compare_digest(given.encode(), token.encode()):
         return None
     handler._token_authenticated = True  # type: ignore[attr-defined]
-    return _USER
+    return TOKEN_HOLDER
 
 
 def _is_plain(provider: IdentityProvider) -> bool:
     """Whether Jupyter's own methods decide: no subclass, nor the object itself, replaces one."""
-    return all(
-        getattr(getattr(provider, name), "__func__", None) is getattr(IdentityProvider, name)
-        for name in _DECIDING
-    )
+    own = _DECIDING.isdisjoint(vars(provider)) and _methods(type(provider)) == _methods(IdentityProvider)
+    return bool(own)
 
 
 def _is_foreign(handler: Any) -> bool:

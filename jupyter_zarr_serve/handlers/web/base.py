@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from http.client import responses
-from typing import Any
+from typing import Any, cast
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.call_context import CallContext
@@ -22,8 +22,10 @@ from tornado.iostream import StreamClosedError
 from tornado.web import Application, HTTPError
 
 from ...core.public_text import public
+from . import headers
 from .auth import LOGIN
 from .failure import Failure, failure_page
+from .framing import OWN, admit_frame
 from .hiding import hide_tokens
 from .phrase import phrase
 from .render import NO_LABELS
@@ -31,10 +33,8 @@ from .scope import Scope
 from .visitor import Entrance, MayRead
 from .visits import hide_token, is_key, is_navigation, leave_token
 
-_EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
 _ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
 _MOST_HOSTS = 64
-_NO_PAGE = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'"
 _ROUTINE = {200, 206, 304, 404}
 _QUIET_BY_LINK = {200, 204, 206, 304, 404, 429}  # not a line for each of very many guesses
 _MAY_READ = MayRead()
@@ -47,6 +47,7 @@ class ZarrServeHandler(JupyterHandler):
     is_for_readers = True  # whom a hub lets read Zarr, and reach nothing else
     is_page = False  # whether people come here by a link
     is_program = False  # whether it is a part of a page
+    _is_in_own_frame = False  # of a page of this server, on a hub
     labels: Mapping[str, str] = NO_LABELS  # shown in the place of names, on the page of a failure
 
     def __init__(
@@ -87,6 +88,7 @@ class ZarrServeHandler(JupyterHandler):
         self.set_cors_headers()
         self._entrance.check(self)
         leave_token(self, is_by_link=self.visitor.is_by_link)
+        self._is_in_own_frame = admit_frame(self)
 
     def check_host(self) -> bool:
         """Jupyter's check, whose yes is remembered but for paths of sockets, which may vanish."""
@@ -116,8 +118,8 @@ class ZarrServeHandler(JupyterHandler):
 
     @property
     def content_security_policy(self) -> str:
-        """Jupyter's own; for share links without the address to which browsers would report the link."""
-        return "frame-ancestors 'self'" if self.visitor.is_by_link else super().content_security_policy
+        """Jupyter's own; for share links and frames without the address for reports of browsers."""
+        return OWN if self.visitor.is_by_link or self._is_in_own_frame else super().content_security_policy
 
     @property
     def asked_path(self) -> tuple[str, ...] | None:
@@ -160,38 +162,17 @@ class ZarrServeHandler(JupyterHandler):
         raise HTTPError(401, "log in first: send the header 'Authorization: token <token>'")
 
     def set_default_headers(self) -> None:
-        """Jupyter's headers, and those that let pages of other origins read an answer."""
-        super().set_default_headers()
-        self.set_header("Vary", "Accept, Origin")
-        self.set_header("X-Content-Type-Options", "nosniff")
-        if not self.is_program:  # what is no page of ours does nothing where a browser shows it as one
-            self.set_header("Content-Security-Policy", f"{_NO_PAGE}; {self.content_security_policy}")
-        if "Origin" in self.request.headers:
-            self.set_header("Access-Control-Expose-Headers", _EXPOSED)
-        if self.visitor.is_by_link:  # nothing may spread the link
-            self.set_header("Referrer-Policy", "no-referrer")
-            self.set_header("X-Robots-Tag", "noindex, nofollow")
-            self.set_header("Cache-Control", "private, no-cache")
+        """Jupyter's headers, and ours."""
+        headers.set_default(self, super().set_default_headers)
 
     def set_cors_headers(self) -> None:
-        """Jupyter's rules for other origins, and ours; for share links, only what their owners allowed."""
-        origin, by_link = self.request.headers.get("Origin"), self.visitor.origins
-        if by_link is not None:
-            if origin is not None and not {origin, "*"}.isdisjoint(by_link):
-                self.set_header("Access-Control-Allow-Origin", "*" if "*" in by_link else origin)
-            return
-        super().set_cors_headers()
-        if not self._headers.get("Access-Control-Allow-Origin", "set"):
-            self.clear_header("Access-Control-Allow-Origin")
-        if origin is not None and not {origin, "*"}.isdisjoint(self.data_origins):
-            self.set_header("Access-Control-Allow-Origin", origin)
-            self.clear_header("Access-Control-Allow-Credentials")  # cookies stay at home
+        """Jupyter's rules for other origins, and ours."""
+        headers.set_cors(self, super().set_cors_headers)
 
     @property
     def data_origins(self) -> Collection[str]:
         """The origins whose pages may read the answers, "*" for all, besides those that Jupyter lets."""
-        origins: Collection[str] = self.settings.get("jupyter_zarr_serve_origins", ())
-        return origins
+        return cast(Collection[str], self.settings.get("jupyter_zarr_serve_origins", ()))
 
     def set_signed_cookie(self, name: str, value: str | bytes, *args: Any, **kwargs: Any) -> None:
         """Set cookies only for people: programs would get a fresh login with every chunk."""

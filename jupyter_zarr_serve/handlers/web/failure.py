@@ -13,6 +13,8 @@ from .render import NO_LABELS, crumbs, quoted, rendered, root_from, shown
 from .visitor import Visitor
 
 _STORE = re.compile(r"v([23])(/.*)?")
+_MAY_COME = {404, 503}  # what is not there may come, and the page follows that
+_LONGEST_FOLLOWED = 2000  # characters of a path
 _HEADINGS = {
     400: "This address makes no sense",
     401: "Log in first",
@@ -77,7 +79,18 @@ def failure_page(
         up=parent,
         near=[{"name": shown(name), "url": f"{beside}{quoted((name,))}"} for name in failure.near],
         login=_login(handler, root) if failure.status == 401 else "",
+        followed=_followed(handler.request.path, visitor)
+        if is_let_in and failure.status in _MAY_COME
+        else "",
+        xsrf=handler.xsrf_token.decode() if hub_auth(handler) is not None and not is_by_link else "",
     )
+
+
+def _followed(address: str, visitor: Visitor) -> str:
+    """The path of a node that may come to be there, as it stands in the address; "" for other addresses."""
+    found = _STORE.fullmatch(address.removeprefix(visitor.scope.url))
+    path = "" if found is None else (found[2] or "").strip("/")
+    return path if len(path) <= _LONGEST_FOLLOWED else ""
 
 
 def _crumbs(address: str, visitor: Visitor, root: str, labels: Mapping[str, str]) -> list[dict[str, str]]:

@@ -6,13 +6,13 @@ https://www.w3.org/TR/server-timing/
 https://prometheus.io/docs/practices/naming/
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from ...core.known_names import ROOTS
-from ...serve.request import BINARY, Response
+from ...serve.request import BINARY, Request, Response
 
 _PREFIX = "jupyter_zarr_serve"
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -51,6 +51,14 @@ def count(place: str, response: Response) -> None:
         _phase(phase).observe(seconds)
     if response.status in {200, 206} and response.media_type == BINARY:
         _remembered("read" not in response.spent).inc()
+
+
+async def counted(asked: Response | Awaitable[Response], request: Request) -> Response:
+    """The response of a source to a request, counted when it has come."""
+    with in_flight():
+        response = asked if isinstance(asked, Response) else await asked
+    count(next(iter(request.path), ""), response)
+    return response
 
 
 def server_timing(response: Response) -> str:

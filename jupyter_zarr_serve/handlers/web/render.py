@@ -17,7 +17,7 @@ from jupyter_server.base.handlers import JupyterHandler
 
 from ...core import limits
 from ...core.public_text import short
-from .static_files import WRITTEN, hashed_name
+from .static_files import WRITTEN, built_names, hashed_name
 
 HTML = "text/html; charset=utf-8"
 NO_LABELS: Mapping[str, str] = {}
@@ -54,7 +54,11 @@ def rendered(
     handler.set_header("X-Content-Type-Options", "nosniff")
     handler.set_header("Referrer-Policy", "no-referrer")
     handler.set_header("Content-Type", HTML)
-    files = {"css": hashed_name("browse.css"), "js": hashed_name("browse.js")}
+    files = {
+        "css": hashed_name("browse.css"),
+        "js": hashed_name("browse.js"),
+        "following": "".join(built_names("follow.js")),
+    }
     return _templates().get_template(template).render(**files, style=style, **context).encode()
 
 

@@ -5,8 +5,9 @@ request; so that what holds for the whole tree holds for a part of it that has a
 """
 
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-from ...core.known_names import VIEWS
+from ...core.known_names import is_view
 
 
 def parted(names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -14,10 +15,10 @@ def parted(names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
     Examples
     --------
-    >>> parted(("ome", "files", "a.tif")), parted(("files",))
-    (('ome', ('files', 'a.tif')), ('', ('files',)))
+    >>> parted(("ome;max,y,x", "files", "a.tif")), parted(("files",))
+    (('ome;max,y,x', ('files', 'a.tif')), ('', ('files',)))
     """
-    return (names[0], names[1:]) if names and names[0] in VIEWS else ("", names)
+    return (names[0], names[1:]) if names and is_view(names[0]) else ("", names)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,30 @@ class Scope:
         >>> Scope("/zarr/s/x/", ("files", "a.h5")).inside(("ome", "image"))
         ('ome', 'files', 'a.h5', 'image')
         """
-        if self.path and path and path[0] in VIEWS:
+        if self.path and path and is_view(path[0]):
             return (path[0], *self.path, *path[1:])
         return (*self.path, *path)
+
+
+def segments(path: str, prefix: str) -> tuple[str, ...]:
+    """The decoded segments of a raw URL path below a prefix; split first, so that %2F stays inside.
+
+    A segment that is still encoded then was so twice, as zarrs does: no served name has a percent sign.
+    Clients put a slash behind an address that ends in one. Nothing has an empty name, so several slashes
+    mean one, and those at the end a listing: an empty last segment.
+
+    Examples
+    --------
+    >>> segments("/zarr/v3/a%2Fb/c%20d/", "/zarr/v3"), segments("/%25E6%2597%25A5", "")
+    (('a/b', 'c d', ''), ('日',))
+    >>> segments("/zarr/v3//a///", "/zarr/v3")
+    ('a', '')
+    """
+    *names, last = path[len(prefix) :].removeprefix("/").split("/")
+    found = [*filter(None, names), *([last] if last or names else [])]
+    return tuple(map(_decoded, found) if "%" in path else found)
+
+
+def _decoded(part: str) -> str:
+    once = unquote(part, errors="surrogateescape")
+    return unquote(once, errors="surrogateescape") if "%" in once else once

@@ -1,10 +1,12 @@
-"""The files of our pages that are written by hand, and so have no hash in their names."""
+"""The files of our pages: those written by hand, which have no hash in their names, and those built."""
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 
 WRITTEN = Path(__file__).parent.parent / "static"
+BUILT = Path(__file__).parent.parent.parent / "viewer" / "dist"
 
 
 @cache
@@ -18,3 +20,12 @@ def hashed_name(name: str) -> str:
     """
     path = WRITTEN / name
     return f"{path.stem}.{hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()}{path.suffix}"
+
+
+def built_names(name: str) -> list[str]:
+    """The name by which a built file is served, and the names of those that it needs before it runs.
+
+    None where the front ends were not built, or were built before there was such a file.
+    """
+    file = BUILT / "manifest.json"
+    return [str(found) for found in json.loads(file.read_text()).get(name, ())] if file.exists() else []

@@ -7,6 +7,7 @@ from typing import cast
 from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
+from ...core.progress import Progress
 from ...serve.request import Response
 from ...sources.send_budget import AT_ONCE
 from .answering import PATIENCE, SLOWEST, AnsweringHandler
@@ -14,7 +15,19 @@ from .filenames import attachment
 
 
 class StreamingHandler(AnsweringHandler):
-    """Sends one part after the other, the next one only when the client has taken the last."""
+    """Sends one part after the other, the next one only when the client has taken the last.
+
+    It listens to how far a part is, which it tells nobody: a part may take as long as the client waits.
+    """
+
+    is_job = True
+
+    def tell(self, progress: Progress) -> None:
+        """See `core.progress.Listener`."""
+
+    def is_wanted(self) -> bool:
+        """See `core.progress.Listener`."""
+        return not self._has_gone
 
     async def stream(
         self, parts: AsyncIterator[Response], client: str, head: Callable[[int], None]

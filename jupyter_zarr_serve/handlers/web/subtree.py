@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from dataclasses import replace
 
 from ...core.errors import Forbidden, Unavailable
-from ...core.known_names import OF_KERNELS, VIEWS
+from ...core.known_names import OF_KERNELS, is_view
 from ...serve.request import NODE, Request, Response, existence_of, refusal
 from ...sources import Source, response_of
 
@@ -53,11 +53,11 @@ class Subtree:
 
     def _bounded(self, request: Request) -> Request | None:
         """The request as the other source is asked; None where it leads outside."""
-        is_view = bool(request.path) and request.path[0] in VIEWS and not request.view
-        path = request.path[1:] if is_view else request.path
+        is_viewed = bool(request.path) and is_view(request.path[0]) and not request.view
+        path = request.path[1:] if is_viewed else request.path
         if not self.path or path[: len(self.path)] != self.path:
             return None
-        view = request.path[0] if is_view else request.view
+        view = request.path[0] if is_viewed else request.view
         return replace(request, path=path, view=view, within=len(self.path))
 
     def _told(self, response: Response, request: Request) -> Response:

@@ -19,26 +19,29 @@ _CONDITION = re.compile(
     rf'(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>.*?)):(?P<operation>{_OPERATIONS})(?::(?P<value>.*))?',
     re.DOTALL,
 )
+_AXES = re.compile("[0-8](,[0-8]){0,8}")
 _WITHOUT_VALUE = {"null", "notnull"}
 _MOST_NAMES = 1000
 _LONGEST = 1 << 16  # characters of all that is said
 
 
 def table_options(handler: Any) -> Options:
-    """The options `columns`, `sort`, `where` and `find` that the query of a handler's request gives.
+    """The options `columns`, `x`, `sort`, `where` and `find` that the query of a handler's request gives.
 
     Raises
     ------
     HTTPError
         400 if one of them has no meaning, or says too much.
     """
-    given = {name: handler.get_query_arguments(name) for name in ("columns", "sort", "where", "find")}
+    given = {name: handler.get_query_arguments(name) for name in ("columns", "x", "sort", "where", "find")}
     if sum(len(text) for texts in given.values() for text in texts) > _LONGEST:
-        raise HTTPError(400, f"columns, sort, where, find: more than {_LONGEST:,} characters are too many")
+        raise HTTPError(
+            400, f"columns, x, sort, where, find: more than {_LONGEST:,} characters are too many"
+        )
     if len(given["where"]) > limits.CONDITIONS:
         raise HTTPError(400, f"where: more than {limits.CONDITIONS} conditions are too many")
     told: dict[str, str] = {}
-    for name, most in (("columns", _MOST_NAMES), ("sort", limits.CONDITIONS)):
+    for name, most in (("columns", _MOST_NAMES), ("x", 1), ("sort", limits.CONDITIONS)):
         names = [one for text in given[name] for one in names_in(text)]
         if len(names) > most:
             raise HTTPError(400, f"{name}: more than {most:,} columns are too many")
@@ -49,6 +52,20 @@ def table_options(handler: Any) -> Options:
     if len(sought) > limits.SEARCH:
         raise HTTPError(400, f"find: has more than {limits.SEARCH:,} characters")
     return tuple((told | ({"find": sought} if sought else {})).items())
+
+
+def axes_option(handler: Any) -> Options:
+    """The option `log` of a request: the numbers of the axes that are to be logarithmic.
+
+    Raises
+    ------
+    HTTPError
+        400 if it is anything else.
+    """
+    text: str = handler.get_query_argument("log", "")
+    if text and not _AXES.fullmatch(text):
+        raise HTTPError(400, "log: must be numbers of axes, from 0 to 8, with commas between them")
+    return (("log", text),) if text else ()
 
 
 def names_in(text: str) -> list[str]:
@@ -63,7 +80,7 @@ def names_in(text: str) -> list[str]:
         rows = list(csv.reader([text], strict=True))
     except csv.Error as error:
         raise HTTPError(
-            400, "columns, sort: a name in quotes must end with a quote, before a comma"
+            400, "columns, x, sort: a name in quotes must end with a quote, before a comma"
         ) from error
     return [name for row in rows for name in row]
 

@@ -16,7 +16,10 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
 
+from .framing import TICKET
+
 _KEY_END = re.compile(r"c|[0-9.]+|\.z[a-z]+|zarr\.json", re.ASCII)  # of a chunk or document
+_SECRET = {"token", TICKET}
 _XSRF = "_xsrf"
 
 
@@ -33,16 +36,16 @@ def is_key(request: HTTPServerRequest) -> bool:
 
 
 def hide_token(request: HTTPServerRequest) -> None:
-    """Take Jupyter's token out of the address, as logs and links to the login show it.
+    """Take a token, or the ticket of a frame, out of the address that logs and links to the login show.
 
-    What the token proves stays known: the arguments of the query are parsed already.
+    What it proves stays known: the arguments of the query are parsed already.
     """
     if "?" in (request.uri or ""):
         request.uri = without_token(str(request.uri))
 
 
 def without_token(uri: str) -> str:
-    """The same address without a token in its query; all else stays as it is spelled.
+    """The same address without a token or a ticket in its query; all else stays as it is spelled.
 
     Examples
     --------
@@ -50,7 +53,7 @@ def without_token(uri: str) -> str:
     ('/zarr/view?path=a%20b', '/zarr/')
     """
     path, _, query = uri.partition("?")
-    kept = [part for part in query.split("&") if unquote_plus(part.partition("=")[0]) != "token"]
+    kept = [part for part in query.split("&") if unquote_plus(part.partition("=")[0]) not in _SECRET]
     return f"{path}?{'&'.join(kept)}" if any(kept) else path
 
 

@@ -4,6 +4,7 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { type ISignal, Signal } from "@lumino/signaling";
 import type { Choices } from "./choices.ts";
 import type { Kernels } from "./kernels.ts";
+import { INSTALL } from "./sentences.ts";
 
 const ON = "%load_ext jupyter_zarr_serve";
 const OFF = "%unload_ext jupyter_zarr_serve";
@@ -31,7 +32,8 @@ export class AllVariables {
     if (!front) return;
     await this.choices.set(front.path, isOn);
     this.#done.delete(front.kernel);
-    await this.#run(front.kernel, isOn);
+    const isRun = await this.#run(front.kernel, isOn);
+    if (isOn && !isRun) await this.choices.set(front.path, false); // the switch is off, and can be turned again
   }
 
   /** Do in a new kernel what was chosen for its notebook. */
@@ -51,7 +53,8 @@ export class AllVariables {
     await this.choices.rename(before, after);
   }
 
-  async #run(kernel: string, isOn: boolean): Promise<void> {
+  /** Whether the kernel ran it. */
+  async #run(kernel: string, isOn: boolean): Promise<boolean> {
     const code = isOn ? ON : OFF;
     this.isBusy = true;
     if (isOn) this.#done.add(kernel);
@@ -59,6 +62,7 @@ export class AllVariables {
     try {
       const problem = await this.kernels.run(kernel, code);
       this.#say(this.#words(problem) || this.trans.__("Ran %1 in the kernel.", code));
+      return !problem;
     } finally {
       this.isBusy = false;
       this.#changed.emit();
@@ -69,7 +73,7 @@ export class AllVariables {
     if (!/^ModuleNotFoundError: .*'jupyter_zarr_serve'/.test(problem)) return problem;
     return this.trans.__(
       "This kernel has no jupyter_zarr_serve. Run %1 in the notebook, and turn the switch again.",
-      "%pip install jupyter-zarr-serve",
+      INSTALL,
     );
   }
 

@@ -3,10 +3,12 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { ReactWidget } from "@jupyterlab/ui-components";
 import type { Message } from "@lumino/messaging";
-import { type ISignal } from "@lumino/signaling";
 import { useEffect, useRef, useState } from "react";
 import { type Told } from "./card-told.ts";
+import { existsAt, Following } from "./following.ts";
 import type { Kernels } from "./kernels.ts";
+import { calledText } from "./sentences.ts";
+import { Soon } from "./soon.ts";
 import type { Server } from "./server.ts";
 import type { Described } from "./told.ts";
 import { groupText, shapeText, sizeText } from "./tree.ts";
@@ -24,8 +26,6 @@ export interface Given {
   readonly server: Server;
   readonly kernels: Kernels;
   readonly actions: Actions;
-  /** Something may have changed in a kernel, or it has ended. */
-  readonly stirred: ISignal<unknown, string>;
   readonly trans: TranslationBundle;
 }
 
@@ -57,7 +57,7 @@ export class Cards extends ReactWidget {
   }
 }
 
-function Card({ told, server, kernels, actions, stirred, trans }: Given & { told: Told }) {
+function Card({ told, server, kernels, actions, trans }: Given & { told: Told }) {
   const box = useRef<HTMLElement>(null);
   const [state, setState] = useState<State>("asking");
   const [node, setNode] = useState<Described>();
@@ -67,12 +67,10 @@ function Card({ told, server, kernels, actions, stirred, trans }: Given & { told
     let url: string | undefined;
     let turn = 0;
     let isSeen = false;
-    let known = ""; // the mark of what the kernel publishes, this among it
     const look = async (): Promise<void> => {
       const mine = ++turn;
-      const [found, mark] = await stateOf(told, kernels, server, known);
+      const found = await stateOf(told, kernels, server);
       if (mine !== turn) return;
-      known = mark;
       setState(found);
       if (found !== "live" && found !== "frozen") return;
       const place = kernels.placeOf(told.kernel, told.name);
@@ -85,30 +83,34 @@ function Card({ told, server, kernels, actions, stirred, trans }: Given & { told
       setNode(described);
       setPicture(url);
     };
-    // Of a long notebook, only what somebody sees is asked for; what failed is asked for again when something stirs.
+    // Of a long notebook, only what somebody sees is asked for; what failed is asked for again when something changes.
     const again = (): void => void (isSeen && look().catch(() => setState("asking")));
+    const soon = new Soon(again);
+    const [, own] = placesOf(told);
+    // What else the kernel publishes is in no card.
+    const following = new Following(server.live, (place, kind) => {
+      if (place === own || kind === "gone" || kind === "back") soon.stir("");
+    });
     const observer = new IntersectionObserver(([entry]) => {
       isSeen = entry?.isIntersecting ?? false;
+      following.set(isSeen ? placesOf(told) : []);
       again();
     });
-    const stir = (_: unknown, kernel: string): void => {
-      if (kernel === told.kernel) again();
-    };
     if (box.current) observer.observe(box.current);
-    stirred.connect(stir);
     return () => {
       turn += 1;
+      isSeen = false;
       observer.disconnect();
-      stirred.disconnect(stir);
+      following.set([]);
       if (url) URL.revokeObjectURL(url);
     };
-  }, [told, server, kernels, stirred]);
+  }, [told, server, kernels]);
   const now = node ?? told;
   const isThere = state === "live" || state === "frozen";
   const facts = [
     now.kind === "group"
-      ? groupText(node?.called ?? trans.__("group"), node?.members)
-      : shapeText({ name: told.name, ...now }),
+      ? groupText(calledText(node?.called ?? "group", trans), node?.members)
+      : shapeText({ name: told.name, ...now }, trans.__("scalar")),
     now.dtype,
     sizeText(node?.nbytes),
   ];
@@ -141,23 +143,22 @@ function Button({ label, isOn, press }: { label: string; isOn: boolean; press: (
   );
 }
 
-/**
- * Whether it is still published: asked so that no answer is a failure.
- *
- * @param known - The mark of what the kernel published when this was there, "" for none; the new one is given back.
- */
-async function stateOf(
-  told: Told,
-  kernels: Kernels,
-  server: Server,
-  known: string,
-): Promise<[State, string]> {
-  if (!kernels.isRunning(told.kernel)) return ["gone", ""];
-  const place = `kernels/${told.kernel}`;
-  const { mark } = await server.changes(place);
-  if (!mark) return ["gone", ""];
-  const isThere = mark === known || (await server.hasMember(place, told.name));
-  return isThere ? [told.is_frozen ? "frozen" : "live", mark] : ["withdrawn", ""];
+/** The paths of a kernel and of what it published, by which it is told what became of either. */
+function placesOf({ kernel, name }: Told): [string, string] {
+  return [`kernels/${kernel}`, `kernels/${kernel}/${name}`];
+}
+
+/** Whether it is still published: asked so that no answer is a failure. */
+async function stateOf(told: Told, kernels: Kernels, server: Server): Promise<State> {
+  const [kernel, place] = placesOf(told);
+  if (!kernels.isRunning(told.kernel)) return "gone";
+  const [isRunning, isThere] = await Promise.all([
+    existsAt(server.live, kernel),
+    existsAt(server.live, place),
+  ]);
+  if (isThere === undefined) return "asking";
+  if (!isThere) return isRunning ? "withdrawn" : "gone";
+  return told.is_frozen ? "frozen" : "live";
 }
 
 function words(state: State, trans: TranslationBundle): string {

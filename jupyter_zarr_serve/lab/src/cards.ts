@@ -2,18 +2,16 @@
 
 import { type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { showErrorMessage } from "@jupyterlab/apputils";
-import { INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
+import { INotebookTracker } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { PanelLayout, Widget } from "@lumino/widgets";
-import { Signal } from "@lumino/signaling";
 import { Cards, type Given } from "./card.tsx";
 import { CARD, cardsIn } from "./card-told.ts";
 import * as names from "./commands.ts";
 import { Kernels } from "./kernels.ts";
 import { Server } from "./server.ts";
-import { Soon } from "./soon.ts";
 
 const RANK = 40; // before HTML
 
@@ -31,13 +29,11 @@ export const cards: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load("jupyter_zarr_serve");
     const kernels = new Kernels(app.serviceManager, notebooks);
-    const stirred = new Signal<object, string>(cards);
     const run = (command: string, path: string): void =>
       void app.commands.execute(command, { path, isBeside: true });
     const given: Given = {
       server: new Server(app.serviceManager.serverSettings),
       kernels,
-      stirred,
       trans,
       actions: {
         view: (path) => run(names.OPEN_BESIDE, path),
@@ -47,7 +43,6 @@ export const cards: JupyterFrontEndPlugin<void> = {
         unpublish: async (path) => {
           const problem = await kernels.unpublish(path);
           if (problem) await showErrorMessage(trans.__("It could not be unpublished"), problem);
-          stirred.emit(kernels.variable(path)?.kernel ?? "");
         },
       },
     };
@@ -55,21 +50,6 @@ export const cards: JupyterFrontEndPlugin<void> = {
       { safe: true, mimeTypes: [CARD], createRenderer: () => new Renderer(given) },
       RANK,
     );
-    const soon = new Soon((kernel) => stirred.emit(kernel)); // a cell makes a kernel idle several times
-    const follow = ({ sessionContext }: NotebookPanel): void => {
-      let kernel = "";
-      const stir = (): void => {
-        const before = kernel;
-        kernel = sessionContext.session?.kernel?.id ?? "";
-        for (const id of new Set([before, kernel])) if (id) soon.stir(id);
-      };
-      sessionContext.statusChanged.connect((_, status) => {
-        if (status !== "busy") stir();
-      });
-      sessionContext.kernelChanged.connect(stir);
-    };
-    notebooks?.forEach(follow);
-    notebooks?.widgetAdded.connect((_, notebook) => follow(notebook));
   },
 };
 

@@ -9,6 +9,7 @@ export const CLIENTS = [
   "zarr-python",
   "xarray",
   "dask",
+  "pandas",
   "tensorstore",
   "zarrita",
   "napari",

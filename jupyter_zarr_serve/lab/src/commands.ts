@@ -12,4 +12,5 @@ export const SHARE = "jupyter-zarr-serve:share";
 export const LINKS = "jupyter-zarr-serve:links";
 export const PANEL = "jupyter-zarr-serve:panel";
 export const UNPUBLISH = "jupyter-zarr-serve:unpublish";
+export const COPY_LINK = "jupyter-zarr-serve:copy-link";
 export const REVOKE = "jupyter-zarr-serve:revoke";

@@ -1,13 +1,14 @@
-// Beneath the tree: what the array is that was chosen, and a small picture of it.
+// Beneath the tree: what was chosen, and of an array a small picture and the range of its values.
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { useEffect, useState } from "react";
+import { linkFacts, nodeFacts } from "./facts.ts";
 import type { Model } from "./model.ts";
-import type { Described } from "./told.ts";
-import { type Row, shapeText, sizeText } from "./tree.ts";
+import { calledText } from "./sentences.ts";
+import type { Described, Stats } from "./told.ts";
+import type { Row } from "./tree.ts";
 
 const PAUSE = 200; // milliseconds: who walks by with the arrows asks for nothing
-const MOST = 6; // attributes
 
 interface Given {
   readonly row: Row;
@@ -15,44 +16,24 @@ interface Given {
   readonly trans: TranslationBundle;
 }
 
+/** What is known of an array or a group; all but the node itself may be missing. */
+interface Known {
+  readonly node: Described;
+  readonly picture?: string | undefined;
+  readonly stats?: Stats | undefined;
+}
+
 export function Details({ row, model, trans }: Given) {
-  const { looks, server } = model;
-  const [told, setTold] = useState<Described>();
-  const [picture, setPicture] = useState<string>();
-  useEffect(() => {
-    let isOver = false;
-    let url: string | undefined;
-    const look = async (): Promise<void> => {
-      const node = await server.node(row.path);
-      if (isOver) return;
-      setTold(node);
-      if (!node.previews || !("image" in node.previews)) return;
-      const blob = await server.picture(row.path);
-      if (isOver) return;
-      url = URL.createObjectURL(blob);
-      setPicture(url);
-    };
-    // What cannot be described is said where it is opened.
-    const timer = setTimeout(() => void look().catch(() => undefined), PAUSE);
-    return () => {
-      isOver = true;
-      clearTimeout(timer);
-      if (url) URL.revokeObjectURL(url);
-    };
-  }, [row.path, server, looks]);
-  const node = told ?? row.member;
-  if (!node) return null;
-  const attributes = Object.entries(told?.attributes ?? {}).slice(0, MOST);
-  const facts: [string, string][] = [
-    [trans.__("Shape"), shapeText({ name: row.name, ...node })],
-    [trans.__("Type"), node.dtype ?? ""],
-    [trans.__("Size"), sizeText(node.nbytes)],
-    ...attributes.map(([name, value]): [string, string] => [name, text(value)]),
-  ];
+  const known = useKnown(row, model);
+  const node = known?.node ?? row.member;
+  const called = node?.called ?? (node?.kind === "group" ? "group" : "");
+  const facts = row.link
+    ? linkFacts(row.link, trans)
+    : nodeFacts(node ?? { name: row.name, kind: "group" }, known?.stats, calledText(called, trans), trans);
   return (
-    <section className="jp-ZarrServe-details" aria-label={trans.__("About %1", row.name)}>
+    <section className="jp-ZarrServe-details" aria-label={trans.__("About %1", row.name)} tabIndex={0}>
       <h3>{row.name}</h3>
-      {picture && <img src={picture} alt={trans.__("A small picture of %1", row.name)} />}
+      {known?.picture && <img src={known.picture} alt={trans.__("A small picture of %1", row.name)} />}
       <dl>
         {facts.map(([name, fact]) => (
           <div key={name}>
@@ -65,6 +46,34 @@ export function Details({ row, model, trans }: Given) {
   );
 }
 
-function text(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** Ask for what is said of a row, anew when it may have changed; what cannot be had is said where it is opened. */
+function useKnown({ path, link }: Row, { looks, server }: Model): Known | undefined {
+  const [known, setKnown] = useState<Known>();
+  useEffect(() => {
+    let isOver = false;
+    let url: string | undefined;
+    const tell = (more: Known): void => {
+      if (!isOver) setKnown((before) => ({ ...before, ...more }));
+    };
+    const look = async (): Promise<void> => {
+      const node = await server.node(path);
+      tell({ node });
+      const { previews = {} } = node;
+      const draw = async (): Promise<void> => {
+        const blob = await server.picture(path);
+        if (isOver) return;
+        url = URL.createObjectURL(blob);
+        tell({ node, picture: url });
+      };
+      const measure = async (): Promise<void> => tell({ node, stats: await server.stats(path) });
+      await Promise.allSettled(["image" in previews && draw(), "stats" in previews && measure()]);
+    };
+    const timer = link ? undefined : setTimeout(() => void look().catch(() => undefined), PAUSE);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+      if (url) URL.revokeObjectURL(url);
+    };
+  }, [path, link, server, looks]);
+  return known;
 }

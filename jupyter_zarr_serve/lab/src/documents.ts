@@ -10,7 +10,7 @@ import {
 import type { Contents } from "@jupyterlab/services";
 import type { Frame } from "./frame.ts";
 import { iconOf } from "./icons.ts";
-import { pathOfFile } from "./places.ts";
+import { bestOf, pathOfFile } from "./places.ts";
 import type { Tabs } from "./tabs.ts";
 
 /** The name by which Lab keeps the factory, and by which settings name it. */
@@ -67,7 +67,7 @@ export class DataDocumentFactory extends ABCWidgetFactory<DocumentWidget<Frame>>
     tab.addClass("jp-ZarrServe-tab");
     context.pathChanged.connect((_, file) => {
       content.path = pathOfFile(file) ?? "";
-      content.go(this.tabs.first(content.path));
+      content.go(bestOf(content.path));
     });
     void this.tabs.add(tab);
     return tab;

@@ -1,6 +1,6 @@
 // The files that the server reads, as people know them. A test compares the suffixes with those of `readers/`.
 
-export type Kind = "array" | "dataset" | "table" | "image" | "group";
+export type Kind = "array" | "sparse" | "dataset" | "table" | "image" | "group";
 
 /** A type of file. */
 export interface Format {

@@ -3,7 +3,7 @@
 import { Signal, type ISignal } from "@lumino/signaling";
 import type { Message } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
-import { below } from "./places.ts";
+import { below, withoutTicket } from "./places.ts";
 
 const PAUSE = 500; // milliseconds, from the last move of a person to a look at where the page is
 const MOVES = ["pointerup", "keyup", "wheel", "hashchange", "popstate"];
@@ -104,6 +104,7 @@ export class Frame extends Widget {
   #follow(): void {
     const page = this.#page;
     if (!page || page.location.href === "about:blank") return;
+    page.history.replaceState(page.history.state, "", withoutTicket(page.location.href));
     page.addEventListener("pointerdown", () => this.#touched.emit());
     for (const move of MOVES) {
       page.addEventListener(move, () => {

@@ -7,51 +7,50 @@ import * as names from "./commands.ts";
 import { LINKS, NOTEBOOK, RUNNING } from "./items.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Model } from "./model.ts";
+import type { Packages } from "./packages.ts";
 import type { Panel } from "./panel.tsx";
+import { Following } from "./following.ts";
 import { localOf } from "./places.ts";
-import { isLasting } from "./server.ts";
 import { Soon } from "./soon.ts";
-import { Watch } from "./watch.ts";
+
+const RETRY = 5000; // milliseconds, after a failure that may pass
 
 const ENDED = new Set(["restarting", "autorestarting", "dead", "terminating"]);
 
+/** What the panel is about, besides what it shows. */
+interface Around {
+  readonly kernels: Kernels;
+  readonly packages: Packages;
+  readonly all: AllVariables;
+}
+
 /** Keep what the panel shows as it is. */
 export class Fresh {
-  readonly #watch: Watch;
-  /** A kernel is idle: a cell makes it so several times. */
-  readonly #idle = new Soon((kernel) => {
-    if (kernel === this.kernels.front()?.kernel && this.panel.isVisible) this.model.lookAgain();
-  });
+  readonly #following: Following;
+  readonly #looks = new Soon((path) => this.model.look(path));
+  readonly #news = new Soon((path) => void this.#hear(path));
+  readonly #retry = new Soon((path) => void this.#hear(path), RETRY, RETRY);
   readonly #renewal = new Soon((section) => {
-    if (!this.panel.isVisible) return;
-    void this.model.refresh(section).then(() => this.#look());
+    if (this.panel.isVisible) void this.model.refresh(section);
   });
 
   constructor(
     private readonly app: JupyterFrontEnd,
     private readonly panel: Panel,
     private readonly model: Model,
-    private readonly kernels: Kernels,
-    private readonly all: AllVariables,
+    private readonly around: Around,
   ) {
-    this.#watch = new Watch(
-      (place, since, signal) => model.server.changes(place, since, signal),
-      (told) => model.hear(told),
-      // An older package in the kernel knows of no changes; who may not see it now may not later.
-      isLasting,
-    );
+    this.#following = new Following(model.server.live, (path) => this.#told(path));
   }
 
   /** Begin; nothing is asked for before the panel is seen. */
   follow(notebooks: INotebookTracker | null): void {
     this.panel.seen.connect((_, isSeen) => this.#turn(isSeen));
-    document.addEventListener("visibilitychange", () => this.#look());
+    this.model.changed.connect(() => this.#follows());
+    this.around.packages.changed.connect(() => this.#renew(NOTEBOOK));
     notebooks?.forEach((notebook) => this.#follow(notebook));
     notebooks?.widgetAdded.connect((_, notebook) => this.#follow(notebook));
-    notebooks?.currentChanged.connect(() => {
-      this.#watch.look(undefined); // until it is known what the other one publishes
-      this.#renew(NOTEBOOK, RUNNING);
-    });
+    notebooks?.currentChanged.connect(() => this.#renew(NOTEBOOK, RUNNING));
     this.app.serviceManager.sessions.runningChanged.connect(() => this.#renew(RUNNING));
     this.app.commands.commandExecuted.connect((_, { id, result }) => {
       if (id === names.SHARE) void result.then(() => this.#renew(LINKS));
@@ -60,41 +59,62 @@ export class Fresh {
 
   #follow({ context, sessionContext }: NotebookPanel): void {
     let path = context.path;
+    let isNew = false; // whether the kernel has not been idle yet
     sessionContext.statusChanged.connect((_, status) => {
       const kernel = sessionContext.session?.kernel?.id ?? "";
-      const isFront = kernel === this.kernels.front()?.kernel;
       if (ENDED.has(status)) {
-        this.all.forget(kernel);
-        if (!isFront) return;
-        this.#watch.look(undefined); // until it is there again
-        this.model.end();
-      } else if (isFront) {
-        if (status === "idle") this.#idle.stir(kernel);
-        this.#look();
+        this.around.all.forget(kernel);
+        this.around.packages.forget(kernel);
+        if (kernel === this.around.kernels.front()?.kernel) this.model.end();
+        isNew = true;
+        return;
       }
+      if (isNew && status === "idle") {
+        isNew = false;
+        this.around.packages.forget(kernel); // what was asked before may never be answered
+        this.#renew(NOTEBOOK);
+      }
+      this.#again();
+    });
+    sessionContext.iopubMessage.connect((_, { header }) => {
+      // A cell may install what was missing; what is run silently, as by the panel itself, is no cell.
+      if (header.msg_type === "execute_input")
+        this.around.packages.again(sessionContext.session?.kernel?.id ?? "");
     });
     sessionContext.kernelChanged.connect(() => this.#renew(NOTEBOOK));
     context.pathChanged.connect((_, after) => {
-      void this.all.rename(localOf(path) ?? "", localOf(after) ?? "");
+      void this.around.all.rename(localOf(path) ?? "", localOf(after) ?? "");
       path = after;
       this.#renew(NOTEBOOK, RUNNING);
     });
   }
 
   #turn(isSeen: boolean): void {
-    if (isSeen) void this.model.refresh().then(() => this.#look());
-    else this.#look();
+    this.#follows();
+    if (!isSeen) return;
+    void this.model.refresh();
+    this.#again();
   }
 
   #renew(...sections: string[]): void {
     for (const section of sections) this.#renewal.stir(section);
   }
 
-  /** Watch the notebook in front, as long as somebody sees the panel. */
-  #look(): void {
-    const isSeen = this.panel.isVisible && document.visibilityState === "visible";
-    const front = isSeen ? this.kernels.front() : undefined;
-    this.#watch.look(front && `notebooks/${front.path}`, this.model.mark);
-    if (isSeen) void this.all.again();
+  /** Follow what is shown, as long as somebody sees the panel. */
+  #follows(): void {
+    this.#following.set(this.panel.isVisible ? this.model.places : []);
+  }
+
+  #told(path: string): void {
+    this.#looks.stir(path);
+    this.#news.stir(path);
+  }
+
+  async #hear(path: string): Promise<void> {
+    if (this.panel.isVisible && !(await this.model.hear(path))) this.#retry.stir(path);
+  }
+
+  #again(): void {
+    if (this.panel.isVisible) void this.around.all.again();
   }
 }

@@ -14,6 +14,7 @@ import type { Item } from "./tree.ts";
 const GREY = 'class="jp-icon3 jp-icon-selectable" fill="#616161"';
 const COLOURS: Record<Kind, string> = {
   array: 'class="jp-icon-brand0 jp-icon-selectable" fill="#0D47A1"',
+  sparse: 'class="jp-icon-brand0 jp-icon-selectable" fill="#0D47A1"',
   dataset: 'class="jp-icon-contrast1 jp-icon-selectable" fill="#7B1FA2"',
   table: 'class="jp-icon-contrast2 jp-icon-selectable" fill="#00838F"',
   image: 'class="jp-icon-contrast3 jp-icon-selectable" fill="#2E7D32"',
@@ -48,6 +49,19 @@ export const kindIcons: Record<Kind, LabIcon> = {
       COLOURS.array,
       third.flatMap((y) => third.map((x) => [x, y, 5, 5] as const)),
     ),
+  ),
+  // The places of an array, few of which are filled.
+  sparse: icon(
+    "sparse",
+    `<g ${COLOURS.sparse}>${third
+      .flatMap((y, row) =>
+        third.map((x, column) =>
+          row === column || (row === 0 && column === 2)
+            ? `<rect x="${x}" y="${y}" width="5" height="5" rx="1"/>`
+            : `<rect x="${x + 1.75}" y="${y + 1.75}" width="1.5" height="1.5"/>`,
+        ),
+      )
+      .join("")}</g>`,
   ),
   dataset: icon(
     "dataset",
@@ -89,6 +103,7 @@ export function rowIcon({ kind, path, member }: Item): LabIcon | undefined {
   if (kind === "section" || kind === "note") return undefined;
   const called = member?.called;
   if (called === "folder") return formatOf(path) ? kindIcons.group : folderIcon;
-  if (called === "table" || called === "dataset" || called === "image") return kindIcons[called];
+  if (called === "table" || called === "dataset" || called === "image" || called === "sparse")
+    return kindIcons[called];
   return kindIcons[formatOf(path)?.kind ?? (kind === "array" ? "array" : "group")];
 }

@@ -1,9 +1,9 @@
 // Notebooks and kernels, as Lab knows them without asking anybody.
 
 import type { INotebookTracker } from "@jupyterlab/notebook";
-import type { Kernel, ServiceManager } from "@jupyterlab/services";
+import type { Kernel, KernelMessage, ServiceManager } from "@jupyterlab/services";
 import type { Session as Known } from "./items.ts";
-import type { Surroundings } from "./model.ts";
+import type { Surroundings } from "./asking.ts";
 import { localOf } from "./places.ts";
 
 export class Kernels implements Surroundings {
@@ -57,20 +57,37 @@ export class Kernels implements Surroundings {
     return this.run(found.kernel, code);
   }
 
+  /** The language of a kernel, as far as Lab knows. */
+  languageOf(id: string): string | undefined {
+    const { kernels, kernelspecs } = this.services;
+    const model = [...kernels.running()].find((one) => one.id === id);
+    return model && kernelspecs.specs?.kernelspecs[model.name]?.language.toLowerCase();
+  }
+
   /** Run code in a kernel, silently; what the kernel says against it, or nothing. */
   async run(id: string, code: string): Promise<string> {
+    const content = await this.#executed(id, { code });
+    return content?.status === "error" ? `${content.ename}: ${content.evalue}` : "";
+  }
+
+  /** What an expression is in a kernel, as text, or the name of its error; undefined where it tells neither. */
+  async value(id: string, expression: string): Promise<string | undefined> {
+    const content = await this.#executed(id, { code: "", user_expressions: { value: expression } });
+    if (content?.status !== "ok") return undefined;
+    const told = content.user_expressions["value"] as { data?: Record<string, string>; ename?: string };
+    return told.data?.["text/plain"] ?? told.ename;
+  }
+
+  async #executed(
+    id: string,
+    asked: KernelMessage.IExecuteRequestMsg["content"],
+  ): Promise<KernelMessage.IExecuteReplyMsg["content"] | undefined> {
     const model: Kernel.IModel | undefined = await this.services.kernels.findById(id);
-    if (!model) return "";
+    if (!model) return undefined;
     const kernel = this.services.kernels.connectTo({ model });
     try {
-      const request = kernel.requestExecute({
-        code,
-        silent: true,
-        store_history: false,
-        stop_on_error: false,
-      });
-      const { content } = await request.done;
-      return content.status === "error" ? `${content.ename}: ${content.evalue}` : "";
+      const how = { silent: true, store_history: false, stop_on_error: false };
+      return (await kernel.requestExecute({ ...how, ...asked }).done).content;
     } finally {
       kernel.dispose();
     }

@@ -15,8 +15,11 @@ import { Token } from "@lumino/coreutils";
 import { Menu } from "@lumino/widgets";
 import { CLIENTS, codeFor } from "./code.ts";
 import * as names from "./commands.ts";
+import { answerFrames } from "./framing.ts";
 import { dataIcon } from "./icons.ts";
 import { nameOf, storeOf } from "./places.ts";
+import { followRenames } from "./renaming.ts";
+import { sentence } from "./sentences.ts";
 import { Server } from "./server.ts";
 import { share } from "./share-dialog.ts";
 import { Selection } from "./selection.ts";
@@ -43,6 +46,8 @@ export const opening: JupyterFrontEndPlugin<Tabs> = {
     const tabs = new Tabs(app, lab, documents, trans);
     addCommands(app, tabs, new Selection(app, browsers, tabs), trans);
     addMenu(app, trans);
+    followRenames(app.serviceManager, tabs);
+    answerFrames(tabs.root, new Server(app.serviceManager.serverSettings));
     if (restorer) tabs.restore(restorer, names.OPEN);
     return tabs;
   },
@@ -124,10 +129,7 @@ async function copyCode(
     }
     Clipboard.copyToSystem(found.join("\n\n"));
   } catch (error) {
-    await showErrorMessage(
-      trans.__("There is no code to copy"),
-      error instanceof Error ? error.message : String(error),
-    );
+    await showErrorMessage(trans.__("There is no code to copy"), sentence(error));
   }
 }
 

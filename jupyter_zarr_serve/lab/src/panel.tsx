@@ -14,6 +14,7 @@ import { domId, openMenu, RowView } from "./row.tsx";
 import { type Row, type Step, stepOf } from "./tree.ts";
 
 const HEIGHT = 24; // pixels of a row; the style has it, too
+const PAUSE = 100; // milliseconds for which a row must be seen, before it is asked for
 const SPARE = 8; // rows beyond what is seen, each way
 
 interface Given {
@@ -56,7 +57,7 @@ export class Panel extends ReactWidget {
 
   protected override render(): JSX.Element {
     const { all, kernels, model, trans } = this.given;
-    const active = model.rows.find(({ id }) => id === model.active);
+    const { described } = model;
     return (
       <>
         <div className="jp-ZarrServe-bar">
@@ -80,7 +81,7 @@ export class Panel extends ReactWidget {
         </div>
         {kernels.front() && <Switch all={all} isOn={model.isAll} trans={trans} />}
         <Tree {...this.given} rows={model.rows} active={model.active} />
-        {active?.kind === "array" && <Details key={active.path} row={active} model={model} trans={trans} />}
+        {described && <Details key={described.path} row={described} model={model} trans={trans} />}
       </>
     );
   }
@@ -138,7 +139,7 @@ function Tree({
     if (expand !== undefined) void model.expand(expand);
     if (collapse !== undefined) model.collapse(collapse);
     const row = opened === undefined ? undefined : rows.find(({ id }) => id === opened);
-    if (row) open(row.path);
+    if (row) open(row.target ?? row.path);
   };
   const press = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -155,7 +156,14 @@ function Tree({
   };
   const first = Math.max(0, Math.floor(view.top / HEIGHT) - SPARE);
   const last = Math.ceil((view.top + view.height) / HEIGHT) + SPARE;
-  const isSeen = rows.slice(first, last).some(({ id }) => id === active);
+  const seen = rows.slice(first, last);
+  const isSeen = seen.some(({ id }) => id === active);
+  useEffect(() => {
+    // Who scrolls by asks for nothing.
+    const missing = seen.filter(({ at }) => at !== undefined);
+    const timer = setTimeout(() => missing.forEach(({ id }) => void model.expand(id)), PAUSE);
+    return () => clearTimeout(timer);
+  });
   return (
     <div
       ref={box}
@@ -168,7 +176,7 @@ function Tree({
       onFocus={() => active === undefined && rows[0] && model.activate(rows[0].id)}
     >
       <div className="jp-ZarrServe-rows" role="presentation" style={{ height: rows.length * HEIGHT }}>
-        {rows.slice(first, last).map((row, index) => (
+        {seen.map((row, index) => (
           <RowView
             key={row.id}
             row={row}

@@ -20,6 +20,19 @@ export function viewerOf(path: string): string {
   return `view?path=${quoted(path)}`;
 }
 
+/** The page that shows a node best, below `zarr/`: data are drawn, and what only leads to data is listed. */
+export function bestOf(path: string): string {
+  return isData(path) ? viewerOf(path) : pageOf(path);
+}
+
+function isData(path: string): boolean {
+  const [top, ...names] = path.split("/");
+  if (top === "kernels") return names.length > 1;
+  const whole = names.findIndex(isWhole);
+  // A notebook is a list of variables, a file is data itself.
+  return whole >= 0 && (whole < names.length - 1 || formatOf(names[whole] ?? "") !== undefined);
+}
+
 /** The store of a node in a version of Zarr, below `zarr/`. */
 export function storeOf(path: string, version: 2 | 3): string {
   return `v${version}/${quoted(path)}`;
@@ -77,6 +90,22 @@ function isWhole(name: string): boolean {
   return name.endsWith(".ipynb") || formatOf(name) !== undefined;
 }
 
+/** A path after what it is in, or it itself, was given another name. */
+export function movedPath(path: string, before: string, after: string): string {
+  return path === before || path.startsWith(`${before}/`) ? after + path.slice(before.length) : path;
+}
+
+/** The address of a page after the same, below `zarr/`, at the same view. */
+export function movedPage(at: string, before: string, after: string): string {
+  // Pages write a path in an option with all signs quoted, too.
+  for (const write of [quoted, encodeURIComponent]) {
+    const [page, ...rest] = at.split(write(before));
+    if (page !== undefined && rest.length && /(?:^v[23]\/|[?&]path=)$/.test(page))
+      return page + write(after) + rest.join(write(before));
+  }
+  return at;
+}
+
 /** The line that opens a node in a cell. */
 export function lineFor(path: string): string {
   const file = fileOf(path);
@@ -89,4 +118,18 @@ export function below(address: string, root: string): string | undefined {
   const [to, from] = [new URL(address, root), new URL(root)];
   if (to.origin !== from.origin || !to.pathname.startsWith(from.pathname)) return undefined;
   return to.pathname.slice(from.pathname.length) + to.search + to.hash;
+}
+
+const TICKET = /([?&])frame_ticket=[^&#]*(&?)/;
+
+/** An address with the ticket that a hub's server wants of a frame; undefined where one was refused already. */
+export function withTicket(address: string, ticket: string): string | undefined {
+  if (TICKET.test(address)) return undefined;
+  const [page = "", hash] = address.split(/(?=#)/, 2);
+  return `${page}${page.includes("?") ? "&" : "?"}frame_ticket=${encodeURIComponent(ticket)}${hash ?? ""}`;
+}
+
+/** An address without its ticket. */
+export function withoutTicket(address: string): string {
+  return address.replace(TICKET, (_, before: string, after: string) => (after ? before : ""));
 }

@@ -2,7 +2,7 @@
 
 import { caretDownIcon, caretRightIcon } from "@jupyterlab/ui-components";
 import { rowIcon } from "./icons.ts";
-import { isMore, isNode } from "./items.ts";
+import { isNode } from "./items.ts";
 import type { Row } from "./tree.ts";
 
 interface RowGiven {
@@ -21,7 +21,7 @@ export function RowView({ row, top, isActive, turn, choose, open, drag }: RowGiv
   const isData = isNode(row.path) && row.kind !== "note" && row.kind !== "section";
   const click = (): void => {
     choose();
-    if (row.kind === "section" || isMore(row)) turn();
+    if (row.kind === "section" || row.at !== undefined) turn();
   };
   return (
     <div

@@ -6,6 +6,7 @@ import { IRunningSessionManagers, type IRunningSessions } from "@jupyterlab/runn
 import { ITranslator, nullTranslator, type TranslationBundle } from "@jupyterlab/translation";
 import { linkIcon } from "@jupyterlab/ui-components";
 import { type ISignal, Signal } from "@lumino/signaling";
+import { existsAt, Following } from "./following.ts";
 import { iconOf } from "./icons.ts";
 import * as names from "./commands.ts";
 import { type Session, sessionItem } from "./items.ts";
@@ -13,10 +14,11 @@ import { Kernels } from "./kernels.ts";
 import { untilText } from "./life.ts";
 import { ITabs } from "./opening.ts";
 import { nameOf } from "./places.ts";
+import { sentence } from "./sentences.ts";
 import { Server } from "./server.ts";
 import { Soon } from "./soon.ts";
 import type { Tabs } from "./tabs.ts";
-import type { Link } from "./told.ts";
+import { type Link, SHARES } from "./told.ts";
 
 const SIDEBAR = "jp-running-sessions"; // the id of Lab's panel
 
@@ -48,11 +50,17 @@ export const running: JupyterFrontEndPlugin<void> = {
     shell.layoutModified.connect(() => {
       const before = wasSeen;
       wasSeen = isSeen();
-      if (wasSeen && !before) for (const manager of ours) manager.refreshRunning();
+      if (wasSeen === before) return;
+      follow();
+      if (wasSeen) for (const manager of ours) manager.refreshRunning();
     });
     const soon = new Soon(() => {
+      follow();
       if (isSeen()) for (const manager of ours) manager.refreshRunning();
     });
+    const following = new Following(server.live, () => soon.stir(""));
+    const places = (): string[] => [SHARES, ...kernels.sessions().map((one) => sessionItem(one).path)];
+    const follow = (): void => following.set(isSeen() ? places() : []);
     app.serviceManager.sessions.runningChanged.connect(() => soon.stir(""));
     app.commands.commandExecuted.connect((_, { id, result }) => {
       if (id !== names.SHARE && id !== names.UNPUBLISH && id !== names.REVOKE) return;
@@ -115,7 +123,7 @@ class Section<T> implements IRunningSessions.IManager {
     const ended = await Promise.allSettled(all.map((told) => this.wish.end(told)));
     await this.#refresh();
     const failure = ended.find((one) => one.status === "rejected");
-    if (failure) await showErrorMessage(this.wish.failed, String(failure.reason));
+    if (failure) await showErrorMessage(this.wish.failed, sentence(failure.reason));
   }
 }
 
@@ -132,7 +140,7 @@ function published(
 ): Section<Variable> {
   const of = async (session: Session): Promise<Variable[]> => {
     const { path: place, name } = sessionItem(session);
-    if (!(await server.changes(place)).mark) return [];
+    if ((await existsAt(server.live, place)) === false) return [];
     const { members } = await server.node(place);
     return (members?.items ?? []).map((member) => ({ path: `${place}/${member.name}`, of: name }));
   };

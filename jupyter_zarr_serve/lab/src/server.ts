@@ -2,11 +2,20 @@
 
 import { URLExt } from "@jupyterlab/coreutils";
 import { ServerConnection } from "@jupyterlab/services";
-import { type Described, LIMIT, type Link, type Made, type Snippet } from "./told.ts";
+import {
+  type Described,
+  LIMIT,
+  type Link,
+  type Made,
+  type Snippet,
+  type Stats,
+  type Wish,
+} from "./told.ts";
 import { quoted } from "./places.ts";
-import type { Changes } from "./watch.ts";
+import { holdWhileHidden, type Live, liveBy } from "../../shared/live.ts";
 
-const WAIT = 25; // seconds; the server waits no longer
+const HIDDEN = 5000; // milliseconds for which a window must be hidden, before nothing is listened to
+const LIVES = new WeakMap<ServerConnection.ISettings, Live>();
 
 /** An answer that is no success. */
 export class Failure extends Error {
@@ -28,25 +37,25 @@ export function isLasting(error: unknown): boolean {
 export class Server {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
+  /** The live connection, one for the whole window; opened when something is followed. */
+  get live(): Live {
+    const known = LIVES.get(this.settings);
+    if (known) return known;
+    const live = liveBy(() => opened(this.settings));
+    holdWhileHidden(live, HIDDEN);
+    LIVES.set(this.settings, live);
+    return live;
+  }
+
   /** What a node is, and some of its members; those that have a text in their names, if one is given. */
-  node(path: string, offset = 0, search = ""): Promise<Described> {
+  node(path: string, { offset = 0, search = "" } = {}): Promise<Described> {
     const searched = search && `&search=${encodeURIComponent(search)}`;
     return this.#ask<Described>(`node/${quoted(path)}?limit=${LIMIT}&offset=${offset}${searched}`);
   }
 
-  /** Whether a node has a member of a name. */
-  async hasMember(path: string, name: string): Promise<boolean> {
-    const { members } = await this.node(path, 0, name);
-    return members?.items.some((member) => member.name === name) ?? false;
-  }
-
-  /** What a kernel publishes, as a mark: once it is no longer the known one, or when time is up. */
-  changes(place: string, since = "", signal?: AbortSignal): Promise<Changes> {
-    const wait = signal ? WAIT : 0;
-    return this.#ask<Changes>(
-      `changes/${quoted(place)}?since=${since}&wait=${wait}`,
-      signal ? { signal } : {},
-    );
+  /** What is told of the values of an array, of some where they are many. */
+  stats(path: string): Promise<Stats> {
+    return this.#ask<Stats>(`preview/${quoted(path)}?form=stats`);
   }
 
   /** The address of a small picture of an array. */
@@ -60,6 +69,12 @@ export class Server {
     return snippets;
   }
 
+  /** What lets a page of the server be shown in a frame, on a hub. */
+  async frameTicket(): Promise<string> {
+    const { ticket } = await this.#ask<{ ticket: string }>("frame-ticket");
+    return ticket;
+  }
+
   /** All share links. */
   async links(): Promise<Link[]> {
     const { shares } = await this.#ask<{ shares: Link[] }>("shares");
@@ -67,8 +82,9 @@ export class Server {
   }
 
   /** Make a link to a node; its address is told this once. */
-  share(path: string, expires: string, note: string): Promise<Made> {
-    const body = JSON.stringify({ path: path.split("/"), expires, note });
+  share(path: string, { expires, note, origins }: Wish): Promise<Made> {
+    const chosen = origins.length ? { origins } : {};
+    const body = JSON.stringify({ path: path.split("/"), expires, note, ...chosen });
     return this.#ask<Made>("shares", { method: "POST", body });
   }
 
@@ -92,4 +108,14 @@ export class Server {
     // Where there is no such extension, Jupyter answers with a page, or names no reason.
     throw new Failure(response.status, message, isObject && "reason" in told && Boolean(told.reason));
   }
+}
+
+/** A WebSocket with Lab's login; browsers send no header with one. */
+function opened({ WebSocket, wsUrl, token, appendToken }: ServerConnection.ISettings): WebSocket {
+  const url = new URL(URLExt.join(wsUrl, "zarr/api/live"));
+  // Without a token the cookie is the login, beside which a JupyterHub wants this one, too.
+  const xsrf = /(?:^|;\s*)_xsrf=([^;]*)/.exec(document.cookie)?.[1];
+  if (appendToken && token) url.searchParams.set("token", token);
+  else if (xsrf) url.searchParams.set("_xsrf", xsrf);
+  return new WebSocket(url.href);
 }

@@ -6,12 +6,13 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin,
 } from "@jupyterlab/application";
-import { ICommandPalette, showErrorMessage } from "@jupyterlab/apputils";
+import { Clipboard, ICommandPalette, showErrorMessage } from "@jupyterlab/apputils";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { IStateDB } from "@jupyterlab/statedb";
 import { ITranslator, nullTranslator, type TranslationBundle } from "@jupyterlab/translation";
-import { folderIcon } from "@jupyterlab/ui-components";
+import { closeIcon, copyIcon, folderIcon } from "@jupyterlab/ui-components";
 import { AllVariables } from "./all-variables.ts";
+import { Asking } from "./asking.ts";
 import { Choices } from "./choices.ts";
 import * as names from "./commands.ts";
 import { Dragging } from "./dragging.ts";
@@ -19,10 +20,13 @@ import { Fresh } from "./fresh.ts";
 import { dataIcon } from "./icons.ts";
 import { LINKS } from "./items.ts";
 import { Kernels } from "./kernels.ts";
+import { addressOf } from "./made-links.ts";
 import { Model } from "./model.ts";
 import { wholeFile } from "./places.ts";
 import { codeMenu, ITabs } from "./opening.ts";
+import { Packages } from "./packages.ts";
 import { Panel } from "./panel.tsx";
+import { sentence } from "./sentences.ts";
 import { Server } from "./server.ts";
 import type { Tabs } from "./tabs.ts";
 
@@ -49,7 +53,8 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load("jupyter_zarr_serve");
     const kernels = new Kernels(app.serviceManager, notebooks);
     const server = new Server(app.serviceManager.serverSettings);
-    const model = new Model(server, kernels, trans);
+    const packages = new Packages(kernels);
+    const model = new Model(new Asking(server, kernels, packages, trans), kernels, trans);
     const memory = {
       read: async () => state?.fetch(CHOICES),
       write: async (paths: string[]) => state?.save(CHOICES, paths),
@@ -72,13 +77,14 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: names.PANEL, category: trans.__("Data") });
     addCommands(app, model, kernels, trans);
     addMenu(app, trans);
-    new Fresh(app, panel, model, kernels, all).follow(notebooks);
+    new Fresh(app, panel, model, { kernels, packages, all }).follow(notebooks);
   },
 };
 
 function addCommands(app: JupyterFrontEnd, model: Model, kernels: Kernels, trans: TranslationBundle): void {
   const row = (name: "zarrPath" | "zarrLink"): string =>
     app.contextMenuHitTest((node) => node.dataset[name] !== undefined)?.dataset[name] ?? "";
+  const link = (): string => row("zarrLink").slice(LINKS.length + 1);
   app.commands.addCommand(names.UNPUBLISH, {
     label: trans.__("Unpublish"),
     isVisible: () => kernels.variable(row("zarrPath")) !== undefined,
@@ -94,14 +100,21 @@ function addCommands(app: JupyterFrontEnd, model: Model, kernels: Kernels, trans
     isVisible: () => wholeFile(row("zarrPath")) !== undefined && app.commands.hasCommand(GO_TO),
     execute: () => app.commands.execute(GO_TO, { path: wholeFile(row("zarrPath")) ?? "" }),
   });
+  app.commands.addCommand(names.COPY_LINK, {
+    label: () =>
+      addressOf(link()) ? trans.__("Copy Link") : trans.__("Copy Link (only where it was made)"),
+    icon: copyIcon,
+    isEnabled: () => addressOf(link()) !== undefined,
+    execute: () => Clipboard.copyToSystem(addressOf(link()) ?? ""),
+  });
   app.commands.addCommand(names.REVOKE, {
     label: trans.__("Revoke Link"),
+    icon: closeIcon,
     execute: async () => {
-      const id = row("zarrLink").slice(LINKS.length + 1);
       try {
-        await model.server.revoke(id);
+        await model.server.revoke(link());
       } catch (error) {
-        await showErrorMessage(trans.__("The link could not be revoked"), String(error));
+        await showErrorMessage(trans.__("The link could not be revoked"), sentence(error));
       }
       await model.refresh(LINKS);
     },
@@ -125,9 +138,8 @@ function addMenu(app: JupyterFrontEnd, trans: TranslationBundle): void {
     app.contextMenu.addItem({ command, selector: data, rank, args });
   }
   app.contextMenu.addItem({ type: "submenu", submenu: codeMenu(app, trans), selector: data, rank: 2 });
-  app.contextMenu.addItem({
-    command: names.REVOKE,
-    selector: ".jp-ZarrServe-row[data-zarr-link]",
-    rank: 1,
-  });
+  const shared = ".jp-ZarrServe-row[data-zarr-link]";
+  for (const command of [names.COPY_LINK, names.REVOKE]) {
+    app.contextMenu.addItem({ command, selector: shared, rank: 1 });
+  }
 }

@@ -10,10 +10,13 @@ import { FACTORY } from "./documents.ts";
 import { formatOf } from "./formats.ts";
 import { Frame } from "./frame.ts";
 import { iconOf } from "./icons.ts";
-import { fileOf, nameOf, pageOf, titleOf, viewerOf } from "./places.ts";
+import { bestOf, fileOf, nameOf, titleOf, viewerOf } from "./places.ts";
+import { Server } from "./server.ts";
+import { followTitle } from "./tab-title.ts";
 
 export type Tab = MainAreaWidget<Frame>;
 
+const ID = "jupyter-zarr-serve:"; // of a tab, before its path
 const BESIDE = { mode: "split-right" as const };
 
 /** How a tab is placed, and what it shows first. */
@@ -25,6 +28,7 @@ export interface Wish {
 
 export class Tabs {
   #beside: Tab | undefined; // the last view beside a notebook: the next one shares its place
+  readonly #ends = new WeakMap<Tab, () => void>(); // of what keeps titles true
   readonly tracker = new WidgetTracker<Tab>({ namespace: "jupyter-zarr-serve" });
 
   constructor(
@@ -76,22 +80,36 @@ export class Tabs {
     return this.tracker.find((tab) => tab.content.path === path && !tab.isDisposed);
   }
 
+  /** The tabs of a node and of what is in it; tabs of files are Lab's documents, which it names itself. */
+  below(path: string): Tab[] {
+    return this.tracker.filter(
+      ({ id, content }) => id.startsWith(ID) && `${content.path}/`.startsWith(`${path}/`),
+    );
+  }
+
+  /** Say what a tab is of. */
+  name(tab: Tab, path: string): void {
+    tab.content.path = path;
+    tab.id = ID + path;
+    tab.title.label = titleOf(path) || this.trans.__("Data");
+    tab.title.caption = path;
+    tab.title.icon = iconOf(path);
+    this.#ends.get(tab)?.();
+    const { live } = new Server(this.app.serviceManager.serverSettings);
+    this.#ends.set(tab, followTitle(tab, live, this.trans));
+  }
+
   /** Show a node in a tab of the browser. */
   show(path: string): void {
-    window.open(this.root + this.first(path), "_blank", "noopener");
+    window.open(this.root + bestOf(path), "_blank", "noopener");
   }
 
   /** A frame for a node, at the page that shows it best. */
   frame(path: string): Frame {
     const name = nameOf(path) || this.trans.__("Data");
-    const frame = new Frame(this.root, path, this.first(path), this.trans.__("Data of %1", name));
+    const frame = new Frame(this.root, path, bestOf(path), this.trans.__("Data of %1", name));
     frame.touched.connect(() => frame.parent && this.app.shell.activateById(frame.parent.id));
     return frame;
-  }
-
-  /** The page that shows a node best, below `zarr/`. */
-  first(path: string): string {
-    return formatOf(path)?.kind === "image" ? viewerOf(path) : pageOf(path);
   }
 
   /** Remember a tab, and where its page is. */
@@ -121,13 +139,11 @@ export class Tabs {
   #make(path: string, place: DocumentRegistry.IOpenOptions, at?: string): Tab {
     const tab = new MainAreaWidget({ content: this.frame(path) });
     if (at !== undefined) tab.content.go(at);
-    tab.id = `jupyter-zarr-serve:${path}`;
+    this.name(tab, path);
     tab.toolbar.hide();
-    tab.title.label = titleOf(path) || this.trans.__("Data");
-    tab.title.caption = path;
-    tab.title.icon = iconOf(path);
     tab.title.closable = true;
     tab.addClass("jp-ZarrServe-tab");
+    tab.disposed.connect(() => this.#ends.get(tab)?.());
     void this.add(tab);
     this.app.shell.add(tab, "main", place);
     return tab;

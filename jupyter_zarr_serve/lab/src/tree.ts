@@ -1,6 +1,6 @@
 // The tree of the panel: what is known of it, which rows that makes, and what keys do. It knows nothing of Lab.
 
-import type { Described, Member } from "./told.ts";
+import type { Described, Link, Member } from "./told.ts";
 
 /** A node of the tree before it is a row. */
 export interface Item {
@@ -12,6 +12,11 @@ export interface Item {
   readonly detail?: string;
   /** The same where there is little room. */
   readonly brief?: string;
+  /** What it leads to, where that is not what its own path names. */
+  readonly target?: string;
+  readonly link?: Link;
+  /** Of a member that was not asked for yet: how many are before it. */
+  readonly at?: number;
   readonly isOpenable: boolean;
   readonly isExpandable: boolean;
 }
@@ -135,10 +140,14 @@ export function stepOf(
   }
 }
 
-/** A shape for people, with the names of its dimensions: `time 24 × y 512`. */
-export function shapeText({ shape, dimension_names: names }: Member): string {
+/**
+ * A shape for people, with the names of its dimensions: `time 24 × y 512`.
+ *
+ * @param scalar - What an array without axes is called.
+ */
+export function shapeText({ shape, dimension_names: names }: Member, scalar: string): string {
   if (!shape) return "";
-  if (!shape.length) return "scalar";
+  if (!shape.length) return scalar;
   return shape.map((length, axis) => `${names?.[axis] ? `${names[axis]} ` : ""}${length}`).join(" × ");
 }
 

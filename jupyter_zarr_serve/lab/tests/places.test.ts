@@ -3,14 +3,19 @@ import { test } from "node:test";
 import { formatOf } from "../src/formats.ts";
 import {
   below,
+  bestOf,
   fileOf,
   lineFor,
+  movedPage,
+  movedPath,
   pageOf,
   pathOfFile,
   storeOf,
   titleOf,
   viewerOf,
   wholeFile,
+  withTicket,
+  withoutTicket,
 } from "../src/places.ts";
 
 test("names of files are quoted in addresses, their slashes are not", () => {
@@ -18,6 +23,20 @@ test("names of files are quoted in addresses, their slashes are not", () => {
   assert.equal(viewerOf("files/a&b.tif"), "view?path=files/a%26b.tif");
   assert.equal(storeOf("files/x.npy", 2), "v2/files/x.npy");
   assert.equal(pageOf(""), "");
+});
+
+test("data are drawn, and what only leads to data is listed", () => {
+  for (const path of [
+    "files/a/run.h5",
+    "files/run.h5/detector/image",
+    "files/a.zarr",
+    "notebooks/a/b.ipynb/waves",
+    "kernels/1/waves",
+    "demo/tables.h5/x",
+  ])
+    assert.equal(bestOf(path), viewerOf(path));
+  for (const path of ["", "files", "files/a", "notebooks", "notebooks/a/b.ipynb", "kernels/1", "demo"])
+    assert.equal(bestOf(path), pageOf(path));
 });
 
 test("files of collaborative drives are served, those of other drives are not", () => {
@@ -64,4 +83,30 @@ test("a node is in a file, a notebook or a folder that the file browser can show
   assert.equal(wholeFile("notebooks/day/waves.ipynb/t"), "day/waves.ipynb");
   assert.equal(wholeFile("kernels/1/t"), undefined);
   assert.equal(wholeFile("demo/x.zarr"), undefined);
+});
+
+test("a ticket is added once to an address, before its hash, and leaves it again", () => {
+  for (const [address, ticketed] of [
+    ["/zarr/", "/zarr/?frame_ticket=a%7Cb"],
+    ["/zarr/view?path=a%20b#x=1&y", "/zarr/view?path=a%20b&frame_ticket=a%7Cb#x=1&y"],
+  ] as const) {
+    assert.equal(withTicket(address, "a|b"), ticketed);
+    assert.equal(withTicket(ticketed, "a|b"), undefined);
+    assert.equal(withoutTicket(ticketed), address);
+    assert.equal(withoutTicket(address), address);
+  }
+  assert.equal(withoutTicket("/zarr/?frame_ticket=a&offset=2"), "/zarr/?offset=2");
+});
+
+test("a page moves with the notebook or the folder that it is in, at the same view", () => {
+  const [before, after] = ["notebooks/a b.ipynb", "notebooks/c.ipynb"] as const;
+  assert.equal(movedPath(`${before}/x`, before, after), "notebooks/c.ipynb/x");
+  assert.equal(movedPath("notebooks/a b.ipynb2/x", before, after), "notebooks/a b.ipynb2/x");
+  for (const [at, moved] of [
+    ["view?path=notebooks/a%20b.ipynb/x#zoom=2", "view?path=notebooks/c.ipynb/x#zoom=2"],
+    ["view?path=notebooks%2Fa%20b.ipynb%2Fx", "view?path=notebooks%2Fc.ipynb%2Fx"],
+    ["v3/notebooks/a%20b.ipynb", "v3/notebooks/c.ipynb"],
+    ["view?path=files/notebooks/a%20b.ipynb", "view?path=files/notebooks/a%20b.ipynb"],
+  ] as const)
+    assert.equal(movedPage(at, before, after), moved);
 });

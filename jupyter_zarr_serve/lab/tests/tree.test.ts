@@ -95,8 +95,11 @@ test("ten thousand rows are made within a frame or two", () => {
 
 test("shapes have the names of their dimensions, sizes a unit", () => {
   const told = { name: "t", kind: "array" as const };
-  assert.equal(shapeText({ ...told, shape: [24, 512], dimension_names: ["time", null] }), "time 24 × 512");
-  assert.equal(shapeText({ ...told, shape: [] }), "scalar");
+  assert.equal(
+    shapeText({ ...told, shape: [24, 512], dimension_names: ["time", null] }, ""),
+    "time 24 × 512",
+  );
+  assert.equal(shapeText({ ...told, shape: [] }, "scalar"), "scalar");
   assert.equal(sizeText(0), "0 B");
   assert.equal(sizeText(1536), "1.5 KiB");
   assert.equal(sizeText(null), "");

@@ -19,8 +19,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from ...adapters.arrow_columns import arrow_column, width_of
+from ...adapters.arrow_columns import arrow_column
 from ...adapters.arrow_tables import arrow_table
+from ...adapters.arrow_widths import width_of
 from ...adapters.column import Column, Field
 from ...core.errors import Unavailable, Unreadable
 from ...core.memory import Share, blocks

@@ -20,8 +20,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ...adapters.arrow_columns import arrow_column, refuse_long, refuse_repeated, width_of
+from ...adapters.arrow_columns import arrow_column, refuse_long, refuse_repeated
 from ...adapters.arrow_tables import arrow_table
+from ...adapters.arrow_widths import width_of
 from ...adapters.column import Column, Field
 from ...core.errors import Unavailable, Unreadable
 from ...core.memory import Share, blocks

@@ -9,19 +9,19 @@ from pathlib import Path
 
 from ...core.errors import NotFound
 from ...core.nodes import Node, Policy
+from .archive import read_archive
 from .arrays import array_node
 from .hierarchy import Hierarchy
 from .places import files_of
-from .zip import ZipFiles
 
 
 def read(path: Path, policy: Policy) -> Node:
-    """The root of a Zarr store.
+    """The root of a Zarr store, or the group of the stores in a zip file.
 
     Parameters
     ----------
     path
-        The store's folder, or a zip file that holds one store, in whatever folder.
+        The store's folder, or a zip file; see `archive`.
 
     Raises
     ------
@@ -32,8 +32,9 @@ def read(path: Path, policy: Policy) -> Node:
     zipfile.BadZipFile
         If a file is no zip file.
     """
-    files = files_of(path) if path.is_dir() else ZipFiles(path, policy.limit_bytes)
-    node = Hierarchy(files, partial(array_node, policy)).node("")
+    if not path.is_dir():
+        return read_archive(path, policy)
+    node = Hierarchy(files_of(path), partial(array_node, policy)).node("")
     if node is None:
         raise NotFound(f"{path.name}: holds no Zarr hierarchy")
     return node

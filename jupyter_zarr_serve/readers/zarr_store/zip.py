@@ -1,4 +1,4 @@
-"""The files of a Zarr store in a zip file, which may lie in any folder of the archive.
+"""The files of Zarr stores in a zip file, which may lie in any folder of the archive.
 
 The directory of the archive is read once. A member that is stored plain is read by ranges; a
 deflated one is inflated up to the end of the wanted range, and never to more than it announces.
@@ -8,9 +8,11 @@ References
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 """
 
+import stat
 import struct
 import zipfile
 import zlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -20,39 +22,65 @@ from ...core.stored import Blob
 from .. import ZARR_MARKERS
 from ..files import is_local
 from ..zipped import members_of
+from .member_names import has_below, names_below
 from .places import is_member_name, read_range, refuse_folder
 
 _HEADER = struct.Struct("<4s22xHH")  # signature, ..., length of the name, length of the extra field
 _PIECE = 1 << 16
 _ENCRYPTED = 1
-_NAMED = 3  # stores in a message
 
 
-class ZipFiles:
-    """The files of a store in a zip file.
+class Archive:
+    """A zip file and the names in it.
 
     Parameters
     ----------
     limit
         The size that a deflated member may have, in bytes.
 
+    Attributes
+    ----------
+    names
+        Of all members, sorted.
+    nodes, stores
+        The folders that are nodes of Zarr, and those of them that lie in no other; sorted, each "" or with
+        a slash at its end.
+
     Raises
     ------
-    NotFound
-        If the archive holds no store.
     zipfile.BadZipFile
         If the file is no archive.
     """
 
     def __init__(self, path: Path, limit: int) -> None:
-        self.name = path.name
-        self.is_near = is_local(path)
-        self._path = path
-        self._limit = limit
-        self._members = {info.filename: info for info in members_of(path)}
-        self._folders = _folders(self._members)
-        self._prefix = _store_prefix(self._members, path.name)
-        self._children = _tree(self._members, self._prefix)
+        self.path = path
+        self.limit = limit
+        self.members = {info.filename: info for info in members_of(path)}
+        self.names = sorted(self.members)
+        self.nodes = sorted({_folder(name) for name in self.names if _marks(name)})
+        self.stores = _outermost(self.nodes)
+
+    def is_in_store(self, name: str) -> bool:
+        """Whether a member belongs to one of the stores."""
+        before = bisect_right(self.stores, name) - 1
+        return before >= 0 and name.startswith(self.stores[before])
+
+
+class ZipFiles:
+    """The files of one store in an archive.
+
+    Parameters
+    ----------
+    prefix
+        The store's folder, one of `Archive.stores`.
+    """
+
+    def __init__(self, archive: Archive, prefix: str) -> None:
+        self.name = f"{archive.path.name}/{prefix}".rstrip("/")
+        self.is_near = is_local(archive.path)
+        self._archive = archive
+        self._path = archive.path
+        self._prefix = prefix
 
     def blob(self, key: str) -> Blob | None:
         """See `places.Files`.
@@ -60,29 +88,32 @@ class ZipFiles:
         Raises
         ------
         Unreadable
-            If the member is encrypted, compressed by an uncommon method, or larger than allowed.
+            If the member is encrypted, a link, compressed by an uncommon method, or larger than allowed.
         """
-        info = self._members.get(self._prefix + key)
+        info = self._archive.members.get(self._prefix + key)
         if info is None:
-            if self._prefix + key in self._folders:
+            if has_below(self._archive.names, f"{self._prefix}{key}/"):
                 refuse_folder(f"{self.name}/{key}")
             return None
         if info.flag_bits & _ENCRYPTED:
             raise Unreadable(f"{self.name}: {key} is encrypted; unpack the archive")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise Unreadable(f"{self.name}: {key} is a link; put what it leads to into the archive")
         if info.compress_type == zipfile.ZIP_STORED:
             return Blob(info.compress_size, partial(self._read, info, _stored))
         if info.compress_type != zipfile.ZIP_DEFLATED:
             raise Unreadable(f"{self.name}: {key} has compression method {info.compress_type}; use 0 or 8")
-        if info.file_size > self._limit:
+        if info.file_size > self._archive.limit:
             raise Unreadable(
                 f"{self.name}: {key} inflates to {info.file_size:,} bytes, more than the "
-                f"{self._limit:,} allowed; store it in the archive without compression"
+                f"{self._archive.limit:,} allowed; store it in the archive without compression"
             )
         return Blob(info.file_size, partial(self._read, info, _inflated))
 
     def children(self, path: str) -> list[str]:
         """See `places.Files`."""
-        return self._children.get(path, [])
+        folder = f"{self._prefix}{path}/" if path else self._prefix
+        return names_below(self._archive.nodes, folder, only_paths=True)
 
     def _read(self, info: zipfile.ZipInfo, extract: "_Extract", start: int, stop: int) -> bytes:
         data = extract(self._path, info, start, stop)
@@ -128,53 +159,26 @@ def _data_offset(path: Path, info: zipfile.ZipInfo) -> int:
     return start + _HEADER.size + int(name) + int(extra)
 
 
-def _folders(members: Iterable[str]) -> set[str]:
-    """The paths of all folders that hold anything."""
-    found = set[str]()
-    for member in members:
-        folder = member.rpartition("/")[0]
-        while folder and folder not in found:
-            found.add(folder)
-            folder = folder.rpartition("/")[0]
+def _folder(member: str) -> str:
+    """The folder that a member lies in, "" or with a slash at its end."""
+    return member[: member.rindex("/") + 1] if "/" in member else ""
+
+
+def _outermost(folders: Iterable[str]) -> list[str]:
+    """Those of some sorted folders that lie in no other one."""
+    found: list[str] = []
+    for folder in folders:  # what lies in a folder follows it
+        if not found or not folder.startswith(found[-1]):
+            found.append(folder)
     return found
-
-
-def _store_prefix(members: Iterable[str], name: str) -> str:
-    """The folder of the archive that is its one store, "" or with a slash at its end.
-
-    Raises
-    ------
-    Unreadable
-        When there is none, or several.
-    """
-    stores: list[str] = []
-    folders = {
-        member[: member.rindex("/") + 1] if "/" in member else "" for member in members if _marks(member)
-    }
-    for folder in sorted(folders):  # what lies in a store follows it
-        if not stores or not folder.startswith(stores[-1]):
-            stores.append(folder)
-    if not stores:
-        raise Unreadable(f"{name}: holds no Zarr hierarchy; unpack the archive to serve what else it holds")
-    if len(stores) > 1:
-        raise Unreadable(
-            f"{name}: holds {len(stores):,} Zarr hierarchies ({', '.join(stores[:_NAMED])}"
-            f"{', ...' if len(stores) > _NAMED else ''}); unpack the archive to serve them as a folder"
-        )
-    return stores[0]
 
 
 def _marks(member: str) -> bool:
     """Whether a member says that its folder is a node."""
-    *path, marker = member.split("/")
-    return marker in ZARR_MARKERS and all(map(is_member_name, path)) and path[:1] != ["__MACOSX"]
+    return member.rpartition("/")[2] in ZARR_MARKERS and is_member_path(_folder(member)[:-1])
 
 
-def _tree(members: Iterable[str], prefix: str) -> dict[str, list[str]]:
-    """By path of a node, the names of the nodes directly below it."""
-    tree: dict[str, set[str]] = {}
-    for member in members:
-        *path, marker = member.removeprefix(prefix).split("/")
-        if marker in ZARR_MARKERS and member.startswith(prefix) and path and all(map(is_member_name, path)):
-            tree.setdefault("/".join(path[:-1]), set()).add(path[-1])
-    return {path: sorted(names) for path, names in tree.items()}
+def is_member_path(path: str) -> bool:
+    """Whether each part of a path in an archive can be a node's name; the path of the archive is ""."""
+    names = path.split("/") if path else []
+    return all(map(is_member_name, names)) and names[:1] != ["__MACOSX"]

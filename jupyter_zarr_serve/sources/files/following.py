@@ -25,6 +25,7 @@ from ..live.state import NOTHING, Path, State, Stop, Told
 
 _LOOK_SECONDS = 0.2
 _METADATA_SECONDS = 10.0  # after which metadata are asked for in any case
+_MOST_ASKED = 5  # of local files, after one look, whose status is as it was
 _SHARE = 20  # looks at one path take at most one part in so many of the time
 _SHARE_OF_ALL = 200  # and those at all paths, of a processor's
 _LONGEST_SECONDS = 2.0  # from one look to the next, however much is followed
@@ -100,10 +101,13 @@ class FilesFollower:
             now = monotonic()
             due = [one for one in self._followed.values() if one.due <= now]
             found, spent = await asyncio.to_thread(self._statuses, due)
+            left = _MOST_ASKED
             for one, (status, seconds) in zip(due, found, strict=True):
                 one.due = monotonic() + max(_LOOK_SECONDS, seconds * _SHARE)
-                is_other = status != one.status or monotonic() - one.asked > _METADATA_SECONDS
-                if is_other and (one.asking is None or one.asking.done()):
+                is_local = bool(one.path) and one.path[0] in self._roots
+                is_old = monotonic() - one.asked > _METADATA_SECONDS and (left > 0 or not is_local)
+                if (status != one.status or is_old) and (one.asking is None or one.asking.done()):
+                    left -= is_local and status == one.status
                     one.asking = asyncio.create_task(self._ask(one, status))
             await asyncio.sleep(min(max(_LOOK_SECONDS, spent * _SHARE_OF_ALL), _LONGEST_SECONDS))
 

@@ -7,8 +7,10 @@ document or chunk that is remembered, of a file on this machine whose status did
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from ...core.coming import NOBODY
 from ...core.memory import MEMORY, Memory
 from ...core.nodes import Node
+from ...core.progress import reporting
 from ...files.served_tree import ServedTree
 from ...serve.request import Request, Response
 from ..send_budget import SendBudget
@@ -47,7 +49,11 @@ class LocalSource:
     def ask(self, request: Request) -> Response | Awaitable[Response]:
         """See `sources.Source`; 503 when too many requests wait already."""
         known = partial(self._tree.known, request)
-        return self._workers.respond(request, known, partial(self._tree.respond, request))
+        return self._workers.respond(request, known, partial(self._respond, request))
+
+    def _respond(self, request: Request) -> Response:
+        with reporting(request.listener or NOBODY):
+            return self._tree.respond(request)
 
     def close(self) -> None:
         """Let the threads end; requests that wait are dropped."""

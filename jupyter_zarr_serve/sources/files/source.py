@@ -18,8 +18,8 @@ from ...core.memory import MEMORY, Memory
 from ...core.nodes import Validator
 from ...core.stored import Blob
 from ...files.remembered import RepresentationCache
-from ...files.steady import steady
 from ...files.tree import Settings, local_roots
+from ...files.unchanged import steady
 from ...files.validator import SameFile
 from ...readers.files import open_at
 from ...serve.representation import Representation, Spent, blob_of
@@ -62,7 +62,7 @@ class FilesSource:
     ) -> None:
         roots = local_roots(settings)
         is_served = partial(_is_below, tuple(map(str, roots.values())))
-        self._pool = WorkerPool(starter or Processes(settings), settings.worker_seconds, is_served)
+        self._pool = WorkerPool(starter or Processes(settings), settings.worker_timeout, is_served)
         self._contents = RepresentationCache(memory, keeps_open=False)
         self._crashes = Crashes(is_served)
         self._readers = Threads(_READERS, "zarr-read")
@@ -93,7 +93,8 @@ class FilesSource:
 
     async def _asked(self, request: Request) -> Response:
         """The answer of a worker; ranges are cut here, of what is then remembered."""
-        whole = replace(request, byte_range=None, if_range=None)
+        is_part = request.byte_range is not None or request.if_range is not None
+        whole = replace(request, byte_range=None, if_range=None) if is_part else request
         response, origin = await self._worked(whole)
         if response.status != _OK or request.method != "GET":
             return response

@@ -10,12 +10,13 @@ from mmap import mmap
 from pathlib import Path
 from typing import Any, cast
 
-from ...body_memory import take
 from ...core.errors import Unavailable
+from ...core.progress import Listener
 from ...files.being_read import noted
 from ...files.origin import Origin, read_origin
 from ...files.writing import is_being_written
 from ...serve.request import Request, Response
+from ...shared_memory import take
 from ...wire import MAX_BODY, FrameError, Kinds, decode_response, encode_frame, encode_request, members_of
 from ..responders.answer import admitted_soon
 from ..responders.connection import Connection, Frame
@@ -24,6 +25,7 @@ from .worker_start import Starter
 _IDLE_SECONDS = 300.0
 _TICK_SECONDS = 5.0
 _MOST_QUESTIONS = 10_000
+_MOST_ORIGINS, _LONGEST_ORIGIN = 256, 2048  # to remember, and of how many characters each
 _MEMBERS: Kinds = {"is_written": str | None, "origin": dict | None, "shared": int | None}
 _SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 Told = tuple[Frame, dict[str, Any] | None]
@@ -78,6 +80,7 @@ class WorkerPool:
         self._starter = starter
         self._seconds = seconds
         self._is_served = is_served
+        self._origins: dict[str, Origin] = {}  # of what workers told lately: many chunks are of one file
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._starting = 0
@@ -104,8 +107,8 @@ class WorkerPool:
         self._busy.add(worker)
         has_answered = has_ended = False
         try:
-            async with asyncio.timeout(self._seconds):
-                told = await self._told(worker, encode_request(request, refused=refused))
+            async with asyncio.timeout(None if request.is_job else self._seconds):
+                told = await self._told(worker, encode_request(request, refused=refused), request.listener)
             answer = await self._read(request, *told)
             has_answered = True
         except TimeoutError:
@@ -125,10 +128,11 @@ class WorkerPool:
             elif not has_ended:
                 worker.end()
 
-    async def _told(self, worker: _Worker, frame: bytes) -> Told:
+    async def _told(self, worker: _Worker, frame: bytes, listener: Listener | None) -> Told:
         """A worker's answer and its origin; it may ask who writes files, as it sees no processes."""
+        tell = None if listener is None else listener.tell
         for _ in range(_MOST_QUESTIONS):
-            header, body = await worker.connection.ask(frame)
+            header, body = await worker.connection.ask(frame, tell)
             members = members_of(header, _MEMBERS)
             if members["shared"] is not None:
                 body = memoryview(take(worker.memory, members["shared"]))
@@ -158,10 +162,20 @@ class WorkerPool:
 
     async def _read(self, request: Request, frame: Frame, told: dict[str, Any] | None) -> Answer:
         response = decode_response(frame[0], cast("bytes", frame[1]))
-        origin = None if told is None else read_origin(told, self._is_served)
+        origin = None if told is None else self._origin(told)
         is_stored = origin is not None and origin.stored is not None
         asked = replace(request, method="HEAD") if is_stored else request
         return await admitted_soon(asked, response, MAX_BODY), origin
+
+    def _origin(self, told: dict[str, Any]) -> Origin:
+        """What a worker told; `read_origin` looks at no file, and what it checked stays true."""
+        spelled = str(told)
+        origin = self._origins.pop(spelled, None) or read_origin(told, self._is_served)
+        if len(spelled) <= _LONGEST_ORIGIN:
+            self._origins[spelled] = origin
+        if len(self._origins) > _MOST_ORIGINS:
+            del self._origins[next(iter(self._origins))]
+        return origin
 
     def _take(self, path: tuple[str, ...]) -> _Worker | None:
         """An idle worker; rather one that has read what lies beside, and has it open."""

@@ -16,15 +16,22 @@ from dataclasses import dataclass
 from mmap import mmap
 from typing import Any, Protocol
 
-from ...body_memory import BODY_BYTES
 from ...core.errors import Unavailable
 from ...files.being_read import NOTE_BYTES
 from ...files.tree import Settings, encode_settings
 from ...frames import CAN_FORK, PID, READY
+from ...shared_memory import BODY_BYTES, shared
 from ...wire import encode_frame
 
 _SECRETS = ("TOKEN", "SECRET", "PASSWORD")  # in names of variables that are Jupyter's, not of file systems
 _JUPYTERS = ("JUPYTER", "JPY_", "CONFIGPROXY_")
+_FOR_WORKERS = {  # where a variable is not set
+    "OPENBLAS_NUM_THREADS": "1",  # there is a process per processor
+    "OMP_NUM_THREADS": "1",
+    # Else glibc often gives a chunk's memory back to the system, which provides it anew, page by page.
+    "MALLOC_MMAP_THRESHOLD_": str(16 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(32 << 20),
+}
 _START_SECONDS = 60.0
 _PROGRAM = ("-m", "jupyter_zarr_serve.worker")
 
@@ -38,7 +45,7 @@ class Started:
     note
         What it reads; see `files.being_read`.
     memory
-        What it answers; see `body_memory`.
+        What it answers; see `shared_memory`.
     """
 
     pid: int
@@ -146,20 +153,12 @@ async def _forked(parent: socket.socket) -> Started:
         stack.enter_context(theirs)
         failed = stack.enter_context(contextlib.ExitStack())
         failed.callback(ours.close)
-        note, body = (_shared(stack, size) for size in (NOTE_BYTES, BODY_BYTES))
+        note, body = (stack.enter_context(shared(size)) for size in (NOTE_BYTES, BODY_BYTES))
         socket.send_fds(parent, [READY], [theirs.fileno(), note[0], body[0]])
         theirs.close()
         told = await _received(parent, PID.size)
         failed.pop_all()
     return Started(int(PID.unpack(told)[0]), ours, note[1], body[1])
-
-
-def _shared(stack: contextlib.ExitStack, size: int) -> tuple[int, mmap]:
-    """Memory that can be shared, by a descriptor which is closed with the stack."""
-    descriptor = os.memfd_create("zarr-worker")
-    stack.callback(os.close, descriptor)
-    os.ftruncate(descriptor, size)
-    return descriptor, mmap(descriptor, size)
 
 
 async def _received(connection: socket.socket, size: int) -> bytes:
@@ -214,4 +213,4 @@ def _environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not (name.startswith(_JUPYTERS) and any(secret in name for secret in _SECRETS))
     }
-    return {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **kept}  # there is a process per processor
+    return _FOR_WORKERS | kept

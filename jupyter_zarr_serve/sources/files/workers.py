@@ -18,6 +18,7 @@ from ...core.errors import ServeError, Unavailable
 from ...serve.representation import Representation
 from ...serve.request import Request, Response, refusal
 from ...serve.respond import at_once
+from ..long_turn import LongTurn
 from ..send_budget import SendBudget
 from .threads import Threads
 
@@ -28,7 +29,8 @@ _PATIENCE = 30.0  # seconds
 
 Outcome = Response | BaseException
 Work = Callable[[], Response] | Callable[[], Coroutine[Any, Any, Response]]
-Begin = Callable[[Any, Callable[[Outcome], None]], None]
+Stop = Callable[[], object]
+Begin = Callable[[Any, Callable[[Outcome], None]], Stop | None]
 
 
 @dataclass(eq=False)
@@ -41,7 +43,10 @@ class _Flight:
     answer: "asyncio.Future[Response]"
     since: float
     expiry: asyncio.TimerHandle
+    is_job: bool
     waiting: int = 0
+    turn: LongTurn | None = None
+    stop: Stop | None = None
 
 
 class Workers:
@@ -54,8 +59,8 @@ class Workers:
     budget
         While answers that are not sent yet fill it, nothing is begun for those who wait for one.
     begin
-        Begins some work and calls, in the event loop, what is to be called with its outcome; in threads
-        by default.
+        Begins some work and calls, in the event loop, what is to be called with its outcome; gives what
+        ends it, if something can. In threads by default.
     """
 
     def __init__(self, workers: int, budget: SendBudget, begin: Begin | None = None) -> None:
@@ -69,8 +74,13 @@ class Workers:
         self._is_closed = False
         budget.on_room(self._begin)
 
-    async def run(self, key: Hashable, client: str, work: Work) -> Response:
+    async def run(self, key: Hashable, client: str, work: Work, *, is_job: bool = False) -> Response:
         """What `work` gives, or what it gives to another who asked for the same `key`.
+
+        Parameters
+        ----------
+        is_job
+            Whether it ends when nobody waits for it, and keeps no turn from others if it takes long.
 
         Raises
         ------
@@ -79,7 +89,7 @@ class Workers:
         """
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._enqueue(key, client, work)
+            flight = self._enqueue(key, client, work, is_job=is_job)
         elif client != flight.client:
             self._hasten(flight, client)
         flight.waiting += 1
@@ -89,6 +99,8 @@ class Workers:
             flight.waiting -= 1
             if flight.waiting == 0:
                 self._abandon(flight)
+                if flight.is_job and flight.stop is not None:
+                    flight.stop()
 
     def respond(
         self, request: Request, known: Callable[[], Representation | None], work: Work
@@ -110,7 +122,7 @@ class Workers:
 
     async def _later(self, request: Request, work: Work) -> Response:
         try:
-            return await self.run(request, request.client, work)
+            return await self.run(request, request.client, work, is_job=request.is_job)
         except ServeError as error:
             return refusal(error, request.method)
 
@@ -122,7 +134,7 @@ class Workers:
             self._abandon(flight)
             flight.answer.set_exception(Unavailable("the server is shutting down"))
 
-    def _enqueue(self, key: Hashable, client: str, work: Work) -> _Flight:
+    def _enqueue(self, key: Hashable, client: str, work: Work, *, is_job: bool) -> _Flight:
         if self._is_closed:
             raise Unavailable("the server is shutting down")
         queue = self._queues.get(client, ())
@@ -130,7 +142,7 @@ class Workers:
             raise Unavailable("the server has too many requests waiting; retry in a moment")
         loop = asyncio.get_running_loop()
         expiry = loop.call_later(_PATIENCE, self._expire, key)
-        flight = _Flight(key, client, work, loop.create_future(), time.perf_counter(), expiry)
+        flight = _Flight(key, client, work, loop.create_future(), time.perf_counter(), expiry, is_job)
         self._flights[key] = flight
         self._queues.setdefault(client, deque()).append(flight)
         self._queued += 1
@@ -157,13 +169,18 @@ class Workers:
                 self._queues[client] = queue  # at the end of the line
             self._leave(flight)
             self._idle -= 1
-            self._begin_work(flight.work, partial(self._finish, flight, time.perf_counter()))
+            flight.turn = LongTurn(self._free) if flight.is_job else None
+            flight.stop = self._begin_work(flight.work, partial(self._finish, flight, time.perf_counter()))
+
+    def _free(self) -> None:
+        self._idle += 1
+        self._begin()
 
     def _in_thread(self, work: Any, finish: Callable[[Outcome], None]) -> None:
         self._threads.submit(partial(_do, asyncio.get_running_loop(), work, finish))
 
     def _finish(self, flight: _Flight, begun: float, outcome: Outcome) -> None:
-        self._idle += 1
+        self._idle += flight.turn is None or flight.turn.end()
         if flight.waiting:  # nobody would ever look at a failure else
             if isinstance(outcome, BaseException):
                 flight.answer.set_exception(outcome)
@@ -194,10 +211,11 @@ class Workers:
         del self._flights[flight.key]
 
 
-def as_task(work: Callable[[], Coroutine[Any, Any, Response]], finish: Callable[[Outcome], None]) -> None:
+def as_task(work: Callable[[], Coroutine[Any, Any, Response]], finish: Callable[[Outcome], None]) -> Stop:
     """Begin work that waits for others; see `Workers`."""
     task = asyncio.ensure_future(work())
     task.add_done_callback(lambda done: finish(_outcome(done)))
+    return task.cancel
 
 
 def _outcome(task: "asyncio.Task[Response]") -> Outcome:

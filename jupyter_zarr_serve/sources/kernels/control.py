@@ -12,8 +12,9 @@ from typing import Any
 
 from ...core.errors import ServeError
 from ...messages import REPLY, REQUEST, Content, Message, content_of, frame_of, giving_up
-from ...wire import decode_hello
-from ..responders.connection import Frame
+from ...progress_frames import progress_of
+from ...wire import FrameError, decode_hello
+from ..responders.connection import Frame, Tell
 from ..send_budget import SendBudget
 from .channel import Channel, Opener
 from .slots import KernelSlots
@@ -48,6 +49,7 @@ class Control:
         self._slots = slots
         self._watching = KernelSlots(SendBudget())
         self._awaited: dict[str, asyncio.Future[Message | None]] = {}
+        self._telling: dict[str, Tell] = {}
         self._rest: asyncio.TimerHandle | None = None
 
     @property
@@ -55,8 +57,15 @@ class Control:
         """Whether the kernel has greeted over the present channel."""
         return self._service is not None
 
-    async def ask(self, frame: bytes, client: str = "", *, is_watching: bool = False) -> Frame:
+    async def ask(
+        self, frame: bytes, client: str = "", tell: Tell | None = None, *, is_watching: bool = False
+    ) -> Frame:
         """The kernel's answer to a request; one who watches waits long, and takes no turn from others.
+
+        Parameters
+        ----------
+        tell
+            Is told how far a job is.
 
         Raises
         ------
@@ -69,14 +78,17 @@ class Control:
         """
         slots = self._watching if is_watching else self._slots
         await slots.take(client)
+        job = None if tell is None else slots.of_job()
         try:
             service = self._service or await self.greet()
-            return await self._answered(await self._channel(), frame, service)
+            return await self._answered(await self._channel(), frame, service, tell)
         finally:
-            slots.give()
+            slots.give(job)
 
-    async def _answered(self, channel: Channel, frame: bytes, service: str) -> Frame:
+    async def _answered(self, channel: Channel, frame: bytes, service: str, tell: Tell | None) -> Frame:
         with self._sent(channel, REQUEST, content_of(frame)) as (sent, answer):
+            if tell is not None:
+                self._telling[sent] = tell
             try:
                 while not (await asyncio.wait({answer}, timeout=_SILENCE_SECONDS))[0]:
                     if await self.greet() != service:
@@ -85,6 +97,8 @@ class Control:
                 with contextlib.suppress(ConnectionError):
                     channel.send(REQUEST, giving_up(sent))
                 raise
+            finally:
+                self._telling.pop(sent, None)
             return _frame(answer)
 
     async def greet(self) -> str:
@@ -163,9 +177,22 @@ class Control:
         if message is None:
             self.close()
         elif message["header"]["msg_type"] in {REPLY, _COMMON_REPLY}:
-            answer = self._awaited.get(message["parent_header"].get("msg_id"))
+            asked = message["parent_header"].get("msg_id")
+            answer = self._awaited.get(asked)
+            if asked in self._telling and self._is_progress(message, self._telling[asked]):
+                return
             if answer is not None and not answer.done():
                 answer.set_result(message)
+
+    def _is_progress(self, message: Message, tell: Tell) -> bool:
+        """Whether a reply only tells how far the answer is."""
+        try:
+            progress = progress_of(frame_of(message)[0])
+        except FrameError:  # which is told of as that of an answer
+            return False
+        if progress is not None:
+            tell(progress)
+        return progress is not None
 
     def _rest_later(self) -> None:
         if self._rest is not None:

@@ -93,8 +93,9 @@ class Follower:
     async def _run(self) -> None:
         now = asyncio.get_running_loop().time
         while self._followed:
+            if self._changed.is_set():
+                await asyncio.sleep(_MOMENT)
             self._changed.clear()
-            await asyncio.sleep(_MOMENT)
             began, paths = now(), list(self._followed)
             try:
                 pause = await self._question(paths)

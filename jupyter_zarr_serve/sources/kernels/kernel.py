@@ -8,16 +8,16 @@ would take it for fill values.
 
 import asyncio
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from ...core.errors import ServeError, Unavailable
 from ...core.memory import Memory
-from ...serve.request import CHANGES, Request, Response, refusal
+from ...serve.request import TOGETHER, Request, Response, refusal
 from ...wire import encode_request
 from ..live.state import Path, Stop, Told
 from ..responders.answer import relayed
 from ..responders.connection import Connection, Frame
+from ..responders.together import parted
 from ..send_budget import SendBudget
 from .answers import absence, admitted_frame
 from .channel import Opener, open_channel
@@ -28,7 +28,6 @@ from .late import Late
 from .pool import Pool
 from .revalidated import Revalidated
 from .slots import KernelSlots
-from .watching import watched
 
 _LISTING_SECONDS = 1.0
 _FOLLOWING_SECONDS = (0.1, 1.0)  # from one look to the next, over the socket and over the control channel
@@ -66,8 +65,7 @@ class KernelSource:
         self._answers = answers or Revalidated(Memory(0))
         budget = budget or SendBudget()
         self._pool = Pool(self._open, self._is_same, KernelSlots(budget))
-        self._watchers = Pool(self._open, self._is_same, KernelSlots(budget))  # keep no turn from others
-        self._following = Pool(self._open, self._is_same, KernelSlots(budget))
+        self._following = Pool(self._open, self._is_same, KernelSlots(budget))  # keeps no turn from others
         self._follower = Follower(self._followed, lambda: _FOLLOWING_SECONDS[not self._is_near])
         self._control = Control(kernel, open_channel, KernelSlots(budget))
         self._process: Any = None
@@ -87,11 +85,9 @@ class KernelSource:
         expected
             Whether something has been published at this address before.
         """
-        if request.form == CHANGES:
-            return await watched(request, self.publishes, partial(self._watched, self._watchers))
         try:
             try:
-                async with asyncio.timeout(self._seconds):
+                async with asyncio.timeout(None if request.is_job else self._seconds):
                     response = await relayed(request, self._told)
             except TimeoutError:
                 raise Unavailable(await self._too_late(request)) from None
@@ -125,37 +121,37 @@ class KernelSource:
         """Close all connections, and forget what the kernel said."""
         self._answers.drop(self._pool)
         self._pool.close()
-        self._watchers.close()
         self._following.close()
         self._follower.close()
         self._control.close()
 
     async def _told(self, request: Request) -> Response:
         asked = self._answers.asked(self._pool, request)
-        frame = await self._frame(encode_request(asked), request.client)
+        frame = await self._frame(encode_request(asked), request)
         self.kernel.last_activity = datetime.now(UTC)  # culling looks at it
-        return self._answers.full(self._pool, request, await admitted_frame(asked, frame))
+        response = await admitted_frame(asked, frame)
+        if request.form == TOGETHER:
+            return parted(request, response)
+        return self._answers.full(self._pool, request, response)
 
     async def _followed(self, request: Request) -> Response:
+        """The answer to who follows something, whom culling does not wait for."""
         if not await self.publishes():
             raise FileNotFoundError("the kernel publishes nothing")
-        return await self._watched(self._following, request)
-
-    async def _watched(self, pool: Pool, request: Request) -> Response:
-        """The answer to who watches, whom culling does not wait for."""
         way, frame = await self._way(), encode_request(request)
         if way is self._control:
             return await admitted_frame(request, await self._control.ask(frame, is_watching=True))
-        return await admitted_frame(request, await pool.ask(frame))
+        return await admitted_frame(request, await self._following.ask(frame))
 
-    async def _frame(self, frame: bytes, client: str) -> Frame:
+    async def _frame(self, frame: bytes, request: Request) -> Frame:
         """The answer; asked for twice if need be, since a restart may end a connection at any time."""
+        tell = request.listener.tell if request.is_job and request.listener is not None else None
         try:
-            return await (await self._way()).ask(frame, client)
+            return await (await self._way()).ask(frame, request.client, tell)
         except ConnectionError:
             pass
         try:
-            return await (await self._way()).ask(frame, client)
+            return await (await self._way()).ask(frame, request.client, tell)
         except ConnectionError as error:
             raise Unavailable("the kernel hung up instead of answering; retry in a while") from error
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from ..responders.connection import Connection, Frame
+from ..responders.connection import Connection, Frame, Tell
 from .slots import KernelSlots
 
 _IDLE_SECONDS = 60.0
@@ -41,8 +41,13 @@ class Pool:
         """Whether a connection may be open."""
         return bool(self._open)
 
-    async def ask(self, frame: bytes, client: str = "") -> Frame:
+    async def ask(self, frame: bytes, client: str = "", tell: Tell | None = None) -> Frame:
         """The kernel's answer to a request.
+
+        Parameters
+        ----------
+        tell
+            Is told how far a job is; one that takes long keeps no turn from others.
 
         Raises
         ------
@@ -52,13 +57,14 @@ class Pool:
             If the connection is lost before the answer came.
         """
         await self._slots.take(client)
+        job = None if tell is None else self._slots.of_job()
         try:
             connection = await self._connection()
-            answer = await connection.ask(frame)
+            answer = await connection.ask(frame, tell)
             self._idle.append(connection)
             return answer
         finally:
-            self._slots.give()
+            self._slots.give(job)
 
     def close(self) -> None:
         """Abort all connections; whoever waits for an answer is told that the connection is lost."""

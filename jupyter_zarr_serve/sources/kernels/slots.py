@@ -3,6 +3,7 @@
 import asyncio
 
 from ...core.errors import Unavailable
+from ..long_turn import LongTurn
 from ..send_budget import SendBudget
 
 _MOST_AT_A_TIME = 8
@@ -51,7 +52,12 @@ class KernelSlots:
             if not has_turn:
                 self.taken -= 1
 
-    def give(self) -> None:
-        """Give a turn back."""
-        self._free.release()
+    def give(self, job: LongTurn | None = None) -> None:
+        """Give a turn back, unless a job has done so early."""
+        if job is None or job.end():
+            self._free.release()
         self.taken -= 1
+
+    def of_job(self) -> LongTurn:
+        """Have a turn that was taken given back early, if the job takes long."""
+        return LongTurn(self._free.release)

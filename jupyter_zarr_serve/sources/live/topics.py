@@ -17,6 +17,7 @@ _PATIENCE = 10.0  # seconds, for what is there at the beginning
 
 
 Listener = Callable[["Topic", Notice], None]
+Heard = Callable[[Path, Notice], None]
 
 
 class Topic:
@@ -32,7 +33,8 @@ class Topic:
         How many listen.
     """
 
-    def __init__(self, path: Path, clock: "Clock") -> None:
+    def __init__(self, path: Path, clock: "Clock", heard: Heard | None = None) -> None:
+        self._heard = heard
         self.path = path
         self.state: State | None = None
         self.began = self.seq = self.generation = clock()
@@ -90,6 +92,8 @@ class Topic:
         self.generation += 1
         notice = Notice(self.seq, kind, self.generation, state.part if kind == DATA else None)
         self._history.append(notice)
+        if self._heard is not None:
+            self._heard(self.path, notice)
         for listener in list(self._listeners):
             listener(self, notice)
 
@@ -113,10 +117,13 @@ class Topics:
     ----------
     source
         What they are followed in.
+    heard
+        Hears of all notices, of whatever path.
     """
 
-    def __init__(self, source: Followable) -> None:
+    def __init__(self, source: Followable, heard: Heard | None = None) -> None:
         self._source = source
+        self._heard = heard
         self._clock = Clock()
         self._topics: dict[tuple[Path, int], tuple[Topic, Stop]] = {}
 
@@ -130,7 +137,7 @@ class Topics:
         """
         key = path, within
         if key not in self._topics:
-            topic = Topic(path, self._clock)
+            topic = Topic(path, self._clock, self._heard)
             self._topics[key] = topic, self._source.follow(path, within, topic)
         topic = self._topics[key][0]
         topic.listen(listener)

@@ -12,11 +12,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from ...core.errors import Unreadable
-from ...core.known_names import DOCUMENT_KEYS
-from ...preview.description import UNAVAILABLE
+from ...core.known_names import DOCUMENT_KEYS, UNAVAILABLE
 from ...serve.listing import page
 from ...serve.representation import Representation, answer, blob_of
-from ...serve.request import BINARY, IMAGE, JSON, LINKS, PART, Request, Response
+from ...serve.request import BINARY, ICON, IMAGE, JSON, LINKS, PART, TOGETHER, Request, Response
 from ...wire import FrameError
 from .schema import parsed
 
@@ -108,7 +107,7 @@ def admitted(request: Request, response: Response, most_told: int = _MOST_TOLD) 
             "bytes, as no kernel does; install the same jupyter_zarr_serve there, and restart it"
         )
     form = response.form or (JSON if is_listing(request, response) else "")
-    if form and form not in {IMAGE, PART} and response.body and response.status == 200:
+    if form and form not in {ICON, IMAGE, PART, TOGETHER} and response.body and response.status == 200:
         response = replace(response, body=_told(response, form, most_told))
         response = replace(response, size=len(response.body))
     return _with_known(response)
@@ -141,9 +140,9 @@ def listed(request: Request, response: Response) -> Response:
 
 
 def _types(request: Request) -> set[str]:
-    if request.form == IMAGE:
+    if request.form in {ICON, IMAGE}:
         return {_PNG}
-    if request.form == PART:
+    if request.form in {PART, TOGETHER}:
         return {BINARY}
     return {_JSON_TYPE} if request.is_of_node else {_JSON_TYPE, BINARY}
 

@@ -4,7 +4,10 @@ A frame is received into one buffer, and its body is handed on as a view of it.
 """
 
 import asyncio
+from collections.abc import Callable
 
+from ...core.progress import Progress
+from ...progress_frames import MOST, progress_of
 from ...wire import (
     PREFIX,
     FrameError,
@@ -19,6 +22,7 @@ from ...wire import (
 )
 
 Frame = tuple[memoryview, memoryview]  # header, body
+Tell = Callable[[Progress], None]
 
 _FIRST_BUFFER = 1 << 12  # bytes
 _LARGEST_GUESS = 1 << 22  # bytes
@@ -40,6 +44,8 @@ class Connection(asyncio.BufferedProtocol):
         self._limit: int | None = None if is_proven else _LARGEST_GREETING
         self._buffer = bytearray(_FIRST_BUFFER)
         self._filled = self._body_at = self._length = 0
+        self._tell: Tell | None = None
+        self._told = 0
         self._renew()
 
     @property
@@ -71,8 +77,13 @@ class Connection(asyncio.BufferedProtocol):
             raise FrameError("who answers for the kernel does not know its key; restart the kernel")
         self._limit = None
 
-    async def ask(self, frame: bytes) -> Frame:
+    async def ask(self, frame: bytes, tell: Tell | None = None) -> Frame:
         """The kernel's answer to a request; a connection that gave none is aborted.
+
+        Parameters
+        ----------
+        tell
+            Is told how far a job is; other requests are answered without a word before.
 
         Raises
         ------
@@ -81,6 +92,7 @@ class Connection(asyncio.BufferedProtocol):
         ConnectionError
             If the connection is lost.
         """
+        self._tell, self._told = tell, 0
         self._write(frame)
         answered = False
         try:
@@ -123,7 +135,25 @@ class Connection(asyncio.BufferedProtocol):
         if self._length == 0 and self._filled >= PREFIX.size:
             self._begin(*parse_prefix(self._buffer[: PREFIX.size]))
         if self._length and self._filled >= self._length:
+            if self._tell is not None and self._body_at == self._length and self._is_progress(self._tell):
+                return self._receive()
             self._finish()
+        return None
+
+    def _is_progress(self, tell: Tell) -> bool:
+        """Whether the frame that has come tells of progress; then the next one takes its place."""
+        progress = progress_of(memoryview(self._buffer)[PREFIX.size : self._length])
+        if progress is None:
+            return False
+        self._told += 1
+        if self._told > MOST:
+            raise FrameError("whoever answers tells without end how far it is")
+        tell(progress)
+        rest = bytes(memoryview(self._buffer)[self._length : self._filled])
+        self._buffer = bytearray(max(len(rest), _FIRST_BUFFER))
+        self._buffer[: len(rest)] = rest
+        self._filled, self._body_at, self._length = len(rest), 0, 0
+        return True
 
     def _begin(self, header_length: int, body_length: int) -> None:
         """Make room for the frame that the prefix announces."""

@@ -7,10 +7,9 @@ import json
 import re
 from typing import Any, NoReturn
 
+from ...core.known_names import UNAVAILABLE, UNKNOWN
 from ...core.limits import EXPORT_PART
-from ...preview.description import UNAVAILABLE
-from ...serve.listing import UNKNOWN
-from ...serve.request import CHANGES, EXPORT, FOLLOWED, JSON, LINE, NODE, ROWS, STATS
+from ...serve.request import EXPORT, FOLLOWED, JSON, LINE, NODE, POINTS, ROWS, STATS
 from .schemas import fits
 
 Number = int | float
@@ -20,6 +19,7 @@ _MEMBER = {
     "name": str,
     "kind": {"array", "group", UNAVAILABLE},
     "message?": str,
+    "icon?": bool,
     **{f"{name}?": schema for name, schema in _FACTS.items()},
 }
 _IMAGE = {"region": [[int]], "axes": [int], "step?": int}
@@ -33,8 +33,16 @@ _ARRAY = {**_NODE, **_FACTS, "kind": {"array"}, "dimension_names": [str | None],
 _GROUP = {
     **_NODE,
     "kind": {"group"},
-    "members": {"total": int, "offset": int, "limit": int, "items": [_MEMBER]},
+    "members": {
+        "total": int,
+        "offset": int,
+        "limit": int,
+        "items": [_MEMBER],
+        "sort?": str,
+        "sorts?": [str],
+    },
     "levels": list,
+    "is_all?": bool,
 }
 _SCHEMAS: dict[str, tuple[Any, ...]] = {
     NODE: (_ARRAY, {**_ARRAY, "dimension_names": type(None)}, _GROUP),
@@ -50,8 +58,12 @@ _SCHEMAS: dict[str, tuple[Any, ...]] = {
         {"columns": [{"name": str, "dtype": str}], "total": int, "of?": int, "offset": int,
          "rows": [[str | None]]},
     ),
+    POINTS: (
+        {"axes": [{"name": str, "dtype": str, "missing": int, "infinite": int, "values": [Number | None],
+                   "least?": str, "texts?": [str]}],
+         "rows": [int], "total": int, "of": int, "is_reduced": bool},
+    ),
     EXPORT: ({"sizes": [int | None], "mark": str, "is_versioned": bool},),
-    CHANGES: ({"mark": str, "is_all": bool},),
     FOLLOWED: ({"pause": Number, "states": [{"at": int, "mark": [str], "part?": [[int]]}]},),
     JSON: ({"kind": {"array", "group"}, "members": dict},),
 }  # fmt: skip
@@ -63,7 +75,7 @@ def parsed(body: bytes, form: str) -> dict[str, Any]:
     Parameters
     ----------
     form
-        `NODE`, `LINE`, `STATS`, `ROWS`, `CHANGES` or `FOLLOWED`; `JSON` is a listing.
+        `NODE`, `LINE`, `STATS`, `ROWS`, `POINTS` or `FOLLOWED`; `JSON` is a listing.
 
     Raises
     ------
@@ -84,6 +96,8 @@ def _hangs_together(told: dict[str, Any], form: str) -> bool:
         return all(isinstance(kind, str) and kind in kinds for kind in told["members"].values())
     if form == ROWS:
         return all(len(row) == len(told["columns"]) for row in told["rows"])
+    if form == POINTS:
+        return all(len(axis["values"]) == len(told["rows"]) for axis in told["axes"])
     if form == STATS:
         counts = told["histogram"]["counts"]
         return not counts or (max(counts) > 0 and len(told["histogram"]["edges"]) == len(counts) + 1)
@@ -93,7 +107,7 @@ def _hangs_together(told: dict[str, Any], form: str) -> bool:
         return _MARK.fullmatch(told["mark"]) is not None and all(
             size is None or 0 <= size <= 2 * EXPORT_PART for size in told["sizes"]
         )
-    if form in {CHANGES, FOLLOWED} or told["kind"] != "array":
+    if form == FOLLOWED or told["kind"] != "array":
         return True
     axes, image = len(told["shape"]), told["previews"].get("image")
     is_drawn = image is None or (

@@ -2,8 +2,12 @@
 
 const VIEWS = ["ome", "drawn"]; // in which every image is a group of levels
 
-/** The path of an image in a view; below a link it may be the root itself. */
-export function inView(path: string): string {
+/** The path of an image in a view; below a link it may be the root itself.
+ *
+ * With roles for the axes of its array, the image is made by them.
+ */
+export function inView(path: string, roles = ""): string {
+  if (roles) return path ? `ome;${roles}/${path}` : `ome;${roles}`;
   if (VIEWS.some((view) => path === view || path.startsWith(`${view}/`))) return path;
   return path ? `ome/${path}` : "ome";
 }

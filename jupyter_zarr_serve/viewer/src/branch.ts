@@ -5,12 +5,15 @@ import { make } from "./dom";
 import { viewOf } from "./address";
 
 const PAGE = 100; // members that are listed at once
+const MOST = 1000;
 
 /** What the rows of a tree have in common. */
 export interface Grove {
   scope: string;
   choose: (path: string) => void;
   failed: (error: unknown) => void;
+  /** Call a function whenever the members of a path may be others; what comes back ends it. */
+  watch: (path: string, renew: () => void) => () => void;
 }
 
 export class Branch {
@@ -20,6 +23,7 @@ export class Branch {
   private readonly list = make("ul", { role: "group" });
   private loading: Promise<void> | undefined;
   private shown = 0;
+  private leave: (() => void) | undefined;
 
   constructor(
     private readonly grove: Grove,
@@ -63,24 +67,49 @@ export class Branch {
     if (!this.isGroup) return;
     this.row.setAttribute("aria-expanded", "true");
     this.element.append(this.list);
+    this.leave ??= this.grove.watch(this.path, () => void this.renew().catch(() => {}));
     this.loading ??= this.more();
     await this.loading;
+  }
+
+  /** List the members that there are now; rows of those that stay are kept, with all below them. */
+  private async renew(): Promise<void> {
+    await this.loading;
+    const limit = Math.min(Math.max(this.shown, PAGE), MOST);
+    const told = await describe(this.grove.scope, this.path, { offset: 0, limit });
+    if (told.kind !== "group") return;
+    const known = new Map(this.branches().map((branch) => [branch.path, branch]));
+    const focused = document.activeElement;
+    const rows = told.members.items.map((item) => {
+      const branch = known.get(below(this.path, item.name));
+      const isSame = branch?.row.dataset["kind"] === item.kind;
+      if (isSame) branch.row.querySelector("small")?.replaceChildren(noteOf(item));
+      return (isSame ? branch : this.branch(item)).element;
+    });
+    this.shown = limit;
+    if (limit < told.members.total) rows.push(this.rest(told.members.total - limit));
+    this.list.replaceChildren(...rows);
+    if (focused instanceof HTMLElement && this.list.contains(focused)) focused.focus();
   }
 
   close(): void {
     this.row.setAttribute("aria-expanded", "false");
     this.list.remove();
+    this.leave?.();
+    this.leave = undefined;
   }
 
   /** The row of a member, which is asked for by its name if it is not among those that are shown. */
   async member(name: string): Promise<Branch | undefined> {
     await this.open();
     const path = below(this.path, name);
-    const known = this.branches().find((branch) => branch.path === path);
-    if (known) return known;
+    const known = (): Branch | undefined => this.branches().find((branch) => branch.path === path);
+    const listed = known();
+    if (listed) return listed;
     const told = await describe(this.grove.scope, this.path, { search: name, limit: PAGE });
     const item = told.kind === "group" ? told.members.items.find((item) => item.name === name) : undefined;
-    if (!item) return undefined;
+    const listedMeanwhile = known(); // by who asked at the same time
+    if (listedMeanwhile || !item) return listedMeanwhile;
     const branch = this.branch(item);
     this.list.prepend(branch.element);
     return branch;
@@ -150,7 +179,8 @@ export const branches = new WeakMap<Element, Branch>();
 
 const MOST_TOLD = 4; // dimensions
 
-function noteOf(item: Item): string {
+/** What a list says of a member beside its name. */
+export function noteOf(item: Item): string {
   if (item.kind === "unavailable") return "unavailable";
   if (item.kind === "group") return item.called === "group" ? "" : item.called;
   const { shape } = item;

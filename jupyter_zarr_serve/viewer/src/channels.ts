@@ -46,17 +46,28 @@ export function toldSpreads({ channels }: Pyramid): Map<number, Spread> {
   return spreads;
 }
 
-/** The spread of a plane, out of its smallest level. */
-export async function measured({ levels }: Pyramid, at: number[]): Promise<Spread> {
+/** The spread of a plane, out of its smallest level; of at most so many of its pixels. */
+export async function measured({ levels }: Pyramid, at: number[], most?: number): Promise<Spread> {
   const smallest = levels.at(-1);
   if (!smallest) throw new Error("the image has no level");
-  return spreadOf(smallest, at);
+  return spreadOf(smallest, at, most);
 }
 
-/** How many values of a plane are where in a range, out of its smallest level. */
-export async function counted(pyramid: Pyramid, at: number[], { domain }: Spread): Promise<number[]> {
-  const smallest = pyramid.levels.at(-1);
-  return smallest ? countsIn(await sampleOf(smallest, at), domain) : [];
+/** Count the values of channels whose limits the image tells, out of its smallest level; whether there were any. */
+export async function countAll(
+  { levels }: Pyramid,
+  spreads: Map<number, Spread>,
+  shown: [channel: number, at: number[]][],
+): Promise<boolean> {
+  const smallest = levels.at(-1);
+  let isAny = false;
+  for (const [channel, at] of shown) {
+    const spread = spreads.get(channel);
+    if (!smallest || !spread || spread.counts) continue;
+    spreads.set(channel, { ...spread, counts: countsIn(await sampleOf(smallest, at), spread.domain) });
+    isAny = true;
+  }
+  return isAny;
 }
 
 /** What to take from all values so that those between the limits can be told apart in 32 bits. */

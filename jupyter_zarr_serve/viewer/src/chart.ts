@@ -61,13 +61,7 @@ function seriesOf({ name, colour, envelope }: Line): uPlot.Series[] {
 }
 
 function axesOf({ envelope: { time } }: Line, coordinate: Envelope | undefined): uPlot.Axis[] {
-  const css = (name: string) => (): string =>
-    getComputedStyle(document.documentElement).getPropertyValue(name);
-  const look = {
-    stroke: css("--faint"),
-    grid: { stroke: css("--line"), width: 1 },
-    ticks: { stroke: css("--line") },
-  };
+  const look = gridLook();
   const span = spanOf(coordinate);
   return [
     { ...look, size: 40, values: (_, places) => places.map((place) => where(coordinate, place, span)) },
@@ -77,6 +71,17 @@ function axesOf({ envelope: { time } }: Line, coordinate: Envelope | undefined):
       values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : words(tick, time, 1))),
     },
   ];
+}
+
+/** The colours of an axis, which are those of the page whenever it is drawn. */
+export function gridLook(): Required<Pick<uPlot.Axis, "stroke" | "grid" | "ticks">> {
+  const css = (name: string) => (): string =>
+    getComputedStyle(document.documentElement).getPropertyValue(name);
+  return {
+    stroke: css("--faint"),
+    grid: { stroke: css("--line"), width: 1 },
+    ticks: { stroke: css("--line") },
+  };
 }
 
 function choose(plot: uPlot, { chosen }: Listeners): void {

@@ -40,7 +40,9 @@ export class Chunks {
     const entry: Entry = { reading: read(), bytes: 0 };
     this.entries.set(key, entry);
     try {
-      entry.block = await entry.reading;
+      const block = await entry.reading;
+      if (this.entries.get(key) !== entry) return block; // it was forgotten meanwhile
+      entry.block = block;
       entry.bytes = entry.block.values.length * (entry.block.values.BYTES_PER_ELEMENT ?? 8);
       this.bytes += entry.bytes;
       this.shrink();
@@ -48,6 +50,15 @@ export class Chunks {
     } catch (error) {
       if (this.entries.get(key) === entry) this.entries.delete(key);
       throw error;
+    }
+  }
+
+  /** Forget those below a path whose coordinates are wanted no longer. */
+  drop(path: string, isOld: (coords: number[]) => boolean): void {
+    for (const [key, entry] of this.entries) {
+      if (!key.startsWith(path) || !isOld(key.slice(path.length).split("/").map(Number))) continue;
+      this.entries.delete(key);
+      this.bytes -= entry.bytes;
     }
   }
 

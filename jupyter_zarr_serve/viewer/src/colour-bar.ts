@@ -9,28 +9,36 @@ import type { Pyramid } from "./pyramid";
 
 const TICKS = 5;
 
+/** What an image's colours are of: its name, and its unit. */
+export const barTitle = ({ meaning: { unit }, name }: Pyramid): string =>
+  [name, unit && `[${unit}]`].filter(Boolean).join(" ");
+
+/** The values beside the bar, at equal distances from the lowest colour on. */
+export function barValues(channel: ChannelView, { meaning: { factor, offset } }: Pyramid): string[] {
+  const { limits, gamma, curve } = channel;
+  const [low, high] = limits;
+  return Array.from({ length: TICKS }, (_, i) => {
+    const place = straight((i / (TICKS - 1)) ** (1 / gamma), curve, zeroIn(limits));
+    return told((low + (high - low) * place) * factor + offset, 4);
+  });
+}
+
 export class ColourBar {
   private readonly element = make("figure", { id: "colour-bar", "aria-label": "Colours and their values" });
   private readonly stripe = make("div", { class: "stripe" });
   private readonly values = make("div", { class: "values" });
 
-  constructor(parent: HTMLElement, { meaning: { unit }, name }: Pyramid) {
-    const title = make("figcaption", {}, [name, unit && `[${unit}]`].filter(Boolean).join(" "));
+  constructor(parent: HTMLElement, pyramid: Pyramid) {
+    const title = make("figcaption", {}, barTitle(pyramid));
     this.element.append(title, make("div", { class: "bar" }, this.stripe, this.values));
     parent.append(this.element);
   }
 
   /** Say what the colours of a channel mean now. */
-  show(channel: ChannelView, { meaning: { factor, offset } }: Pyramid): void {
-    const { colour, isInverted, limits, gamma, curve } = channel;
-    const [low, high] = limits;
-    this.element.hidden = colour === LABELS;
-    this.stripe.style.background = gradient(colour, isInverted, "top");
-    const ticks = Array.from({ length: TICKS }, (_, i) => {
-      const place = straight((i / (TICKS - 1)) ** (1 / gamma), curve, zeroIn(limits));
-      const value = (low + (high - low) * place) * factor + offset;
-      return make("span", {}, told(value, 4));
-    });
-    this.values.replaceChildren(...ticks.reverse());
+  show(channel: ChannelView, pyramid: Pyramid): void {
+    this.element.hidden = channel.colour === LABELS;
+    this.stripe.style.background = gradient(channel.colour, channel.isInverted, "top");
+    const values = barValues(channel, pyramid).map((text) => make("span", {}, text));
+    this.values.replaceChildren(...values.reverse());
   }
 }

@@ -13,7 +13,7 @@ export interface ToldArray {
 
 interface ToldGroup {
   kind: "group";
-  /** "folder", "table", "dataset", "image" or "group". */
+  /** What people call it, such as "folder", "table", "dataset", "image", "HDF5 file" or "group". */
   called: string;
 }
 

@@ -25,6 +25,13 @@ export function the<T extends HTMLElement = HTMLElement>(id: string): T {
   return found as T;
 }
 
+/** Hand a file to the person. */
+export function hand(body: Blob, name: string): void {
+  const href = URL.createObjectURL(body);
+  make("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
 /** A number as people read it, with some digits. */
 export function told(value: number | bigint, digits = 6): string {
   if (typeof value === "bigint" || Number.isInteger(value)) return String(value);

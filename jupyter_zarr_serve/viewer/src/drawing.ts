@@ -1,16 +1,19 @@
 // The drawing of an image: a sketch at first, then the scene, which can be moved and is refined.
 
-import { the } from "./dom";
+import { make, the } from "./dom";
 import { Frame, type Camera } from "./frame";
 import type { View } from "./link";
+import type { Region } from "../../shared/live";
 import { fail } from "./notices";
+import type { Overlaid } from "./overlay";
 import type { Axis, Pyramid } from "./pyramid";
 import { Rulers, THICK } from "./ruler";
 import type { Scene } from "./scene";
 import { Sketch, type Drawn } from "./sketch";
-import { tileSources } from "./tiles";
+import { tileSources, type TileSource } from "./tiles";
 
 const HEAD_START = 700; // milliseconds for the sketch, as the graphics leave it no time while they start
+const CALM = 500; // milliseconds without a picture after which the graphics show the last one
 
 export class Drawing {
   readonly frame: Frame;
@@ -18,16 +21,20 @@ export class Drawing {
   private readonly sketch: Sketch;
   private readonly rulers: Rulers;
   private readonly isFilled: boolean;
-  private readonly stretch: number;
-  private readonly sources;
+  readonly stretch: number;
   private scene: Scene | undefined;
+  /** The labels that lie over the image now. */
+  overlaid: () => Overlaid | undefined = () => undefined;
+  private hasLoaded = false;
+  private calm = 0;
+  private pictures = 0;
   /** The camera that shows all, at the present size of the stage. */
   private whole: Camera;
 
   constructor(
     private readonly pyramid: Pyramid,
     /** What is taken from all values, so that they can be told apart in 32 bits. */
-    private readonly offset: number,
+    readonly offset: number,
     { zoom, centre, hasMarks = true, isFilled = false }: Partial<View>,
     private readonly moved: () => void,
   ) {
@@ -43,7 +50,6 @@ export class Drawing {
     this.rulers = new Rulers(this.stage, this.frame, pyramid.axes.slice(-2) as [Axis, Axis]);
     this.rulers.draw();
     this.stretch = isFilled ? this.frame.aspect : 1;
-    this.sources = tileSources(pyramid.levels, offset, this.stretch);
     this.sketch = new Sketch(this.stage, this.frame, this.sources, offset);
     if (isFilled) this.sketch.remove(); // it is of squares
     pyramid.store.isHasty = pyramid.levels.length > 1;
@@ -55,7 +61,8 @@ export class Drawing {
 
   /** Draw for the first time, by what `drawn` says when the graphics are there. */
   async start(drawn: () => Drawn[], isSmooth: () => boolean): Promise<void> {
-    const sketching = this.sketch.draw(drawn(), isSmooth()).then(() => {
+    const sketching = this.sketch.draw(drawn(), isSmooth()).then(async () => {
+      await shown();
       document.documentElement.dataset["drawn"] ??= "sketch";
     });
     // What fails is asked for by the scene again, and told then.
@@ -64,12 +71,22 @@ export class Drawing {
       new Promise((resolve) => setTimeout(resolve, HEAD_START)),
     ]);
     const { Scene } = await import("./scene");
-    this.scene = new Scene(this.stage, this.frame, this.pyramid, this.sources, this.offset, this.stretch, {
+    this.scene = new Scene(this.stage, this.frame, this.pyramid, () => this.sources, this.offset, {
       moved: (zoom, target) => this.look({ zoom, target }),
       failed: (error) => this.failed(error),
       loaded: () => this.loaded(),
     });
     this.draw(drawn(), isSmooth());
+  }
+
+  /** A copy of what the graphics show; undefined before they do. */
+  get pixels(): HTMLCanvasElement | undefined {
+    if (this.isFilming) return this.sketch.pixels;
+    const shown = this.scene?.redrawn();
+    if (!shown) return undefined;
+    const copy = make("canvas", { width: shown.width, height: shown.height });
+    copy.getContext("2d")?.drawImage(shown, 0, 0);
+    return copy;
   }
 
   /** Show rulers and the bar of colours, or not. */
@@ -81,9 +98,80 @@ export class Drawing {
     this.resized();
   }
 
-  draw(drawn: Drawn[], isSmooth: boolean): void {
-    if (this.scene) this.scene.draw(drawn, isSmooth);
+  draw(drawn: Drawn[], isSmooth: boolean, overlaid?: Overlaid): void {
+    if (this.isFilming && !overlaid) return this.drawFilm(drawn, isSmooth);
+    if (this.isFilming) this.endFilm();
+    if (this.scene) this.scene.draw(drawn, isSmooth, overlaid);
     else void this.sketch.draw(drawn, isSmooth).catch(() => {});
+  }
+
+  /** Read again what may have changed, in a part of the image or everywhere; until it is there, all stays. */
+  async refresh(drawn: () => Drawn[], isSmooth: () => boolean, part?: Region): Promise<void> {
+    const { levels, store } = this.pyramid;
+    for (const level of levels) level.forget(part);
+    store.isHasty = false;
+    clearTimeout(this.calm);
+    this.pictures++;
+    const overlaid = this.overlaid();
+    this.sketch.sources = this.sources;
+    if (!this.hasLoaded || this.isFilled || overlaid) {
+      await this.sketch.ahead(drawn()); // the graphics ask for one tile after the other
+      await this.renew(drawn(), overlaid);
+      return countFrame();
+    }
+    this.sketch.resume();
+    const isDrawn = await this.sketch.draw(drawn(), isSmooth());
+    if (isDrawn) this.film();
+    this.calm = window.setTimeout(() => void this.rest(drawn, isSmooth).catch(() => {}), CALM);
+  }
+
+  /** Pictures of data that change are drawn without the graphics. */
+  private get isFilming(): boolean {
+    return this.stage.classList.contains("filming");
+  }
+
+  private film(): void {
+    countFrame();
+    this.stage.classList.add("filming");
+    this.scene?.pause();
+  }
+
+  private drawFilm(drawn: Drawn[], isSmooth: boolean): void {
+    if (this.sketch.recolour(drawn, isSmooth)) return;
+    for (const level of this.pyramid.levels) level.forget(); // a picture is of one moment
+    void this.sketch.draw(drawn, isSmooth).catch((error: unknown) => this.failed(error));
+  }
+
+  /** Let the graphics draw the last picture, out of what has been read for it. */
+  private async rest(drawn: () => Drawn[], isSmooth: () => boolean): Promise<void> {
+    if (!this.isFilming) return;
+    if (!this.sketch.isWhole) return this.refresh(drawn, isSmooth);
+    this.scene?.look();
+    await this.renew(drawn());
+  }
+
+  /** Have the graphics read again, and show what they have read unless a later picture is on its way. */
+  private async renew(drawn: Drawn[], overlaid?: Overlaid): Promise<void> {
+    const { pictures } = this;
+    await this.scene?.refresh(drawn, overlaid);
+    if (this.isFilming && pictures === this.pictures) this.endFilm();
+  }
+
+  private endFilm(): void {
+    this.stage.classList.remove("filming");
+    this.sketch.remove();
+  }
+
+  /** The sources of tiles for the levels that there are now. */
+  private get sources(): TileSource[] {
+    return tileSources(this.pyramid.levels, this.offset, this.stretch);
+  }
+
+  /** Take the size of the image anew. */
+  resize(): void {
+    const [finest] = this.pyramid.levels;
+    this.frame.size.splice(0, 2, finest?.height ?? 1, finest?.width ?? 1);
+    this.resized();
   }
 
   /** Move the camera. */
@@ -118,7 +206,7 @@ export class Drawing {
   private follow(): void {
     this.sketch.look();
     this.rulers.draw();
-    this.scene?.look();
+    if (!this.isFilming) this.scene?.look();
     this.moved();
   }
 
@@ -130,10 +218,21 @@ export class Drawing {
   /** Once the rough picture is there, ask for the real one. */
   private loaded(): void {
     const { store } = this.pyramid;
-    this.sketch.remove();
+    this.hasLoaded = true;
+    if (!this.isFilming) this.sketch.remove();
     document.documentElement.dataset["drawn"] = store.isHasty && store.hasRough ? "rough" : "fine";
     if (!store.isHasty) return;
     store.isHasty = false;
     if (store.hasRough) this.scene?.reload();
   }
+}
+
+/** Once what has been drawn is on the screen. */
+const shown = (): Promise<void> =>
+  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+
+/** Programs that look on see that a new picture is there. */
+function countFrame(): void {
+  const { dataset } = document.documentElement;
+  dataset["frames"] = String(Number(dataset["frames"] ?? 0) + 1);
 }

@@ -4,6 +4,7 @@ import { asked, viewOf, type Form } from "./address";
 import { make, the } from "./dom";
 import type { Explorer } from "./explorer/explorer";
 import { showForms, showWay } from "./header";
+import type { Change } from "../../shared/live";
 import { isNumeric, isPlottable } from "./node";
 import type { ArrayNode, GroupNode, Nodes } from "./nodes";
 import { fail } from "./notices";
@@ -91,6 +92,17 @@ export class Exploring {
       return true;
     });
     the("facts").textContent = factsOf(node);
+  }
+
+  /** Take a change of what is shown. */
+  async take({ kind }: Change): Promise<void> {
+    const path = this.shown;
+    if (kind === "data") return this.explorer.refresh(false);
+    this.nodes.forget();
+    const node = await this.nodes.get(path);
+    if (!isDrawnHere(node)) return location.reload();
+    await this.explorer.refresh(true);
+    if (path === this.shown) the("facts").textContent = factsOf(node);
   }
 
   private restore(): void {

@@ -1,8 +1,10 @@
 // The forms in which a table can be shown: its rows, or its columns as lines. The address says which.
 
+import { isNamedTable } from "./ahead";
 import { make } from "./dom";
 import { arraysOf, dtypeOf, isPlottable, membersOf, type Document } from "./node";
 import { loadJson, quoted } from "./server";
+import { queryRead } from "./table-query";
 
 const LINES = "form=lines";
 
@@ -16,6 +18,11 @@ export async function isTable(scope: string, path: string, document: Document): 
   const isOfArrays = membersOf(document).every(([, member]) => member.node_type === "array");
   if (lengths.size !== 1 || !isOfArrays) return false;
   const url = `${scope}api/node/${quoted(path)}?limit=1`;
+  if (isNamedTable() && !wantsLines())
+    import("./table-source").then(
+      (source) => source.expectTable(scope, path, document, queryRead(location.hash)),
+      () => {},
+    );
   const told = await loadJson<{ called?: string; previews?: { rows?: unknown } }>(url);
   return told?.called === "table" && Boolean(told.previews?.rows);
 }

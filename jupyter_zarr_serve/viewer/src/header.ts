@@ -28,7 +28,7 @@ export function showForms(path: string, forms: Form[], current: Form, take: (for
       label,
     );
   });
-  the("actions").prepend(make("nav", { id: "forms", "aria-label": "Forms" }, ...links));
+  the("actions").prepend(make("nav", { id: "forms", "aria-label": "Forms" }, ...links)); // h5web's bar takes it
 }
 
 /** Say in the crumbs and in the title what is shown; the crumbs of the server stay as far as they hold. */

@@ -14,10 +14,12 @@ export interface Spread {
 
 const PARTS = 128; // of a histogram
 
-/** The limits and the range of a plane of a level. */
-export async function spreadOf(level: Level, at: number[]): Promise<Spread> {
+/** The limits and the range of a plane of a level, out of at most so many pixels, evenly spaced. */
+export async function spreadOf(level: Level, at: number[], most = MOST): Promise<Spread> {
   const pixels = await sampleOf(level, at);
-  return spread(pixels.filter(Number.isFinite).sort(), /^u?int8$|bool/.test(level.array.dtype));
+  const step = Math.ceil(pixels.length / most) | 1; // of any column, as rows are mostly of an even length
+  const some = step > 1 ? pixels.filter((_, i) => i % step === 0) : pixels;
+  return spread(some.filter(Number.isFinite).sort(), /^u?int8$|bool/.test(level.array.dtype));
 }
 
 /** The values of a plane of a level, or of its middle rows if it is large. */

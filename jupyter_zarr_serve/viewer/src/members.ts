@@ -1,10 +1,10 @@
 // The members of a group, to choose from: first the data, then what says where they lie, then what has members itself.
 
 import { section } from "./controls";
-import { below } from "./description";
+import { noteOf } from "./branch";
+import { below, describe } from "./description";
 import { make } from "./dom";
 import { coordinatesIn, membersOf, type ArrayDocument, type GroupDocument } from "./node";
-import { loadJson, quoted } from "./server";
 
 const MOST = 1000;
 
@@ -53,11 +53,7 @@ function shapeOf({ shape, dimension_names: names }: ArrayDocument): string {
 
 /** The members that the server lists of a group whose document does not tell of them, such as a folder. */
 async function listed(scope: string, path: string): Promise<Entry[]> {
-  const url = `${scope}api/node/${quoted(path)}?limit=${MOST}`;
-  const found = await loadJson<{ members?: { items: { name: string; kind: string }[] } }>(url);
-  return (found?.members?.items ?? []).map(({ name, kind }) => ({
-    name,
-    note: kind === "array" ? "" : kind,
-    rank: 0,
-  }));
+  const told = await describe(scope, path, { limit: MOST });
+  const items = told.kind === "group" ? told.members.items : [];
+  return items.map((item) => ({ name: item.name, note: noteOf(item), rank: 0 }));
 }

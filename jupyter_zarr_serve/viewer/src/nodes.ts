@@ -39,6 +39,9 @@ export interface GroupNode {
 /** What was asked before, and is asked once. */
 export class Nodes {
   private readonly known = new Map<string, Promise<ArrayNode | GroupNode>>();
+  /** Those of all that is below groups, by their paths there. */
+  private readonly documents = new Map<string, Record<string, Document>>();
+  private readonly own = new Map<string, Document>();
 
   constructor(readonly scope: string) {}
 
@@ -50,6 +53,19 @@ export class Nodes {
       found.catch(() => this.known.delete(path));
     }
     return found;
+  }
+
+  /** Take the document of a path, which is then not asked for. */
+  tell(path: string, document: Document): void {
+    this.own.set(path, document);
+    this.keep(path, document);
+  }
+
+  /** Ask anew, as others may be there. */
+  forget(): void {
+    this.known.clear();
+    this.own.clear();
+    this.documents.clear();
   }
 
   /** The group at a path; undefined where there is none, or it cannot be had. */
@@ -79,14 +95,34 @@ export class Nodes {
     return found;
   }
 
+  /** The document of a path as a group around it tells it, which is known already; undefined where none does. */
+  private told(path: string): Document | undefined {
+    for (let above = path; above; ) {
+      above = parentOf(above);
+      const documents = this.documents.get(above);
+      const name = above ? path.slice(above.length + 1) : path;
+      const found = documents?.[name];
+      if (found?.node_type === "array") return found;
+      if (documents && found)
+        return { ...found, consolidated_metadata: { metadata: within(documents, name) } };
+    }
+    return undefined;
+  }
+
+  private keep(path: string, document: Document): void {
+    const metadata = document.node_type === "group" && document.consolidated_metadata?.metadata;
+    if (metadata) this.documents.set(path, metadata);
+  }
+
   private async load(path: string): Promise<ArrayNode | GroupNode> {
     const [told, document] = await Promise.all([
       describe(this.scope, path, { limit: MOST_MEMBERS }),
-      documentOf(this.scope, path).catch(() => undefined),
+      this.own.get(path) ?? this.told(path) ?? documentOf(this.scope, path).catch(() => undefined),
     ]);
     const attributes = attributesOf(told, document);
     if (told.kind === "array") return { ...told, name: nameOf(path), path, attributes };
     const group = document?.node_type === "group" ? document : undefined;
+    if (group) this.keep(path, group);
     return {
       kind: "group",
       called: told.called,
@@ -100,6 +136,14 @@ export class Nodes {
     };
   }
 }
+
+/** Those of the members of a member, by their paths below it. */
+const within = (documents: Record<string, Document>, name: string): Record<string, Document> =>
+  Object.fromEntries(
+    Object.entries(documents).flatMap(([path, document]) =>
+      path.startsWith(`${name}/`) ? [[path.slice(name.length + 1), document] as const] : [],
+    ),
+  );
 
 /** All attributes: what is told of them is sometimes only a part, which the document's own completes. */
 const attributesOf = (told: Description, document: Document | undefined): Record<string, unknown> =>

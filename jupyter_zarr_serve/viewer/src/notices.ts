@@ -1,14 +1,17 @@
 // Messages over the picture, and the bar of progress.
 
 import { make, the, told } from "./dom";
-import { Refused, traffic } from "./server";
+import { CANCELLED, Refused, traffic } from "./server";
 
-/** Show a failure until it is closed or mended. */
-export function fail(error: unknown, again?: () => void): void {
-  if (isReplaced(error)) return reopen();
+/** Show a failure until it is closed or mended; what is shown, if it was not before. */
+export function fail(error: unknown, again?: () => void): HTMLElement | undefined {
+  if (isReplaced(error)) {
+    replaced.found();
+    return undefined;
+  }
   const text = wording(error);
   const place = the("notices");
-  if ([...place.children].some((child) => child.firstElementChild?.textContent === text)) return;
+  if ([...place.children].some((child) => child.firstElementChild?.textContent === text)) return undefined;
   const notice = make("div", { class: "notice failure", role: "alert" }, make("span", {}, text));
   const button = (label: string, action: () => void): void => {
     const click = (): void => {
@@ -20,6 +23,7 @@ export function fail(error: unknown, again?: () => void): void {
   if (again) button("Try again", again);
   button("Close", () => {});
   place.append(notice);
+  return notice;
 }
 
 /** Show something for a moment. */
@@ -30,24 +34,33 @@ export function say(text: string, seconds = 2.5): void {
 }
 
 /** Whether the data are others than the page has seen. */
-function isReplaced(error: unknown): boolean {
+export const isReplaced = (error: unknown): boolean => hasStatus(error, 409);
+
+/** Whether somebody wanted it no longer. */
+export const isCancelled = (error: unknown): boolean => hasStatus(error, CANCELLED);
+
+function hasStatus(error: unknown, status: number): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof Refused && cause.status === 409) return true;
+    if (cause instanceof Refused && cause.status === status) return true;
   }
   return false;
 }
 
+/** What to do when the data are found to be others. */
+export const replaced = { found: (): void => reopen() };
+
 const REOPENED = "reopened"; // in the session: when the page was opened anew
 const OFTEN = 3000; // milliseconds within which it is not opened anew once more
 
-/** Open the page anew, by the present metadata; limits and places of the old data mean nothing for it. */
-export function reopen(): void {
+/** Open the page anew, by the present metadata; limits of other data mean nothing for it, and places none. */
+export function reopen(isAlike = false): void {
   const last = Number(sessionStorage.getItem(REOPENED) ?? 0);
   const pause = Math.max(0, last + OFTEN - Date.now());
   if (!pause) say("The data were replaced; opening them again.");
   setTimeout(() => {
     sessionStorage.setItem(REOPENED, String(Date.now()));
-    history.replaceState(null, "", `${location.pathname}${location.search}`);
+    const kept = isAlike ? location.hash.replace(/(?<=[#&])(zoom|centre)=[^&]*&?/g, "") : "";
+    history.replaceState(null, "", `${location.pathname}${location.search}${kept}`);
     location.reload();
   }, pause);
 }

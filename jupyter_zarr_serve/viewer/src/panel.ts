@@ -1,5 +1,6 @@
 // The controls beside the picture. They change the view they are given and say so.
 
+import { rolesSection } from "./axes-panel";
 import { channelSection } from "./channel-panel";
 import { box, button, fillPanel, range, row, section } from "./controls";
 import { make, the } from "./dom";
@@ -18,6 +19,8 @@ export interface Actions {
   turn: (turn: Turn) => void;
   fill: () => void;
   exact: () => void;
+  save: (kind: "png" | "svg") => void;
+  lay: (roles: string[]) => void;
 }
 
 /** Fill the panel; again whenever something else than it changes the view. */
@@ -25,14 +28,15 @@ export function showPanel(
   pyramid: Pyramid,
   view: View,
   spreads: Map<number, Spread>,
-  probe: HTMLElement | undefined,
+  others: HTMLElement[],
   actions: Actions,
 ): void {
   fillPanel(
     ...axisSection(pyramid, view, actions),
+    ...rolesSection(pyramid.source, actions.lay),
     channelSection(pyramid, view, spreads, actions.changed),
     viewSection(view, actions),
-    ...(probe ? [probe] : []),
+    ...others,
     factSection(pyramid),
   );
 }
@@ -85,6 +89,11 @@ function viewSection(view: View, actions: Actions): HTMLElement {
       ? [row(button("Full screen", "Show only the picture", toFullScreen))]
       : []),
     row(...turnButtons(view.turn, actions.turn), fillButton(view, actions)),
+    row(
+      "Save as",
+      button("PNG", "Save the picture as it is on the screen", () => actions.save("png")),
+      button("SVG", "The same, its rulers and texts as shapes", () => actions.save("svg")),
+    ),
     row(...box("marks", "Rulers and colours", view.hasMarks, mark)),
     row(...box("smooth", "Smooth when zoomed out", view.isSmooth, smooth)),
   );

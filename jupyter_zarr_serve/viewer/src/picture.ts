@@ -1,20 +1,27 @@
 // An image: its view, its controls, and its drawing, kept in step.
 
-import { counted, firstViews, measured, MOST_SHOWN, offsetOf, toldSpreads } from "./channels";
+import { countAll, firstViews, measured, MOST_SHOWN, offsetOf, toldSpreads } from "./channels";
 import { ColourBar } from "./colour-bar";
+import { Cuts } from "./cuts";
 import { the } from "./dom";
 import { Drawing } from "./drawing";
-import { listenToKeys } from "./keys";
+import { Film, type Filmed } from "./film";
+import { filmSection, keepOwn, tellFacts, toNewest } from "./film-panel";
+import { Labelling, type Place } from "./labelling";
 import type { Spread } from "./limits";
-import { read, written, type ChannelView, type View } from "./link";
+import { read, type ChannelView, type View } from "./link";
 import { fail, say } from "./notices";
 import { showPanel } from "./panel";
+import { actionsOf, listenToPicture } from "./picture-keys";
 import type { Axis, Pyramid } from "./pyramid";
 import { Probe } from "./probe";
 import { showValue, type Looked } from "./readout";
+import { tellRegion } from "./region";
 import { showScale } from "./scale";
-import { UNTURNED } from "./turn";
 import type { Drawn } from "./sketch";
+import { takeTogether } from "./taking-together";
+import type { Take } from "./takes";
+import { ViewAddress } from "./view-address";
 
 export class Picture {
   private readonly spreads: Map<number, Spread>;
@@ -23,22 +30,36 @@ export class Picture {
   private drawing!: Drawing;
   private bar: ColourBar | undefined;
   private probe: Probe | undefined;
+  private cuts: Cuts | undefined;
   private pointer: [number, number] | undefined;
-  private timer = 0;
+  private readonly address: ViewAddress;
+  private readonly labelling: Labelling;
 
-  constructor(private readonly pyramid: Pyramid) {
+  constructor(
+    private readonly pyramid: Pyramid,
+    private readonly place: Place,
+  ) {
     const { given } = this;
+    this.address = new ViewAddress(() => this.whole, pyramid.turnAtFirst);
     this.spreads = toldSpreads(pyramid);
     this.view = {
       isSmooth: given.isSmooth ?? (pyramid.dtype !== "bool" && !pyramid.isLabels),
       axes: {},
-      turn: given.turn ?? UNTURNED,
+      turn: pyramid.turn,
       hasMarks: given.hasMarks ?? true,
       isFilled: given.isFilled ?? false,
+      isAdapting: given.isAdapting ?? !(place.hasOwnLimits || Object.keys(given.channels ?? {}).length),
+      isNewest: given.isNewest ?? false,
+      roles: given.roles,
       channels: firstViews(pyramid, given.channels ?? {}),
     };
     for (const { name, length } of this.sliders)
       this.view.axes[name] = Math.min(given.axes?.[name] ?? 0, length - 1);
+    toNewest(this.view, this.sliders);
+    this.labelling = new Labelling(place, pyramid, given.overlay, {
+      stretch: () => this.drawing.stretch,
+      changed: () => this.draw(),
+    });
   }
 
   /** Find out the limits, and draw. */
@@ -47,29 +68,47 @@ export class Picture {
     await Promise.all(this.shown.map((i) => this.measure(i, !given.channels?.[i])));
     this.refresh(); // the panel takes some of the room
     this.drawing = new Drawing(pyramid, offsetOf(pyramid, view.channels), given, () => this.moved());
-    the("facts").textContent = `${pyramid.axes.map(({ length }) => length).join(" × ")} ${pyramid.dtype}`;
+    tellFacts(pyramid);
     this.probe = new Probe(the("stage"), this.drawing.frame, pyramid, () => this.looked());
+    const [drawing, drawn] = [this.drawing, (): Drawn[] => this.drawn()];
+    const moved = (): void => {
+      this.refresh();
+      this.draw();
+    };
+    this.cuts = Cuts.of(this.place, { pyramid, drawing, view, drawn, moved }, given.cross);
     this.refresh();
     if (pyramid.channelAxis < 0) this.bar = new ColourBar(the("stage"), pyramid);
     this.tell();
     this.moved();
     this.listen();
+    tellRegion(pyramid, this.place, () => [this.drawing.frame, view.axes, this.shown]);
     await this.drawing.start(
       () => this.drawn(),
       () => view.isSmooth,
     );
-    await this.count();
+    void this.cuts?.draw();
+    await this.labelling.start();
+    if (await countAll(pyramid, this.spreads, this.positions)) this.refresh();
   }
 
-  /** Count the values of channels whose limits the image tells. */
-  private async count(): Promise<void> {
-    const uncounted = this.shown.filter((i) => !this.spreads.get(i)?.counts);
-    for (const i of uncounted) {
-      const spread = this.spreads.get(i);
-      if (spread)
-        this.spreads.set(i, { ...spread, counts: await counted(this.pyramid, this.at(i), spread) });
-    }
-    if (uncounted.length) this.refresh();
+  /** What keeps this in step with its data. */
+  film(by: Pick<Filmed, "open" | "hasRegions" | "replaced">): Take {
+    const { pyramid, drawing, view, spreads, labelling } = this;
+    drawing.overlaid = () => labelling.drawn(view.axes);
+    const film = new Film({
+      ...by,
+      pyramid,
+      drawing,
+      view,
+      spreads,
+      drawn: () => this.drawn(),
+      shown: () => this.positions,
+      valued: () => {
+        if (!the("panel").matches(":hover, :focus-within")) this.refresh();
+        this.draw();
+      },
+    });
+    return takeTogether(film, labelling, this.cuts, () => this.point());
   }
 
   private get sliders(): Axis[] {
@@ -97,18 +136,24 @@ export class Picture {
     return indexes.filter((i) => this.view.channels[i]?.isShown).slice(0, MOST_SHOWN);
   }
 
+  /** Where each channel that is shown is. */
+  private get positions(): [channel: number, at: number[]][] {
+    return this.shown.map((i) => [i, this.at(i)]);
+  }
+
   private drawn(): Drawn[] {
     return this.shown.map((i) => {
       const { limits, ...tone } = this.view.channels[i] as ChannelView;
-      return { selection: { at: this.at(i) }, limits, tone };
+      return { selection: { at: this.at(i) }, limits, tone, own: this.pyramid.labelColours };
     });
   }
 
   private draw(): void {
-    this.drawing.draw(this.drawn(), this.view.isSmooth);
+    this.drawing.draw(this.drawn(), this.view.isSmooth, this.labelling.drawn(this.view.axes));
     this.tell();
     void this.probe?.measure();
-    this.remember();
+    void this.cuts?.draw();
+    this.address.remember();
     this.point();
   }
 
@@ -118,19 +163,29 @@ export class Picture {
     if (channel) this.bar?.show(channel, this.pyramid);
   }
 
+  private get sections(): HTMLElement[] {
+    const live = filmSection(this.view, this.sliders, () => {
+      this.refresh();
+      void this.changed();
+    });
+    const parts = [this.cuts, this.labelling, this.probe];
+    return [live, ...parts.flatMap((part) => (part ? [part.section] : []))];
+  }
+
   private refresh(): void {
-    showPanel(this.pyramid, this.view, this.spreads, this.probe?.section, {
+    showPanel(this.pyramid, this.view, this.spreads, this.sections, {
       changed: () => void this.changed(),
-      zoomIn: () => this.drawing.zoom(1),
-      zoomOut: () => this.drawing.zoom(-1),
-      fit: () => this.drawing.look(this.drawing.frame.whole()),
-      turn: (turn) => this.reopen({ turn }),
-      fill: () => this.reopen({ isFilled: !this.view.isFilled }),
-      exact: () => this.drawing.look({ zoom: 0 }),
+      ...actionsOf(this.drawing, this.pyramid, this.view, this.place.path),
+      turn: (turn) => this.address.reopen({ turn }),
+      fill: () => this.address.reopen({ isFilled: !this.view.isFilled }),
+      // Another image: of what is in the address, only what suits any is kept.
+      lay: (roles) =>
+        this.address.reopen({ axes: {}, channels: {}, overlay: undefined, roles: roles.join() }),
     });
   }
 
   private async changed(): Promise<void> {
+    keepOwn(this.view, this.spreads, this.shown);
     const unknown = this.shown.filter((i) => !this.spreads.has(i));
     this.draw();
     if (!unknown.length) return;
@@ -144,39 +199,22 @@ export class Picture {
   }
 
   private moved(): void {
-    const across = this.pyramid.axes.at(-1);
-    if (across) showScale(across, this.drawing.frame.camera.zoom);
+    showScale(this.pyramid.axes.at(-1) as Axis, this.drawing.frame.camera.zoom);
     this.probe?.draw();
-    this.remember();
+    this.cuts?.mark();
+    this.address.remember();
     this.point();
   }
 
-  /** Open the page anew with the plane laid otherwise, whole again. */
-  private reopen(laid: Partial<View>): void {
-    clearTimeout(this.timer);
-    const hash = written({ ...this.view, channels: this.changedChannels(), ...laid });
-    history.replaceState(null, "", `${location.pathname}${location.search}#${hash}`);
-    location.reload();
-  }
-
-  /** Write the view into the address, but not with each step of a slider. */
-  private remember(): void {
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => {
-      const { zoom, target } = this.drawing.frame.camera;
-      const hash = written({ ...this.view, channels: this.changedChannels(), zoom, centre: target });
-      history.replaceState(null, "", `${location.pathname}${location.search}#${hash}`);
-    }, 150);
-  }
-
-  /** Channels that look otherwise than at first; all if there are few. */
-  private changedChannels(): Record<number, ChannelView> {
-    const entries = Object.entries(this.view.channels);
-    return Object.fromEntries(entries.filter(([, { isShown }]) => isShown || entries.length <= MOST_SHOWN));
+  /** The view as it is in the address. */
+  private get whole(): View {
+    const { zoom, target } = this.drawing.frame.camera;
+    return { ...this.view, overlay: this.labelling.view, cross: this.cuts?.cross, zoom, centre: target };
   }
 
   private point(): void {
-    showValue(this.pyramid, this.looked(), this.pointer && this.drawing.frame.place(...this.pointer));
+    const place = this.pointer && this.drawing.frame.place(...this.pointer);
+    showValue(this.pyramid, this.looked(), place, this.labelling.text(this.view.axes, place));
   }
 
   private looked(): Looked[] {
@@ -196,31 +234,17 @@ export class Picture {
       this.pointer = undefined;
       this.point();
     });
-    const { drawing } = this;
-    listenToKeys({
-      ArrowLeft: () => drawing.pan(-0.2, 0),
-      ArrowRight: () => drawing.pan(0.2, 0),
-      ArrowUp: () => drawing.pan(0, -0.2),
-      ArrowDown: () => drawing.pan(0, 0.2),
-      "+": () => drawing.zoom(0.5),
-      "=": () => drawing.zoom(0.5),
-      "-": () => drawing.zoom(-0.5),
-      "0": () => drawing.look(drawing.frame.whole()),
-      "1": () => drawing.look({ zoom: 0 }),
-      "[": () => this.step(-1),
-      "]": () => this.step(1),
-    });
+    listenToPicture(this.drawing, (by) => this.step(by));
   }
 
   /** Go on along the first axis that has a slider. */
   private step(by: number): void {
     const axis = this.sliders.find(({ length }) => length > 1);
     if (!axis) return;
-    const index = (this.view.axes[axis.name] ?? 0) + by;
-    this.view.axes[axis.name] = Math.min(Math.max(index, 0), axis.length - 1);
+    const now = Math.min(Math.max((this.view.axes[axis.name] ?? 0) + by, 0), axis.length - 1);
+    this.view.axes[axis.name] = now;
     this.refresh();
     this.draw();
-    const now = this.view.axes[axis.name] ?? 0;
     say([`${axis.name} ${now}`, axis.text(now)].filter(Boolean).join(" · "), 0.8);
   }
 }

@@ -26,7 +26,7 @@ export class Plot {
   private asking = new AbortController();
   private timer = 0;
 
-  constructor(private readonly subject: Subject) {
+  constructor(private subject: Subject) {
     this.range = [0, subject.length];
     this.shown = new Set(subject.columns.slice(0, 1).map(({ name }) => name));
     this.recall();
@@ -48,8 +48,26 @@ export class Plot {
     });
     const redraw = new MutationObserver(() => this.chart?.redraw(false));
     redraw.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    the("facts").textContent =
-      `${this.subject.columns.length > 1 ? "rows" : "elements"}: ${this.subject.length}`;
+    this.tell();
+  }
+
+  /** Draw the data as they are now; false if they have other columns. Who looks at the end sees what is appended. */
+  async take(subject: Subject): Promise<boolean> {
+    const names = ({ columns }: Subject): string => JSON.stringify(columns.map(({ name }) => name));
+    if (names(subject) !== names(this.subject)) return false;
+    const [{ length }, [start, stop]] = [this.subject, this.range];
+    this.subject = subject;
+    if (stop >= length) this.range = [start === 0 ? 0 : start + subject.length - length, subject.length];
+    this.range[0] = Math.max(0, Math.min(this.range[0], subject.length - LEAST_SPAN));
+    this.range[1] = Math.min(this.range[1], subject.length);
+    this.tell();
+    await this.ask();
+    return true;
+  }
+
+  private tell(): void {
+    const { columns, length } = this.subject;
+    the("facts").textContent = `${columns.length > 1 ? "rows" : "elements"}: ${length}`;
   }
 
   /** Ask for the present range, and draw the answer. */

@@ -2,12 +2,14 @@
 
 import * as zarr from "zarrita";
 import { dtypeOf, meaningOf, type ArrayDocument, type GroupDocument, type Meaning } from "./node";
+import { coloursIn, type LabelColours } from "./labels";
 import { levelsOf } from "./levels";
 import { composed, placesOf, type Affine, type Places, type Transformation } from "./places";
 import type { Level } from "./raster";
 import { aspectOf, length } from "./scale";
+import type { SourceAxis } from "./roles";
 import { Store } from "./server";
-import { turnedAxes, UNTURNED, type Turn } from "./turn";
+import { turnedAxes, upright, type Turn } from "./turn";
 
 export interface Axis extends Places {
   name: string;
@@ -28,11 +30,16 @@ export interface Channel {
 export interface Pyramid {
   name: string;
   dtype: string;
+  /** The axes of the array that it is made of, in their order there; empty where they are not told. */
+  source: SourceAxis[];
   /** All axes; the last two are those of a plane. */
   axes: Axis[];
   /** Which axis has the channels; -1 for none. */
   channelAxis: number;
   channels: Channel[];
+  /** How planes are turned, and how they are where nobody says. */
+  turn: Turn;
+  turnAtFirst: Turn;
   /** The height of a pixel, in its width. */
   aspect: number;
   /** The finest first. */
@@ -40,6 +47,8 @@ export interface Pyramid {
   meaning: Meaning;
   /** Whether its numbers stand for objects. */
   isLabels: boolean;
+  /** The colours that it tells of them. */
+  labelColours: LabelColours;
   store: Store;
 }
 
@@ -49,7 +58,11 @@ interface Multiscale {
   axes?: { name: string; type?: string; unit?: string }[];
   datasets: { path: string; coordinateTransformations?: Transformation[] }[];
   coordinateTransformations?: Transformation[];
-  metadata?: { channel_names?: string[]; coordinates?: Record<string, unknown> };
+  metadata?: {
+    channel_names?: string[];
+    coordinates?: Record<string, unknown>;
+    source_axes?: unknown;
+  };
 }
 
 interface Omero {
@@ -72,11 +85,7 @@ const MOST_CHANNELS = 32; // more are looked at one by one, along an axis
 type Found = zarr.Array<zarr.DataType>;
 
 /** The image that a group describes. */
-export async function openPyramid(
-  root: string,
-  group: GroupDocument,
-  turn: Turn = UNTURNED,
-): Promise<Pyramid> {
+export async function openPyramid(root: string, group: GroupDocument, turn?: Turn): Promise<Pyramid> {
   const attributes = (group.attributes?.ome ?? group.attributes) as ImageAttributes;
   const multiscale = attributes.multiscales?.[0];
   if (!multiscale) throw new Error("this group is no image: its attributes have no multiscales");
@@ -95,21 +104,36 @@ export async function openPyramid(
   const placed = multiscale.datasets.map((dataset) =>
     composed([dataset.coordinateTransformations, multiscale.coordinateTransformations], count),
   );
-  const axes = turnedAxes(axesOf(documents[0] as ArrayDocument, multiscale, placed[0]), turn);
+  const untouched = axesOf(documents[0] as ArrayDocument, multiscale, placed[0]);
+  const turnAtFirst = upright(untouched.at(-2));
+  const axes = turnedAxes(untouched, turn ?? turnAtFirst);
   const channelAxis = channelAxisOf(axes, multiscale);
   const channels = channelAxis < 0 ? 1 : (axes[channelAxis]?.length ?? 1);
   return {
     name: nameOf(documents[0] as ArrayDocument) ?? multiscale.name ?? "",
     dtype,
+    source: sourceAxes(multiscale, documents[0] as ArrayDocument),
     axes,
     channelAxis,
     channels: channelsOf(channels, attributes.omero, multiscale.metadata?.channel_names),
     aspect: aspectOf(axes),
-    levels: levelsOf(arrays, placed, turn),
+    turn: turn ?? turnAtFirst,
+    turnAtFirst,
+    levels: levelsOf(arrays, placed, turn ?? turnAtFirst),
     meaning: meaningOf(documents[0] as ArrayDocument),
     isLabels: isOfLabels(dtype, multiscale.type === "nearest", attributes),
+    labelColours: coloursIn(attributes["image-label"]),
     store,
   };
+}
+
+/** The axes of the array of an image, as the server tells them; of a stored image, its own. */
+function sourceAxes({ axes, metadata }: Multiscale, { shape }: ArrayDocument): SourceAxis[] {
+  const told = metadata?.source_axes;
+  if (Array.isArray(told)) return told as SourceAxis[];
+  const letters = axes?.map(({ name }) => name) ?? [];
+  const isKnown = letters.length === shape.length && letters.every((name) => /^[tczyx]$/.test(name));
+  return isKnown ? letters.map((name, i) => ({ name, length: shape[i] ?? 1, role: name })) : [];
 }
 
 /** What CF says that values are, such as "sea surface temperature". */

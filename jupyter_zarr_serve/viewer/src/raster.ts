@@ -5,6 +5,7 @@
 
 import type * as zarr from "zarrita";
 import { Chunks, type Block, type Values } from "./chunks";
+import type { Store } from "./server";
 import { sourceOf, turned, UNTURNED, type Turn } from "./turn";
 
 export type Pixels =
@@ -80,8 +81,28 @@ export class Level {
     return [height, width];
   }
 
+  /** The same level of an image that is so many times finer than its finest level. */
+  coarser(factor: number): Level {
+    const count = this.factors.length - 2;
+    const factors = this.factors.map((own, axis) => (axis < count ? own : own * factor));
+    return new Level(this.array, factors, this.turn);
+  }
+
   static forget(): void {
     Level.chunks.clear();
+  }
+
+  /** Forget what has been read of a part of the finest level, of which each axis has its start and stop; or all. */
+  forget(part: [number, number][] = []): void {
+    const { chunks } = this.array;
+    const ranges = part.map(([start, stop], axis): [number, number] => {
+      const step = (this.factors[axis] ?? 1) * (chunks[axis] ?? 1);
+      // What is coarser may be made of a neighbour, too.
+      return [Math.floor((start - 1) / step), Math.floor(stop / step)];
+    });
+    Level.chunks.drop(`${this.root}/`, (coords) =>
+      ranges.every(([first, last], axis) => first <= (coords[axis] ?? 0) && (coords[axis] ?? 0) <= last),
+    );
   }
 
   /** The plane of this level that shows what one of the finest level does. */
@@ -165,8 +186,12 @@ export class Level {
     return [...at.map((index, axis) => Math.floor(index / (this.array.chunks[axis] ?? 1))), row, column];
   }
 
+  private get root(): string {
+    return `${(this.array.store as Store).root}${this.array.path}`;
+  }
+
   private key(at: number[], row: number, column: number): string {
-    return `${this.array.path}/${this.coords(at, row, column).join("/")}`;
+    return `${this.root}/${this.coords(at, row, column).join("/")}`;
   }
 
   private async chunk(at: number[], row: number, column: number, signal?: AbortSignal): Promise<Block> {

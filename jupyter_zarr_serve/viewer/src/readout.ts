@@ -9,8 +9,14 @@ export interface Looked {
 }
 
 /** Write what is at a place of the image. */
-export function showValue(pyramid: Pyramid, looked: Looked[], place: [number, number] | undefined): void {
-  the("readout").textContent = place ? textAt(pyramid, looked, place) : "";
+export function showValue(
+  pyramid: Pyramid,
+  looked: Looked[],
+  place: [number, number] | undefined,
+  label = "",
+): void {
+  const text = place ? textAt(pyramid, looked, place) : "";
+  the("readout").textContent = text && label ? `${text}   ${label}` : text;
 }
 
 function textAt(pyramid: Pyramid, looked: Looked[], [x, y]: [number, number]): string {

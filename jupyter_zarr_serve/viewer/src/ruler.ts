@@ -7,7 +7,7 @@ import { round } from "./scale";
 
 export const THICK = 22; // pixels of the screen
 const APART = { across: 84, down: 64 }; // at least, between labels
-const LONG = 5; // of the line at a label
+export const LONG = 5; // of the line at a label
 const FONT = '11px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
 
 interface Tick {
@@ -45,6 +45,65 @@ function above(least: number): number {
   return below >= least * 0.999 ? below : round(below * 2.5000001);
 }
 
+/** What stands along an edge, in pixels of the screen from its beginning. */
+interface Marks {
+  ticks: { at: number }[];
+  /** What is said, without the labels that would reach beyond the edge, or into the title at its end. */
+  labels: { at: number; label: string; align: "center" | "right" }[];
+}
+
+/** The marks below what is to be seen, from the left; and those beside it, from below. */
+export function marksOf(
+  frame: Frame,
+  axes: Axis[],
+  [width, height]: [number, number],
+): Record<"across" | "down", Marks> {
+  const [rows, columns] = axes.slice(-2) as [Axis, Axis];
+  const [left, top, right, bottom] = frame.seen;
+  const [wide, high] = frame.scale;
+  const long = height - THICK;
+  const across = ticksOf(columns, [left - 0.5, right - 0.5], APART.across / wide);
+  const down = ticksOf(rows, [top - 0.5, bottom - 0.5], APART.down / high);
+  const x = (at: number): number => frame.spot(at + 0.5, 0)[0];
+  const y = (at: number): number => long - frame.spot(0, at + 0.5)[1];
+  return {
+    across: along(
+      across.map(({ at, label }) => ({ at: x(at), label })),
+      columns,
+      [THICK, width],
+    ),
+    down: along(
+      down.map(({ at, label }) => ({ at: y(at), label })),
+      rows,
+      [2, long],
+    ),
+  };
+}
+
+function along(ticks: Tick[], axis: Axis, [least, end]: [number, number]): Marks {
+  const title = axis.title || axis.name;
+  const most = end - 4 - widthOf(title) - 8;
+  const labels = ticks.filter(({ at, label }) => {
+    const half = widthOf(label) / 2;
+    return at - half >= least && at + half <= most;
+  });
+  return {
+    ticks: ticks.map(({ at }) => ({ at: Math.round(at) })),
+    labels: [
+      ...labels.map(({ at, label }) => ({ at, label, align: "center" as const })),
+      { at: end - 4, label: title, align: "right" },
+    ],
+  };
+}
+
+const measuring = document.createElement("canvas").getContext("2d");
+
+function widthOf(text: string): number {
+  if (!measuring) throw new Error("This browser draws on no canvas.");
+  measuring.font = FONT;
+  return measuring.measureText(text).width;
+}
+
 export class Rulers {
   private readonly across = make("canvas", { class: "ruler", "aria-hidden": "true" });
   private readonly down = make("canvas", { class: "ruler", "aria-hidden": "true" });
@@ -62,36 +121,25 @@ export class Rulers {
 
   /** Follow the frame. */
   draw(): void {
-    const { clientWidth, clientHeight } = this.stage;
-    const [rows, columns] = this.axes;
-    const [left, top, right, bottom] = this.frame.seen;
-    const [wide, high] = this.frame.scale;
-    const below = begun(this.across, clientWidth, THICK);
-    for (const { at, label } of ticksOf(columns, [left - 0.5, right - 0.5], APART.across / wide)) {
-      const [x] = this.frame.spot(at + 0.5, 0);
-      below.fillRect(Math.round(x), 0, 1, LONG);
-      centred(below, label, x, 15, [
-        THICK,
-        clientWidth - 4 - below.measureText(titleOf(columns)).width - 8,
-      ]);
-    }
-    below.textAlign = "right";
-    below.fillText(titleOf(columns), clientWidth - 4, 15);
-    const beside = begun(this.down, THICK, clientHeight - THICK);
-    beside.translate(0, clientHeight - THICK);
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    const { across, down } = marksOf(this.frame, this.axes, [width, height]);
+    const below = begun(this.across, width, THICK);
+    for (const { at } of across.ticks) below.fillRect(at, 0, 1, LONG);
+    write(below, across, 15);
+    const beside = begun(this.down, THICK, height - THICK);
+    beside.translate(0, height - THICK);
     beside.rotate(-Math.PI / 2);
-    const length = clientHeight - THICK;
-    for (const { at, label } of ticksOf(rows, [top - 0.5, bottom - 0.5], APART.down / high)) {
-      const [, y] = this.frame.spot(0, at + 0.5);
-      beside.fillRect(Math.round(length - y), THICK - LONG, 1, LONG);
-      centred(beside, label, length - y, 13, [2, length - 8 - beside.measureText(titleOf(rows)).width - 8]);
-    }
-    beside.textAlign = "right";
-    beside.fillText(titleOf(rows), length - 4, 13);
+    for (const { at } of down.ticks) beside.fillRect(at, THICK - LONG, 1, LONG);
+    write(beside, down, 13);
   }
 }
 
-const titleOf = ({ name, title }: Axis): string => title || name;
+function write(drawing: CanvasRenderingContext2D, { labels }: Marks, y: number): void {
+  for (const { at, label, align } of labels) {
+    drawing.textAlign = align;
+    drawing.fillText(label, at, y);
+  }
+}
 
 /** A canvas of a size, blank, and ready for texts in the page's colours. */
 function begun(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
@@ -106,18 +154,5 @@ function begun(canvas: HTMLCanvasElement, width: number, height: number): Canvas
   drawing.fillRect(0, 0, width, height);
   drawing.fillStyle = css.getPropertyValue("--text");
   drawing.font = FONT;
-  drawing.textAlign = "center";
   return drawing;
-}
-
-/** A label in the middle of a place, if it does not reach beyond two ends. */
-function centred(
-  drawing: CanvasRenderingContext2D,
-  label: string,
-  x: number,
-  y: number,
-  [least, most]: [number, number],
-): void {
-  const half = drawing.measureText(label).width / 2;
-  if (x - half >= least && x + half <= most) drawing.fillText(label, x, y);
 }

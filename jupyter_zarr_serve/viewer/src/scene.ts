@@ -1,13 +1,17 @@
 // The drawing: deck.gl with Viv's layer of tiles, panned and zoomed.
 
 import { Deck, OrthographicView, type Layer } from "@deck.gl/core";
-import { MultiscaleImageLayer, XRLayer } from "@vivjs/layers";
+import { MultiscaleImageLayer } from "@vivjs/layers";
 import { zeroIn } from "./curves";
 import type { Frame } from "./frame";
+import type { Overlaid } from "./overlay";
+import { OverlayExtension } from "./overlay-tone";
 import type { Pyramid } from "./pyramid";
 import { isAbort, Level } from "./raster";
+import { overlay, readingOf, select, type Reading } from "./reading";
 import type { Drawn } from "./sketch";
-import { tileSources, type Selection, type Tile, type TileSource } from "./tiles";
+import { tileLayer } from "./tile-layer";
+import type { TileSource } from "./tiles";
 import { ToneExtension } from "./tone";
 
 interface Listeners {
@@ -24,32 +28,29 @@ interface State {
   target: [number, number, number];
 }
 
-interface TileProps {
-  id: string;
-  tile: { index: { x: number; y: number; z: number } };
-  data: (Omit<Tile, "data"> & { data: Tile["data"][] }) | null;
-  loader: TileSource[];
-  isSmooth: boolean;
-}
-
 export class Scene {
   private readonly deck: Deck<OrthographicView>;
   private readonly extensions = [new ToneExtension()];
-  private drawn: Drawn[] = [];
-  private selections: Selection[] = [];
+  private readonly overlays = [new OverlayExtension()];
   private isSmooth = true;
   private isLoaded = false;
+  private current: Reading;
+  private next: Reading | undefined; // takes its place once all of it is there
+  private count = 0;
+  private came = (): void => {};
+  private isTold = false;
+  private isWhole = false; // all of the current one is on the screen
 
   constructor(
     parent: HTMLElement,
     private readonly frame: Frame,
     private readonly pyramid: Pyramid,
-    private sources: TileSource[],
+    /** The sources of tiles for the levels that there are now. */
+    private readonly sources: () => TileSource[],
     private readonly offset: number,
-    /** The aspect that the sources are made for. */
-    private readonly stretch: number,
     private readonly listeners: Listeners,
   ) {
+    this.current = readingOf("image", sources(), { came: () => {}, failed: () => {} });
     this.deck = new Deck({
       parent: parent as HTMLDivElement,
       views: new OrthographicView({ id: "plane", flipY: true }),
@@ -63,7 +64,14 @@ export class Scene {
       },
       onError: (error) => listeners.failed(error),
       onAfterRender: () => this.rendered(),
+      _customRender: (reason: string) => this.render(reason),
     });
+  }
+
+  /** What is shown, drawn once more: the graphics keep it until the end of this task. */
+  redrawn(): HTMLCanvasElement | null | undefined {
+    this.deck.redraw("the picture is saved");
+    return this.deck.getCanvas();
   }
 
   /** Follow the frame. */
@@ -71,11 +79,8 @@ export class Scene {
     this.deck.setProps({ viewState: this.state() });
   }
 
-  draw(drawn: Drawn[], isSmooth: boolean): void {
-    const selections = drawn.map(({ selection }) => selection);
-    // Viv loads everything again when it is given another list.
-    if (JSON.stringify(selections) !== JSON.stringify(this.selections)) this.selections = selections;
-    this.drawn = drawn;
+  draw(drawn: Drawn[], isSmooth: boolean, overlaid?: Overlaid): void {
+    for (const reading of this.readings) overlay(select(reading, drawn), overlaid);
     this.isSmooth = isSmooth;
     this.update();
   }
@@ -83,21 +88,77 @@ export class Scene {
   /** Read everything again. */
   reload(): void {
     Level.forget();
-    this.sources = tileSources(this.pyramid.levels, this.offset, this.stretch);
+    this.isTold = false;
+    this.current.sources = this.sources();
     this.update();
+  }
+
+  /** Read again what was forgotten; all that is on the screen stays until the new is there, and goes at once. */
+  refresh(drawn: Drawn[], overlaid?: Overlaid): Promise<void> {
+    this.next?.came();
+    return new Promise((came, failed) => {
+      const next = readingOf(`image-${++this.count}`, this.sources(), { came, failed });
+      this.next = overlay(select(next, drawn), overlaid);
+      next.missing = new Set(overlaid ? [next.id, labelsOf(next)] : [next.id]);
+      this.update(false);
+    });
+  }
+
+  /** Draw nothing, until it is to `refresh`. */
+  pause(): void {
+    if (!this.next && !this.current.drawn.length) return;
+    this.next?.came();
+    this.next = undefined;
+    select(this.current, []);
+    this.update();
+  }
+
+  private get readings(): Reading[] {
+    return this.next ? [this.current, this.next] : [this.current];
+  }
+
+  private exchange(next: Reading): void {
+    if (this.next !== next) return;
+    [this.current, this.next, this.came] = [next, undefined, next.came];
+    this.isLoaded ||= !this.isTold;
+    this.update();
+  }
+
+  private failed(reading: Reading, error: unknown): void {
+    if (isAbort(error)) return;
+    if (this.next === reading) {
+      this.next = undefined;
+      this.update(false);
+      reading.failed(error);
+    } else this.listeners.failed(error);
+  }
+
+  /** Draw, unless all that has changed is not seen yet: without graphics of its own, a machine draws slowly. */
+  private render(reason: string): void {
+    const isUnseen =
+      this.next && this.isWhole && !this.current.overlaid && reason.startsWith("updating layers");
+    if (!isUnseen) (this.deck as unknown as { _drawLayers(reason: string): void })._drawLayers(reason);
   }
 
   /** Tell that all is there, once it is on the screen, too: shaders are linked while others draw. */
   private rendered(): void {
+    this.came();
+    this.came = () => {};
+    this.isWhole = Boolean(this.layers.find(({ id }) => id === this.current.id)?.isLoaded);
     if (!this.isLoaded || !this.isLinked()) return;
     this.isLoaded = false;
+    this.isTold = true;
     this.deck.redraw("the shaders are linked");
     this.listeners.loaded();
   }
 
-  private isLinked(): boolean {
+  private get layers(): Layer[] {
     const { layerManager } = this.deck as unknown as { layerManager: { getLayers(): Layer[] } };
-    const models = layerManager.getLayers().flatMap((layer) => layer.getModels());
+    return layerManager.getLayers();
+  }
+
+  private isLinked(): boolean {
+    const models = this.layers.flatMap((layer) => layer.getModels());
     return models.every(({ pipeline }) => (pipeline as { linkStatus?: string }).linkStatus === "success");
   }
 
@@ -107,52 +168,78 @@ export class Scene {
     return { plane: state };
   }
 
-  private update(): void {
-    this.deck.setProps({ layers: this.drawn.length ? [this.layer()] : [] });
+  private update(isSeen = true): void {
+    if (isSeen) this.isWhole = false;
+    const readings = this.readings.filter(({ drawn }) => drawn.length);
+    const layers = readings.flatMap((reading) => [
+      this.layer(reading),
+      ...(reading.overlaid ? [this.labels(reading, reading.overlaid)] : []),
+    ]);
+    this.deck.setProps({ layers });
   }
 
-  private layer(): Layer {
+  /** All of a layer is there. */
+  private loaded(reading: Reading, id: string): void {
+    reading.missing.delete(id);
+    if (reading !== this.current && !reading.missing.size) queueMicrotask(() => this.exchange(reading));
+  }
+
+  /** The layer of labels over the image. Where tiles overlap, they would be less transparent. */
+  private labels(reading: Reading, { sources, opacity, colours }: Overlaid): Layer {
+    const id = labelsOf(reading);
     return new MultiscaleImageLayer({
-      id: "image",
-      loader: this.sources,
-      selections: this.selections,
-      contrastLimits: this.drawn.map(({ limits }) => limits.map((limit) => limit - this.offset)),
-      channelsVisible: this.drawn.map(() => true),
-      tones: this.drawn.map(({ tone, limits }) => ({ ...tone, zero: zeroIn(limits) })),
-      extensions: this.extensions,
-      isSmooth: this.isSmooth,
+      ...this.common(reading),
+      id,
+      loader: sources,
+      selections: reading.overlaidAt,
+      contrastLimits: [[0, 1]],
+      channelsVisible: [true],
+      opacityOfLabels: opacity,
+      labelColours: colours,
+      extensions: this.overlays,
+      isSmooth: false,
+      refinementStrategy: "no-overlap",
+      onViewportLoad: () => {
+        this.loaded(reading, id);
+        requestAnimationFrame(() => this.deck.redraw("all labels are there"));
+      },
+    } as unknown as ConstructorParameters<typeof MultiscaleImageLayer>[0]) as unknown as Layer;
+  }
+
+  /** What the layers of image and labels share. */
+  private common(reading: Reading): object {
+    return {
+      visible: reading === this.current,
+      onTileError: (error: unknown) => this.failed(reading, error),
       excludeBackground: true,
       pickable: false,
-      refinementStrategy: "best-available",
       maxCacheSize: 200,
       maxRequests: 12,
       renderSubLayers: tileLayer,
+    };
+  }
+
+  private layer(reading: Reading): Layer {
+    return new MultiscaleImageLayer({
+      ...this.common(reading),
+      id: reading.id,
+      loader: reading.sources,
+      selections: reading.selections,
+      contrastLimits: reading.drawn.map(({ limits }) => limits.map((limit) => limit - this.offset)),
+      channelsVisible: reading.drawn.map(() => true),
+      tones: reading.drawn.map(({ tone, limits }) => ({ ...tone, zero: zeroIn(limits) })),
+      labelColours: this.pyramid.labelColours,
+      extensions: this.extensions,
+      isSmooth: this.isSmooth,
+      refinementStrategy: "best-available",
       onViewportLoad: () => {
+        this.loaded(reading, reading.id);
+        if (reading !== this.current || this.isTold) return;
         this.isLoaded = true;
         requestAnimationFrame(() => this.deck.redraw("all tiles are there"));
-      },
-      onTileError: (error: unknown) => {
-        if (!isAbort(error)) this.listeners.failed(error);
       },
     } as unknown as ConstructorParameters<typeof MultiscaleImageLayer>[0]) as unknown as Layer;
   }
 }
 
-/** A tile as large as its pixels are; Viv's own stretches those at the edges. */
-function tileLayer(props: TileProps): Layer | null {
-  const { data, id, loader, tile, isSmooth } = props;
-  const [finest] = loader;
-  if (!data || !data.width || !data.height || !finest) return null;
-  const { x, y, z } = tile.index;
-  const side = finest.tileSize * 2 ** -z;
-  const [left, top] = [x * side, y * side];
-  const [down, across] = loader[-z]?.units ?? [2 ** -z, 2 ** -z];
-  const own = {
-    id: `${id}-pixels`,
-    channelData: data,
-    bounds: [left, top + data.height * down, left + data.width * across, top],
-    dtype: finest.dtype,
-    interpolation: isSmooth && z < 0 && down === across ? "linear" : "nearest",
-  };
-  return new XRLayer(props as never, own as never) as unknown as Layer;
-}
+const labelsOf = ({ id, overlaid }: Reading): string => `${id}-labels ${overlaid?.path ?? ""}`;

@@ -1,10 +1,16 @@
 // The server of the page: a store for zarrita, JSON, patience with 503, and how much is on its way.
 
+import type { Answer, Gets } from "./gets";
+import { answered, asJob, pause, type Progress } from "./jobs";
 import { begin, end } from "./patience";
 import type { AbsolutePath, AsyncReadable, GetOptions, RangeQuery } from "zarrita";
 
 const PATIENCE = 600_000; // milliseconds that the server may say "later" before it counts as a failure
 const LONGEST_PAUSE = 5; // seconds
+const MOST_TAGS = 10_000;
+
+/** The status of what was cancelled in the page. */
+export const CANCELLED = 0;
 
 /** What the server said instead of an answer. */
 export class Refused extends Error {
@@ -14,6 +20,13 @@ export class Refused extends Error {
   ) {
     super(message);
   }
+}
+
+/** A request, and who is told how far it is; where nobody is, the page tells it. */
+export interface Init extends RequestInit {
+  progress?: ((progress: Progress | undefined) => void) | undefined;
+  /** When it was asked for first; by default now. */
+  since?: number | undefined;
 }
 
 /** Requests and bytes, for who wants to show them. */
@@ -32,7 +45,7 @@ function changed(waiting: number, bytes = 0): void {
 /** The body; undefined where there is nothing. */
 export async function load(
   url: string,
-  init: RequestInit = {},
+  init: Init = {},
   see: (headers: Headers) => void = () => {},
 ): Promise<Uint8Array | undefined> {
   changed(1);
@@ -51,10 +64,38 @@ export async function load(
   }
 }
 
+/** The live connection, and the address that its keys are below. */
+export const byLive: { gets?: Gets; scope: string } = { scope: "" };
+
+async function loadByLive(url: string, signal?: AbortSignal): Promise<Answer | undefined> {
+  const { gets, scope } = byLive;
+  if (!gets || !url.startsWith(scope)) return undefined;
+  changed(1);
+  let answer: Answer | undefined;
+  const [asking, cancel] = cancellable(signal);
+  const wait = begin(cancel);
+  try {
+    answer = await gets.get(url.slice(scope.length), asking);
+    isSlow ||= !answer && Date.now() - wait.since >= LONG;
+    return answer;
+  } finally {
+    end(wait);
+    changed(-1, answer?.body.length);
+  }
+}
+
+/** A signal that ends with another one, or when people cancel. */
+function cancellable(signal: AbortSignal | null | undefined): [asking: AbortSignal, cancel: () => void] {
+  const asking = new AbortController();
+  signal?.addEventListener("abort", () => asking.abort(signal.reason));
+  if (signal?.aborted) asking.abort(signal.reason);
+  return [asking.signal, () => asking.abort(new Refused(CANCELLED, "It was cancelled."))];
+}
+
 const onTheWay = new Map<string, Promise<unknown>>();
 
 /** A JSON document; undefined where there is none. Several parts of the page that ask for it at once share the answer. */
-export function loadJson<T>(url: string, init: RequestInit = {}): Promise<T | undefined> {
+export function loadJson<T>(url: string, init: Init = {}): Promise<T | undefined> {
   const shared = init.signal ? undefined : onTheWay.get(url);
   if (shared) return shared as Promise<T | undefined>;
   const loading = load(url, init).then((body) => body && (JSON.parse(new TextDecoder().decode(body)) as T));
@@ -65,41 +106,66 @@ export function loadJson<T>(url: string, init: RequestInit = {}): Promise<T | un
   return loading;
 }
 
-async function patiently(url: string, init: RequestInit): Promise<Response> {
+const LONG = 2000; // milliseconds after which what is in the store is asked for as a job, which tells how far it is
+let isSlow = false; // whether one was: then all others are at once
+
+/** The answer; nothing for what takes long: it is to be asked for once more, as a job. */
+async function soon(
+  url: string,
+  init: RequestInit,
+  tell: (progress: Progress | undefined) => void,
+): Promise<Response | undefined> {
+  if (isSlow || asJob(url) === url) return answered(asJob(url), init, tell);
+  const asking = new AbortController();
+  const end = (): void => asking.abort(init.signal?.reason);
+  init.signal?.addEventListener("abort", end);
+  const timer = setTimeout(() => {
+    isSlow = true;
+    asking.abort();
+  }, LONG);
+  try {
+    return await fetch(url, { ...init, signal: asking.signal });
+  } catch (error) {
+    if (isSlow && !init.signal?.aborted) return undefined;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What a JupyterHub wants beside a script's cookie; a page below a link has none and needs none. */
+export function tokens(): Record<string, string> {
+  const { xsrf, hub } = document.body.dataset;
+  return xsrf && hub ? { "X-XSRFToken": xsrf } : {};
+}
+
+async function patiently(url: string, { progress, since, ...init }: Init): Promise<Response> {
   const deadline = Date.now() + PATIENCE;
   const headers = new Headers(init.headers);
-  // A JupyterHub takes a script's cookie only beside this; a page below a link has none and needs none.
-  const { xsrf, hub } = document.body.dataset;
-  if (xsrf && hub) headers.set("X-XSRFToken", xsrf);
-  const wait = begin();
+  for (const [name, value] of Object.entries(tokens())) headers.set(name, value);
+  const [signal, cancel] = cancellable(init.signal);
+  const given: RequestInit = { credentials: "same-origin", ...init, headers, signal };
+  const wait = begin(cancel, progress, since);
   try {
     for (;;) {
-      const response = await fetch(url, { credentials: "same-origin", ...init, headers });
+      const response = await soon(url, given, wait.tell);
+      if (!response) continue;
       if (response.status !== 503 || Date.now() > deadline) {
         if (wait.reason && response.ok) putOff.resumed();
         return response;
       }
+      isSlow ||= asJob(url) !== url;
       const seconds = Number(response.headers.get("Retry-After")) || 1;
       wait.reason = words(new Uint8Array(await response.arrayBuffer())) || "The server is busy";
-      await pause(Math.min(seconds, LONGEST_PAUSE) * 1000, init.signal ?? undefined);
+      await pause(Math.min(seconds, LONGEST_PAUSE) * 1000, signal);
     }
   } finally {
     end(wait);
   }
 }
 
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
-  });
-}
-
 /** The message in a failure's JSON. */
-function words(body: Uint8Array): string {
+export function words(body: Uint8Array): string {
   try {
     return String((JSON.parse(new TextDecoder().decode(body)) as { message?: string }).message ?? "");
   } catch {
@@ -113,6 +179,9 @@ export class Store implements AsyncReadable {
   isHasty = false;
   /** Whether the server sent any that were. */
   hasRough = false;
+  /** How many answers were others than those before to the same question. */
+  changes = 0;
+  private readonly tags = new Map<string, string | null>();
 
   constructor(readonly root: string) {}
 
@@ -132,11 +201,25 @@ export class Store implements AsyncReadable {
     return load(this.url(key), { ...options, headers: { Range: `bytes=${offset}-${end}` } });
   }
 
-  private chunk(key: string, options: GetOptions): Promise<Uint8Array | undefined> {
-    if (!this.isHasty) return load(this.url(key), options);
+  private async chunk(key: string, options: GetOptions): Promise<Uint8Array | undefined> {
+    const compare = (headers: Headers): void => this.compare(key, headers.get("ETag"));
+    if (!this.isHasty) {
+      const since = Date.now();
+      const answer = await loadByLive(this.url(key), options.signal);
+      if (!answer) return load(this.url(key), { ...options, since }, compare);
+      this.compare(key, answer.etag || null);
+      return answer.status === 404 ? undefined : answer.body;
+    }
     return load(`${this.url(key)}?preview=1`, options, (headers) => {
       this.hasRough ||= headers.get("Cache-Control")?.includes("no-store") ?? false;
     });
+  }
+
+  private compare(key: string, tag: string | null): void {
+    if (this.tags.get(key) === tag && tag) return;
+    this.changes++;
+    if (this.tags.size >= MOST_TAGS) this.tags.clear();
+    this.tags.set(key, tag);
   }
 
   private url(key: string): string {

@@ -1,11 +1,12 @@
-// The first picture: drawn without the graphics, which take longer to start than the pixels to come.
+// A picture that is drawn without the graphics: the first one, as they take longer to start than the pixels to come; and those
+// of data that change, as one of them is on the screen within milliseconds.
 //
 // The tiles, limits and colours are those of the scene, which takes its place once it has drawn them itself.
 
 import { make } from "./dom";
 import type { Frame } from "./frame";
 import { shaderOf, type Shade } from "./shade";
-import type { Selection, TileSource } from "./tiles";
+import type { Selection, Tile, TileSource } from "./tiles";
 
 /** One channel as it is to be drawn. */
 export interface Drawn extends Shade {
@@ -23,54 +24,97 @@ interface Part {
   height: number;
 }
 
+/** What has been read to be drawn: for each place in the part, a tile of each channel. */
+interface Read {
+  part: Part;
+  selections: string;
+  tiles: { x: number; y: number; of: Tile[] }[];
+}
+
 export class Sketch {
-  private laid: { canvas: HTMLCanvasElement; part: Part } | undefined;
+  private laid: { canvas: HTMLCanvasElement; read: Read } | undefined;
   private isWanted = true;
   private turn = 0;
 
   constructor(
     private readonly parent: HTMLElement,
     private readonly frame: Frame,
-    private readonly sources: TileSource[],
+    public sources: TileSource[],
     private readonly offset: number,
   ) {}
 
-  /** Draw what is to be seen, once all of it has come; then it is on the screen, unless it is drawn anew by then. */
-  async draw(drawn: Drawn[], isSmooth: boolean): Promise<void> {
+  /** Draw what is to be seen, once all of it has come; false if it is not wanted, or drawn anew, by then. */
+  async draw(drawn: Drawn[], isSmooth: boolean): Promise<boolean> {
     const part = this.isWanted && this.part();
-    if (!part) return;
+    if (!part) return false;
     const turn = ++this.turn;
+    const read = await this.read(drawn, part);
+    if (!this.isWanted || turn !== this.turn) return false;
+    this.lay(read, drawn, isSmooth);
+    return true;
+  }
+
+  /** Draw what has been read once more, in other colours; false where other values are wanted. */
+  recolour(drawn: Drawn[], isSmooth: boolean): boolean {
+    if (this.laid?.read.selections !== selectionsOf(drawn)) return false;
+    this.lay(this.laid.read, drawn, isSmooth);
+    return true;
+  }
+
+  /** Whether all that is to be seen has been drawn. */
+  get isWhole(): boolean {
+    const [now, then] = [this.part(), this.laid?.read.part];
+    return facts(now) === facts(then);
+  }
+
+  /** Draw from now on, after `remove`. */
+  resume(): void {
+    this.isWanted = true;
+  }
+
+  /** Read what is to be seen, for whoever draws it. */
+  async ahead(drawn: Drawn[]): Promise<void> {
+    const part = this.part();
+    if (part) await this.read(drawn, part);
+  }
+
+  /** Ask for everything in one turn, so that all of it is of one moment where the server can tell that. */
+  private async read(drawn: Drawn[], part: Part): Promise<Read> {
     const { source, left, top, width, height } = part;
-    const canvas = make("canvas", { class: "sketch", "aria-hidden": "true", width, height });
-    const shader = shaderOf(drawn, this.offset);
-    const paint = async (x: number, y: number): Promise<void> => {
-      const tiles = await Promise.all(drawn.map(({ selection }) => source.getTile({ x, y, selection })));
-      const image = new ImageData(shader(tiles.map(({ data }) => data)), tiles[0]?.width ?? 1);
-      canvas.getContext("2d")?.putImageData(image, x * source.tileSize - left, y * source.tileSize - top);
-    };
-    const tiles: Promise<void>[] = [];
-    for (let y = top / source.tileSize; y * source.tileSize < top + height; y++)
-      for (let x = left / source.tileSize; x * source.tileSize < left + width; x++) tiles.push(paint(x, y));
-    await Promise.all(tiles);
-    if (!this.isWanted || turn !== this.turn) return;
-    canvas.style.imageRendering = isSmooth && part.unit > 1 ? "auto" : "pixelated";
-    this.lay(canvas, part);
-    await shown();
+    const side = source.tileSize;
+    const tiles: Promise<Read["tiles"][number]>[] = [];
+    for (let y = top / side; y * side < top + height; y++)
+      for (let x = left / side; x * side < left + width; x++) {
+        const of = Promise.all(drawn.map(({ selection }) => source.getTile({ x, y, selection })));
+        tiles.push(of.then((of) => ({ x, y, of })));
+      }
+    return { part, selections: selectionsOf(drawn), tiles: await Promise.all(tiles) };
+  }
+
+  /** What is to be seen of it, as large as the stage. */
+  get pixels(): HTMLCanvasElement | undefined {
+    if (!this.laid) return undefined;
+    const { clientWidth, clientHeight } = this.parent;
+    const copy = make("canvas", { width: clientWidth, height: clientHeight });
+    const drawing = copy.getContext("2d");
+    if (!drawing) return undefined;
+    drawing.imageSmoothingEnabled = this.laid.canvas.style.imageRendering === "auto";
+    drawing.drawImage(this.laid.canvas, ...this.place(this.laid.read.part));
+    return copy;
   }
 
   /** Follow the frame, with what has been drawn. */
   look(): void {
     if (!this.laid) return;
-    const { canvas, part } = this.laid;
-    const { unit, left, top, width, height } = part;
-    const [x, y] = this.frame.spot(left * unit, top * unit);
+    const { canvas, read } = this.laid;
+    const [left, top, width, height] = this.place(read.part).map((length) => `${length}px`);
+    Object.assign(canvas.style, { left, top, width, height });
+  }
+
+  /** Where a part is in the stage: from the left and above, and how wide and high. */
+  private place({ unit, left, top, width, height }: Part): [number, number, number, number] {
     const [across, down] = this.frame.scale;
-    Object.assign(canvas.style, {
-      left: `${x}px`,
-      top: `${y}px`,
-      width: `${width * unit * across}px`,
-      height: `${height * unit * down}px`,
-    });
+    return [...this.frame.spot(left * unit, top * unit), width * unit * across, height * unit * down];
   }
 
   /** Away with it, now or when it comes. */
@@ -102,14 +146,36 @@ export class Sketch {
     return wide > 0 && high > 0 ? { source, unit, left, top, width: wide, height: high } : undefined;
   }
 
-  private lay(canvas: HTMLCanvasElement, part: Part): void {
-    this.laid?.canvas.remove();
-    this.laid = { canvas, part };
+  private lay(read: Read, drawn: Drawn[], isSmooth: boolean): void {
+    const { source, unit, left, top, width, height } = read.part;
+    const canvas = this.canvasOf(width, height);
+    const drawing = canvas.getContext("2d", { willReadFrequently: true }); // a processor fills it, not the graphics
+    const shader = shaderOf(drawn, this.offset);
+    for (const { x, y, of } of read.tiles) {
+      const image = new ImageData(shader(of.map(({ data }) => data)), of[0]?.width ?? 1);
+      drawing?.putImageData(image, x * source.tileSize - left, y * source.tileSize - top);
+    }
+    canvas.style.imageRendering = isSmooth && unit > 1 ? "auto" : "pixelated";
+    this.laid = { canvas, read };
     this.look();
+  }
+
+  /** A canvas of a size, without a picture; the present one where it will do. */
+  private canvasOf(width: number, height: number): HTMLCanvasElement {
+    const known = this.laid?.canvas;
+    if (known?.width === width && known.height === height) {
+      known.getContext("2d")?.clearRect(0, 0, width, height);
+      return known;
+    }
+    known?.remove();
+    const canvas = make("canvas", { class: "sketch", "aria-hidden": "true", width, height });
     this.parent.prepend(canvas);
+    return canvas;
   }
 }
 
-/** Once what has been drawn is on the screen. */
-const shown = (): Promise<void> =>
-  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+const selectionsOf = (drawn: Drawn[]): string => JSON.stringify(drawn.map(({ selection }) => selection));
+
+function facts(part: Part | undefined): string {
+  return part ? [part.unit, part.left, part.top, part.width, part.height].join() : "";
+}

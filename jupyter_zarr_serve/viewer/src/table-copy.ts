@@ -8,18 +8,25 @@ import { BLOCK, MOST_ROWS, rowsOf, type Cell, type Table, type TableColumn } fro
 const MOST_CELLS = 200_000;
 const CUT = /^.{119}…$/s; // a text that the server has shortened
 
+/** Two corners of what is selected. */
 export interface Selected {
-  rows: [number, number];
-  columns: [number, number];
+  r1: number;
+  r2: number;
+  c1: number;
+  c2: number;
 }
 
 /** Copy the cells of a selection, with the names of the columns above or without. */
 export async function copySelected(
   table: Table,
   query: Query,
-  { rows, columns }: Selected,
+  selected: Selected | null | undefined,
   hasHeads: boolean,
 ): Promise<void> {
+  if (!selected) throw new Error("Nothing is selected: click a cell, or move to one by the keys.");
+  const { r1, r2, c1, c2 } = selected;
+  const rows: [number, number] = [Math.min(r1, r2), Math.max(r1, r2)];
+  const columns: [number, number] = [Math.min(c1, c2), Math.max(c1, c2)];
   const [tall, wide] = [rows, columns].map(([first, last]) => last - first + 1) as [number, number];
   if (tall * wide > MOST_CELLS)
     throw new Error(

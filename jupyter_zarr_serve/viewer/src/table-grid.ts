@@ -1,6 +1,8 @@
 // Lumino's grid, which says when it has painted; and keys and clicks as people know them of tables.
 
 import { BasicKeyHandler, BasicMouseHandler, DataGrid } from "@lumino/datagrid";
+import { MessageLoop } from "@lumino/messaging";
+import { Widget } from "@lumino/widgets";
 import { isInMenu } from "./table-look";
 import type { Sight } from "./table-pages";
 
@@ -73,6 +75,12 @@ export class Keys extends BasicKeyHandler {
     else return false;
     return true;
   }
+}
+
+/** Keep it as large as its place. */
+export function fitTo(grid: DataGrid, host: HTMLElement): void {
+  const fit = (): void => MessageLoop.postMessage(grid, Widget.ResizeMessage.UnknownSize);
+  new ResizeObserver(fit).observe(host);
 }
 
 /** Scroll by a finger, which Lumino does not know. */

@@ -154,3 +154,22 @@ export function widthOf(text: string, isHead = false): number {
 
 /** Whether a place in a head, from its right end, is that of its menu. */
 export const isInMenu = (fromRight: number): boolean => fromRight <= MENU;
+
+/** The sizes that rows and columns have at first. */
+export const sizesOf = (rows: number, columnWidth: number): DataGrid.DefaultSizes => ({
+  rowHeight: ROW,
+  columnWidth,
+  rowHeaderWidth: widthOf(String(rows)),
+  columnHeaderHeight: HEAD,
+});
+
+/** The widths that columns need for their heads and for what is in some rows. */
+export const widthsOf = (rows: Cell[][], columns: TableColumn[]): number[] =>
+  columns.map((column, i) => {
+    let widest = "";
+    for (const row of rows) {
+      const { text } = shown(row[i], column);
+      if (text.length > widest.length) widest = text;
+    }
+    return Math.max(widthOf(widest), widthOf(column.label, true), widthOf(kindOf(column)));
+  });

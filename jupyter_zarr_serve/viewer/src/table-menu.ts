@@ -2,12 +2,19 @@
 
 import { button, row } from "./controls";
 import { make } from "./dom";
-import { isPlottable } from "./node";
+import { hasPlaces } from "./table-axis";
 import { kindOf } from "./table-cells";
 import { choosing } from "./table-choosing";
 import type { Query } from "./table-query";
 import type { Table, TableColumn } from "./table-source";
 import { hasStats, statsOf, type ColumnStats, type Stats } from "./table-stats";
+
+interface Actions {
+  query: () => Query;
+  /** Other rows are wanted, or another order. */
+  ask: (query: Query) => void;
+  plot: (column: TableColumn) => void;
+}
 
 export class ColumnMenu {
   readonly element = make("div", { class: "table-menu", role: "dialog", tabindex: -1, hidden: true });
@@ -17,8 +24,7 @@ export class ColumnMenu {
   constructor(
     private readonly table: Table,
     private readonly stats: ColumnStats,
-    private readonly query: () => Query,
-    private readonly ask: (query: Query) => void,
+    private readonly actions: Actions,
   ) {
     this.element.addEventListener("keydown", (event) => {
       event.stopPropagation();
@@ -41,11 +47,11 @@ export class ColumnMenu {
     element.replaceChildren(
       make("div", { class: "row" }, title, shut),
       make("div", { class: "kind" }, kindOf(column)),
-      ...choosing(column, this.query(), (query) => {
+      ...choosing(column, this.actions.query(), (query) => {
         this.close();
-        this.ask(query);
+        this.actions.ask(query);
       }),
-      ...linesOf(this.table, column),
+      ...this.plotting(column),
       this.summary(column),
     );
     element.hidden = false;
@@ -60,6 +66,16 @@ export class ColumnMenu {
     this.asking.abort();
     this.element.hidden = true;
     if (isByKey) this.closed();
+  }
+
+  /** What plots the column. */
+  private plotting(column: TableColumn): HTMLElement[] {
+    if (!hasPlaces(column)) return [];
+    const click = (): void => {
+      this.close();
+      this.actions.plot(column);
+    };
+    return [row(button("Plot", "Plot the column, alone or with others, along any of them", click))];
   }
 
   /** The statistics, as soon as they are there. */
@@ -87,15 +103,6 @@ export class ColumnMenu {
     );
     return place;
   }
-}
-
-/** What leads to the column as a line. */
-function linesOf({ scope, path }: Table, column: TableColumn): HTMLElement[] {
-  if (column.path === undefined || !isPlottable(column.dtype.replace(/\[.*/, ""))) return [];
-  const address = `${scope}view?path=${encodeURIComponent(path)}`;
-  const href = `${address}#${new URLSearchParams({ form: "lines", column: column.name })}`;
-  const title = "Draw the column as a line, alone or with others";
-  return [row(make("a", { class: "button", href, title, target: "_blank" }, "Plot"))];
 }
 
 function told(stats: Stats): HTMLElement[] {

@@ -51,6 +51,14 @@ export class TableModel extends DataModel {
     });
   }
 
+  /** There are more rows at the end, or fewer. */
+  resize(before: number, now: number): void {
+    if (now > before)
+      this.emitChanged({ type: "rows-inserted", region: "body", index: before, span: now - before });
+    if (now < before)
+      this.emitChanged({ type: "rows-removed", region: "body", index: now, span: before - now });
+  }
+
   /** There are other rows now. */
   reset(): void {
     this.emitChanged({ type: "model-reset" });

@@ -62,6 +62,17 @@ export class Pages {
     for (const pages of [this.asked, this.known, this.refused]) pages.clear();
   }
 
+  /** Read what is in sight once more; the first rows where nothing is. */
+  readSight(): Promise<[Rows, block: number][]> {
+    const wanted = this.wanted();
+    const { signal } = new AbortController();
+    const read = async ({ number, block }: Page): Promise<[Rows, block: number]> => [
+      await this.actions.read(number * PAGE, block, signal),
+      block,
+    ];
+    return Promise.all((wanted.length ? wanted : [{ number: 0, block: 0 }]).map(read));
+  }
+
   /** Ask again for what has failed. */
   again(): void {
     this.refused.clear();

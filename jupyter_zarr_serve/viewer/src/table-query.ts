@@ -86,3 +86,9 @@ function conditionRead(text: string): Condition[] {
     return [];
   }
 }
+
+/** Put what is shown behind the `#` of the address. */
+export function toAddress(...parts: string[]): void {
+  const hash = parts.filter(Boolean).join("&");
+  history.replaceState(null, "", `${location.pathname}${location.search}${hash && `#${hash}`}`);
+}

@@ -9,7 +9,7 @@ import {
   type Document,
   type Meaning,
 } from "./node";
-import { loadJson, quoted, Refused } from "./server";
+import { loadJson, quoted, Refused, type Init } from "./server";
 import { optionsOf, quotedName, type Query } from "./table-query";
 
 /** A value as text; null where it is missing. */
@@ -22,6 +22,8 @@ export interface TableColumn {
   dtype: string;
   /** The path of the array that it is; undefined for a field of records or a column of a matrix. */
   path: string | undefined;
+  /** The path of the array of records whose field it is. */
+  field: string | undefined;
   /** What its numbers mean, where its array says so. */
   meaning: Meaning | undefined;
   /** What stands for missing texts, which have no value of their own; undefined where none is missing. */
@@ -66,7 +68,7 @@ export async function rowsOf(
   { scope, path }: Pick<Table, "scope" | "path">,
   query: Query,
   { offset, limit, columns = [] }: Asked,
-  signal?: AbortSignal,
+  init: Init = {},
 ): Promise<Rows> {
   const options = new URLSearchParams([
     ["form", "rows"],
@@ -76,16 +78,31 @@ export async function rowsOf(
     ...optionsOf(query),
   ]);
   const url = `${scope}api/preview/${quoted(path)}?${options}`;
-  const found = await loadJson<Rows>(url, signal ? { signal } : {});
+  const found = await loadJson<Rows>(url, init);
   if (!found) throw new Refused(404, `there is nothing at ${path || "the root"}`);
   return found;
 }
 
+const expected = new Map<string, Promise<[Table, Rows]>>();
+
+/** Ask for what `openTable` will want, as soon as it is known that there may be a table. */
+export function expectTable(scope: string, path: string, document: Document, query: Query): void {
+  const found = opened(scope, path, query, document);
+  expected.set(path, found);
+  found.catch(() => {});
+}
+
 /** A table, and the first of the rows that a query chooses. */
-export async function openTable(scope: string, path: string, query: Query): Promise<[Table, Rows]> {
+export function openTable(scope: string, path: string, query: Query): Promise<[Table, Rows]> {
+  const found = expected.get(path) ?? opened(scope, path, query);
+  expected.delete(path);
+  return found;
+}
+
+async function opened(scope: string, path: string, query: Query, known?: Document): Promise<[Table, Rows]> {
   const [first, document] = await Promise.all([
     rowsOf({ scope, path }, query, { offset: 0, limit: PAGE }),
-    documentOf(scope, path).catch(() => undefined), // what only adds units
+    known ?? documentOf(scope, path).catch(() => undefined), // what only adds units
   ]);
   return [
     { scope, path, columns: columnsOf(path, first, document), total: first.total, of: first.of },
@@ -104,7 +121,11 @@ function columnsOf(path: string, { columns }: Rows, document: Document | undefin
   const others = [...arrays].filter(([name]) => !known.has(name));
   const all = [...columns, ...others.map(([name, array]) => ({ name, dtype: dtypeOf(array) }))];
   const own = document?.node_type === "array" ? document : undefined;
-  return all.map(({ name, dtype }) => columnOf(path, name, dtype, name ? arrays.get(name) : own));
+  const isOfRecords = own?.shape.length === 1;
+  return all.map(({ name, dtype }) => ({
+    ...columnOf(path, name, dtype, name ? arrays.get(name) : own),
+    field: name && isOfRecords ? path : undefined,
+  }));
 }
 
 function columnOf(
@@ -112,7 +133,7 @@ function columnOf(
   name: string,
   dtype: string,
   array: ArrayDocument | undefined,
-): TableColumn {
+): Omit<TableColumn, "field"> {
   return {
     name,
     label: name || path.split("/").at(-1) || "value",

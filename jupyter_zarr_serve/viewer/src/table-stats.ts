@@ -1,6 +1,7 @@
 // What the values of a column are like: asked for when a head is to show it, once for each column.
 
 import { load, quoted } from "./server";
+import { quotedName } from "./table-query";
 import type { TableColumn } from "./table-source";
 import { words, type Time } from "./times";
 
@@ -30,12 +31,16 @@ interface Told {
 }
 
 /** Whether the server can tell them. */
-export const hasStats = ({ dtype, path }: TableColumn): boolean =>
-  path !== undefined && /^(bool|u?int|float|complex|datetime|timedelta)/.test(dtype);
+export const hasStats = ({ dtype, path, field }: TableColumn): boolean =>
+  (path ?? field) !== undefined && /^(bool|u?int|float|complex|datetime|timedelta)/.test(dtype);
 
-/** The statistics of a column that is an array of its own. */
+/** The statistics of a column that is an array of its own, or a field of one. */
 export async function statsOf(scope: string, column: TableColumn, signal: AbortSignal): Promise<Stats> {
-  const body = await load(`${scope}api/preview/${quoted(column.path ?? "")}?form=stats`, { signal });
+  const { path, field, name } = column;
+  const part = field === undefined ? "" : `&columns=${encodeURIComponent(quotedName(name))}`;
+  const body = await load(`${scope}api/preview/${quoted(path ?? field ?? "")}?form=stats${part}`, {
+    signal,
+  });
   // Whole numbers beyond 2^53 would be rounded as numbers.
   const text = new TextDecoder().decode(body).replace(/"(min|max)": ?(-?\d{16,})(?=[,}])/g, '"$1": "$2"');
   const told = JSON.parse(text) as Told;
@@ -68,6 +73,7 @@ function endOf(
 export class ColumnStats {
   private readonly known = new Map<string, Stats | Error>();
   private readonly asked = new Map<string, AbortController>();
+  private stale = new Set<string>();
 
   constructor(
     private readonly scope: string,
@@ -76,6 +82,11 @@ export class ColumnStats {
 
   get(column: TableColumn): Stats | Error | undefined {
     return this.known.get(column.name);
+  }
+
+  /** Ask anew when they are wanted; until then the old ones are shown. */
+  forget(): void {
+    this.stale = new Set(this.known.keys());
   }
 
   /** Ask for those of some columns that are not there; take back what was asked for others. */
@@ -87,8 +98,8 @@ export class ColumnStats {
       this.asked.delete(name);
     }
     for (const column of columns) {
-      if (hasStats(column) && !this.known.has(column.name) && !this.asked.has(column.name))
-        void this.ask(column);
+      const isKnown = this.known.has(column.name) && !this.stale.has(column.name);
+      if (hasStats(column) && !isKnown && !this.asked.has(column.name)) void this.ask(column);
     }
   }
 
@@ -101,6 +112,7 @@ export class ColumnStats {
     if (asking.signal.aborted) return;
     this.asked.delete(column.name);
     this.known.set(column.name, found);
+    this.stale.delete(column.name);
     this.arrived(column, found);
   }
 }

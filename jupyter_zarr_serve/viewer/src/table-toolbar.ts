@@ -2,12 +2,16 @@
 
 import { button } from "./controls";
 import { make } from "./dom";
+import { inWords, type Progress } from "./jobs";
+import type { Init } from "./server";
 import { wordsOf, type Query } from "./table-query";
 
 interface Actions {
   menu: () => void;
   stats: (isShown: boolean) => void;
   copy: () => void;
+  /** Plot the column of the cursor. */
+  plot: () => void;
   /** Other rows are wanted, or another order. */
   ask: (query: Query) => void;
   /** They are wanted no longer. */
@@ -18,6 +22,7 @@ export class Toolbar {
   readonly element: HTMLElement;
   private readonly field: HTMLInputElement;
   private readonly chosen = make("div", { class: "table-chosen" });
+  private readonly bar = make("progress", { max: 1, "aria-label": "How much is done" });
   private query!: Query;
 
   constructor(
@@ -40,6 +45,7 @@ export class Toolbar {
     stats.setAttribute("aria-pressed", "false");
     const title = "Sort by the column of the cursor, choose rows by it, and more";
     const parts = { column: button("Column…", title, actions.menu), stats } as Record<string, HTMLElement>;
+    parts["plot"] = button("Plot", "Plot the column of the cursor, along others", actions.plot);
     parts["copy"] = button("Copy", "Copy what is selected", actions.copy);
     for (const [name, part] of Object.entries(parts)) part.id = `table-${name}`;
     const label = { role: "toolbar", "aria-label": "Table" };
@@ -63,8 +69,24 @@ export class Toolbar {
     this.field.value = query.find;
     const chips = this.chips(query);
     const busy = make("span", { class: "table-doing", role: "status" });
-    if (doing) busy.append(doing, " ", button("Cancel", "Show the rows as they were", this.actions.cancel));
+    this.bar.hidden = true;
+    if (doing) {
+      const cancel = button("Cancel", "Show the rows as they were", this.actions.cancel);
+      busy.append(doing, " ", this.bar, " ", cancel);
+    }
     this.chosen.replaceChildren(...chips, busy);
+  }
+
+  /** How to ask for rows, so that the toolbar says how far that is. */
+  asking(signal: AbortSignal): Init {
+    return { signal, progress: (told) => !signal.aborted && this.tell(told) };
+  }
+
+  private tell(progress: Progress | undefined): void {
+    if (!progress) return;
+    this.bar.hidden = false;
+    this.bar.value = progress.fraction;
+    this.bar.title = inWords(progress);
   }
 
   private chips(query: Query): HTMLElement[] {

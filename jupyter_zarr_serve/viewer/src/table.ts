@@ -1,42 +1,34 @@
 // A table of any length: the rows in sight are asked for, and drawn by Lumino's grid.
 
-import { BasicSelectionModel, type DataGrid } from "@lumino/datagrid";
-import { MessageLoop } from "@lumino/messaging";
+import { BasicSelectionModel } from "@lumino/datagrid";
 import { Widget } from "@lumino/widgets";
 import { make } from "./dom";
 import { fail } from "./notices";
-import { kindOf, shown } from "./table-cells";
+import { tellSeen } from "./seen";
 import { copySelected } from "./table-copy";
-import { followFingers, Grid, Keys, Mouse } from "./table-grid";
-import { HEAD, HEAD_WITH_STATS, rangeOf, renderersNow, ROW, styleNow, widthOf } from "./table-look";
+import { follower, resize } from "./table-following";
+import { fitTo, followFingers, Grid, Keys, Mouse } from "./table-grid";
+import { HEAD, HEAD_WITH_STATS, renderersNow, sizesOf, styleNow } from "./table-look";
 import { ColumnMenu } from "./table-menu";
 import { Mirror } from "./table-mirror";
 import { TableModel } from "./table-model";
 import { Pages } from "./table-pages";
-import { optionsOf, queryRead, queryWritten, type Query } from "./table-query";
-import {
-  BLOCK,
-  namesIn,
-  openTable,
-  PAGE,
-  rowsOf,
-  type Rows,
-  type Table,
-  type TableColumn,
-} from "./table-source";
+import { counted, placeOf } from "./table-place";
+import { Plotting } from "./table-plotting";
+import { optionsOf, queryRead, queryWritten, toAddress, type Query } from "./table-query";
+import { namesIn, openTable, PAGE, rowsOf, type Rows, type Table, type TableColumn } from "./table-source";
 import { ColumnStats, type Stats } from "./table-stats";
 import { Toolbar } from "./table-toolbar";
-
-const NARROWEST = 70; // pixels of a column
-const WIDEST = 360;
-const SMALLER = 0.88; // the text of a head, beside that of cells
+import { fitRows, fitStats, NARROWEST } from "./table-widths";
+import type { Take } from "./takes";
 
 /** Show the rows of a path in an element; who awaits it sees the first of them. */
-export async function showTable(element: HTMLElement, scope: string, path: string): Promise<void> {
+export async function showTable(element: HTMLElement, scope: string, path: string): Promise<Take> {
   const query = queryRead(location.hash);
   const [table, first] = await openTable(scope, path, query);
-  new TableView(element, table, query, first);
+  const view = new TableView(element, table, query, first);
   document.documentElement.dataset["drawn"] = "fine";
+  return view.take;
 }
 
 class TableView {
@@ -47,6 +39,7 @@ class TableView {
   private readonly mirror: Mirror;
   private readonly menu: ColumnMenu;
   private readonly bar: Toolbar;
+  private readonly plotting: Plotting;
   private readonly place = make("div", { class: "table-place" });
   private asking = new AbortController();
   private hasStats = false;
@@ -59,7 +52,7 @@ class TableView {
   ) {
     this.pages = new Pages({
       read: (offset, block, signal) =>
-        rowsOf(table, this.query, { offset, limit: PAGE, columns: namesIn(table, block) }, signal),
+        rowsOf(table, this.query, { offset, limit: PAGE, columns: namesIn(table, block) }, { signal }),
       inSight: () => this.grid.sight,
       arrived: (rows, block) => this.arrived(rows, block),
       failed: (error) => fail(error, () => this.pages.again()),
@@ -67,26 +60,45 @@ class TableView {
     this.pages.keep(first);
     this.stats = new ColumnStats(table.scope, (column, stats) => this.told(column, stats));
     this.model = new TableModel(table, this.pages);
-    this.grid = new Grid({ defaultSizes: sizesOf(table), style: styleNow() });
+    this.grid = new Grid({ defaultSizes: sizesOf(table.of, NARROWEST), style: styleNow() });
     const ask = (wanted: Query): void => void this.ask(wanted);
-    this.menu = new ColumnMenu(table, this.stats, () => this.query, ask);
+    this.plotting = new Plotting(
+      table,
+      () => this.query,
+      () => this.remember(),
+    );
+    const plot = (column?: TableColumn): void => this.plotting.add(column);
+    this.menu = new ColumnMenu(table, this.stats, { query: () => this.query, ask, plot });
     this.bar = new Toolbar(
       {
         menu: () => this.openMenu(Math.max(0, this.grid.selectionModel?.cursorColumn ?? 0)),
         stats: (isShown) => this.showStats(isShown),
         copy: () => this.copy(false),
+        plot: () => plot(table.columns[this.grid.selectionModel?.cursorColumn ?? -1]),
         ask,
         cancel: () => this.asking.abort(),
       },
       (name) => table.columns.find((column) => column.name === name)?.label ?? name,
     );
     const host = make("div", { class: "table-grid" });
-    element.append(make("div", { class: "table" }, this.bar.element, host, this.menu.element, this.place));
+    element.append(
+      make(
+        "div",
+        { class: "table" },
+        this.bar.element,
+        this.plotting.element,
+        host,
+        this.menu.element,
+        this.place,
+      ),
+    );
     this.fill(host);
     this.mirror = new Mirror(this.grid, table, this.pages, `Rows of ${table.path}`);
-    this.grow(first, 0);
+    fitRows(this.grid, this.table, first, 0);
     this.bar.show(query);
     this.pointed();
+    this.plotting.recall(location.hash);
+    tellSeen(() => ({ path: table.path, isTable: true, options: optionsOf(this.query) }));
   }
 
   /** Put the grid into its place, and listen to it. */
@@ -106,8 +118,7 @@ class TableView {
     grid.selectionModel.changed.connect(() => this.pointed());
     Widget.attach(grid, host);
     followFingers(grid);
-    const fit = (): void => MessageLoop.postMessage(grid, Widget.ResizeMessage.UnknownSize);
-    new ResizeObserver(fit).observe(host);
+    fitTo(grid, host);
     const dress = new MutationObserver(() => this.dress());
     dress.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
@@ -130,16 +141,21 @@ class TableView {
     const verb = query.sort && query.sort !== this.query.sort ? "Sorting" : "Looking through";
     this.bar.show(this.query, optionsOf(query).length ? `${verb} ${counted(this.table.of)} rows…` : "");
     try {
-      const columns = namesIn(this.table, 0);
-      const first = await rowsOf(this.table, query, { offset: 0, limit: PAGE, columns }, asking.signal);
+      const wanted = { offset: 0, limit: PAGE, columns: namesIn(this.table, 0) };
+      const first = await rowsOf(this.table, query, wanted, this.bar.asking(asking.signal));
       this.query = query;
       this.renew(first);
-      const hash = queryWritten(query);
-      history.replaceState(null, "", `${location.pathname}${location.search}${hash && `#${hash}`}`);
+      this.remember();
+      this.plotting.follow();
     } catch (error) {
       if (asking === this.asking && !asking.signal.aborted) fail(error, () => void this.ask(query));
     }
     if (asking === this.asking) this.bar.show(this.query);
+  }
+
+  /** Say in the address what is shown. */
+  private remember(): void {
+    toAddress(queryWritten(this.query), this.plotting.written());
   }
 
   /** There are other rows now, of which the first have come. */
@@ -150,40 +166,31 @@ class TableView {
     this.model.reset();
     this.grid.selectionModel?.clear();
     this.grid.scrollTo(this.grid.scrollX, 0);
-    this.grow(first, 0);
+    fitRows(this.grid, this.table, first, 0);
     this.dress();
     this.pointed();
   }
 
   private arrived(rows: Rows, block: number): void {
-    if (rows.total !== this.table.total) return void this.ask(this.query);
-    this.grow(rows, block);
+    if (rows.total !== this.table.total) resize(this.table, this.model, this.grid, rows);
+    fitRows(this.grid, this.table, rows, block);
     this.model.show(rows, block);
   }
 
-  /** Make columns as wide as their widest value, up to a bound; they never become narrower. */
-  private grow({ rows }: Rows, block: number): void {
-    const { columns } = this.table;
-    for (const [i, column] of columns.slice(block * BLOCK, (block + 1) * BLOCK).entries()) {
-      let widest = "";
-      for (const row of rows) {
-        const { text } = shown(row[i], column);
-        if (text.length > widest.length) widest = text;
-      }
-      const head = Math.max(widthOf(column.label, true), widthOf(kindOf(column)));
-      this.widen(block * BLOCK + i, Math.max(widthOf(widest), head, NARROWEST));
-    }
-  }
-
-  private widen(index: number, wanted: number): void {
-    const width = Math.min(wanted, WIDEST);
-    if (width > this.grid.columnSize("body", index)) this.grid.resizeColumn("body", index, width);
+  /** What takes changes of the data. */
+  get take(): Take {
+    const { table, pages, model, grid, stats } = this;
+    const taken = (): void => {
+      this.painted();
+      this.pointed();
+      this.plotting.follow();
+    };
+    return follower({ table, pages, model, grid, stats, query: () => this.query, taken });
   }
 
   /** Show the statistics of a column, and make room for them. */
   private told(column: TableColumn, stats: Stats | Error): void {
-    if (!(stats instanceof Error))
-      this.widen(this.table.columns.indexOf(column), widthOf(rangeOf(stats)) * SMALLER);
+    fitStats(this.grid, this.table, column, stats);
     this.model.showHeads();
   }
 
@@ -208,36 +215,15 @@ class TableView {
 
   private copy(hasHeads: boolean): void {
     const selection = this.grid.selectionModel?.currentSelection();
-    if (!selection)
-      return fail(new Error("Nothing is selected: click a cell, or move to one by the keys."));
-    const { r1, r2, c1, c2 } = selection;
-    const rows: [number, number] = [Math.min(r1, r2), Math.max(r1, r2)];
-    const columns: [number, number] = [Math.min(c1, c2), Math.max(c1, c2)];
-    copySelected(this.table, this.query, { rows, columns }, hasHeads).catch((error: unknown) =>
-      fail(error),
-    );
+    copySelected(this.table, this.query, selection, hasHeads).catch((error: unknown) => fail(error));
   }
 
   /** Say where the cursor is. */
   private pointed(): void {
     this.mirror?.follow();
     const { cursorRow: row = -1, cursorColumn = -1 } = this.grid.selectionModel ?? {};
-    const { columns, total, of } = this.table;
-    const column = columns[cursorColumn];
-    const rows = total === of ? counted(of) : `${counted(total)} of ${counted(of)}`;
-    const count = `${rows} rows × ${columns.length} columns`;
-    const cell = column && row >= 0 ? shown(this.pages.cell(row, cursorColumn), column).text : "";
-    this.place.textContent =
-      column && row >= 0 ? `row ${row}, ${column.label}: ${cell}   ·   ${count}` : count;
+    this.place.textContent = placeOf(this.table, row, cursorColumn, () =>
+      this.pages.cell(row, cursorColumn),
+    );
   }
 }
-
-/** A number with spaces between thousands. */
-const counted = (count: number): string => count.toLocaleString("en").replaceAll(",", " ");
-
-const sizesOf = ({ of }: Table): DataGrid.DefaultSizes => ({
-  rowHeight: ROW,
-  columnWidth: NARROWEST,
-  rowHeaderWidth: widthOf(String(of)),
-  columnHeaderHeight: HEAD,
-});

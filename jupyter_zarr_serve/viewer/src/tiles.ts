@@ -68,7 +68,11 @@ export class TileSource {
     const [left, top] = [x * columns, y * rows];
     const [width, height] = [Math.min(columns, wide - left), Math.min(rows, high - top)];
     if (width <= 0 || height <= 0) return { data: new Uint8Array(0), width: 0, height: 0 };
+    const start = performance.now();
     const data = await this.pixels(selection.at, { left, top, width, height }, signal);
+    // For who observes it; the browser would keep it for ever.
+    performance.measure("tile", { start });
+    performance.clearMeasures("tile");
     return { data, width, height };
   }
 
@@ -137,7 +141,10 @@ function finest(k: number, finer: number, length: number): number {
 
 /** The coarsest level that is as fine as a power of two, but not one that would be much to read. */
 function levelFor(levels: Level[], power: number, most: number): Level {
-  const upTo = (k: number): Level[] => levels.filter(({ factor }) => factor <= 2 ** k * 1.01);
+  const upTo = (k: number): Level[] => {
+    const found = levels.filter(({ factor }) => factor <= 2 ** k * 1.01);
+    return found.length ? found : levels.slice(0, 1);
+  };
   const coarsest = (some: Level[]): Level =>
     some.reduce((best, other) => (other.factor > best.factor ? other : best));
   for (let k = power; k < most; k++) {

@@ -1,11 +1,15 @@
 // Numbers that stand for times, as NumPy and CF count them: "days since 2000-01-01" is a date.
 
+import { calendarOf, isoOf, numberOf, type Calendar } from "./calendars";
+
 export interface Time {
   name: "datetime64" | "timedelta64";
   unit: string;
   scale_factor: number;
   /** Seconds since 1970 at which the numbers begin; 0 by default. */
   origin?: number;
+  /** By which days have their names; undefined for that of JavaScript's dates, which is Gregorian always. */
+  calendar?: Calendar;
 }
 
 const SECONDS: Record<string, number> = {
@@ -31,21 +35,25 @@ const CF_UNITS: [RegExp, string][] = [
 ];
 
 const CALENDARS = ["", "standard", "gregorian", "proleptic_gregorian"];
-const REFORM = Date.UTC(1582, 9, 15); // before it, calendars that are called "standard" have other days
+const REFORM = Date.UTC(1582, 9, 15) / 1000; // before it, calendars that are called "standard" have other days
 
-/** What CF's attributes say of numbers; undefined for what is no date, or one of a calendar without such days. */
+/** What CF's attributes say of numbers; undefined for what is no date, or one of a calendar that nobody knows. */
 export function timeOf(units: unknown, calendar: unknown): Time | undefined {
   const [, unit = "", since = ""] = /^\s*(\w+)\s+since\s+(.+?)\s*$/.exec(String(units ?? "")) ?? [];
   const known = CF_UNITS.find(([words]) => words.test(unit.toLowerCase()))?.[1];
   const name = String(calendar ?? "").toLowerCase();
-  const origin = instant(since);
-  if (!known || origin === undefined || !CALENDARS.includes(name)) return undefined;
-  if (name !== "proleptic_gregorian" && origin < REFORM) return undefined;
-  return { name: "datetime64", unit: known, scale_factor: 1, origin: origin / 1000 };
+  const other = calendarOf(name);
+  if (!known || (!other && !CALENDARS.includes(name))) return undefined;
+  const time: Time = { name: "datetime64", unit: known, scale_factor: 1 };
+  const origin = instant(since, other);
+  if (origin === undefined) return undefined;
+  if (other) return { ...time, origin, calendar: other };
+  if (name === "proleptic_gregorian" || origin >= REFORM) return { ...time, origin };
+  return { ...time, origin: instant(since, "mixed") ?? origin, calendar: "mixed" };
 }
 
-/** The milliseconds of a date as CF writes it: "1970-1-1 0:0:0", with or without a zone. */
-function instant(text: string): number | undefined {
+/** The seconds since 1970 of a date as CF writes it: "1970-1-1 0:0:0", with or without a zone. */
+function instant(text: string, calendar: Calendar | undefined): number | undefined {
   const words =
     /^(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(\.\d*)?)?)?)?\s*(?:Z|UTC|GMT|([+-])(\d{1,2}):?(\d{2})?)?$/i.exec(
       text,
@@ -56,9 +64,10 @@ function instant(text: string): number | undefined {
     .map((word) => Number(word ?? 0));
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hours, minutes, seconds, Number(words[7] ?? 0) * 1000);
-  const zone = (Number(words[9] ?? 0) * 60 + Number(words[10] ?? 0)) * 60_000;
-  return date.getTime() - (words[8] === "-" ? -zone : zone);
+  const days = calendar ? numberOf(calendar, [year, month, day]) : date.getTime() / 86_400_000;
+  const zone = (Number(words[9] ?? 0) * 60 + Number(words[10] ?? 0)) * 60;
+  const clock = (hours * 60 + minutes) * 60 + seconds + Number(words[7] ?? 0);
+  return days * 86_400 + clock - (words[8] === "-" ? -zone : zone);
 }
 
 /** A number as people read it: with a time where it counts one. */
@@ -67,9 +76,8 @@ export function words(value: number, time: Time | undefined, span = 0): string {
   const seconds = (SECONDS[time.unit] ?? NaN) * time.scale_factor;
   if (Number.isNaN(seconds)) return inMonths(value, time);
   if (time.name === "timedelta64") return `${Number((value * seconds).toPrecision(7))} s`;
-  const date = new Date(Math.round(((time.origin ?? 0) + value * seconds) * 1000));
-  if (Number.isNaN(date.getTime())) return `${value} ${time.unit}`;
-  const text = date.toISOString();
+  const text = isoOf((time.origin ?? 0) + value * seconds, time.calendar);
+  if (text === undefined) return `${value} ${time.unit}`;
   // Years need no seconds, and a second no year.
   if (span * seconds > 4 * SECONDS.D!) return text.slice(0, 10);
   return span ? text.slice(11, 19) : text.replace("T", " ").replace(/\.?0*Z$/, "");

@@ -3,7 +3,7 @@
 import type { UpdateParameters, Layer } from "@deck.gl/core";
 import { VivLayerExtension } from "@vivjs/extensions";
 import { CURVES, CURVES_GLSL, type Curve } from "./curves";
-import { LABELS_GLSL, LABELS_NUMBER } from "./labels";
+import { LABELS_NUMBER, labelsGlsl, type LabelColours } from "./labels";
 import { paletteNumber, PALETTES_GLSL, rgb } from "./palettes";
 
 export interface Tone {
@@ -17,7 +17,7 @@ const I = "VIV_CHANNEL_INDEX"; // Viv repeats the lines with it for each channel
 
 // Compilers may think that nothing is NaN, so the bits are asked. What is missing in all channels is
 // drawn as a checkerboard, for a transparent pixel would show a coarser level below.
-const fs = `uniform toneUniforms {
+const fs = (own: LabelColours): string => `uniform toneUniforms {
   vec3 colour${I};
   vec3 curve${I};
   vec2 turn${I};
@@ -26,7 +26,7 @@ const fs = `uniform toneUniforms {
 const float MISSING = -1.0;
 ${PALETTES_GLSL}
 ${CURVES_GLSL}
-${LABELS_GLSL}
+${labelsGlsl(own)}
 float tone_place(float value, vec2 limits) {
   if ((floatBitsToUint(value) & 0x7fffffffu) > 0x7f800000u) return MISSING;
   return clamp((value - limits[0]) / max(1e-30, limits[1] - limits[0]), 0.0, 1.0);
@@ -60,7 +60,7 @@ const mutate = `
   rgba = isMissing ? tone_missing() : vec4(min(sum, vec3(1.0)), 1.0);
 `;
 
-function moduleFor(count: number): object {
+function moduleFor(count: number, own: LabelColours): object {
   const expand = (text: string): string =>
     text
       .split("\n")
@@ -71,7 +71,7 @@ function moduleFor(count: number): object {
   return {
     name: "tone",
     uniformTypes: { [`colour${I}`]: "vec3<f32>", [`curve${I}`]: "vec3<f32>", [`turn${I}`]: "vec2<f32>" },
-    fs: expand(fs),
+    fs: expand(fs(own)),
     inject: {
       "fs:DECKGL_PROCESS_INTENSITY":
         "intensity = tone_isLabels(channelIndex) ? max(intensity, 0.0) : tone_place(intensity, contrastLimits);",
@@ -83,6 +83,8 @@ function moduleFor(count: number): object {
 interface ToneProps {
   /** With where the number 0 lies between the limits. */
   tones: (Tone & { zero: number })[];
+  /** What an image of labels tells of their colours. */
+  labelColours: LabelColours;
 }
 
 interface VivLayer extends Layer<ToneProps> {
@@ -92,10 +94,13 @@ interface VivLayer extends Layer<ToneProps> {
 /** The extension of Viv's layers that draws by `tones`, one for each selected channel. */
 export class ToneExtension extends VivLayerExtension {
   static override readonly extensionName = "ToneExtension";
-  static readonly defaultProps = { tones: { type: "array", value: [], compare: true } };
+  static readonly defaultProps = {
+    tones: { type: "array", value: [], compare: true },
+    labelColours: { type: "array", value: [], compare: false },
+  };
 
   override getVivShaderTemplates(this: VivLayer): object {
-    return { modules: [moduleFor(this.getNumChannels())] };
+    return { modules: [moduleFor(this.getNumChannels(), this.props.labelColours)] };
   }
 
   override updateState(this: VivLayer, _: UpdateParameters<Layer<ToneProps>>): void {

@@ -12,6 +12,15 @@ export interface Turn {
 
 export const UNTURNED: Turn = { isTransposed: false, isMirrored: [false, false] };
 
+const NORTH = /^(degrees?_?n(orth)?|lat(itude)?|northing)$/i;
+
+/** How a plane is shown at first: north is up. The rows of images without coordinates go down. */
+export function upright(rows: Axis | undefined): Turn {
+  const isRising = rows?.line !== undefined && rows.line.step > 0;
+  const isNorth = [rows?.unit, rows?.name].some((word) => NORTH.test(word ?? ""));
+  return { ...UNTURNED, isMirrored: [isRising && isNorth, false] };
+}
+
 /** A turn as it is in an address: letters. */
 export const turnWritten = ({ isTransposed, isMirrored: [down, across] }: Turn): string =>
   `${isTransposed ? "t" : ""}${down ? "y" : ""}${across ? "x" : ""}`;

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.nodes import Array, Node
-from .axes import axis_names_of, letters_of
+from .axes import axis_names_of
 from .contrast import Window, windows_of
 from .coordinates import coordinate
 from .image import is_coloured
@@ -27,18 +27,19 @@ _NO_UNITS = ("", "1")
 _PALETTE = ("00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000FF", "FF8000", "FFFFFF")
 
 
-def channel_names(array: Array, beside: Mapping[str, Node]) -> list[str]:
+def channel_names(array: Array, letters: str, beside: Mapping[str, Node]) -> list[str]:
     """What the source calls its channels; empty where it does not.
 
     Parameters
     ----------
+    letters
+        Those of the axes of the array.
     beside
         The members of the group that the array is in, coordinates of its dimensions among them.
     """
     told = array.attributes.get("channel_names")
     if isinstance(told, list | tuple):
         return [str(name) for name in told]
-    letters = letters_of(array)
     name = axis_names_of(array)[letters.index("c")] if "c" in letters else None
     if not name:
         return []

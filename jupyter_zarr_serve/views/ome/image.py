@@ -31,14 +31,26 @@ def value_attributes(array: Array) -> dict[str, Any]:
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """An array as an image, and as it is; the dimension names of an image are the letters of its axes."""
+    """An array as an image, and as it is; the dimension names of an image are the letters of its axes.
+
+    Attributes
+    ----------
+    letters
+        Those of the axes of `source`, in their order there.
+    """
 
     array: Array
     source: Array
+    letters: str
 
 
-def image_of(array: Array) -> Image:
+def image_of(array: Array, letters: str = "") -> Image:
     """The array as an image.
+
+    Parameters
+    ----------
+    letters
+        One for each axis; "" for those that its names or places tell.
 
     Raises
     ------
@@ -47,15 +59,15 @@ def image_of(array: Array) -> Image:
     """
     if array.unreadable:
         raise Unreadable(array.unreadable)
-    array = in_colours(array)
+    array = array if letters else in_colours(array)
     dtype, change = _drawable(array)
-    letters = letters_of(array)
+    letters = letters or letters_of(array)
     if 0 in array.shape:
         raise Unreadable(f"an array of shape {array.shape} has no pixels to be seen as an image")
     order = sorted(range(len(letters)), key=lambda axis: ORDER.index(letters[axis]))
     names = tuple(letters[axis] for axis in order)
     if order == list(range(len(order))) and change is None:
-        return Image(replace(array, dimension_names=names, parts=None), array)
+        return Image(replace(array, dimension_names=names, parts=None), array, letters)
     image = replace(
         array,
         shape=tuple(array.shape[axis] for axis in order),
@@ -68,7 +80,7 @@ def image_of(array: Array) -> Image:
         stored={},
         parts=None,
     )
-    return Image(image, array)
+    return Image(image, array, letters)
 
 
 def _turned(array: Array, order: Sequence[int], change: Change | None) -> Reading:
@@ -83,7 +95,7 @@ def _turned(array: Array, order: Sequence[int], change: Change | None) -> Readin
 
 def is_coloured(image: Image) -> bool:
     """Whether the first channels of an image are red, green and blue."""
-    array, letters = image.source, letters_of(image.source)
+    array, letters = image.source, image.letters
     if "c" not in letters or array.dtype.str[1:] not in ("u1", "u2"):
         return False
     is_told = "channel_names" in array.attributes or array.attributes.get("photometric") == "rgb"

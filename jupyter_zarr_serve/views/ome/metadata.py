@@ -6,9 +6,10 @@ https://ngff.openmicroscopy.org/0.4/#multiscale-md
 https://ngff.openmicroscopy.org/0.5/#multiscale-md
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ...core.nodes import Array
 from .axes import TYPES, axis_names_of
 from .channels import Json, omero_of
 from .levels import Pyramid
@@ -31,25 +32,47 @@ class Scale:
     coordinate: Json | None = None
 
 
-def attributes_of(
-    pyramid: Pyramid, name: str, scales: Mapping[str, Scale], channels: list[str], zarr_format: int
-) -> Json:
+@dataclass(frozen=True)
+class Told:
+    """What is known of an image besides its elements.
+
+    Attributes
+    ----------
+    scales
+        By letter, of the axes of which it is known.
+    channels
+        What they are called.
+    axes
+        Of the source: for each its ``name``, its ``length`` and its ``role`` (see `roles`).
+    """
+
+    scales: Mapping[str, Scale]
+    channels: list[str]
+    axes: list[Json]
+
+
+def source_axes(array: Array, words: Sequence[str]) -> list[Json]:
+    """The axes of a source with the roles that they have in its image."""
+    named = zip(axis_names_of(array), array.shape, words, strict=False)
+    return [{"name": name, "length": length, "role": word} for name, length, word in named]
+
+
+def attributes_of(pyramid: Pyramid, name: str, told: Told, zarr_format: int) -> Json:
     """The attributes of the group of an image's levels, as OME-Zarr 0.4 (v2) or 0.5 (v3) has them.
 
     Parameters
     ----------
     name
         What to call the image; empty where it has none.
-    scales
-        By letter of the axes; those that are missing are not known.
-    channels
-        What they are called, as far as it is known.
+    told
+        What is known of its axes and channels.
     """
-    source = pyramid.stored[0].source
+    scales = told.scales
     named = {"name": name} if name else {}
-    told = {
-        "dimension_names": list(axis_names_of(source)),
-        "channel_names": channels,
+    metadata = {
+        "dimension_names": [axis["name"] for axis in told.axes],
+        "source_axes": told.axes,
+        "channel_names": told.channels,
         "coordinates": {letter: scale.coordinate for letter, scale in scales.items() if scale.coordinate},
     }
     multiscale: Json = {
@@ -57,9 +80,9 @@ def attributes_of(
         "axes": [_axis(letter, scales.get(letter)) for letter in pyramid.letters],
         "datasets": [_dataset(pyramid, scales, number) for number in range(len(pyramid.shapes))],
         "type": "nearest" if pyramid.is_labels else "mean",
-        "metadata": {key: value for key, value in told.items() if value},
+        "metadata": {key: value for key, value in metadata.items() if value},
     }
-    omero = omero_of(pyramid, channels)
+    omero = omero_of(pyramid, told.channels)
     found = {"omero": {**named, **omero}} if omero else {}
     if zarr_format == 2:
         return {"multiscales": [{"version": "0.4", **multiscale}], **found}

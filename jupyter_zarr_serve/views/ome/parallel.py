@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from threading import BoundedSemaphore, Lock, Thread
 from typing import TypeVar
+
+from ...core.progress import counted
 
 T = TypeVar("T")
 
@@ -29,18 +32,25 @@ def in_parallel(work: Callable[[T], None], items: Sequence[T]) -> None:
                 return
             try:
                 work(item)
+                step()
             except BaseException as error:  # noqa: BLE001 (raised again in the thread that asked)
                 failures.append(error)
 
-    is_helped = len(items) > 1 and _SPARE.acquire(blocking=False)
-    thread = Thread(target=_along, args=(run,), daemon=True) if is_helped else None
+    with counted(len(items), "parts") as step:
+        _run(run, is_worth=len(items) > 1)
+    if failures:
+        raise failures[0]
+
+
+def _run(run: Callable[[], None], *, is_worth: bool) -> None:
+    """Run something here and, if that is worth it, in another thread as well."""
+    is_helped = is_worth and _SPARE.acquire(blocking=False)
+    thread = Thread(target=copy_context().run, args=(_along, run), daemon=True) if is_helped else None
     if thread is not None:
         thread.start()
     run()
     if thread is not None:
         thread.join()
-    if failures:
-        raise failures[0]
 
 
 def _along(run: Callable[[], None]) -> None:

@@ -6,13 +6,14 @@ is uneven, what date its numbers count from) stands in `Scale.coordinate`, which
 
 import re
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from ...core.dtypes import Block
 from ...core.nodes import Array, Node
-from .axes import axis_names_of, letters_of
+from .axes import axis_names_of
 from .coordinates import coordinate
 from .metadata import Scale
 
@@ -30,26 +31,26 @@ _EVEN = 1e-3  # part of a step that a place may be off
 _MOST_LISTED = 4096  # uneven coordinates that are told one by one
 
 
-def scales_of(array: Array, beside: Mapping[str, Node]) -> dict[str, Scale]:
-    """The scale of each axis that is known, by its letter.
+def scales_of(array: Array, letters: str, beside: Mapping[str, Node]) -> list[Scale | None]:
+    """The scale of each axis of an array; None where it is not known.
 
     Parameters
     ----------
+    letters
+        Those by which the attributes of the array may call its axes.
     beside
         The members of the group that the array is in, coordinates of its dimensions among them.
     """
     sizes, units = _told(array, "physical_size"), _told(array, "physical_size_unit")
-    found: dict[str, Scale] = {}
-    for axis, (letter, name) in enumerate(zip(letters_of(array), axis_names_of(array), strict=True)):
+    found: list[Scale | None] = []
+    for axis, (letter, name) in enumerate(zip_longest(letters, axis_names_of(array))):
         key = next((key for key in (letter, name) if key in sizes), None)
         size = sizes.get(key) if key else None
         if isinstance(size, int | float) and np.isfinite(size) and size > 0:
             unit = units.get(key) if key else None
-            found[letter] = Scale(float(size), 0.0, _unit(unit))
-        elif name:
-            scale = _of_coordinate(beside, name, array.shape[axis])
-            if scale is not None:
-                found[letter] = scale
+            found.append(Scale(float(size), 0.0, _unit(unit)))
+        else:
+            found.append(_of_coordinate(beside, name, array.shape[axis]) if name else None)
     return found
 
 

@@ -3,13 +3,15 @@
 0.4 (Zarr v2) has its metadata among the attributes, 0.5 (Zarr v3) below the attribute ``ome``.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from ...core.children import Seen
 from ...core.nodes import Array, Group, Node
+from .metadata import Scale
 
 _KEYS = ("multiscales", "omero", "labels", "image-label", "plate", "well", "bioformats2raw.layout")
 
@@ -70,3 +72,77 @@ def _member(view: Any, axes: tuple[str, ...], _: str, node: Node) -> Node:
         return viewed
     is_named = node.dimension_names is not None or len(axes) != len(node.shape)
     return node if is_named else replace(node, dimension_names=axes)
+
+
+@dataclass(frozen=True)
+class Multiscale:
+    """What the metadata of a stored image say of its levels and its axes, as far as they can be understood.
+
+    Attributes
+    ----------
+    paths
+        Of the levels, the full one first.
+    names
+        Of the axes.
+    scales
+        Of the axes of the full one.
+    channel_axis
+        The axis of channels; -1 where there is none.
+    channels
+        What they are called.
+    """
+
+    paths: tuple[str, ...]
+    names: tuple[str, ...]
+    scales: list[Scale | None]
+    channel_axis: int
+    channels: list[str]
+    is_labels: bool
+
+
+def multiscale_of(group: Group) -> Multiscale | None:
+    """The first image that a group describes; None where it describes none."""
+    told = _told(group.attributes)
+    first = next(iter(_mappings(told.get("multiscales"))), None)
+    datasets = _mappings(first.get("datasets")) if first else []
+    paths = tuple(path for dataset in datasets if isinstance(path := dataset.get("path"), str))
+    if first is None or not paths:
+        return None
+    axes = _mappings(first.get("axes"))
+    names = _axes(told)
+    is_of_channels = [axis.get("type") == "channel" for axis in axes]
+    omero = told.get("omero")
+    labels = [
+        entry.get("label")
+        for entry in _mappings(omero.get("channels") if isinstance(omero, Mapping) else None)
+    ]
+    return Multiscale(
+        paths,
+        names,
+        _scales(datasets[0], axes),
+        is_of_channels.index(True) if any(is_of_channels) else names.index("c") if "c" in names else -1,
+        [label if isinstance(label, str) else f"channel {number}" for number, label in enumerate(labels)],
+        "image-label" in told or first.get("type") == "nearest",
+    )
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def _scales(dataset: Mapping[str, Any], axes: list[Mapping[str, Any]]) -> list[Scale | None]:
+    """The scale of each axis, of a scale and a translation after it; None where it is not known."""
+    by_kind = {item.get("type"): item for item in _mappings(dataset.get("coordinateTransformations"))}
+    steps = _numbers(by_kind.get("scale", {}).get("scale"), len(axes))
+    starts = _numbers(by_kind.get("translation", {}).get("translation"), len(axes)) or [0.0] * len(axes)
+    units = [unit if isinstance(unit := axis.get("unit"), str) else None for axis in axes]
+    if steps is None or not all(step > 0 for step in steps):
+        return [None] * len(axes)
+    return [Scale(*each) for each in zip(steps, starts, units, strict=True)]
+
+
+def _numbers(value: Any, count: int) -> list[float] | None:
+    if not isinstance(value, list | tuple) or len(value) != count:
+        return None
+    numbers = [float(one) for one in value if isinstance(one, int | float) and math.isfinite(one)]
+    return numbers if len(numbers) == count else None

@@ -24,6 +24,13 @@ async function barriers(page) {
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
 }
 
+/** Note all texts that the page has at any time. */
+function noting() {
+  window.texts = new Set();
+  const note = () => window.texts.add(document.querySelector("main")?.textContent ?? "");
+  new MutationObserver(note).observe(document, { subtree: true, childList: true, characterData: true });
+}
+
 async function visit(browser, asked) {
   const { url, width = 1280, height = 800, scheme = "light", shot, tabs = 0, script = true } = asked;
   const context = await browser.newContext({
@@ -35,6 +42,7 @@ async function visit(browser, asked) {
   const origin = new URL(url).origin;
   await context.addCookies(asked.cookies ?? []);
   const page = await context.newPage();
+  if (asked.until) await page.addInitScript(noting);
   const [errors, requests] = [[], []];
   page.on("console", (message) => message.type() === "error" && errors.push(`${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => errors.push(String(error)));
@@ -65,8 +73,8 @@ async function visit(browser, asked) {
   }
   if (asked.axe) told.barriers = await barriers(page);
   if (asked.until) {
-    told.meanwhile = await page.textContent("main");
     await page.waitForSelector(asked.until);
+    told.meanwhile = await page.evaluate(() => [...window.texts].join("\n"));
     told.pictures = await page.evaluate(() => [...document.images].map((image) => image.naturalWidth));
   }
   if (asked.copy) {

@@ -1,10 +1,11 @@
-// Measures the viewer in Chromium: `{url, executable}` comes in; milliseconds until first pixels, how many bytes came by
-// then, and milliseconds until the graphics have drawn, cold and warm, and those of each tile during pans, go out.
+// Measures the viewer in Chromium: `{url, executable, turns}` comes in; milliseconds until first pixels, how many bytes came by
+// then, and milliseconds until the graphics have drawn, cold and warm, go out; and of pans, over the live connection and by
+// HTTP in turns, those of each tile and those until the last one of each pan was there.
 
 import { launched } from "./chromium.js";
 import { received } from "./stdin.js";
 
-const { url, executable } = await received();
+const { url, executable, turns = 0 } = await received();
 const browser = await launched(executable, { hasGraphics: true });
 
 /** A page that is loaded until its pixels are on the screen; milliseconds, and bytes that came by then. */
@@ -27,27 +28,57 @@ async function first(context) {
   return { page, milliseconds, graphics, bytes: bytesThen };
 }
 
-/** Milliseconds of each tile while the picture goes by one screen to each side, at full zoom. */
-async function pans(page) {
-  await page.keyboard.press("1");
-  await page.waitForTimeout(3000);
-  await page.evaluate(() => {
-    performance.clearResourceTimings();
-    performance.setResourceTimingBufferSize(5000);
+/** Keep when keys are pressed, and each tile from when it is wanted until its pixels are there, whichever way they come. */
+function observe() {
+  window.tiles = [];
+  window.pressed = 0;
+  new PerformanceObserver((list) => {
+    for (const { name, startTime, duration } of list.getEntries())
+      if (name === "tile") window.tiles.push({ end: startTime + duration, duration });
+  }).observe({ type: "measure" });
+  addEventListener("keydown", () => (window.pressed = performance.now()), true);
+}
+
+/** As where no live connection can be had: all comes by HTTP. */
+function withoutLive() {
+  window.WebSocket = class extends EventTarget {
+    readyState = 0;
+    send() {}
+    close() {}
+  };
+}
+
+/** Press a key, and wait until nothing has come for a while; milliseconds of its tiles, and until the last one was there. */
+async function pan(page, key) {
+  await page.evaluate(() => (window.tiles.length = 0));
+  await page.keyboard.press(key);
+  await page.waitForFunction(() => {
+    const last = Math.max(window.pressed, ...window.tiles.map(({ end }) => end));
+    return document.documentElement.dataset.waiting === "0" && performance.now() - last > 400;
   });
+  return page.evaluate(() => ({
+    tiles: window.tiles.map(({ duration }) => duration),
+    all: Math.max(0, ...window.tiles.map(({ end }) => end - window.pressed)),
+  }));
+}
+
+/** The picture goes by one screen to each side, at full zoom, in a browser that has seen nothing of it. */
+async function pans(isLive) {
+  const context = await browser.newContext();
+  if (!isLive) await context.addInitScript(withoutLive);
+  await context.addInitScript(observe);
+  const { page } = await first(context);
+  await pan(page, "1");
+  const [tiles, all] = [[], []];
   for (const key of ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"]) {
     for (let step = 0; step < 5; step++) {
-      await page.keyboard.press(key);
-      await page.waitForTimeout(150);
+      const found = await pan(page, key);
+      tiles.push(...found.tiles);
+      if (found.tiles.length) all.push(found.all);
     }
   }
-  await page.waitForTimeout(2000);
-  return page.evaluate(() =>
-    performance
-      .getEntriesByType("resource")
-      .filter(({ name }) => name.includes("/c/"))
-      .map(({ requestStart, responseEnd }) => responseEnd - requestStart),
-  );
+  await context.close();
+  return { tiles, all };
 }
 
 try {
@@ -55,9 +86,10 @@ try {
   const context = await browser.newContext();
   const cold = await first(context);
   const warm = await first(context);
-  const tiles = await pans(warm.page);
+  const both = [];
+  for (let turn = 0; turn < turns; turn++) both.push({ live: await pans(true), http: await pans(false) });
   const told = ({ milliseconds, graphics, bytes }) => ({ milliseconds, graphics, bytes });
-  console.log(JSON.stringify({ cold: told(cold), warm: told(warm), tiles }));
+  console.log(JSON.stringify({ cold: told(cold), warm: told(warm), both }));
 } finally {
   await browser.close();
 }

@@ -9,7 +9,7 @@ import pytest
 import zarr
 from numcodecs import Blosc
 
-from jupyter_zarr_serve.body_memory import BODY_BYTES, put, take
+from jupyter_zarr_serve.shared_memory import BODY_BYTES, put, take
 from jupyter_zarr_serve.wire import FrameError
 from tests.sources.files.worker_processes import files, get
 

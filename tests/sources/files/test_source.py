@@ -22,13 +22,15 @@ import zarr
 from jupyter_zarr_serve.core.memory import Memory
 from jupyter_zarr_serve.files.origin import read_origin
 from jupyter_zarr_serve.files.tree import Settings, Tree
-from jupyter_zarr_serve.files.validator import same_file
+from jupyter_zarr_serve.files.validator import SameFile, same_file
 from jupyter_zarr_serve.readers.files import stamp_of
 from jupyter_zarr_serve.serve.request import Request, Response
 from jupyter_zarr_serve.sources import response_of
+from jupyter_zarr_serve.sources.files import worker_pool
 from jupyter_zarr_serve.sources.files.in_threads import LocalSource
 from jupyter_zarr_serve.sources.files.source import FilesSource
 from jupyter_zarr_serve.sources.files.worker_pool import WorkerPool
+from jupyter_zarr_serve.sources.files.worker_start import Processes
 from jupyter_zarr_serve.sources.send_budget import SendBudget
 from jupyter_zarr_serve.sources.site import _in_threads
 from jupyter_zarr_serve.wire import FrameError
@@ -170,10 +172,12 @@ def test_a_file_that_ends_two_workers_is_refused_until_it_changes(root):
 
 def test_a_worker_that_hangs_is_ended(root):
     async def act() -> None:
-        async with files(root, "hang", worker_seconds=1.0) as source:
+        async with files(root, "hang", worker_timeout=1.0) as source:
             assert (await get(source, "sound.npy/c/0")).status == 200
             hung = asyncio.create_task(get(source, "hang.npy/c/0"))
-            await asyncio.sleep(0.2)
+            async with asyncio.timeout(20):
+                while not source._pool._busy:
+                    await asyncio.sleep(0.01)
             busy = source._pool._busy
             pids = [worker.pid for worker in busy]
             assert (await get(source, "sound.npy/c/0")).status == 200
@@ -272,6 +276,7 @@ from pathlib import Path
 from jupyter_zarr_serve.serve.request import Request
 from jupyter_zarr_serve.files.tree import Settings
 from jupyter_zarr_serve.sources import response_of
+from jupyter_zarr_serve.sources.files import worker_pool
 from jupyter_zarr_serve.sources.files.source import FilesSource
 from jupyter_zarr_serve.sources.send_budget import SendBudget
 
@@ -313,6 +318,32 @@ class TestWhatAWorkerTells:
     def test_nonsense_is_refused(self, told):
         with pytest.raises(FrameError):
             read_origin(told, lambda _: True)
+
+    def test_what_many_chunks_are_of_is_checked_once_and_few_are_remembered(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(worker_pool, "_MOST_ORIGINS", 2)
+        asked: list[Path] = []
+
+        def is_served(path: Path) -> bool:
+            asked.append(path)
+            return True
+
+        pool = WorkerPool(Processes(Settings(tmp_path)), 1.0, is_served)
+
+        def told(name: str) -> dict[str, Any]:
+            return {"present": [[f"/{name}", f"/{name}", "1-1-1-1", True]], "absent": []}
+
+        first = pool._origin(told("a"))
+        count = len(asked)
+        assert pool._origin(told("a")) is first
+        assert len(asked) == count > 0
+        for name in ("b", "c", "x" * 3000):
+            assert pool._origin(told(name)).validator == SameFile(*[Path("/", name)] * 2, "1-1-1-1", True)
+        assert len(pool._origins) == 2
+        assert pool._origin(told("a")) is not first
+        refusing = WorkerPool(Processes(Settings(tmp_path)), 1.0, lambda _: False)
+        for _ in range(2):
+            with pytest.raises(FrameError):
+                refusing._origin(told("a"))
 
     def test_roots_are_names_and_no_beginnings_of_names(self, root):
         async def act() -> None:

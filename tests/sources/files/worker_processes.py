@@ -18,6 +18,7 @@ from jupyter_zarr_serve.sources.send_budget import SendBudget
 PROGRAM = """
 import mmap, os, signal, socket, time
 import numpy as np
+from jupyter_zarr_serve.core.progress import steps
 from jupyter_zarr_serve.readers import npy
 read = npy.read
 crashed = mmap.mmap(-1, 1)  # all workers share it
@@ -44,6 +45,9 @@ def failing(path, *rest):
         os.kill(os.getpid(), signal.SIGSEGV)
     if path.name.startswith("hang"):
         time.sleep(600)
+    if path.name.startswith("slow"):
+        for _ in steps(range(4), "parts"):
+            time.sleep(0.15)
     if path.name.startswith("escape"):
         escape(path)
     if path.name.startswith("bomb"):

@@ -3,7 +3,8 @@
 // between the two.
 
 import {
-  DimensionMapper as LibraryMapper,
+  Btn,
+  FloatingControl,
   HeatmapVis as LibraryHeatmap,
   LineVis as LibraryLine,
   MatrixVis as LibraryMatrix,
@@ -12,7 +13,6 @@ import {
   ToggleGroup as LibraryGroup,
   type AxisParams,
   type HeatmapVisProps,
-  type LineVisProps,
 } from "@h5web/lib";
 import type { NdArray } from "ndarray";
 import {
@@ -20,23 +20,23 @@ import {
   cloneElement,
   isValidElement,
   useMemo,
-  useSyncExternalStore,
   type ComponentProps,
   type ReactElement,
   type ReactNode,
 } from "react";
 import { told } from "../dom";
-import { axisOf, follow, unitOf, versionOf } from "./axes";
-import { dated, tick } from "./dates";
+import { fail } from "../notices";
+import { countingOf, DIGITS, placed } from "./axes";
+import { tick } from "./dates";
 import { evened, isOrdered, type Even } from "./even";
+import { saveFigure } from "./figure-file";
 import ndarray from "./ndarray";
 
 export * from "@h5web/lib";
-
-const DIGITS = 9; // of a float64, as people read it
+export { DimensionMapper } from "./mapper";
 
 /** A line, along dates where its abscissas are times. */
-export function LineVis(props: LineVisProps): ReactElement {
+export function LineVis(props: ComponentProps<typeof LibraryLine>): ReactElement {
   const { abscissaParams = {}, dataArray, errorsArray, auxiliaries = [], visible = true } = props;
   const name = abscissaParams.label ?? "x";
   const tooltip = ({ abscissa, xi }: { abscissa: number; xi: number }): ReactElement => (
@@ -58,7 +58,16 @@ export function LineVis(props: LineVisProps): ReactElement {
       )}
     </>
   );
-  const figure = LibraryLine({ ...props, renderTooltip: tooltip });
+  const children = (
+    <>
+      {props.children}
+      {/* The library's toolbar of lines saves no picture. */}
+      <FloatingControl>
+        <SnapshotBtn />
+      </FloatingControl>
+    </>
+  );
+  const figure = LibraryLine({ ...props, renderTooltip: tooltip, children });
   return withTicks(figure, abscissaParams.value);
 }
 
@@ -102,6 +111,17 @@ export function ToggleBtn(props: ComponentProps<typeof LibraryToggle>): ReactEle
   return props.label === "Toggle sidebar" ? null : <LibraryToggle {...props} />;
 }
 
+/** Saves the chart with its axes, where the library saves the pixels alone. */
+export function SnapshotBtn(): ReactElement {
+  const save = (kind: "png" | "svg"): void => void saveFigure(kind).catch((error: unknown) => fail(error));
+  return (
+    <>
+      <Btn label="PNG" aria-label="Save as PNG" onClick={() => save("png")} />
+      <Btn label="SVG" aria-label="Save as SVG" onClick={() => save("svg")} />
+    </>
+  );
+}
+
 /** Some are called lists of tabs, whose members cannot be checked as these are. */
 export const ToggleGroup = Object.assign(
   (props: ComponentProps<typeof LibraryGroup>): ReactElement => (
@@ -109,13 +129,6 @@ export const ToggleGroup = Object.assign(
   ),
   { Btn: LibraryGroup.Btn },
 );
-
-/** What is written of a place along an axis, given by its value or by its index. */
-function placed({ value }: AxisParams, at: number, isIndex = false): string {
-  const place = isIndex && value ? (value[at] as number) : at;
-  const unit = unitOf(value);
-  return unit ? dated(place * unit) : told(place, DIGITS);
-}
 
 interface DrawnAxis {
   params: AxisParams;
@@ -157,8 +170,9 @@ interface Config {
 /** A chart of the library whose ticks have all their digits, or dates where the values along an axis are times. */
 function withTicks(figure: ReactElement, across?: object, up?: object): ReactElement {
   const written = (config: Config, values: object | undefined): Config => {
-    const unit = unitOf(values);
-    if (unit) return { ...config, formatTick: (value) => tick(value * unit) };
+    const counting = countingOf(values);
+    if (counting)
+      return { ...config, formatTick: (value) => tick(value * counting.unit, counting.calendar) };
     // Ticks of logarithms are only some of those that there are: the library knows which.
     return config.scaleType === ScaleType.Log ? config : { ...config, formatTick: short };
   };
@@ -179,30 +193,6 @@ const LONG = 8; // characters
 function short(value: number): string {
   const text = String(Number(value.toPrecision(12)));
   return text.length > LONG ? Number(value.toPrecision(LONG)).toExponential() : text;
-}
-
-/** The mapper of dimensions, and where the slices lie that it chooses. */
-export function DimensionMapper({
-  className,
-  ...props
-}: ComponentProps<typeof LibraryMapper>): ReactElement {
-  useSyncExternalStore(follow, versionOf);
-  const { dimHints = [], dimMapping } = props;
-  const places = dimMapping.flatMap((index, axis) => {
-    const title = dimHints[axis];
-    const value = title && axisOf(title);
-    return typeof index === "number" && value
-      ? [`${title} = ${placed({ value: value as Float64Array }, index, true)}`]
-      : [];
-  });
-  return (
-    <div className={`${className ?? ""} dimensions`}>
-      <LibraryMapper {...props} className="" />
-      {places.map((place) => (
-        <p key={place}>{place}</p>
-      ))}
-    </div>
-  );
 }
 
 const CHARACTER = 8.5; // pixels

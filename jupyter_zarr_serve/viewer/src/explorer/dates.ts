@@ -1,5 +1,6 @@
 // Times as people read them: from NumPy's counts and from those of CF, by the calendar that counts them.
 
+import { isoOf, type Calendar } from "../calendars";
 import { timeOf, type Time } from "../times";
 
 const DAY = 86_400;
@@ -68,20 +69,15 @@ function inMonths(count: number, unit: string): string {
 const two = (value: number): string => String(value).padStart(2, "0");
 
 /** Seconds since 1970 as a date and a time of day. */
-export function dated(seconds: number): string {
-  const date = new Date(Math.round(seconds * 1000));
-  if (Number.isNaN(date.getTime())) return "NaT";
-  return date
-    .toISOString()
-    .replace("T", " ")
-    .replace(/\.?0*Z$/, "");
+export function dated(seconds: number, calendar?: Calendar): string {
+  const text = isoOf(seconds, calendar) ?? "NaT";
+  return text.replace(/(?<=\d)T/, " ").replace(/\.?0*Z$/, "");
 }
 
 /** A place along an axis of times, as short as it says all: midnight needs no time of day, and noon no seconds. */
-export function tick(seconds: number): string {
-  const date = new Date(Math.round(seconds * 1000));
-  if (Number.isNaN(date.getTime())) return "";
-  const text = date.toISOString();
-  if (date.getTime() % (DAY * 1000) === 0) return text.slice(0, 10);
+export function tick(seconds: number, calendar?: Calendar): string {
+  const text = isoOf(seconds, calendar);
+  if (text === undefined) return "";
+  if (text.endsWith("T00:00:00.000Z")) return text.slice(0, 10);
   return text.slice(5, 19).replace("T", " ").replace(/:00$/, "");
 }

@@ -1,13 +1,13 @@
 // What a path leads to, drawn by h5web: lines, heat maps, cells, records, single values.
 
-import { App, DataProvider } from "@h5web/app";
-import { Notation } from "@h5web/lib";
+import { App, DataProvider, useDataContext, type DataContextValue } from "@h5web/app";
 import { createRoot, type Root } from "react-dom/client";
 import { fail } from "../notices";
 import { traffic } from "../server";
 import { first } from "./hooks";
 import type { Nodes } from "../nodes";
 import { Provider } from "./provider";
+import { beginView, write } from "./view";
 
 export class Explorer {
   private readonly root: Root;
@@ -19,25 +19,51 @@ export class Explorer {
     /** What to do when h5web's own links lead to another path. */
     private readonly follow: (path: string) => void,
   ) {
-    preferExactNumbers();
     this.root = createRoot(element);
     element.addEventListener("click", (event) => this.clicked(event), { capture: true });
-    new MutationObserver(() => this.watch()).observe(element, { childList: true, subtree: true });
+    new MutationObserver(() => this.watch()).observe(element, {
+      childList: true,
+      subtree: true,
+      attributeFilter: ["aria-valuenow", "data-at", "data-measured"],
+    });
+    addEventListener("copylink", write);
     traffic.listeners.add(() => this.watch());
   }
 
   private path = "";
+  private provider: Provider | undefined;
+  private stores: DataContextValue | undefined;
 
   /** Show what is at a path: as a picture with its coordinates, or plainly in cells. */
   show(path: string, isPlain: boolean): void {
     this.path = path;
+    beginView();
     first.form = isPlain ? "Matrix" : "";
     delete document.documentElement.dataset["drawn"];
     const again = (): void => this.show(path, isPlain);
-    const api = new Provider(this.nodes, path, isPlain, (error) => fail(error, again));
+    this.provider = new Provider(this.nodes, path, isPlain, (error) => fail(error, again));
+    void this.provider.expect().catch(() => {}); // h5web asks again, and is told
+    this.turn++;
+    this.render(this.provider);
+  }
+
+  /** Show what there is now, values alone or all of it; until that is there, all stays. */
+  async refresh(isWhole: boolean): Promise<void> {
+    const { provider, stores } = this;
+    if (!provider || !stores) return;
+    await provider.renew(stores, isWhole);
+    if (provider === this.provider) this.render(provider);
+  }
+
+  private render(api: Provider): void {
+    const Keep = (): null => {
+      this.stores = useDataContext();
+      return null;
+    };
     this.root.render(
       <DataProvider api={api}>
-        <App key={++this.turn} initialPath={`/${path}`} sidebarOpen={false} disableDarkMode />
+        <Keep />
+        <App key={this.turn} initialPath={`/${this.path}`} sidebarOpen={false} disableDarkMode />
       </DataProvider>,
     );
   }
@@ -57,26 +83,27 @@ export class Explorer {
     // The arrow keys scroll what has the focus.
     for (const grid of element.querySelectorAll<HTMLElement>("[role=grid]:not([tabindex])"))
       grid.tabIndex = 0;
+    const told = document.documentElement.dataset;
     const isDone = (): boolean =>
       Boolean(element.firstElementChild) &&
-      !element.querySelector("[data-testid^='Loading']") &&
-      traffic.waiting === 0;
-    if (!isDone()) return;
+      !element.querySelector("[data-testid^='Loading'], [data-measured=false]") &&
+      traffic.waiting === 0 &&
+      areAt(element);
+    if (!isDone()) {
+      if (told["drawn"]) told["drawn"] = "old";
+      return;
+    }
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
-        if (isDone()) document.documentElement.dataset["drawn"] = "fine";
+        if (isDone()) told["drawn"] = "fine";
       }),
     );
   }
 }
 
-/** h5web writes all cells as 1.234e+5 at first, which hides digits; who chose a way has it. */
-function preferExactNumbers(): void {
-  const key = "h5web:matrix";
-  try {
-    if (!localStorage.getItem(key))
-      localStorage.setItem(key, JSON.stringify({ state: { notation: Notation.Exact }, version: 4 }));
-  } catch {
-    // A frame that may keep nothing begins as h5web does.
-  }
+/** Whether the slices are those of the sliders, which h5web follows some moments later. */
+function areAt(element: HTMLElement): boolean {
+  const mapper = element.querySelector<HTMLElement>(".dimensions");
+  const sliders = [...(mapper?.querySelectorAll("[role=slider]") ?? [])];
+  return sliders.map((slider) => slider.ariaValueNow).join() === (mapper?.dataset["at"] ?? "");
 }

@@ -4,6 +4,7 @@ import {
   DataProviderApi,
   type AttributeValues,
   type BuiltInExporter,
+  type DataContextValue,
   type Dataset,
   type Entity,
   type ExportFormat,
@@ -12,11 +13,14 @@ import {
   type ValuesStoreParams,
 } from "@h5web/app";
 import { below, parentOf } from "../description";
-import { documentOf } from "../node";
 import type { ArrayNode, GroupNode, Nodes } from "../nodes";
+import { tellSeen } from "../seen";
+import { nameDimensions } from "./axes";
 import { bestOf } from "./best";
+import { drawnOf, sliceAtFirst } from "./expected";
 import { isBinary } from "./dtypes";
-import { Entities } from "./entities";
+import { Entities, type Shown } from "./entities";
+import { Given } from "./renewal";
 import { isPicture } from "./shown";
 import { exportOf, valuesOf } from "./values";
 
@@ -24,7 +28,10 @@ import { exportOf, valuesOf } from "./values";
 const BY_SERVER: ExportFormat[] = ["npy"];
 
 export class Provider extends DataProviderApi {
-  private readonly entities = new Entities();
+  private entities = new Entities();
+  private readonly given = new Given();
+  private readonly early = new Map<string, Promise<unknown>>();
+  private most = 0; // axes of what is drawn
 
   constructor(
     private readonly nodes: Nodes,
@@ -37,21 +44,74 @@ export class Provider extends DataProviderApi {
     super("");
   }
 
-  async getEntity(path: string): Promise<ProvidedEntity> {
-    // h5web asks for the root at once, and shows it nowhere, unless it is what is to be shown.
-    if (path === "/" && this.path) return this.entities.group(EVERYTHING, {});
-    return this.telling(async () => {
-      const node = await this.nodes.get(path.slice(1));
-      return node.kind === "array"
-        ? this.array(node)
-        : this.entities.group(node, await this.defaulted(node));
-    });
+  /** Give h5web what there is now, values alone or all of it; until then it shows what it has. */
+  async renew(stores: DataContextValue, isWhole: boolean): Promise<void> {
+    const read = (params: ValuesStoreParams): Promise<unknown> => this.read(params);
+    if (!isWhole) return this.given.renew(stores, read);
+    this.entities = new Entities();
+    return this.given.renew(stores, read, (path) => this.entity(path));
   }
 
-  async getValue({ dataset, selection }: ValuesStoreParams, signal?: AbortSignal): Promise<unknown> {
+  /** Ask for the values of the first picture, while h5web has not begun to. */
+  async expect(path = `/${this.path}`): Promise<void> {
+    const entity = await this.entity(path);
+    const given = this.entities.attributesOf(path);
+    const [next] = [given["default"]].flat();
+    if (typeof next === "string") return this.expect(next.startsWith("/") ? next : `${path}/${next}`);
+    for (const dataset of drawnOf(entity, given)) {
+      const selection = sliceAtFirst(dataset);
+      const value = this.read({ dataset, selection } as ValuesStoreParams);
+      value.catch(() => {});
+      this.early.set(keyOf(dataset.path, selection), value);
+    }
+  }
+
+  async getEntity(path: string): Promise<ProvidedEntity> {
+    this.given.entity(path);
+    return this.telling(() => this.entity(path));
+  }
+
+  private async entity(path: string): Promise<ProvidedEntity> {
+    // h5web asks for the root at once, and shows it nowhere, unless it is what is to be shown.
+    if (path === "/" && this.path) return this.entities.group(EVERYTHING, {});
+    const node = await this.nodes.get(path.slice(1));
+    return node.kind === "array" ? this.array(node) : this.entities.group(node, await this.defaulted(node));
+  }
+
+  async getValue(params: ValuesStoreParams, signal?: AbortSignal): Promise<unknown> {
+    this.given.value(params);
+    const key = keyOf(params.dataset.path, params.selection);
+    const early = this.early.get(key);
+    this.early.delete(key);
+    return this.telling(() => early ?? this.read(params, signal), signal);
+  }
+
+  private async read({ dataset, selection }: ValuesStoreParams, signal?: AbortSignal): Promise<unknown> {
     const shown = this.entities.valuesOf(dataset.path);
     if (!shown) throw new Error(`${dataset.path} has no values`);
-    return this.telling(() => valuesOf(this.nodes.scope, shown, selection, signal), signal);
+    this.name(shown.array, dataset.path);
+    this.see(shown, selection);
+    return valuesOf(this.nodes.scope, shown, selection, signal);
+  }
+
+  /** What is drawn is what can be exported: the array of most axes, of those that are read. */
+  private see({ array, isAxis }: Shown, selection = ""): void {
+    if (isAxis || array.shape.length < this.most) return;
+    this.most = array.shape.length;
+    tellSeen(() => ({
+      path: array.path,
+      isTable: false,
+      options: selection ? [["region", selection]] : [],
+    }));
+  }
+
+  /** What its dimensions are called: by itself, or as a signal of NeXus. */
+  private name({ shape, dimension_names: own }: ArrayNode, path: string): void {
+    const told = namesIn(this.entities.attributesOf(parentOf(path))["axes"], shape.length);
+    nameDimensions(
+      shape,
+      shape.map((_, axis) => own?.[axis] || told[axis]),
+    );
   }
 
   async getAttrValues({ path }: Entity): Promise<AttributeValues> {
@@ -91,11 +151,9 @@ export class Provider extends DataProviderApi {
   private async ofFile(node: GroupNode, told: string): Promise<string | undefined> {
     const name = told.slice(1);
     for (let path = node.path; ; path = parentOf(path)) {
-      const document = await documentOf(this.nodes.scope, path).catch(() => undefined);
-      const members =
-        document?.node_type === "group" ? document.consolidated_metadata?.metadata : undefined;
-      if (!members) return undefined; // a folder, around the file
-      if (name in members) return `/${below(path, name)}`;
+      const group = await this.nodes.group(path);
+      if (!group || group.called === "folder") return undefined; // around the file
+      if (name in group.documents) return `/${below(path, name)}`;
       if (!path) return undefined;
     }
   }
@@ -110,6 +168,14 @@ export class Provider extends DataProviderApi {
       throw error;
     }
   }
+}
+
+const keyOf = (path: string, selection: string | undefined): string => `${selection ?? ""} ${path}`;
+
+/** The names of axes that NeXus tells of a signal, "." for an axis without any. */
+function namesIn(axes: unknown, count: number): string[] {
+  const names = [axes].flat().map((name) => (typeof name === "string" && name !== "." ? name : ""));
+  return names.length === count ? names : [];
 }
 
 const EVERYTHING: GroupNode = {

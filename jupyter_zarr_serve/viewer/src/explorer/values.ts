@@ -69,10 +69,10 @@ function shown(stored: Decoded, array: ArrayNode, isAxis: boolean): ArrayLike<un
   if (!packing) return stored;
   const values = unpacked(stored, packing);
   if (!packing.time) return values;
-  return isAxis ? alongTimes(values) : Array.from(values, (seconds) => written(seconds));
+  const { calendar } = packing.time;
+  const written = (seconds: number): string => (Number.isNaN(seconds) ? MISSING : dated(seconds, calendar));
+  return isAxis ? alongTimes(values, calendar) : Array.from(values, written);
 }
-
-const written = (seconds: number): string => (Number.isNaN(seconds) ? MISSING : dated(seconds));
 
 function ofNumpy(counts: BigInt64Array, time: Time, isAxis: boolean): ArrayLike<unknown> {
   if (!isAxis) return Array.from(counts, (count) => exactly(count, time).replace("NaT", MISSING));
