@@ -32,7 +32,8 @@ Kinds = Mapping[str, type | UnionType]  # members of a header and their types
 _REQUEST: Kinds = {
     **{"zarr_format": int, "path": list, "method": str, "location": str, "view": str},
     **dict.fromkeys(("if_none_match", "byte_range", "if_range", "form"), str | None),
-    **{"options": dict | None, "preview": bool | None, "within": int | None, "is_job": bool | None},
+    **{"options": dict | None, "within": int | None},
+    **dict.fromkeys(("preview", "is_job", "is_once"), bool | None),
 }
 _RESPONSE: Kinds = {
     **{"status": int, "media_type": str, "size": int, "etag": str | None},

@@ -57,7 +57,9 @@ class Request:
     within
         The number of names at the beginning of the path that no link may lead out of; 0 for no bound.
     is_job
-        Whether it may take as long as it needs, and ends when whoever asked hangs up.
+        Whether it may take as long as it needs; who hangs up does not come back.
+    is_once
+        Whether who hangs up does not come back, as other clients do, who would be patient if they could.
     listener
         Who is told how far a job is; it stays in the process.
     """
@@ -77,12 +79,18 @@ class Request:
     agent: str = field(default="", compare=False)
     within: int = 0
     is_job: bool = field(default=False, compare=False)
+    is_once: bool = field(default=False, compare=False)
     listener: Listener | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_of_node(self) -> bool:
         """Whether a form of a node is wanted, and not what the path names in the store."""
         return self.form not in LISTINGS
+
+    @property
+    def ends_when_left(self) -> bool:
+        """Whether nobody wants the answer once all who asked have hung up."""
+        return self.is_job or self.is_once
 
     def below(self, names: int) -> "Request":
         """The same request, as a source answers it that stands `names` names further down."""

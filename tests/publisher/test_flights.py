@@ -1,6 +1,9 @@
 """What takes long is made once, given to those who ask again, and never in place of something newer."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from threading import Event, Semaphore
 
 import pytest
@@ -97,6 +100,37 @@ def test_one_who_waits_for_a_retry_may_leave(slow, pool):
     assert slow.flights(CHUNK, left).status == 503
     slow.may_end.set()
     assert first.result(SECONDS).status == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_wanted"),
+    [
+        (["is_job"], False),
+        (["is_once"], False),
+        (["is_once", "is_job"], False),
+        ([""], True),
+        (["is_job", ""], True),
+        (["", "is_once"], True),
+    ],
+)
+def test_what_was_left_goes_on_for_who_may_come_back(slow, pool, asked, is_wanted):
+    requests = [replace(CHUNK, **({name: True} if name else {})) for name in asked]
+    there = dict.fromkeys(range(len(asked)), True)
+    wanted = [pool.submit(slow.flights, one, partial(there.get, i)) for i, one in enumerate(requests[:1])]
+    assert slow.has_begun.acquire(timeout=SECONDS)
+    (flight,) = slow.flights._under_way.values()
+    wanted += [
+        pool.submit(slow.flights, one, partial(there.get, i + 1)) for i, one in enumerate(requests[1:])
+    ]
+    while len(flight._waiting) < len(requests):
+        time.sleep(0.001)
+    assert flight.is_wanted()
+    for i in range(len(asked)):  # in whichever order they hang up
+        there[i] = False
+        assert flight.is_wanted() is (is_wanted if i == len(asked) - 1 else True)
+    slow.may_end.set()
+    for one in wanted:
+        one.result(SECONDS)
 
 
 @pytest.mark.parametrize("change", ["touched", "replaced", "changed its look", "withdrawn"])

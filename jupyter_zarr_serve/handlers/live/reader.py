@@ -91,6 +91,7 @@ class Reader:
             location=f"/{key.address}",
             form=JSON,
             preview=bool(address[3]),
+            is_once=True,
             client=self._client,
             agent=self._agent,
         )

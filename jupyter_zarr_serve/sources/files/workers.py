@@ -25,6 +25,7 @@ from .threads import Threads
 _PER_CLIENT = 512
 _IN_ALL = 2048
 _PATIENCE = 30.0  # seconds
+_GRACE = 0.5  # seconds in which what nobody wants any more may still be done
 
 
 Outcome = Response | BaseException
@@ -47,6 +48,11 @@ class _Flight:
     waiting: int = 0
     turn: LongTurn | None = None
     stop: Stop | None = None
+
+    def end_unless_wanted(self) -> None:
+        """End it, if it can be ended and nobody waits for it."""
+        if not self.waiting and self.stop is not None:
+            self.stop()
 
 
 class Workers:
@@ -74,13 +80,17 @@ class Workers:
         self._is_closed = False
         budget.on_room(self._begin)
 
-    async def run(self, key: Hashable, client: str, work: Work, *, is_job: bool = False) -> Response:
+    async def run(
+        self, key: Hashable, client: str, work: Work, *, is_job: bool = False, is_once: bool = False
+    ) -> Response:
         """What `work` gives, or what it gives to another who asked for the same `key`.
 
         Parameters
         ----------
         is_job
-            Whether it ends when nobody waits for it, and keeps no turn from others if it takes long.
+            Whether it keeps no turn from others if it takes long.
+        is_once
+            Whether it is ended when nobody waits for it, unless it is made at once.
 
         Raises
         ------
@@ -99,8 +109,9 @@ class Workers:
             flight.waiting -= 1
             if flight.waiting == 0:
                 self._abandon(flight)
-                if flight.is_job and flight.stop is not None:
-                    flight.stop()
+                if is_once and flight.stop is not None:
+                    # What ends it costs more than to wait, if it is nearly made.
+                    asyncio.get_running_loop().call_later(_GRACE, flight.end_unless_wanted)
 
     def respond(
         self, request: Request, known: Callable[[], Representation | None], work: Work
@@ -122,7 +133,8 @@ class Workers:
 
     async def _later(self, request: Request, work: Work) -> Response:
         try:
-            return await self.run(request, request.client, work, is_job=request.is_job)
+            how = {"is_job": request.is_job, "is_once": request.ends_when_left}
+            return await self.run(request, request.client, work, **how)
         except ServeError as error:
             return refusal(error, request.method)
 

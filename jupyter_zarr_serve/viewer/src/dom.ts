@@ -38,3 +38,13 @@ export function told(value: number | bigint, digits = 6): string {
   if (!Number.isFinite(value)) return String(value);
   return String(Number(value.toPrecision(digits)));
 }
+
+/** Once what has been drawn is on the screen. */
+export const onScreen = (): Promise<void> =>
+  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+
+/** Programs that look on see that a new picture is there. */
+export function countFrame(): void {
+  const { dataset } = document.documentElement;
+  dataset["frames"] = String(Number(dataset["frames"] ?? 0) + 1);
+}

@@ -1,6 +1,6 @@
 // The drawing of an image: a sketch at first, then the scene, which can be moved and is refined.
 
-import { make, the } from "./dom";
+import { countFrame, make, onScreen, the } from "./dom";
 import { Frame, type Camera } from "./frame";
 import type { View } from "./link";
 import type { Region } from "../../shared/live";
@@ -15,6 +15,17 @@ import { tileSources, type TileSource } from "./tiles";
 const HEAD_START = 700; // milliseconds for the sketch, as the graphics leave it no time while they start
 const CALM = 500; // milliseconds without a picture after which the graphics show the last one
 
+/** What the picture knows, and wants to know. */
+interface Above {
+  moved: () => void;
+  /** All of what is to be seen has come, of the image or of the labels over it. */
+  read: (isOfLabels: boolean) => void;
+  /** The labels that lie over the image now. */
+  overlaid: () => Overlaid | undefined;
+  /** Whether labels are still to be opened, or read for the first time. */
+  isLabelling: () => boolean;
+}
+
 export class Drawing {
   readonly frame: Frame;
   private readonly stage = the("stage");
@@ -23,9 +34,8 @@ export class Drawing {
   private readonly isFilled: boolean;
   readonly stretch: number;
   private scene: Scene | undefined;
-  /** The labels that lie over the image now. */
-  overlaid: () => Overlaid | undefined = () => undefined;
   private hasLoaded = false;
+  private isRough = false;
   private calm = 0;
   private pictures = 0;
   /** The camera that shows all, at the present size of the stage. */
@@ -36,7 +46,7 @@ export class Drawing {
     /** What is taken from all values, so that they can be told apart in 32 bits. */
     readonly offset: number,
     { zoom, centre, hasMarks = true, isFilled = false }: Partial<View>,
-    private readonly moved: () => void,
+    private readonly picture: Above,
   ) {
     const [finest] = pyramid.levels;
     const size: [number, number] = [finest?.height ?? 1, finest?.width ?? 1];
@@ -62,7 +72,7 @@ export class Drawing {
   /** Draw for the first time, by what `drawn` says when the graphics are there. */
   async start(drawn: () => Drawn[], isSmooth: () => boolean): Promise<void> {
     const sketching = this.sketch.draw(drawn(), isSmooth()).then(async () => {
-      await shown();
+      await onScreen();
       document.documentElement.dataset["drawn"] ??= "sketch";
     });
     // What fails is asked for by the scene again, and told then.
@@ -75,6 +85,7 @@ export class Drawing {
       moved: (zoom, target) => this.look({ zoom, target }),
       failed: (error) => this.failed(error),
       loaded: () => this.loaded(),
+      read: (isOfLabels) => this.picture.read(isOfLabels),
     });
     this.draw(drawn(), isSmooth());
   }
@@ -112,7 +123,7 @@ export class Drawing {
     store.isHasty = false;
     clearTimeout(this.calm);
     this.pictures++;
-    const overlaid = this.overlaid();
+    const overlaid = this.picture.overlaid();
     this.sketch.sources = this.sources;
     if (!this.hasLoaded || this.isFilled || overlaid) {
       await this.sketch.ahead(drawn()); // the graphics ask for one tile after the other
@@ -207,7 +218,7 @@ export class Drawing {
     this.sketch.look();
     this.rulers.draw();
     if (!this.isFilming) this.scene?.look();
-    this.moved();
+    this.picture.moved();
   }
 
   private failed(error: unknown): void {
@@ -220,19 +231,17 @@ export class Drawing {
     const { store } = this.pyramid;
     this.hasLoaded = true;
     if (!this.isFilming) this.sketch.remove();
-    document.documentElement.dataset["drawn"] = store.isHasty && store.hasRough ? "rough" : "fine";
+    this.isRough = store.isHasty && store.hasRough;
+    this.tellDrawn();
     if (!store.isHasty) return;
     store.isHasty = false;
     if (store.hasRough) this.scene?.reload();
   }
-}
 
-/** Once what has been drawn is on the screen. */
-const shown = (): Promise<void> =>
-  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
-
-/** Programs that look on see that a new picture is there. */
-function countFrame(): void {
-  const { dataset } = document.documentElement;
-  dataset["frames"] = String(Number(dataset["frames"] ?? 0) + 1);
+  /** Programs that look on see whether all that the address asks for is there. */
+  tellDrawn(): void {
+    if (!this.hasLoaded) return;
+    document.documentElement.dataset["drawn"] =
+      this.isRough || this.picture.isLabelling() ? "rough" : "fine";
+  }
 }

@@ -9,12 +9,6 @@ export interface Progress {
   fraction: number;
 }
 
-/** What the server tells of a job. */
-interface Told extends Partial<Progress> {
-  /** Below the scope. */
-  url: string;
-}
-
 const SCOPE = String.raw`^(.*?/zarr/(?:s/[^/]*/)?)`;
 const ASKED = new RegExp(`${SCOPE}api/(?:node|preview|chunk|export)/`);
 const CHUNK = new RegExp(`${SCOPE}v3/`);
@@ -46,32 +40,31 @@ export async function answered(
   for (;;) {
     const response = await fetch(url, { ...init, headers, cache });
     if (response.status !== 202) return response;
-    const told = (await response.json()) as Told;
-    const made = await followed(`${scope}${told.url}`, told, init, tell);
+    const made = await followed(scope, response, init, tell);
     if (made && made.status !== 304) return made;
     if (made) cache = "reload"; // what the browser has is of the other address: only there it would be taken
   }
 }
 
-/** What a job has made; undefined where it is gone, and has to be begun anew. */
+/** What a job has made that the server tells of; undefined where it is gone, and has to be begun anew. */
 async function followed(
-  job: string,
-  told: Told,
+  scope: string,
+  response: Response,
   { signal, credentials, headers }: RequestInit,
   tell: (progress: Progress | undefined) => void,
 ): Promise<Response | undefined> {
   const common = { credentials: credentials ?? "same-origin", headers: withToken(headers) } as const;
+  // Read before its body, which does not come any more once it is cancelled.
+  const job = `${scope}api/jobs/${response.headers.get("Location")?.split("/").at(-1)}`;
   const cancel = (): void =>
     void fetch(job, { ...common, method: "DELETE", keepalive: true }).catch(() => {});
   open.add(cancel);
   try {
-    for (;;) {
-      tell(progressOf(told));
-      const response = await ask(job, { ...common, signal: signal ?? null });
-      if (response.status === 202) told = (await response.json()) as Told;
-      else
-        return response.status !== 404 || response.headers.has("Preference-Applied") ? response : undefined;
+    while (response.status === 202) {
+      tell(progressOf((await response.json()) as Partial<Progress>));
+      response = await ask(job, { ...common, signal: signal ?? null });
     }
+    return response.status !== 404 || response.headers.has("Preference-Applied") ? response : undefined;
   } catch (error) {
     cancel();
     throw error;
@@ -95,7 +88,7 @@ async function ask(job: string, init: RequestInit): Promise<Response> {
   }
 }
 
-function progressOf({ done, total, unit, fraction }: Told): Progress | undefined {
+function progressOf({ done, total, unit, fraction }: Partial<Progress>): Progress | undefined {
   if (done === undefined || total === undefined || unit === undefined) return undefined;
   return { done, total, unit, fraction: fraction ?? done / total };
 }

@@ -36,6 +36,8 @@ export class Labelling {
   private opening = 0;
   private failure: HTMLElement | undefined;
   private isListed = false;
+  /** Whether what the address asks for is not there yet. */
+  isComing: boolean;
 
   constructor(
     private readonly place: Place,
@@ -44,6 +46,7 @@ export class Labelling {
     private readonly drawing: { stretch: () => number; changed: () => void },
   ) {
     this.view = given;
+    this.isComing = given?.isShown ?? false;
     this.section = section("Labels over it", this.controls, this.list);
     this.section.id = "labels";
     this.show();
@@ -97,6 +100,7 @@ export class Labelling {
       }
     } catch (error) {
       if (turn === this.opening) this.view = undefined;
+      this.isComing = false;
       fail(error);
     }
     this.show();

@@ -15,7 +15,7 @@ import { showPanel } from "./panel";
 import { actionsOf, listenToPicture } from "./picture-keys";
 import type { Axis, Pyramid } from "./pyramid";
 import { Probe } from "./probe";
-import { showValue, type Looked } from "./readout";
+import { Readout, valueText, type Looked } from "./readout";
 import { tellRegion } from "./region";
 import { showScale } from "./scale";
 import type { Drawn } from "./sketch";
@@ -31,7 +31,7 @@ export class Picture {
   private bar: ColourBar | undefined;
   private probe: Probe | undefined;
   private cuts: Cuts | undefined;
-  private pointer: [number, number] | undefined;
+  private readout: Readout | undefined;
   private readonly address: ViewAddress;
   private readonly labelling: Labelling;
 
@@ -67,14 +67,16 @@ export class Picture {
     const { pyramid, view, given } = this;
     await Promise.all(this.shown.map((i) => this.measure(i, !given.channels?.[i])));
     this.refresh(); // the panel takes some of the room
-    this.drawing = new Drawing(pyramid, offsetOf(pyramid, view.channels), given, () => this.moved());
+    this.drawing = new Drawing(pyramid, offsetOf(pyramid, view.channels), given, {
+      moved: () => this.moved(),
+      read: (isOfLabels) => this.read(isOfLabels),
+      overlaid: () => this.labelling.drawn(view.axes),
+      isLabelling: () => this.labelling.isComing,
+    });
     tellFacts(pyramid);
     this.probe = new Probe(the("stage"), this.drawing.frame, pyramid, () => this.looked());
     const [drawing, drawn] = [this.drawing, (): Drawn[] => this.drawn()];
-    const moved = (): void => {
-      this.refresh();
-      this.draw();
-    };
+    const moved = (): void => (this.refresh(), this.draw());
     this.cuts = Cuts.of(this.place, { pyramid, drawing, view, drawn, moved }, given.cross);
     this.refresh();
     if (pyramid.channelAxis < 0) this.bar = new ColourBar(the("stage"), pyramid);
@@ -94,7 +96,6 @@ export class Picture {
   /** What keeps this in step with its data. */
   film(by: Pick<Filmed, "open" | "hasRegions" | "replaced">): Take {
     const { pyramid, drawing, view, spreads, labelling } = this;
-    drawing.overlaid = () => labelling.drawn(view.axes);
     const film = new Film({
       ...by,
       pyramid,
@@ -108,7 +109,7 @@ export class Picture {
         this.draw();
       },
     });
-    return takeTogether(film, labelling, this.cuts, () => this.point());
+    return takeTogether(film, labelling, this.cuts, () => this.readout?.tell());
   }
 
   private get sliders(): Axis[] {
@@ -154,7 +155,7 @@ export class Picture {
     void this.probe?.measure();
     void this.cuts?.draw();
     this.address.remember();
-    this.point();
+    this.readout?.tell();
   }
 
   private tell(): void {
@@ -203,18 +204,20 @@ export class Picture {
     this.probe?.draw();
     this.cuts?.mark();
     this.address.remember();
-    this.point();
+    this.readout?.tell();
+  }
+
+  /** What is to be seen has come, and with it what is under the pointer. */
+  private read(isOfLabels: boolean): void {
+    if (isOfLabels) this.labelling.isComing = false;
+    this.drawing.tellDrawn();
+    this.readout?.tell();
   }
 
   /** The view as it is in the address. */
   private get whole(): View {
     const { zoom, target } = this.drawing.frame.camera;
     return { ...this.view, overlay: this.labelling.view, cross: this.cuts?.cross, zoom, centre: target };
-  }
-
-  private point(): void {
-    const place = this.pointer && this.drawing.frame.place(...this.pointer);
-    showValue(this.pyramid, this.looked(), place, this.labelling.text(this.view.axes, place));
   }
 
   private looked(): Looked[] {
@@ -225,14 +228,9 @@ export class Picture {
   }
 
   private listen(): void {
-    const stage = the("stage");
-    stage.addEventListener("pointermove", ({ clientX, clientY }) => {
-      this.pointer = [clientX, clientY];
-      this.point();
-    });
-    stage.addEventListener("pointerleave", () => {
-      this.pointer = undefined;
-      this.point();
+    this.readout = new Readout(the("stage"), (...spot) => {
+      const place = this.drawing.frame.place(...spot);
+      return valueText(this.pyramid, this.looked(), place, this.labelling.text(this.view.axes, place));
     });
     listenToPicture(this.drawing, (by) => this.step(by));
   }

@@ -8,15 +8,37 @@ export interface Looked {
   at: number[];
 }
 
-/** Write what is at a place of the image. */
-export function showValue(
+/** Says what is under the pointer, and says it again once that has been read. */
+export class Readout {
+  private pointer: [number, number] | undefined;
+
+  constructor(
+    stage: HTMLElement,
+    private readonly text: (clientX: number, clientY: number) => string,
+  ) {
+    stage.addEventListener("pointermove", ({ clientX, clientY }) => this.at([clientX, clientY]));
+    stage.addEventListener("pointerleave", () => this.at(undefined));
+  }
+
+  tell(): void {
+    the("readout").textContent = this.pointer ? this.text(...this.pointer) : "";
+  }
+
+  private at(pointer: [number, number] | undefined): void {
+    this.pointer = pointer;
+    this.tell();
+  }
+}
+
+/** What is at a place of the image, and the label that is there. */
+export function valueText(
   pyramid: Pyramid,
   looked: Looked[],
-  place: [number, number] | undefined,
-  label = "",
-): void {
-  const text = place ? textAt(pyramid, looked, place) : "";
-  the("readout").textContent = text && label ? `${text}   ${label}` : text;
+  place: [number, number],
+  label: string,
+): string {
+  const text = textAt(pyramid, looked, place);
+  return text && label ? `${text}   ${label}` : text;
 }
 
 function textAt(pyramid: Pyramid, looked: Looked[], [x, y]: [number, number]): string {

@@ -20,6 +20,8 @@ interface Listeners {
   failed: (error: unknown) => void;
   /** All tiles of what is to be seen are there. */
   loaded: () => void;
+  /** The same, each time; of the image or of the labels over it. */
+  read: (isOfLabels: boolean) => void;
 }
 
 /** Across and down; deck.gl takes the smaller zoom for the resolution of tiles. */
@@ -179,8 +181,9 @@ export class Scene {
   }
 
   /** All of a layer is there. */
-  private loaded(reading: Reading, id: string): void {
+  private loaded(reading: Reading, id: string, isOfLabels = false): void {
     reading.missing.delete(id);
+    if (reading === this.current) this.listeners.read(isOfLabels);
     if (reading !== this.current && !reading.missing.size) queueMicrotask(() => this.exchange(reading));
   }
 
@@ -200,7 +203,7 @@ export class Scene {
       isSmooth: false,
       refinementStrategy: "no-overlap",
       onViewportLoad: () => {
-        this.loaded(reading, id);
+        this.loaded(reading, id, true);
         requestAnimationFrame(() => this.deck.redraw("all labels are there"));
       },
     } as unknown as ConstructorParameters<typeof MultiscaleImageLayer>[0]) as unknown as Layer;

@@ -76,7 +76,6 @@ async function loadByLive(url: string, signal?: AbortSignal): Promise<Answer | u
   const wait = begin(cancel);
   try {
     answer = await gets.get(url.slice(scope.length), asking);
-    isSlow ||= !answer && Date.now() - wait.since >= LONG;
     return answer;
   } finally {
     end(wait);
@@ -89,8 +88,18 @@ function cancellable(signal: AbortSignal | null | undefined): [asking: AbortSign
   const asking = new AbortController();
   signal?.addEventListener("abort", () => asking.abort(signal.reason));
   if (signal?.aborted) asking.abort(signal.reason);
-  return [asking.signal, () => asking.abort(new Refused(CANCELLED, "It was cancelled."))];
+  const cancel = (): void => {
+    cancelled = new Refused(CANCELLED, "It was cancelled.");
+    asking.abort(cancelled);
+  };
+  return [asking.signal, cancel];
 }
+
+// Whoever cancels wants no other data either, which the page would ask for next, until they do something again.
+let cancelled: Refused | undefined;
+const DATA = /\/(?:v3|api\/preview|api\/export)\/(?!.*zarr\.json$)/;
+for (const act of ["pointerdown", "click", "keydown", "wheel", "input"])
+  addEventListener(act, () => (cancelled = undefined), { capture: true, passive: true });
 
 const onTheWay = new Map<string, Promise<unknown>>();
 
@@ -106,33 +115,6 @@ export function loadJson<T>(url: string, init: Init = {}): Promise<T | undefined
   return loading;
 }
 
-const LONG = 2000; // milliseconds after which what is in the store is asked for as a job, which tells how far it is
-let isSlow = false; // whether one was: then all others are at once
-
-/** The answer; nothing for what takes long: it is to be asked for once more, as a job. */
-async function soon(
-  url: string,
-  init: RequestInit,
-  tell: (progress: Progress | undefined) => void,
-): Promise<Response | undefined> {
-  if (isSlow || asJob(url) === url) return answered(asJob(url), init, tell);
-  const asking = new AbortController();
-  const end = (): void => asking.abort(init.signal?.reason);
-  init.signal?.addEventListener("abort", end);
-  const timer = setTimeout(() => {
-    isSlow = true;
-    asking.abort();
-  }, LONG);
-  try {
-    return await fetch(url, { ...init, signal: asking.signal });
-  } catch (error) {
-    if (isSlow && !init.signal?.aborted) return undefined;
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** What a JupyterHub wants beside a script's cookie; a page below a link has none and needs none. */
 export function tokens(): Record<string, string> {
   const { xsrf, hub } = document.body.dataset;
@@ -140,6 +122,7 @@ export function tokens(): Record<string, string> {
 }
 
 async function patiently(url: string, { progress, since, ...init }: Init): Promise<Response> {
+  if (cancelled && DATA.test(url)) throw cancelled;
   const deadline = Date.now() + PATIENCE;
   const headers = new Headers(init.headers);
   for (const [name, value] of Object.entries(tokens())) headers.set(name, value);
@@ -148,13 +131,12 @@ async function patiently(url: string, { progress, since, ...init }: Init): Promi
   const wait = begin(cancel, progress, since);
   try {
     for (;;) {
-      const response = await soon(url, given, wait.tell);
-      if (!response) continue;
+      // By a job, even if it takes no time: only so does the server know that who hangs up does not come back.
+      const response = await answered(asJob(url), given, wait.tell);
       if (response.status !== 503 || Date.now() > deadline) {
         if (wait.reason && response.ok) putOff.resumed();
         return response;
       }
-      isSlow ||= asJob(url) !== url;
       const seconds = Number(response.headers.get("Retry-After")) || 1;
       wait.reason = words(new Uint8Array(await response.arrayBuffer())) || "The server is busy";
       await pause(Math.min(seconds, LONGEST_PAUSE) * 1000, signal);
@@ -205,6 +187,7 @@ export class Store implements AsyncReadable {
     const compare = (headers: Headers): void => this.compare(key, headers.get("ETag"));
     if (!this.isHasty) {
       const since = Date.now();
+      if (cancelled) throw cancelled;
       const answer = await loadByLive(this.url(key), options.signal);
       if (!answer) return load(this.url(key), { ...options, since }, compare);
       this.compare(key, answer.etag || null);

@@ -91,3 +91,25 @@ def test_long_jobs_keep_no_turn_from_others(tmp_path, monkeypatch):
             await asyncio.gather(*jobs, return_exceptions=True)
 
     asyncio.run(act())
+
+
+def test_what_is_left_ends_its_worker_unless_it_is_soon_done(tmp_path):
+    """Whoever looks around leaves many chunks, and a worker that is ended has to be started anew."""
+
+    async def act() -> None:
+        async with files(tmp_path, "hang", "slow", workers=1) as source:
+            ends = {}
+            for name in ("slow.npy", "hang.npy"):
+                asked = asyncio.ensure_future(get(source, name, form=STATS, is_once=True))
+                while not source._pool._busy:
+                    await asyncio.sleep(0)
+                pids = [worker.pid for worker in source._pool._busy]
+                await asyncio.sleep(0.4)
+                asked.cancel()
+                ends[name] = (pids, await ended(pids) if name == "hang.npy" else None)
+                response = await get(source, "sound.npy", form=STATS)
+                assert response.status == 200
+            assert ends["slow.npy"][0] == ends["hang.npy"][0]
+            assert ends["hang.npy"][1]
+
+    asyncio.run(act())
