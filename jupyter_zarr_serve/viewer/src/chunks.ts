@@ -12,12 +12,16 @@ export interface Values {
 export interface Block {
   values: Values;
   stride: number[];
+  /** The shape of the array's chunks when it was read. */
+  shape: string;
 }
 
 interface Entry {
   reading: Promise<Block>;
-  block?: Block;
+  /** What has been read; while it is read anew, what it was before. */
+  block: Block | undefined;
   bytes: number;
+  isOld: boolean;
 }
 
 /** Chunks by key, the least recently used of which go first; reads of one chunk are shared. */
@@ -25,41 +29,44 @@ export class Chunks {
   private readonly entries = new Map<string, Entry>();
   private bytes = 0;
 
-  /** A chunk that has been read. */
+  /** A chunk that has been read; while it is read anew, as it was before. */
   peek(key: string): Block | undefined {
     return this.entries.get(key)?.block;
   }
 
   async get(key: string, read: () => Promise<Block>): Promise<Block> {
     const known = this.entries.get(key);
-    if (known) {
-      this.entries.delete(key);
+    this.entries.delete(key);
+    if (known && !known.isOld) {
       this.entries.set(key, known);
       return known.reading;
     }
-    const entry: Entry = { reading: read(), bytes: 0 };
+    const entry: Entry = { reading: read(), block: known?.block, bytes: known?.bytes ?? 0, isOld: false };
     this.entries.set(key, entry);
     try {
       const block = await entry.reading;
-      if (this.entries.get(key) !== entry) return block; // it was forgotten meanwhile
+      if (this.entries.get(key) !== entry || entry.isOld) return block; // it may have changed meanwhile
+      this.bytes -= entry.bytes;
       entry.block = block;
-      entry.bytes = entry.block.values.length * (entry.block.values.BYTES_PER_ELEMENT ?? 8);
+      entry.bytes = block.values.length * (block.values.BYTES_PER_ELEMENT ?? 8);
       this.bytes += entry.bytes;
       this.shrink();
-      return entry.block;
+      return block;
     } catch (error) {
-      if (this.entries.get(key) === entry) this.entries.delete(key);
+      if (this.entries.get(key) === entry) this.remove(key, entry);
       throw error;
     }
   }
 
-  /** Forget those below a path whose coordinates are wanted no longer. */
-  drop(path: string, isOld: (coords: number[]) => boolean): void {
-    for (const [key, entry] of this.entries) {
-      if (!key.startsWith(path) || !isOld(key.slice(path.length).split("/").map(Number))) continue;
-      this.entries.delete(key);
-      this.bytes -= entry.bytes;
-    }
+  /** Have those below a path read anew whose coordinates say that they may have changed. */
+  renew(path: string, isOld: (coords: number[]) => boolean): void {
+    for (const [key, entry] of this.entries)
+      entry.isOld ||= key.startsWith(path) && isOld(key.slice(path.length).split("/").map(Number));
+  }
+
+  private remove(key: string, entry: Entry): void {
+    this.entries.delete(key);
+    this.bytes -= entry.bytes;
   }
 
   clear(): void {
@@ -70,9 +77,7 @@ export class Chunks {
   private shrink(): void {
     for (const [key, entry] of this.entries) {
       if (this.bytes <= MOST_BYTES) return;
-      if (!entry.block) continue;
-      this.entries.delete(key);
-      this.bytes -= entry.bytes;
+      if (entry.block) this.remove(key, entry);
     }
   }
 }

@@ -92,7 +92,7 @@ export class Level {
     Level.chunks.clear();
   }
 
-  /** Forget what has been read of a part of the finest level, of which each axis has its start and stop; or all. */
+  /** Have read anew what has been read of a part of the finest level, of which each axis has its start and stop; or all. */
   forget(part: [number, number][] = []): void {
     const { chunks } = this.array;
     const ranges = part.map(([start, stop], axis): [number, number] => {
@@ -100,7 +100,7 @@ export class Level {
       // What is coarser may be made of a neighbour, too.
       return [Math.floor((start - 1) / step), Math.floor(stop / step)];
     });
-    Level.chunks.drop(`${this.root}/`, (coords) =>
+    Level.chunks.renew(`${this.root}/`, (coords) =>
       ranges.every(([first, last], axis) => first <= (coords[axis] ?? 0) && (coords[axis] ?? 0) <= last),
     );
   }
@@ -159,13 +159,13 @@ export class Level {
     await Promise.all(tasks);
   }
 
-  /** The exact value that shows a pixel of the finest level, if its chunk has been read. */
+  /** The exact value that shows a pixel of the finest level, if its chunk has been read; while it is read anew, the last. */
   value(at: number[], y: number, x: number): number | bigint | undefined {
     const [high, wide] = this.chunkShape;
     const plane = this.own(at);
     const [row, column] = this.element(at.length, y, x);
     const block = Level.chunks.peek(this.key(plane, Math.floor(row / high), Math.floor(column / wide)));
-    if (!block) return undefined;
+    if (block?.shape !== this.array.chunks.join()) return undefined;
     return block.values[this.position(block, plane, row % high, column % wide)];
   }
 
@@ -197,7 +197,7 @@ export class Level {
   private async chunk(at: number[], row: number, column: number, signal?: AbortSignal): Promise<Block> {
     const read = async (): Promise<Block> => {
       const chunk = await this.array.getChunk(this.coords(at, row, column), signal ? { signal } : {});
-      return { values: plain(chunk.data), stride: chunk.stride };
+      return { values: plain(chunk.data), stride: chunk.stride, shape: this.array.chunks.join() };
     };
     try {
       return await Level.chunks.get(this.key(at, row, column), read);
