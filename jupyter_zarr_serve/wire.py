@@ -30,10 +30,9 @@ Raw = bytes | bytearray | memoryview
 Kinds = Mapping[str, type | UnionType]  # members of a header and their types
 
 _REQUEST: Kinds = {
-    **{"zarr_format": int, "path": list, "method": str, "location": str, "view": str},
+    **{"zarr_format": int, "path": list, "method": str, "location": str, "view": str, "within": int | None},
     **dict.fromkeys(("if_none_match", "byte_range", "if_range", "form"), str | None),
-    **{"options": dict | None, "within": int | None},
-    **dict.fromkeys(("preview", "is_job", "is_once"), bool | None),
+    **{"options": dict | None, **dict.fromkeys(("preview", "is_job", "is_once"), bool | None)},
 }
 _RESPONSE: Kinds = {
     **{"status": int, "media_type": str, "size": int, "etag": str | None},
