@@ -17,6 +17,7 @@ from .export import ExportHandler
 from .jobs import ChunkHandler, JobHandler
 from .live.socket import LiveHandler
 from .live.sockets import Sockets
+from .live.timesteps import Steps, TimestepHandler
 from .pages.assets import AssetHandler, VizarrHandler
 from .pages.index import IndexHandler, NowhereHandler
 from .pages.opening import OpenByLinkHandler, OpenHandler
@@ -83,6 +84,7 @@ def tree_routes(
     lasting = {**asking, "jobs": Jobs()}
     live = {**asking, "topics": topics, "sockets": Sockets()}
     return [
+        (r"zarr/v([23])(/.*)?/(current|next)-timestep", TimestepHandler, {**live, "steps": Steps()}),
         (r"zarr/v([23])(/.*)?", StoreHandler, {**asking, "viewers": viewers}),  # most are for it
         (r"zarr/?", IndexHandler, {**asking, "viewers": viewers}),
         (r"zarr/api/node(/.*)?", NodeHandler, lasting),

@@ -15,6 +15,9 @@ from jupyter_zarr_serve.handlers import routes, tree_routes
 # A concrete path for each route of the table; a route without one fails the first test.
 EXAMPLES = {
     r"zarr/?": ["zarr", "zarr/"],
+    r"zarr/v([23])(/.*)?/(current|next)-timestep": [
+        "zarr/v3/files/nothing/current-timestep", "zarr/v2/nothing/next-timestep", "zarr/v3/next-timestep",
+    ],
     r"zarr/v([23])(/.*)?": [
         "zarr/v2", "zarr/v3/", "zarr/v3/zarr.json", "zarr/v2/.zgroup", "zarr/v3/files/",
         "zarr/v3/files/nothing/zarr.json", "zarr/v2/files/a.npy/0.0",
@@ -50,6 +53,7 @@ TOKEN = "0" * 44
 # Of the routes below a link; each route that only reads is there, too.
 LINKS = {
     r"zarr/s/[^/]*/?": [f"zarr/s/{TOKEN}", f"zarr/s/{TOKEN}/", "zarr/s//"],
+    r"zarr/s/[^/]*/v([23])(/.*)?/(current|next)-timestep": [f"zarr/s/{TOKEN}/v3/next-timestep"],
     r"zarr/s/[^/]*/v([23])(/.*)?": [f"zarr/s/{TOKEN}/v2", f"zarr/s/{TOKEN}/v3/files/a.npy/c/0"],
     r"zarr/s/[^/]*/view": [f"zarr/s/{TOKEN}/view"],
     r"zarr/s/[^/]*/open/(vizarr|neuroglancer)": [f"zarr/s/{TOKEN}/open/vizarr"],
@@ -229,7 +233,7 @@ async def test_nothing_can_be_written(jp_fetch):
         assert response.code == 405, path
 
 
-STORES = [path for path in PATHS if path.startswith(("zarr/v2", "zarr/v3"))]
+STORES = EXAMPLES[r"zarr/v([23])(/.*)?"]
 
 
 async def test_listing_by_webdav_is_reading(jp_fetch, jp_serverapp):

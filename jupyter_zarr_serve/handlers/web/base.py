@@ -33,7 +33,7 @@ from .scope import Scope
 from .visitor import Entrance, MayRead
 from .visits import hide_token, is_key, is_navigation, leave_token
 
-_ACCEPTED = "authorization, if-none-match, range, x-xsrftoken"
+_ACCEPTED = "authorization, cache-control, if-none-match, range, x-xsrftoken"  # gridlook: cache-control
 _MOST_HOSTS = 64
 _ROUTINE = {200, 206, 304, 404}
 _QUIET_BY_LINK = {200, 204, 206, 304, 404, 429}  # not a line for each of very many guesses
