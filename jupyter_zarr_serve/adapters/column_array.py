@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -81,11 +82,19 @@ def _coded_parts(coded: Coded, array: Array, name: str, rows: Rows) -> Parts:
     codes = make_array(
         array.shape, np.dtype(code), read, rows.policy,
         chunk_shape=array.chunk_shape, dimension_names=array.dimension_names,
-        fill_value=code(-1), attributes={**array.attributes, "_FillValue": code(-1)},
+        fill_value=code(-1),
+        attributes={**array.attributes, "_FillValue": code(-1), "categories_checksum": _checksum(coded)},
     )  # fmt: skip
     chunk = chunk_rows(coded.count, element_size(coded.categories.dtype), rows.policy)
     shared = Rows(coded.count, chunk, f"{name}_categories", rows.policy)
     return Parts({"categories": array_of(coded.categories, name, shared, {})}, codes)
+
+
+def _checksum(coded: Coded) -> str:
+    """A text that differs for other categories, so that no codes are taken for them; see `serve.layout`."""
+    values, where = coded.categories.read(0, coded.count)
+    told = values.tobytes() if values.dtype.kind not in "TO" else repr(values.tolist()).encode()
+    return f"{crc32(told if where is None else told + where.tobytes()):08x}"
 
 
 def _read_mask(column: Column, region: Region) -> Block:

@@ -24,6 +24,12 @@ _PLAIN = 4  # bytes; what a number takes does not matter
 _LARGEST = 10**limits.DIGITS
 _WIDEST = {"f": 8, "c": 16}  # bytes; wider floats are no Python numbers
 MISSING_MARKS = ("_FillValue", "missing_value")
+# By these, clients decode the numbers of an array: those of CF and NetCDF, of xarray, and our own.
+DECODING = (
+    *MISSING_MARKS, "missing_mark", "scale_factor", "add_offset", "_Unsigned", "_Encoding", "dtype",
+    "units", "calendar", "numpy_dtype", "timezone", "flag_values", "flag_masks", "flag_meanings",
+    "categories_checksum",
+)  # fmt: skip
 
 
 def to_json(value: Any, depth: int = limits.DEPTH) -> Json:
@@ -71,15 +77,17 @@ def attributes_json(attributes: Mapping[str, Any]) -> dict[str, Json]:
     """All attributes as one JSON object, without NaN marks of missing data.
 
     A value that no client should have to parse is replaced by a text that says why: one attribute never
-    costs the array, nor the rest of a group. Together they take no more bytes than one may.
+    costs the array, nor the rest of a group. Together they take no more bytes than one may; those that
+    decode values come first, wherever they stand.
     """
+    told = {
+        name: value for name, value in attributes.items() if not (name in MISSING_MARKS and _is_nan(value))
+    }
     found, left = {}, limits.ATTRIBUTES
-    for name, value in attributes.items():
-        if not (name in MISSING_MARKS and _is_nan(value)):
-            spelled, size = _spelled(value, left)
-            found[_text(str(name))] = spelled
-            left -= size
-    return found
+    for name in sorted(told, key=lambda name: name not in DECODING):
+        found[name], size = _spelled(told[name], left)
+        left -= size
+    return {_text(str(name)): found[name] for name in told}
 
 
 def bounded(documents: Iterable[tuple[str, Json]]) -> dict[str, Json] | None:

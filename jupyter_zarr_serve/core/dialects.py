@@ -29,7 +29,10 @@ class Dialect(Protocol):
         """The metadata document of a node at one of its keys; None where it has no such document."""
 
     def layout_document(self, array: Array) -> dict[str, Any]:
-        """The document of an array that tells its layout."""
+        """The document of an array that tells how its chunks are cut and encoded."""
+
+    def attributes_of(self, array: Array) -> dict[str, Any]:
+        """The attributes of an array in JSON, without the names of its axes."""
 
     def chunk_key(self, coords: Coords) -> str:
         """The store key of a chunk."""

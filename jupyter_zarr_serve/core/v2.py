@@ -88,9 +88,13 @@ def _documents(node: Node, left_out: Mapping[str, ServeError]) -> dict[str, dict
     if isinstance(node, Group):
         attributes = attributes_json({**told_of(left_out), **node.attributes_in(ZARR_FORMAT)})
         return {ZGROUP: {"zarr_format": ZARR_FORMAT}, ZATTRS: attributes}
-    attributes = with_hashable_marks(attributes_json(node.attributes))
-    attributes["_ARRAY_DIMENSIONS"] = list(node.axis_names)
+    attributes = {**attributes_of(node), "_ARRAY_DIMENSIONS": list(node.axis_names)}
     return {ZARRAY: layout_document(node), ZATTRS: attributes}
+
+
+def attributes_of(array: Array) -> dict[str, Any]:
+    """An array's attributes in JSON, without the names of its axes."""
+    return with_hashable_marks(attributes_json(array.attributes))
 
 
 def layout_document(array: Array) -> dict[str, Any]:

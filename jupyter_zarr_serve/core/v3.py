@@ -88,7 +88,7 @@ def _group(node: Group, left_out: Mapping[str, ServeError]) -> dict[str, Any]:
 
 
 def _array(array: Array) -> dict[str, Any]:
-    return {"attributes": _attributes(array), **layout_document(array)}
+    return {"attributes": attributes_of(array), **layout_document(array)}
 
 
 def layout_document(array: Array) -> dict[str, Any]:
@@ -123,8 +123,8 @@ def _serializer(array: Array) -> dict[str, Any]:
     return {"name": "bytes", "configuration": {"endian": "little"}}
 
 
-def _attributes(array: Array) -> Mapping[str, Any]:
-    """Attributes in JSON, ``_FillValue`` among them as xarray's ``FillValueCoder`` decodes it.
+def attributes_of(array: Array) -> dict[str, Any]:
+    """An array's attributes in JSON, ``_FillValue`` among them as xarray's ``FillValueCoder`` decodes it.
 
     It decodes none for text, bytes and times: there the attribute has another name.
 

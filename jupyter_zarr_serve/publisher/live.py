@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from ..adapters import adapt
+from ..core.attributes import DECODING
 from ..core.errors import ServeError, failures_named, of_objects
 from ..core.nodes import Node
 from .options import Options, dressed
@@ -127,6 +128,33 @@ class _Same:
     __hash__ = None  # type: ignore[assignment]
 
 
+class _Attributes:
+    """Attributes that equal those of the same names and values, or of the very same objects."""
+
+    def __init__(self, told: Any) -> None:
+        self._told = dict(told)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Attributes) or [*self._told] != [*other._told]:
+            return False
+        return all(_is_same(self._told[name], other._told[name]) for name in self._told)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if hasattr(one, "tobytes"):  # of NumPy, with NaN perhaps
+        is_alike = (one.dtype, one.shape) == (other.dtype, other.shape)
+        if is_alike and one.dtype.hasobject:
+            return bool(one.tolist() == other.tolist())
+        return bool(is_alike and one.tobytes() == other.tobytes())
+    return type(one) in _PLAIN and bool(one == other)
+
+
 def signature(obj: Any) -> Any:
     """A value that differs, by ``==``, after changes of an object that its metadata show.
 
@@ -152,19 +180,25 @@ def _looks(obj: Any) -> tuple[Any, ...]:
     if not hasattr(obj, "shape") and not hasattr(obj, "variables"):
         return ()
     if not packages.isdisjoint(_FRAMES):
-        return obj.shape, _columns(obj)
+        return obj.shape, _columns(obj), _Attributes(getattr(obj, "attrs", {}))
     if "xarray" in packages:
         holder = obj if hasattr(obj, "variables") else getattr(obj, "coords", None)
         members = {} if holder is None else holder.variables
-        looks = [(n, v.shape, v.dtype, _Same(v)) for n, v in members.items()]
-        return getattr(obj, "shape", None), getattr(obj, "dtype", None), looks
-    return (obj.shape, obj.dtype) if not packages.isdisjoint(_ARRAYS) else ()
+        looks = [(n, v.shape, v.dtype, _Same(v), _Attributes(v.attrs)) for n, v in members.items()]
+        return getattr(obj, "shape", None), getattr(obj, "dtype", None), looks, _Attributes(obj.attrs)
+    if packages.isdisjoint(_ARRAYS):
+        return ()
+    told = getattr(obj, "attrs", {})
+    if "h5py" in packages:  # which reads each attribute anew
+        told = {name: told[name] for name in told if name in DECODING}
+    return obj.shape, obj.dtype, _Attributes(told)
 
 
 def _netcdf(obj: Any) -> tuple[Any, ...]:
     """Of variables their shapes and how they are read; of groups those of all that is below."""
     if not hasattr(type(obj), "groups"):
-        return tuple(obj.shape), obj.mask, obj.scale, obj.ncattrs()
+        told = _Attributes((name, obj.getncattr(name)) for name in obj.ncattrs())
+        return tuple(obj.shape), obj.mask, obj.scale, told
     return tuple((name, _netcdf(member)) for name, member in [*obj.variables.items(), *obj.groups.items()])
 
 

@@ -69,8 +69,8 @@ class MetadataSeen:
             gone = f"{name}: is no array any more: it was withdrawn or replaced; list what there is"
             return refusal(Replaced(gone), request.method)
         other = (
-            f"{name}: was replaced by data of another shape, type or chunking; read its metadata again: "
-            "open it anew"
+            f"{name}: was replaced by data of another shape, type or chunking, or of other axes, units or "
+            "scale; read its metadata again: open it anew"
         )
         return refusal(Replaced(other), request.method)
 

@@ -6,8 +6,9 @@ named by an ETag before they are made, so a 304 costs neither reading nor encodi
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ..core.chunks import encode_chunk
 from ..core.dialects import DIALECTS, Dialect
@@ -133,10 +134,16 @@ def _document(dialect: Dialect, found: Found) -> Representation:
         raise NotFound(f"{'/'.join(found.names) or 'the root group'}: has no document {found.key}")
     encoded = json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
     blob, etag = blob_of(encoded), f'"{digest(encoded)}"'
-    layouts = layouts_below(body) if found.key in LAYOUT_KEYS else {}
+    layouts = _layouts(dialect, found, body) if found.key in LAYOUT_KEYS else {}
     return Representation(
         found.key, "application/json", lambda _: blob, etag, lambda: blob, found.validator, layouts=layouts
     )
+
+
+def _layouts(dialect: Dialect, found: Found, body: Mapping[str, Any]) -> dict[str, Layout]:
+    """The layouts that a document tells, by path."""
+    node = found.node
+    return {"": layout_in(node, dialect)} if isinstance(node, Array) else layouts_below(body)
 
 
 def _absence(request: Request, error: NotFound) -> ServeError:

@@ -3,11 +3,13 @@
 import json
 
 import dask.dataframe as dd
+import h5py
 import netCDF4
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+import zarr
 
 from jupyter_zarr_serve.publisher.options import Options
 from jupyter_zarr_serve.publisher.registry import Registry
@@ -132,3 +134,43 @@ def test_a_netcdf_dataset_that_grows_or_is_read_otherwise_has_new_metadata(tmp_p
         assert told() == ([4], "float64")
         file.set_auto_scale(False)
         assert told() == ([4], "int16")
+
+
+def test_attributes_are_those_of_now(zarr_format, tmp_path):
+    """Also those that an object holds in a file."""
+    array = xr.DataArray(np.arange(3), dims="t", attrs={"units": "m", "mark": np.nan, "list": np.arange(2)})
+    frame = pd.DataFrame({"x": [1]})
+    frame.attrs["units"] = "m"
+    stored = zarr.create_array({}, data=np.arange(3), attributes={"units": "m"})
+    with netCDF4.Dataset(tmp_path / "a.nc", "w") as netcdf, h5py.File(tmp_path / "a.h5", "w") as file:
+        netcdf.createDimension("t", 3)
+        variable = netcdf.createVariable("x", "i2", ("t",))
+        variable.units = "m"
+        file["x"] = np.arange(3)
+        file["x"].attrs["units"] = "m"
+        registry = Registry()
+        whole = {"array": array, "dataset": array.to_dataset(name="x"), "frame": frame, "zarr": stored}
+        for name, obj in {**whole, "netcdf": variable, "hdf5": file["x"]}.items():
+            registry.put({name: registry.make(name, obj, Options())})
+        paths = {name: (name,) for name in ("array", "frame", "zarr", "netcdf", "hdf5")}
+        paths["dataset"] = ("dataset", "x")
+        key = {2: ".zattrs", 3: "zarr.json"}[zarr_format]
+
+        def units() -> dict[str, str]:
+            told = {
+                name: registry.answer(Request(zarr_format, (*path, key))) for name, path in paths.items()
+            }
+            bodies = {name: json.loads(bytes(answer.body)) for name, answer in told.items()}
+            return {name: body.get("attributes", body)["units"] for name, body in bodies.items()}
+
+        assert set(units().values()) == {"m"}
+        for attributes in (
+            whole["dataset"]["x"].attrs,
+            array.attrs,
+            frame.attrs,
+            stored.attrs,
+            file["x"].attrs,
+        ):
+            attributes["units"] = "km"
+        variable.units = "km"
+        assert set(units().values()) == {"km"}
