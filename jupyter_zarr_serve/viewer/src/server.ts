@@ -115,6 +115,33 @@ export function loadJson<T>(url: string, init: Init = {}): Promise<T | undefined
   return loading;
 }
 
+const LONG = 2000; // milliseconds that a document may take before it is asked for as a job
+let isSlow = false; // whether one took longer: then all others are at once
+
+/** The answer, by a job even if it takes no time: only so does the server know that who hangs up does not come back.
+ *
+ * A document is first asked for as the page has preloaded it.
+ */
+async function soon(
+  url: string,
+  init: RequestInit,
+  tell: (progress: Progress | undefined) => void,
+): Promise<Response> {
+  if (isSlow || !url.endsWith("/zarr.json")) return answered(asJob(url), init, tell);
+  const asking = new AbortController();
+  const end = (): void => asking.abort(init.signal?.reason);
+  init.signal?.addEventListener("abort", end);
+  const timer = setTimeout(() => asking.abort((isSlow = true)), LONG);
+  try {
+    return await fetch(url, { ...init, signal: asking.signal });
+  } catch (error) {
+    if (asking.signal.reason !== true) throw error;
+    return await answered(asJob(url), init, tell);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** What a JupyterHub wants beside a script's cookie; a page below a link has none and needs none. */
 export function tokens(): Record<string, string> {
   const { xsrf, hub } = document.body.dataset;
@@ -131,8 +158,7 @@ async function patiently(url: string, { progress, since, ...init }: Init): Promi
   const wait = begin(cancel, progress, since);
   try {
     for (;;) {
-      // By a job, even if it takes no time: only so does the server know that who hangs up does not come back.
-      const response = await answered(asJob(url), given, wait.tell);
+      const response = await soon(url, given, wait.tell);
       if (response.status !== 503 || Date.now() > deadline) {
         if (wait.reason && response.ok) putOff.resumed();
         return response;
