@@ -15,8 +15,11 @@ from benchmarks import (
     opening,
     reading,
     serving,
+    tables,
     viewing,
 )
 
-for part in (kernels, opening, costs, serving, reading, memory, exports, big, browse, viewing, lab, live):
+for part in (
+    kernels, opening, costs, serving, reading, memory, exports, big, browse, viewing, tables, lab, live,
+):  # fmt: skip
     part.main()

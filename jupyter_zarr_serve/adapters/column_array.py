@@ -15,6 +15,7 @@ from ..core.errors import Unavailable
 from ..core.grid import Region, chunk_shape_for
 from ..core.names import served_names
 from ..core.nodes import Array, Parts, Policy, make_array
+from ..core.reading import Reading
 from .column import Coded, Column, Rows, once
 from .missing import Missing, missing_of
 
@@ -38,7 +39,7 @@ def _array(column: Column, name: str, rows: Rows, renamed: Mapping[str, Any]) ->
     names = served_names([f"{name}_{axis}" for axis in range(1, len(column.shape) + 1)], [rows.dimension])
     return make_array(
         (rows.count, *column.shape), missing.dtype,
-        partial(_read, column, missing, rows.policy.limit_bytes), rows.policy,
+        Reading(partial(_read, column, missing, rows.policy.limit_bytes), is_by_rows=True), rows.policy,
         chunk_shape=(chunk, *column.shape),
         fill_value=missing.fill_value,
         dimension_names=(rows.dimension, *names),

@@ -33,6 +33,9 @@ class Reading:
         Gives elements in the place of those that `read` would take long to make; None where it does not.
     is_decoding
         Whether `read` is known to do no more than to decode the chunks that a region lies in.
+    is_by_rows
+        Whether `read` is known to take little more for some rows than these are: it decodes no chunks, or
+        remembers them.
     """
 
     read: Read
@@ -40,6 +43,7 @@ class Reading:
     cost: Callable[[Region], int] | None = None
     preview: Read | None = None
     is_decoding: bool = False
+    is_by_rows: bool = False
 
     def through(
         self, wrap: Callable[[Read], Read], source: Callable[[Region], Region] = _same
@@ -60,4 +64,5 @@ class Reading:
             None if cost is None else lambda region: cost(source(region)),
             None if self.preview is None else wrap(self.preview),
             self.is_decoding,
+            self.is_by_rows,
         )

@@ -112,7 +112,8 @@ def _gathered(array: Array, rows: Sequence[int], across: tuple[slice, ...]) -> B
     ordered = wanted[order]
     shape = (len(rows), *(part.stop - part.start for part in across))
     found = np.empty(shape, array.dtype)
-    for start, stop in _runs(ordered, 1 if array.reading.sample is not None else array.chunk_shape[0]):
+    is_by_rows = array.reading.sample is not None or array.reading.is_by_rows
+    for start, stop in _runs(ordered, 1 if is_by_rows else array.chunk_shape[0]):
         region: Region = (slice(int(ordered[start]), int(ordered[stop - 1]) + 1), *across)
         found[order[start:stop]] = read_region(array, region)[ordered[start:stop] - ordered[start]]
     return found

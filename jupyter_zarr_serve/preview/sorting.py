@@ -8,6 +8,7 @@ from ..core.progress import report, steps
 _PIECE = 1 << 21  # values that are sorted at once
 _SAMPLES = 64  # for each piece
 _NUMBERS = "biuf"
+_SHORT = 32  # characters of texts that are sorted faster where all have room for as many
 
 
 def sorting(values: Block) -> Block:
@@ -16,6 +17,8 @@ def sorting(values: Block) -> Block:
     Many numbers are sorted in pieces where somebody listens: first they are told apart by some values
     between which equally many lie, then each piece is sorted.
     """
+    if values.dtype.kind == "T":
+        values = _of_fixed_length(values)
     if len(values) <= 2 * _PIECE or values.dtype.kind not in _NUMBERS or report() is None:
         return np.argsort(values, kind="stable")
     bounds = _bounds(values)
@@ -30,6 +33,17 @@ def sorting(values: Block) -> Block:
         rows = order[start:end]
         order[start:end] = rows[np.argsort(values[rows], kind="stable")]
     return order
+
+
+def _of_fixed_length(texts: Block) -> Block:
+    """The same texts in a dtype that is sorted in half of the time, where they are short."""
+    lengths = np.strings.str_len(texts)
+    longest = int(lengths.max(initial=1))
+    if longest > _SHORT:
+        return texts
+    fixed = texts.astype(f"U{longest}")
+    # NUL at the end of a text is lost there.
+    return fixed if np.array_equal(np.strings.str_len(fixed), lengths) else texts
 
 
 def _bounds(values: Block) -> Block:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from jupyter_zarr_serve.core.dtypes import STRING
 from jupyter_zarr_serve.core.errors import Unavailable
 from jupyter_zarr_serve.core.progress import reporting
 from jupyter_zarr_serve.preview import sorting as module
@@ -20,6 +21,9 @@ VALUES = {
     "falling": np.arange(5000)[::-1],
     "truth": RNG.random(5000) < 0.5,
     "text": RNG.integers(0, 50, 5000).astype("U"),
+    "text of any length": np.array(["b", "ä", "\U0001f600", "\uffff", "", "a", "ab"] * 700, STRING),
+    "text with zeros": np.array(["a\0", "a", "a\0\0", "b", "a\0b"] * 700, STRING),
+    "long text": np.array(["x" * 40 + end for end in "ba"] * 700, STRING),
 }
 
 
