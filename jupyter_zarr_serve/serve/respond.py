@@ -164,7 +164,7 @@ def _chunk(
     array = array.in_format(dialect.ZARR_FORMAT)
     coords = dialect.chunk_coords(key, len(array.shape))
     if coords is None or not in_grid(coords, array.shape, array.chunk_shape):
-        if _is_of_member(key, dialect.ZARR_FORMAT):
+        if _is_of_member(key, dialect.ZARR_FORMAT, len(array.shape)):
             raise Replaced(f"{name}: is an array and no group (any more); open it anew")
         raise NotFound(f"{name}: has no chunk or document {key!r}", layout, is_outside=True)
     tag = _version_tag(dialect, array)
@@ -194,14 +194,18 @@ def _chunk(
     )
 
 
-def _is_of_member(key: str, zarr_format: int) -> bool:
+def _is_of_member(key: str, zarr_format: int, axes: int) -> bool:
     """Whether a key below an array would be that of a member's chunk, if the array were a group.
 
-    Digits alone could be a chunk of the array itself, in another spelling.
+    In version 2, a number for each axis could be a chunk of the array itself, in another spelling.
     """
-    owner = chunk_owner(key.split("/"), zarr_format)
-    names = [name for name in owner or () if name]
-    return bool(names) and (zarr_format == 3 or not all(name == "c" or name.isdecimal() for name in names))
+    parts = key.split("/")
+    names = [name for name in chunk_owner(parts, zarr_format) or () if name]
+    return bool(names) and (zarr_format == 3 or len(parts) != axes or not all(map(_is_number, parts)))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def _preview(dialect: Dialect, array: Array, coords: Coords, name: str, layout: Layout) -> Representation:

@@ -167,6 +167,21 @@ def test_a_group_and_an_array_take_each_others_place(server, folder, zarr_format
     assert chunk(server, zarr_format, path, 2).status_code == 409, "an array became a group"
 
 
+def test_a_level_is_no_chunk_of_the_array_in_its_groups_place(server, folder, zarr_format):
+    """Its name is a number; the array has the very layout that the level had."""
+    file, path = folder / "a.tif", f"files/{folder.name}/a.tif"
+    data = np.arange(1, 128 * 128 + 1).reshape(128, 128).astype("u2")
+    with tifffile.TiffWriter(file) as tiff:
+        tiff.write(data, subifds=1, tile=(64, 64))
+        tiff.write(data[::2, ::2], subfiletype=1, tile=(64, 64))
+    old = server.open(zarr_format, path)["0"]
+    np.testing.assert_array_equal(old[...], data)
+    tifffile.imwrite(file, data, tile=(64, 64))
+    with pytest.raises(Exception, match="409"):
+        old[...]
+    np.testing.assert_array_equal(server.open(zarr_format, path)[...], data)
+
+
 def test_an_array_without_its_metadata_has_no_chunks(server, folder, zarr_format):
     store = folder / "a.zarr"
     zarr.create_array(store, data=FIRST, chunks=(2, 2))
