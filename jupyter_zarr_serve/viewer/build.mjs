@@ -64,6 +64,20 @@ function known(path, library) {
   return contents;
 }
 
+// Whoever asks whether shaders are right waits until they are compiled, which goes on beside all else otherwise. Those of h5web
+// are tested by h5web.
+const CHECKED = "checkShaderErrors: true";
+const unchecked = {
+  name: "unchecked",
+  setup({ onLoad }) {
+    onLoad({ filter: /three[\\/]build[\\/]three\.module\.js$/ }, ({ path }) => {
+      const contents = readFileSync(path, "utf8");
+      if (!contents.includes(CHECKED)) throw new Error(`${path} has no ${CHECKED} any longer`);
+      return { contents: contents.replace(CHECKED, "checkShaderErrors: false"), loader: "js" };
+    });
+  },
+};
+
 const explorer = {
   name: "explorer",
   setup({ onLoad, onResolve }) {
@@ -112,7 +126,7 @@ const { metafile } = await build({
   inject: ["src/viewer.ts"],
   format: "esm",
   alias,
-  plugins: [noEval, explorer],
+  plugins: [noEval, unchecked, explorer],
   jsx: "automatic",
   define: { "process.env.NODE_ENV": '"production"' },
 });
