@@ -65,7 +65,7 @@ def _frame(obj: Any, columns: list[tuple[Any, Any]], policy: Policy) -> Group:
 
 
 def _attributes(obj: Any) -> dict[str, Any]:
-    return {str(key): value for key, value in obj._meta.attrs.items()}
+    return dict(obj._meta.attrs)
 
 
 def _column(frame: Any, position: int) -> Any:

@@ -90,7 +90,7 @@ def _with_index(columns: dict[str, Field], index: Any, policy: Policy, attribute
         len(index),
         policy,
         dimension,
-        attributes={str(k): v for k, v in attributes.items()},
+        attributes=dict(attributes),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from . import limits
 from .errors import Unreadable
+from .public_text import text_of, type_of
 
 Json = Any
 
@@ -59,7 +60,8 @@ def to_json(value: Any, depth: int = limits.DEPTH) -> Json:
     if depth < 0:
         raise Unreadable(f"it is nested more than {limits.DEPTH} deep")
     if isinstance(value, Mapping):
-        return {_text(str(key)): to_json(item, depth - 1) for key, item in value.items()}
+        names = _names(value)
+        return {names[key]: to_json(item, depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple | Set):
         return [to_json(item, depth - 1) for item in value]
     if isinstance(value, np.ndarray | np.generic):
@@ -70,7 +72,26 @@ def to_json(value: Any, depth: int = limits.DEPTH) -> Json:
         return [_number(value.real), _number(value.imag)]
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
-    return _text(str(value))
+    text = text_of(value)
+    return _text(
+        f"(left out: JSON has no form for an object of the type {type_of(value)})" if text is None else text
+    )
+
+
+def _names(members: Mapping[Any, Any]) -> dict[Any, str]:
+    """The keys of a mapping as text; with a number behind where another key has the same text."""
+    texts = [(key, text_of(key)) for key in members]
+    bases = {key: type_of(key) if text is None else _text(text) for key, text in texts}
+    taken = {base for key, base in bases.items() if isinstance(key, str)}
+    names: dict[Any, str] = {}
+    for key, base in bases.items():
+        name, copies = base, 0
+        while not isinstance(key, str) and name in taken:
+            copies += 1
+            name = f"{base}_{copies}"
+        taken.add(name)
+        names[key] = name
+    return names
 
 
 def attributes_json(attributes: Mapping[str, Any]) -> dict[str, Json]:
@@ -87,7 +108,8 @@ def attributes_json(attributes: Mapping[str, Any]) -> dict[str, Json]:
     for name in sorted(told, key=lambda name: name not in DECODING):
         found[name], size = _spelled(told[name], left)
         left -= size
-    return {_text(str(name)): found[name] for name in told}
+    names = _names(told)
+    return {names[name]: found[name] for name in told}
 
 
 def bounded(documents: Iterable[tuple[str, Json]]) -> dict[str, Json] | None:

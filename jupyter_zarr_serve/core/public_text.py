@@ -1,4 +1,4 @@
-"""Texts that any client may read: not too long, and without the folders of this machine.
+"""Texts that any client may read: not too long, and without folders or addresses in memory of this machine.
 
 Libraries name files by their absolute paths.
 
@@ -7,10 +7,12 @@ What fails is named by its path in the tree before the message; see `errors`.
 """
 
 import re
+from typing import Any
 
 from . import limits
 
 _MORE = "…"
+_PLACE = re.compile(r"(<.{1,200}?) at 0x[0-9a-fA-F]{6,}", re.DOTALL)  # as Python writes objects
 _ROOT = r"(?:file:/{1,3}|/|[A-Za-z]:[\\/](?!/)|\\\\)"
 _WORD = r"[^\s/\\'\"`:,;()<>|\[\]{}]+"
 _NAME = rf"{_WORD}(?: {_WORD}){{0,5}}"  # folders may have spaces in their names
@@ -21,7 +23,34 @@ _BARE = rf"(?m)(?:^|(?<=[\s'\"`(=:<,\[{{;|>])){_ROOT}(?:{_NAME}[/\\]+)*(?={_WORD
 
 def public(message: str) -> str:
     """A message of a failure, whatever a library or a reader put into it."""
-    return short(without_folders(message), limits.MESSAGE)
+    return short(_PLACE.sub(r"\1", without_folders(message)), limits.MESSAGE)
+
+
+def text_of(value: Any) -> str | None:
+    """The text of an object; None where that does not say what it is, but where it is in memory.
+
+    Examples
+    --------
+    >>> text_of(1.5), text_of(object())
+    ('1.5', None)
+    """
+    try:
+        text = str(value)
+    except Exception:  # noqa: BLE001 (of any class)
+        return None
+    return None if not isinstance(value, str) and _PLACE.search(text) else text
+
+
+def type_of(value: Any) -> str:
+    """The name of an object's type.
+
+    Examples
+    --------
+    >>> type_of(1), type_of(object.__new__)
+    ('int', 'builtin_function_or_method')
+    """
+    kind = type(value)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def short(text: str, most: int = 1000) -> str:

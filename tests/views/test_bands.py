@@ -92,6 +92,17 @@ def test_a_fourth_band_of_any_source_is_kept(tmp_path, kind, view):
     np.testing.assert_array_equal(picture_of(image), data[..., :3])
 
 
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_opacity_is_not_drawn_as_a_colour(tmp_path, suffix):
+    """Grey is white light, and the opacity beside it is seen by who asks for it."""
+    data = bands(2)
+    path = tmp_path / f"x.{suffix}"
+    Image.fromarray(data, "LA").save(path)
+    channels = assert_keeps(open_file(path, Policy()), data)
+    told = [(one["label"], one["color"], one["active"]) for one in channels]
+    assert told == [("L", "FFFFFF", True), ("A", "FFFFFF", False)]
+
+
 @pytest.mark.parametrize("mode", ["LA", "RGBA"])
 def test_an_opacity_of_a_png_is_a_channel_too(tmp_path, mode):
     data = bands(len(mode))

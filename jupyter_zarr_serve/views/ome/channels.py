@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.nodes import Array, Node
+from ...preview.colours import ALPHA
 from .axes import axis_names_of
 from .contrast import Window, windows_of
 from .coordinates import coordinate
@@ -23,6 +24,7 @@ _MOST_CHANNELS = 32
 _ACTIVE = 4  # channels that a viewer shows at first
 _COLOURS = ("FF0000", "00FF00", "0000FF")  # of colour images; their other bands are not shown at first
 _NAMES = ("R", "G", "B")
+_GREY, _WHITE = "L", "FFFFFF"
 _NO_UNITS = ("", "1")
 _PALETTE = ("00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000FF", "FF8000", "FFFFFF")
 
@@ -67,8 +69,9 @@ def omero_of(pyramid: Pyramid, names: list[str]) -> Json | None:
     if windows is None:
         return None
     has_colours = is_coloured(pyramid.stored[0])
-    colours = (*_COLOURS, "FFFFFF") if has_colours else _PALETTE if count > 1 else ("FFFFFF",)
-    active = len(_COLOURS) if has_colours else _ACTIVE
+    is_grey = count == 1 or names == [_GREY, ALPHA]
+    colours = (*_COLOURS, _WHITE) if has_colours else (_WHITE,) if is_grey else _PALETTE
+    active = len(_COLOURS) if has_colours else 1 if is_grey else _ACTIVE
     usual = [f"channel {number}" for number in range(count)]
     if has_colours:
         usual[: len(_NAMES)] = _NAMES
@@ -81,7 +84,7 @@ def omero_of(pyramid: Pyramid, names: list[str]) -> Json | None:
         }
         for number, window in enumerate(windows)
     ]
-    model = "color" if count > 1 else "greyscale"
+    model = "greyscale" if is_grey else "color"
     middle = lengths.get("z", 1) // 2
     return {"channels": channels, "rdefs": {"model": model, "defaultT": 0, "defaultZ": middle}}
 
