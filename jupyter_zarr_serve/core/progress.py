@@ -65,12 +65,13 @@ class Listener(Protocol):
 
 @dataclass(eq=False)
 class Count:
-    """The steps of one loop."""
+    """The steps of one loop; `present` of them are what it does at once now."""
 
     report: "Report"
     total: int
     unit: str
     done: int = 0
+    present: int = 1
 
     def step(self, steps: int = 1) -> None:
         """Note that steps are done.
@@ -111,7 +112,7 @@ class Report:
 
     @contextmanager
     def counting(self, total: int, unit: str) -> Iterator[Count]:
-        """Count the steps of a loop; those of the outermost one that has more than one step are told."""
+        """Count the steps of a loop; those of the outermost one that is not done at once are told."""
         count = Count(self, total, unit)
         with self._lock:
             self._counts.append(count)
@@ -168,12 +169,14 @@ class Report:
 
     def _now(self) -> Progress | None:
         counts = [count for count in self._counts if count.total > 1]
-        if not counts:
+        lasting = [count for count in counts if count.present < count.total]
+        if not counts or (self._followed is not None and not lasting):
             return self._followed
+        counts = lasting or counts
         fraction, part = 0.0, 1.0
         for count in counts:
             fraction += part * count.done / count.total
-            part /= count.total
+            part *= count.present / count.total
         self._fraction = max(self._fraction, min(1.0, fraction))
         return Progress(counts[0].done, counts[0].total, counts[0].unit, self._fraction)
 
@@ -240,5 +243,6 @@ def steps(items: Sequence[T], unit: str, weigh: Callable[[T], int] | None = None
     total = len(items) if weigh is None else sum(map(weigh, items))
     with present.counting(total, unit) as count:
         for item in items:
+            count.present = 1 if weigh is None else weigh(item)
             yield item
-            count.step(1 if weigh is None else weigh(item))
+            count.step(count.present)

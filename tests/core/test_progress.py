@@ -67,6 +67,23 @@ def test_the_outermost_loop_is_told_and_the_inner_ones_are_parts_of_its_steps():
     assert {0.125, 0.25, 0.625} <= set(fractions)
 
 
+def test_what_is_in_a_loop_of_one_heavy_step_is_told():
+    ear = Ear()
+    with reporting(ear):
+        for _ in steps([1000], "rows", int):
+            list(steps("abcd", "blocks"))
+    assert (1, 4, "blocks", 0.25) in {(t.done, t.total, t.unit, t.fraction) for t in ear.told}
+
+
+def test_what_is_in_a_heavy_step_is_as_much_as_that_step():
+    ear = Ear()
+    with reporting(ear):
+        for _ in steps([10, 30], "rows", int):
+            list(steps("ab", "blocks"))
+    told = [(told.done, told.fraction) for told in ear.told]
+    assert {(0, 0.125), (10, 0.25), (10, 0.625)} <= set(told)
+
+
 def test_nothing_goes_on_for_nobody():
     ear, done = Ear(wanted=3), []
     with reporting(ear), pytest.raises(Unavailable, match="cancelled"):
@@ -103,7 +120,8 @@ def test_a_failure_ends_its_loop():
     assert (ear.told[-1].total, ear.told[-1].unit) == (2, "rows")
 
 
-def test_who_waits_for_another_is_told_how_far_that_is():
+@pytest.mark.parametrize("weight", [1, 1000])
+def test_who_waits_for_another_is_told_how_far_that_is(weight: int):
     ear, other = Ear(), Ear()
     begun, may_end = Event(), Event()
     share: Share[int] = Share(Memory(1 << 20), "x", lambda _: 1)
@@ -122,11 +140,19 @@ def test_who_waits_for_another_is_told_how_far_that_is():
     with ThreadPoolExecutor(1) as pool:
         making = pool.submit(first)
         assert begun.wait(30)
-        ear.tell = lambda told: (ear.told.append(told), may_end.set())  # type: ignore[method-assign]
+        told_of = ear.tell
+
+        def tell(told: Progress) -> None:
+            told_of(told)
+            if told.unit == "blocks":
+                may_end.set()
+
+        ear.tell = tell  # type: ignore[method-assign]
         with reporting(ear):
-            assert share.made("key", make) == 5
+            for _ in steps([weight], "rows", int):  # it is done at once, so that it tells nothing
+                assert share.made("key", make) == 5
         assert making.result(30) == 5
-    assert ear.told[0] == Progress(1, 4, "blocks", 0.25)
+    assert next(told for told in ear.told if told.fraction) == Progress(1, 4, "blocks", 0.25)
 
 
 def test_who_waits_for_another_in_vain_ends():

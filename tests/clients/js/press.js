@@ -83,6 +83,7 @@ const actions = {
   evaluate: (code) => page.evaluate(called(code)),
   until: (code) => page.waitForFunction(called(code)).then(() => undefined),
   frameSays: async (at, part, selector = "body") => said(await frameAt(at), selector, part),
+  evaluateFrame: async (at, code) => (await frameAt(at)).evaluate(called(code)),
   frameAddress: async (part) => (await frameAt(part)).url(),
   clickFrame: async (part, selector) => (await frameAt(part)).click(selector),
   seeFrame: async (part, selector) => (await frameAt(part)).waitForSelector(selector, { state: "attached" }).then(() => undefined),
