@@ -51,7 +51,10 @@ def column_of_lists(kind: Any, fetch: Fetch, column_of: Callable[[Fetch], Column
         whole = (stop - start, *shape)
         return values.reshape(whole), None if where is None else where.reshape(whole)
 
-    return replace(column, read=read, nulls=None, lowest=None, highest=None, coded=None, shape=shape)
+    return replace(
+        column, read=read, nulls=None, lowest=None, highest=None, coded=None, shape=shape,
+        absent=lambda start, stop: truths(fetch(start, stop).is_null()),
+    )  # fmt: skip
 
 
 def _elements(lists: Fetch, kind: Any, column_of: Callable[[Fetch], Column | list[Field]]) -> Column:

@@ -31,6 +31,8 @@ class Column:
         Gives the codes and categories of a column of so many rows; None where it has none.
     shape
         Of each value: () unless it is a list of fixed length. `read` gives ``(stop - start, *shape)``.
+    absent
+        Of lists: gives where those of rows ``[start, stop)`` are missing as a whole.
     """
 
     dtype: DType
@@ -41,6 +43,7 @@ class Column:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     coded: "Callable[[int], Coded | None] | None" = None
     shape: tuple[int, ...] = ()
+    absent: Callable[[int, int], Block] | None = None
 
 
 @dataclass(frozen=True)

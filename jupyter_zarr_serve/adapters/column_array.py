@@ -60,7 +60,7 @@ def _read(column: Column, missing: Missing, limit: int, region: Region) -> Block
 
 
 def _parts(column: Column, array: Array, name: str, rows: Rows) -> Parts:
-    """A column's mask if values may be missing; or its codes and categories."""
+    """A column's mask if values may be missing, and where whole lists are; or its codes and categories."""
     coded = column.coded(rows.count) if column.coded else None
     if coded is not None:
         return _coded_parts(coded, array, name, rows)
@@ -70,7 +70,14 @@ def _parts(column: Column, array: Array, name: str, rows: Rows) -> Parts:
         array.shape, np.dtype(bool), partial(_read_mask, column), rows.policy,
         chunk_shape=array.chunk_shape, dimension_names=array.dimension_names,
     )  # fmt: skip
-    return Parts({"mask": mask})
+    absent = column.absent
+    if absent is None:
+        return Parts({"mask": mask})
+    of_lists = make_array(
+        array.shape[:1], np.dtype(bool), lambda region: absent(region[0].start, region[0].stop),
+        rows.policy, chunk_shape=array.chunk_shape[:1], dimension_names=(rows.dimension,),
+    )  # fmt: skip
+    return Parts({"mask": mask, "absent": of_lists})
 
 
 def _coded_parts(coded: Coded, array: Array, name: str, rows: Rows) -> Parts:

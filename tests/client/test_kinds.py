@@ -157,6 +157,34 @@ def test_frames_of_polars(again):
     assert again(series, "polars").equals(series, check_dtypes=True, check_names=True)
 
 
+LISTS = {
+    "integers": ([[1, 2], None, [None, 4]], pa.int16()),
+    "floats": ([[1.5, 2.0], None, [3.0, 4.0]], pa.float32()),
+    "whole": ([[1, 2], None, [3, 4]], pa.uint8()),
+    "text": ([["a", ""], None, [None, "d"]], pa.string()),
+    "truths": ([[True, False], None, [None, True]], pa.bool_()),
+    "all": ([None, None], pa.int32()),
+    "lists": ([[[1, 2], [3, 4]], None], pa.list_(pa.int8(), 2)),
+}
+
+
+@pytest.mark.parametrize("as_", ["pandas", "polars"])
+@pytest.mark.parametrize("name", LISTS)
+def test_a_missing_list_is_no_list_of_missing_values(again, name, as_):
+    rows, element = LISTS[name]
+    column = pa.array(rows, pa.list_(element, 2))
+    made = again(pa.table({"x": column}), as_)["x"]
+    found = [None if row is None else np.asarray(row, object).tolist() for row in made.to_list()]
+    assert found == rows
+
+
+def test_missing_lists_of_pandas_and_polars_come_back(again):
+    column = pa.array([[1, 2], None, [None, 4]], pa.list_(pa.int32(), 2))
+    frame = pd.DataFrame({"x": pd.array(column, dtype=pd.ArrowDtype(column.type))})
+    pd.testing.assert_frame_equal(again(frame, "pandas"), frame)
+    assert again(pl.DataFrame({"x": column}), "polars").equals(pl.DataFrame({"x": column}))
+
+
 def dataset():
     time = pd.date_range("2020", periods=3, unit="ns")
     return xr.Dataset(

@@ -24,6 +24,8 @@ class Column:
         Where values are missing; None where nowhere.
     categories
         Of a column of categories, whose values are positions among them (-1 where missing); else None.
+    absent
+        Of a column of lists: where a list is missing as a whole; None where none is.
     """
 
     label: Any
@@ -31,6 +33,7 @@ class Column:
     missing: Any
     attributes: dict[str, Any] = field(default_factory=dict)
     categories: "Column | None" = None
+    absent: Any = None
 
     @property
     def objects(self) -> Any:
@@ -38,6 +41,15 @@ class Column:
         made = self.values.astype(object)
         if self.missing is not None:
             made[self.missing] = None
+        return made
+
+    @property
+    def lists(self) -> Any:
+        """The rows of a column of lists, None where one is missing as a whole; in an array of objects."""
+        made = np.empty(len(self.values), object)
+        made[:] = list(self.values if self.missing is None else self.objects)
+        if self.absent is not None:
+            made[self.absent] = None
         return made
 
 
@@ -70,7 +82,17 @@ def column_of(reader: Reader, array: Any) -> Column:
         missing = values == attributes["_FillValue"]
     elif "missing" in attributes:
         missing = _beside(reader, "mask")[...]
-    return Column(label, values.astype(object) if values.dtype.kind == "T" else values, missing, attributes)
+    values = values.astype(object) if values.dtype.kind == "T" else values
+    absent = _absent(reader) if values.ndim > 1 else None
+    return Column(label, values, missing, attributes, absent=absent)
+
+
+def _absent(reader: Reader) -> Any:
+    """Where the lists of a column are missing as a whole; None where none is."""
+    if "absent_array" not in dict(node_of(_portable(reader), "array").attrs):
+        return None
+    found = _beside(reader, "absent")[...]
+    return found if found.any() else None
 
 
 def _coded(reader: Reader, label: Any, attributes: dict[str, Any]) -> Column:

@@ -170,15 +170,15 @@ def _of_arrow(column: Column, dtype: Any) -> Any:
 def _lists(column: Column, told: str) -> Any:
     """Lists of one length, as Arrow has them if they were, else as NumPy arrays."""
     if not told.startswith("fixed_size_list"):
-        lists = np.empty(len(column.values), object)
-        lists[:] = list(column.values if column.missing is None else column.objects)
-        return lists
+        return column.lists
     import pyarrow as pa
 
     missing = None if column.missing is None else column.missing.ravel()
     kind: Any = pa.array(column.values.ravel(), mask=missing, from_pandas=True)
-    for length in reversed(column.values.shape[1:]):
+    for length in reversed(column.values.shape[2:]):
         kind = pa.FixedSizeListArray.from_arrays(kind, length)
+    absent = None if column.absent is None else pa.array(column.absent)
+    kind = pa.FixedSizeListArray.from_arrays(kind, column.values.shape[1], mask=absent)
     return pd.array(kind, dtype=pd.ArrowDtype(kind.type))
 
 

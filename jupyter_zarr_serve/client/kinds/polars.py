@@ -68,10 +68,11 @@ def _series(label: Any, column: Column, words: Any) -> Any:
 
 def _lists(name: str, column: Column) -> Any:
     values = column.values
-    if column.missing is None and values.dtype.kind != "O":
+    if column.missing is None and column.absent is None and values.dtype.kind != "O":
         return pl.Series(name, np.ascontiguousarray(values))
     element = pl.Series(values.ravel()[:0]).dtype if values.dtype.kind != "O" else pl.String
-    return pl.Series(name, column.objects.tolist(), dtype=pl.Array(element, values.shape[1:]))
+    lists = [None if row is None else row.tolist() for row in column.lists]
+    return pl.Series(name, lists, dtype=pl.Array(element, values.shape[1:]))
 
 
 def _cast(series: Any, dtype: Any, kind: str) -> Any:
