@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-from PIL import Image
 
 from tests.lab.conftest import OPENED, Lab, opened_lab
 from tests.lab.test_panel import row
@@ -34,7 +33,6 @@ NO_NEWS = """() => window.jupyterapp.serviceManager.settings.save(
 TO_TOP = """() => { document.querySelector(".jp-Notebook .jp-WindowedPanel-outer").scrollTop = 0;
   window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0; }"""
 FEW = 4  # cells
-QUALITY = 90
 
 
 @contextmanager
@@ -77,10 +75,7 @@ def shoot(lab: Lab, file: Path, selector: str = "#main") -> None:
     lab.page(
         "picture", str(taken), {"clip": lab.page("evaluate", PLACE.replace("SELECTOR", repr(selector)))}
     )
-    with Image.open(taken) as image:
-        image.convert("RGB").save(file, quality=QUALITY, method=6)
-    taken.unlink()
-    print(file, file.stat().st_size)
+    screenshots.keep(taken, file)
 
 
 def shoot_ours(lab: Lab, kind: str, folder: Path) -> None:

@@ -22,12 +22,13 @@ WINDOWS = [
     for narrow, width, height in (("", 1280, 960), ("-narrow", 400, 800))
 ]
 PAGES = {"browse": "zarr/v3/files/scan.h5/cells", "listing": "zarr/v3/files/scan.h5?sort=-nbytes"}
+QUALITY = 90  # of WebP
 COLOURS = 64  # of a picture; pages have few
 
 
-def cells(side: int = 1024) -> np.ndarray:
+def cells(side: int = 1024, seed: int = 5) -> np.ndarray:
     """Something like cells under a microscope, in counts of a camera."""
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed)
     y, x = np.mgrid[:side, :side]
     image = np.full((side, side), 160.0)
     for row, column, size in zip(*rng.uniform(0, side, (2, 90)), rng.uniform(14, 40, 90), strict=True):
@@ -70,6 +71,14 @@ def server_of_files() -> Iterator[Server]:
         write(folder)
         with running_server(folder, private) as server:
             yield server
+
+
+def keep(taken: Path, file: Path) -> None:
+    """Keep a picture that was taken as a small one, of the kind that the name of the file says."""
+    with Image.open(taken) as image:
+        image.convert("RGB").save(file, quality=QUALITY, method=6)
+    taken.unlink()
+    print(file, file.stat().st_size)
 
 
 def shoot(server: Server, pages: dict[str, str], folder: Path) -> None:

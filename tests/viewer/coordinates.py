@@ -40,6 +40,9 @@ def write_places(folder: Path) -> None:
     write_stack(folder / "stack.zarr")
 
 
+LONG_NAME = "A long name of what was measured here"
+
+
 def write_ocean(path: Path) -> None:
     """Planes of sea surface temperatures by time, and what else such files have."""
     times = xr.Variable("time", [0, 31, 59], {"units": "days since 2000-01-01", "calendar": "noleap"})
@@ -53,6 +56,7 @@ def write_ocean(path: Path) -> None:
     )
     ocean["lat_bnds"] = (("lat", "bounds"), np.stack([LAT - 1, LAT + 1], -1))
     ocean["lat"].attrs["bounds"] = "lat_bnds"
+    ocean["named"] = ocean["sst"][0].assign_attrs(long_name=LONG_NAME, units="degC")
     ocean["mask"] = (("lat", "lon"), (grid() % 2).astype("i1"))
     ocean.to_netcdf(path)
 

@@ -111,3 +111,24 @@ def test_a_strip_fills_the_page(browser: Browser, name: str):
             y, x = (row, column) if name == "strip" else (column, row)
             place = [int(side * (0.02 + 0.96 * (at + 0.5) / 5)) for side, at in ((height, y), (width, x))]
             assert int(pixels[*place]) == pytest.approx(row * 40 + column * 8, abs=1)
+
+
+def test_what_is_nearly_0_is_0_beside_the_colours(browser: Browser):
+    view = {**NEAR, "marks": 1, "c0": "-1,1.0000014,grey,1,linear"}
+    assert browser.look("files/signed64.npy", view, read=[BAR]).read[BAR] == [
+        ["1", "0.5", "0", "-0.5", "-1"]
+    ]
+
+
+def test_no_button_is_beyond_the_edge_of_a_narrow_page(browser: Browser):
+    rights = "[...document.querySelectorAll('#actions *')].map((one) => one.getBoundingClientRect().right)"
+    beyond = f"{rights}.filter((right) => right > innerWidth).length"
+    sight = browser.look("files/signed64.npy", NEAR, width=400, steps=[["run", beyond]])
+    assert sight.opened == ["0"]
+
+
+def test_the_title_of_a_bar_of_colours_is_all_there(places: Browser):
+    title = "document.querySelector('#colour-bar figcaption')"
+    step = ["run", f"[{title}.textContent, {title}.scrollWidth <= {title}.clientWidth]"]
+    sight = places.look("files/ocean.nc/named", {"marks": 1}, form="image", steps=[step])
+    assert sight.opened == ['["A long name of what was measured here [degC]",true]']

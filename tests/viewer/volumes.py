@@ -1,5 +1,6 @@
 """Volumes whose every element is known."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,9 @@ def well(row: int, column: int) -> np.ndarray:
     return image
 
 
-def write_plate(path: Path) -> None:
+def write_plate(
+    path: Path, image: Callable[[int, int], np.ndarray] = well, *, is_damaged: bool = True
+) -> None:
     """A plate of two rows and three columns, one of whose wells is empty, and another damaged."""
     named = {"rows": [{"name": "A"}, {"name": "B"}], "columns": [{"name": str(n)} for n in (1, 2, 3)]}
     places = [(row, column) for row in range(2) for column in range(3) if (row, column) != (1, 1)]
@@ -55,6 +58,6 @@ def write_plate(path: Path) -> None:
         name = f"{'AB'[row]}/{column + 1}"
         group = root.create_group(name)
         group.attrs["ome"] = {"version": "0.5", "well": {"images": [{"path": "0"}, {"path": "1"}]}}
-        if (row, column) != (1, 2):
-            write(path / name / "0", well(row, column), "yx")
-            write(path / name / "1", well(row, 2 - column), "yx")
+        if not is_damaged or (row, column) != (1, 2):
+            write(path / name / "0", image(row, column), "yx")
+            write(path / name / "1", image(row, 2 - column), "yx")

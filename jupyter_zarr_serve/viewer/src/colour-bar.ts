@@ -8,6 +8,7 @@ import { gradient } from "./palettes";
 import type { Pyramid } from "./pyramid";
 
 const TICKS = 5;
+const NEARLY = 1e-5; // of the range, what is 0: limits are seldom the same on both sides to the last digit
 
 /** What an image's colours are of: its name, and its unit. */
 export const barTitle = ({ meaning: { unit }, name }: Pyramid): string =>
@@ -19,7 +20,8 @@ export function barValues(channel: ChannelView, { meaning: { factor, offset } }:
   const [low, high] = limits;
   return Array.from({ length: TICKS }, (_, i) => {
     const place = straight((i / (TICKS - 1)) ** (1 / gamma), curve, zeroIn(limits));
-    return told((low + (high - low) * place) * factor + offset, 4);
+    const value = (low + (high - low) * place) * factor + offset;
+    return told(Math.abs(value) < NEARLY * Math.abs((high - low) * factor) ? 0 : value, 4);
   });
 }
 

@@ -64,6 +64,7 @@ const called = (code) => `(${code})()`;
 const actions = {
   before: (code) => context.addInitScript(code).then(() => undefined),
   size: (width, height) => page.setViewportSize({ width, height }),
+  scheme: (colorScheme) => page.emulateMedia({ colorScheme }),
   go: (url) => page.goto(url),
   reload: () => page.reload(),
   click: (selector, options) => page.click(selector, options),
