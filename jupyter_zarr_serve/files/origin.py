@@ -36,6 +36,18 @@ class Origin:
     validator: Validator
     stored: SameFile | None = None
 
+    @property
+    def files(self) -> tuple[SameFile, ...]:
+        """All of them."""
+        known = self.validator
+        present = known.present if isinstance(known, SameDocuments) else (known,)
+        return tuple(file for file in (*present, self.stored) if isinstance(file, SameFile))
+
+    @property
+    def absent(self) -> tuple[Path, ...]:
+        """The paths where no document is."""
+        return self.validator.absent if isinstance(self.validator, SameDocuments) else ()
+
 
 def origin_of(content: Representation) -> Members | None:
     """What the server needs to know of the files of some content; None where nothing tells of changes."""

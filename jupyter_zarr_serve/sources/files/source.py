@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,10 @@ from ...core.errors import ServeError
 from ...core.memory import MEMORY, Memory
 from ...core.nodes import Validator
 from ...core.stored import Blob
+from ...files.mapped import is_known_unmapped, is_mapped
+from ...files.origin import Origin
 from ...files.remembered import RepresentationCache
+from ...files.stores import SameDocuments
 from ...files.tree import Settings, local_roots
 from ...files.unchanged import steady
 from ...files.validator import SameFile
@@ -35,7 +38,7 @@ from .workers import Workers, as_task
 
 _ATTEMPTS = 2  # for each file; a folder may hold several that end workers
 _MOST_DEATHS = 16
-_OK = 200
+_OK, _UNCHANGED = 200, 304
 _SMALL = 1 << 16  # bytes that are copied, as a small body would keep a large buffer
 _READERS = 2  # threads that read stored chunks which the system has not in memory
 
@@ -96,16 +99,33 @@ class FilesSource:
         is_part = request.byte_range is not None or request.if_range is not None
         whole = replace(request, byte_range=None, if_range=None) if is_part else request
         response, origin = await self._worked(whole)
+        if origin is not None and await _is_mapped(origin.files):
+            if response.status == _UNCHANGED:  # which its file's times cannot tell
+                response, origin = await self._worked(replace(whole, if_none_match=None))
+            return await self._answer_once(request, response, origin)
         if response.status != _OK or request.method != "GET":
             return response
         if origin is not None and origin.stored is not None:
-            content = steady(_stored_content(response, origin.validator, origin.stored))
+            everything = SameDocuments(origin.files, origin.absent)  # the chunk may be written anew, too
+            content = steady(_stored_content(response, everything, origin.stored))
             content = self._contents.put(request, content, 0)
             return await self._read(content, request)
         name = "/".join(request.path)
         content = _content(name, response, None if origin is None else origin.validator)
         if not request.preview:
             self._contents.put(request, content, len(response.body))
+        return answered(request, lambda: content)
+
+    async def _answer_once(self, request: Request, response: Response, origin: Origin | None) -> Response:
+        """An answer of data that change without a word, which nobody may keep."""
+        if response.status != _OK or request.method != "GET":
+            return response
+        content = _content("/".join(request.path), replace(response, etag=None), None)
+        if origin is not None and origin.stored is not None:
+            stored = origin.stored
+            blob = Blob(response.size, partial(_bytes_of, stored))
+            content = replace(content, make=lambda _: blob, at_hand=lambda: None)
+            return await self._read(content, request)
         return answered(request, lambda: content)
 
     async def _worked(self, request: Request) -> Answer:
@@ -133,6 +153,12 @@ class FilesSource:
 
         self._readers.submit(read)
         return await future
+
+
+async def _is_mapped(files: Iterable[SameFile]) -> bool:
+    """Whether a process writes one of the files through mapped memory."""
+    doubtful = [file.real for file in files if file.is_near and not is_known_unmapped(file.real)]
+    return any([await asyncio.to_thread(is_mapped, path) for path in doubtful])
 
 
 def _settle(future: "asyncio.Future[Response]", response: Response) -> None:
