@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ OWN = "zarr-serve"  # the name of threads that write to no array
 _TASKS = Path("/proc/self/task")
 _SECONDS = 0.5  # in which a copy should succeed
 _AT_FIRST = 0.02  # of them, in which nothing but certainty will do
+_UNTIL_CALM = 0.1  # of them, in which several arrays are copied only while nobody wants to go on
 _HELD = 0.003  # in which nothing else runs Python, beside what a copy takes; longer and longer
 _SHARE = 0.1  # of the time until then, by which it is longer
 _PROGRESS = 100_000  # nanoseconds that a thread that computes should have gone on for
@@ -39,38 +40,60 @@ _WAITS = {b"S", b"D", b"T", b"Z", b"X", b"I"}  # the states of threads that do n
 Turns = tuple[bytes, ...]
 
 
-def copy_of(block: Block) -> tuple[Block, bool]:
-    """A copy of an array, and whether all of it is certainly of one moment.
+def copies_of(blocks: Sequence[Block]) -> tuple[list[Block], bool]:
+    """Copies of arrays, and whether all of them are certainly of one moment.
+
+    Several are copied, if it can be, while nobody wants to go on: so not between two lines that write one
+    array after the other.
 
     Parameters
     ----------
-    block
-        Of any shape; nothing is certain of objects, or of very many elements that do not lie in one piece.
+    blocks
+        Of any shapes; nothing is certain of objects, or of very many elements that do not lie in one piece.
     """
-    if block.dtype.hasobject:
-        return np.array(block, order="C"), False
-    if block.flags.f_contiguous and not block.flags.c_contiguous:
-        made, is_certain = copy_of(block.T)
-        return made.T, is_certain
+    if any(block.dtype.hasobject for block in blocks):
+        return [np.array(block, order="C") for block in blocks], False
+    turned = [block.flags.f_contiguous and not block.flags.c_contiguous for block in blocks]
+    plain = [block.T if is_turned else block for block, is_turned in zip(blocks, turned, strict=True)]
+    made, is_certain = _copies(plain, is_calm=len(blocks) > 1)
+    return [copy.T if is_turned else copy for copy, is_turned in zip(made, turned, strict=True)], is_certain
+
+
+def _copies(blocks: Sequence[Block], *, is_calm: bool) -> tuple[list[Block], bool]:
     with _others() as threads:
         began = time.monotonic()
         took = spent = 0.0
         while True:
             held = _HELD + took + _SHARE * spent
+            calm = _calm(threads) if threads is not None and is_calm and spent < _UNTIL_CALM else None
             before = None if threads is None else _at_rest(threads, held)
-            copying = time.monotonic()
-            made = _copied(block)
-            if before is not None and _turns(threads or []) == before:
-                return made, True
-            took, spent = time.monotonic() - copying, time.monotonic() - began
-            is_late = threads is None or spent > _AT_FIRST
-            if spent > _SECONDS or (is_late and _is_equal_later(made, block, threads or [], held)):
-                return made, False
+            if calm is None or before == calm:
+                copying = time.monotonic()
+                made = [_copied(block) for block in blocks]
+                if before is not None and _turns(threads or []) == before:
+                    return made, True
+                took, spent = time.monotonic() - copying, time.monotonic() - began
+                is_late = threads is None or spent > _AT_FIRST
+                if spent > _SECONDS or (is_late and _are_equal_later(made, blocks, threads or [], held)):
+                    return made, False
+            spent = time.monotonic() - began
             time.sleep(_TURN / 1e6)
 
 
-def _is_equal_later(made: Block, block: Block, threads: list[tuple[int, int]], held: float) -> bool:
-    """Whether an array equals its copy once all threads that computed when it was made have gone on.
+def _calm(threads: list[tuple[int, int]]) -> Turns:
+    """How often each thread has run, before a time in which any might have gone on that waits for the lock.
+
+    One that has written an array has given the lock away for that, and wants it back at once.
+    """
+    turns = _turns(threads)
+    time.sleep(_TURN / 1e6)
+    return turns
+
+
+def _are_equal_later(
+    made: Sequence[Block], blocks: Sequence[Block], threads: list[tuple[int, int]], held: float
+) -> bool:
+    """Whether arrays equal their copies once all threads that computed when it was made have gone on.
 
     Nothing else runs Python until that is known: a thread that waits to write again is no reason to wait.
     """
@@ -83,7 +106,7 @@ def _is_equal_later(made: Block, block: Block, threads: list[tuple[int, int]], h
             for pair, before in ran
             if _state(pair[0]) not in _WAITS and _ran(pair) < before + _PROGRESS
         ]
-    return not ran and _is_equal(made, block)
+    return not ran and all(_is_equal(copy, block) for copy, block in zip(made, blocks, strict=True))
 
 
 def _is_equal(made: Block, block: Block) -> bool:

@@ -1,4 +1,4 @@
-"""Many chunks of one array asked for by one request, so that all of them can be of one moment."""
+"""Many chunks of one kernel's arrays asked for by one request, so that all of them can be of one moment."""
 
 import json
 from collections.abc import Sequence

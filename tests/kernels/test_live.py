@@ -5,6 +5,7 @@ import signal
 import time
 from contextlib import ExitStack
 
+import numpy as np
 import pytest
 
 from jupyter_zarr_serve.core import limits
@@ -330,3 +331,28 @@ def test_chunks_come_together_as_by_http(kernel: Kernel, live: Live):
     for key, one in list(zip(keys, answers[1:], strict=True))[::50]:
         by_http = kernel.server.get(f"zarr/{key}")
         assert (by_http.content, by_http.headers["ETag"]) == (one.body, one.etag)
+
+
+def test_two_variables_that_are_written_together_are_read_together(kernel: Kernel, live: Live, tmp_path):
+    flag = tmp_path / "flag"
+    kernel.run("one, other = np.zeros((300, 300), 'u2'), np.zeros((300, 300), 'u4')")
+    kernel.run("jz.publish(one=one, other=other, compressor=None)")
+    loop = f"""
+for i in range(10**9):
+    one[:] = 1 + i % 60000
+    other[:] = 1 + i % 60000
+    time.sleep(0.002)
+    if os.path.exists({str(flag)!r}): break
+"""
+    kernel.run(loop, wait=False)
+    keys = [f"v3/{kernel.path}/{name}/c/0/0" for name in ("one", "other")]
+    pairs = []
+    try:
+        for number in range(500):
+            one, other = live.get(number, keys, together=True)
+            assert (one.status, other.status) == (200, 200)
+            pairs.append((np.frombuffer(one.body, "u2"), np.frombuffer(other.body, "u4")))
+    finally:
+        flag.touch()
+    assert [number for number, (one, other) in enumerate(pairs) if not (one == other[0]).all()] == []
+    assert len({int(one[0]) for one, _ in pairs}) > 100

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from jupyter_zarr_serve.core.dtypes import Block
 from jupyter_zarr_serve.publisher import moment
-from jupyter_zarr_serve.publisher.moment import copy_of
+from jupyter_zarr_serve.publisher.moment import copies_of
 
 PAUSES = {"without a pause": 0.0, "with pauses": 0.001}
 MUCH = bytes(64 << 20)
@@ -36,6 +37,11 @@ def doing(act: Callable[[int], object]) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+def copy_of(block: Block) -> tuple[Block, bool]:
+    (copy,), is_certain = copies_of([block])
+    return copy, is_certain
 
 
 def computing(_: int) -> None:
@@ -87,3 +93,20 @@ def test_a_copy_is_equal_and_another_array(block):
     assert (copy.shape, copy.dtype) == (block.shape, block.dtype)
     assert str(copy.tolist()) == str(block.tolist())
     assert not np.shares_memory(copy, block)
+
+
+@only_linux
+@pytest.mark.parametrize("pause", [0.001, 0.01])
+def test_arrays_that_are_written_one_after_the_other_are_copied_as_one(pause):
+    """The writer gives the interpreter lock away between its two lines."""
+    one, other = np.zeros((512, 512), "u2"), np.zeros((512, 512), "u2")
+
+    def write(value: int) -> None:
+        one[:] = value
+        other[:] = value
+        time.sleep(pause)
+
+    with doing(write):
+        copies = [copies_of([one, other])[0] for _ in range(200)]
+    assert [pair for pair in copies if not (pair[0] == pair[1][0, 0]).all()] == []
+    assert len({int(pair[0][0, 0]) for pair in copies}) > 10

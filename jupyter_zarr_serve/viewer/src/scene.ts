@@ -144,9 +144,11 @@ export class Scene {
 
   /** Tell that all is there, once it is on the screen, too: shaders are linked while others draw. */
   private rendered(): void {
-    this.came();
-    this.came = () => {};
-    this.isWhole = Boolean(this.layers.find(({ id }) => id === this.current.id)?.isLoaded);
+    const shown = this.layers.find(({ id }) => id === this.current.id);
+    const isExchanged = shown?.props.visible || !this.current.drawn.length; // or what was there is drawn once more
+    if (isExchanged) this.came();
+    if (isExchanged) this.came = () => {};
+    this.isWhole = Boolean(shown?.isLoaded);
     if (!this.isLoaded || !this.isLinked()) return;
     this.isLoaded = false;
     this.isTold = true;

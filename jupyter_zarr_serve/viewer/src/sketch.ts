@@ -5,6 +5,7 @@
 
 import { make } from "./dom";
 import type { Frame } from "./frame";
+import type { Overlaid } from "./overlay";
 import { shaderOf, type Shade } from "./shade";
 import type { Selection, Tile, TileSource } from "./tiles";
 
@@ -72,14 +73,17 @@ export class Sketch {
     this.isWanted = true;
   }
 
-  /** Read what is to be seen, for whoever draws it. */
-  async ahead(drawn: Drawn[]): Promise<void> {
-    const part = this.part();
-    if (part) await this.read(drawn, part);
+  /** Read what is to be seen of an image and of labels over it, for whoever draws them; all in one turn, too. */
+  async ahead(drawn: Drawn[], overlaid?: Pick<Overlaid, "sources" | "at">): Promise<void> {
+    const [part, over] = [this.part(), overlaid && this.part(overlaid.sources)];
+    await Promise.all([
+      part && this.read(drawn, part),
+      over && this.read([{ selection: { at: overlaid?.at ?? [] } }], over),
+    ]);
   }
 
   /** Ask for everything in one turn, so that all of it is of one moment where the server can tell that. */
-  private async read(drawn: Drawn[], part: Part): Promise<Read> {
+  private async read(drawn: Pick<Drawn, "selection">[], part: Part): Promise<Read> {
     const { source, left, top, width, height } = part;
     const side = source.tileSize;
     const tiles: Promise<Read["tiles"][number]>[] = [];
@@ -125,10 +129,10 @@ export class Sketch {
   }
 
   /** The tiles that are to be seen, of the resolution that the scene takes, too. */
-  private part(): Part | undefined {
+  private part(sources = this.sources): Part | undefined {
     const finest = Math.min(...this.frame.scale);
-    const k = Math.min(Math.max(Math.floor(-Math.log2(finest)), 0), this.sources.length - 1);
-    const source = this.sources[k];
+    const k = Math.min(Math.max(Math.floor(-Math.log2(finest)), 0), sources.length - 1);
+    const source = sources[k];
     if (!source) return undefined;
     const unit = 2 ** k;
     const side = source.tileSize * unit;
@@ -174,7 +178,8 @@ export class Sketch {
   }
 }
 
-const selectionsOf = (drawn: Drawn[]): string => JSON.stringify(drawn.map(({ selection }) => selection));
+const selectionsOf = (drawn: Pick<Drawn, "selection">[]): string =>
+  JSON.stringify(drawn.map(({ selection }) => selection));
 
 function facts(part: Part | undefined): string {
   return part ? [part.unit, part.left, part.top, part.width, part.height].join() : "";
