@@ -174,7 +174,7 @@ export class Drawing {
   }
 
   /** The sources of tiles for the levels that there are now. */
-  private get sources(): TileSource[] {
+  get sources(): TileSource[] {
     return tileSources(this.pyramid.levels, this.offset, this.stretch);
   }
 

@@ -4,6 +4,7 @@ import { box, row, section } from "./controls";
 import { the } from "./dom";
 import type { Spread } from "./limits";
 import type { View } from "./link";
+import { say } from "./notices";
 import type { Axis, Pyramid } from "./pyramid";
 
 /** Whether limits follow, and whether the newest is shown; `changed` is told what was chosen. */
@@ -42,4 +43,14 @@ export function keepOwn(view: View, spreads: Map<number, Spread>, shown: number[
 /** The shape and the dtype. */
 export function tellFacts({ axes, dtype }: Pyramid): void {
   the("facts").textContent = `${axes.map(({ length }) => length).join(" × ")} ${dtype}`;
+}
+
+/** Go on along the first axis that has a slider; false where there is none. */
+export function stepAlong(sliders: Axis[], view: View, by: number): boolean {
+  const axis = sliders.find(({ length }) => length > 1);
+  if (!axis) return false;
+  const now = Math.min(Math.max((view.axes[axis.name] ?? 0) + by, 0), axis.length - 1);
+  view.axes[axis.name] = now;
+  say([`${axis.name} ${now}`, axis.text(now)].filter(Boolean).join(" · "), 0.8);
+  return true;
 }

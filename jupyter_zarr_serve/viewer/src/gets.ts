@@ -41,9 +41,13 @@ export class Gets {
     live.watchers.add(() => live.state === "open" || this.lose());
   }
 
+  get isOpen(): boolean {
+    return this.live.state === "open";
+  }
+
   /** The answer to a key, 200 or 404; undefined if it is to be asked for by HTTP. */
   get(key: string, signal?: AbortSignal): Promise<Answer | undefined> {
-    if (this.live.state !== "open") return Promise.resolve(undefined);
+    if (!this.isOpen) return Promise.resolve(undefined);
     return new Promise((found, failed) => {
       const wanted = { key, found };
       signal?.addEventListener("abort", () => {
@@ -82,7 +86,7 @@ export class Gets {
     if (!left?.size) return;
     for (const { found } of left.values()) found(undefined);
     // Who asks by HTTP joins what has begun.
-    setTimeout(() => this.live.state === "open" && this.cancel(id), JOINING);
+    setTimeout(() => this.isOpen && this.cancel(id), JOINING);
   }
 
   private lose(): void {

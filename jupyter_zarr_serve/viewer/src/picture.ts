@@ -6,11 +6,12 @@ import { Cuts } from "./cuts";
 import { the } from "./dom";
 import { Drawing } from "./drawing";
 import { Film, type Filmed } from "./film";
-import { filmSection, keepOwn, tellFacts, toNewest } from "./film-panel";
+import { filmSection, keepOwn, stepAlong, tellFacts, toNewest } from "./film-panel";
+import { Foresight } from "./foresight";
 import { Labelling, type Place } from "./labelling";
 import type { Spread } from "./limits";
 import { read, type ChannelView, type View } from "./link";
-import { fail, say } from "./notices";
+import { fail } from "./notices";
 import { showPanel } from "./panel";
 import { actionsOf, listenToPicture } from "./picture-keys";
 import type { Axis, Pyramid } from "./pyramid";
@@ -18,6 +19,7 @@ import { Probe } from "./probe";
 import { Readout, valueText, type Looked } from "./readout";
 import { tellRegion } from "./region";
 import { showScale } from "./scale";
+import { underWay } from "./server";
 import type { Drawn } from "./sketch";
 import { takeTogether } from "./taking-together";
 import type { Take } from "./takes";
@@ -32,6 +34,7 @@ export class Picture {
   private probe: Probe | undefined;
   private cuts: Cuts | undefined;
   private readout: Readout | undefined;
+  private foresight: Foresight | undefined;
   private readonly address: ViewAddress;
   private readonly labelling: Labelling;
 
@@ -150,6 +153,7 @@ export class Picture {
   }
 
   private draw(): void {
+    this.foresight?.moved(this.positions.map(([, at]) => ({ at })));
     this.drawing.draw(this.drawn(), this.view.isSmooth, this.labelling.drawn(this.view.axes));
     this.tell();
     void this.probe?.measure();
@@ -200,6 +204,7 @@ export class Picture {
   }
 
   private moved(): void {
+    this.foresight?.moved(this.positions.map(([, at]) => ({ at })));
     showScale(this.pyramid.axes.at(-1) as Axis, this.drawing.frame.camera.zoom);
     this.probe?.draw();
     this.cuts?.mark();
@@ -228,21 +233,16 @@ export class Picture {
   }
 
   private listen(): void {
+    const { drawing } = this;
+    if (!this.view.isFilled) this.foresight = new Foresight(drawing.frame, () => drawing.sources, underWay);
     this.readout = new Readout(the("stage"), (...spot) => {
       const place = this.drawing.frame.place(...spot);
       return valueText(this.pyramid, this.looked(), place, this.labelling.text(this.view.axes, place));
     });
-    listenToPicture(this.drawing, (by) => this.step(by));
-  }
-
-  /** Go on along the first axis that has a slider. */
-  private step(by: number): void {
-    const axis = this.sliders.find(({ length }) => length > 1);
-    if (!axis) return;
-    const now = Math.min(Math.max((this.view.axes[axis.name] ?? 0) + by, 0), axis.length - 1);
-    this.view.axes[axis.name] = now;
-    this.refresh();
-    this.draw();
-    say([`${axis.name} ${now}`, axis.text(now)].filter(Boolean).join(" · "), 0.8);
+    listenToPicture(this.drawing, (by) => {
+      if (!stepAlong(this.sliders, this.view, by)) return;
+      this.refresh();
+      this.draw();
+    });
   }
 }

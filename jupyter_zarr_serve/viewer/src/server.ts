@@ -67,6 +67,12 @@ export async function load(
 /** The live connection, and the address that its keys are below. */
 export const byLive: { gets?: Gets; scope: string } = { scope: "" };
 
+/** Whether chunks come over the live connection, and how many requests wait for their answers. */
+export const underWay = (): { isLive: boolean; waiting: number } => ({
+  isLive: byLive.gets?.isOpen ?? false,
+  waiting: traffic.waiting,
+});
+
 async function loadByLive(url: string, signal?: AbortSignal): Promise<Answer | undefined> {
   const { gets, scope } = byLive;
   if (!gets || !url.startsWith(scope)) return undefined;

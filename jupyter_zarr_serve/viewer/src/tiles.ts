@@ -76,6 +76,16 @@ export class TileSource {
     return { data, width, height };
   }
 
+  /** Read what lies in a part of the image, for who may want it soon: from left and top to right and bottom. */
+  async expect(selection: Selection, part: number[], signal: AbortSignal): Promise<void> {
+    const [left = 0, top = 0, right = 0, bottom = 0] = part.map((place, i) =>
+      (i < 2 ? Math.floor : Math.ceil)(place / this.level.factor),
+    );
+    const wanted = this.clipped({ left, top, width: right - left, height: bottom - top });
+    if (wanted.width > 0 && wanted.height > 0)
+      await this.level.read(selection.at, wanted, this.offset, signal);
+  }
+
   private async pixels(at: number[], wanted: Rectangle, signal?: AbortSignal): Promise<Pixels> {
     const [down, across] = this.shrinks;
     if (down === 1 && across === 1) return this.level.read(at, wanted, this.offset, signal);
