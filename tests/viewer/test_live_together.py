@@ -1,5 +1,6 @@
 """What is shown over an image and beside it follows what changes, as do files that grow."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,46 @@ def test_labels_and_their_image_change_in_one_picture(following: tuple[Browser, 
     for frame in seen(sight):
         is_whole = [[frame.least, frame.most] == pytest.approx(pair, abs=2) for pair in (old, new)]
         assert any(is_whole), frame
+
+
+# Of each new picture, the grey where there is no label, and red, green and blue of a label.
+BOTH = """
+    const pixels = Array.from({ length: data.length / 4 }, (_, i) => [...data.slice(4 * i, 4 * i + 3)]);
+    const isGrey = ([red, green, blue]) => red === green && green === blue;
+    film.push([pixels.find(isGrey)?.[0], ...(pixels.find((one) => !isGrey(one)) ?? [0, 0, 0])]);
+"""
+COUNTING = """
+import threading, time
+def write():
+    own, i = image, 0
+    while own is image:
+        image[:] = 1 + i % 255
+        mask[:] = labelled * np.uint16(1 + i % 255)
+        i += 1
+        time.sleep(0.005)
+threading.Thread(target=write, daemon=True).start()
+"""
+
+
+@pytest.mark.parametrize("published", ["jz.publish(image=image, mask=mask)", "jz.publish(both=both)"])
+def test_an_image_and_labels_that_are_written_together_are_never_seen_apart(
+    following: tuple[Browser, Path], kernel: Kernel, published
+):
+    kernel.run(
+        f"{PRELUDE}image, mask = np.zeros((512, 512), 'u1'), np.zeros((512, 512), 'u2')\n"
+        "labelled = np.broadcast_to(np.arange(512) % 64 < 32, (512, 512))\n"
+        f"both = {{'image': image, 'mask': mask}}\n{published}"
+    )
+    place = f"{kernel.path}/both" if "both" in published else kernel.path
+    over = {"labels": f"{place}/mask", "opacity": 1, "zoom": 0, "centre": "256,256", **GREY}
+    record = recording((100, 60, 200, 150))[1].replace("film.push([least, most, Date.now()]);", BOTH)
+    sight = watched(
+        following[0], kernel, f"{place}/image", over, ["run", record], ["tell", COUNTING], *frames(24)
+    )
+    film = json.loads(sight.opened[-1])[1:]  # the first may have been asked for before
+    assert len({grey for grey, *_ in film}) > 10
+    mixed = [one for one in film if one[1:] != pytest.approx(label_colour(one[0]), abs=3)]
+    assert mixed == []
 
 
 def test_no_picture_of_many_tiles_below_labels_is_of_two_moments(

@@ -126,7 +126,7 @@ export class Drawing {
     const overlaid = this.picture.overlaid();
     this.sketch.sources = this.sources;
     if (!this.hasLoaded || this.isFilled || overlaid) {
-      await this.sketch.ahead(drawn()); // the graphics ask for one tile after the other
+      await this.sketch.ahead(drawn(), overlaid); // the graphics ask for one tile after the other
       await this.renew(drawn(), overlaid);
       return countFrame();
     }
