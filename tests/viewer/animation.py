@@ -19,8 +19,8 @@ from tests.waiting import until
 
 FILE = Path(__file__).parents[2] / "docs" / "images" / "live.webp"
 STEPS, SECONDS = 30, 3.0  # of the film
-WINDOW = 640, 400  # pixels
-SHOWN = 640, 244  # of them, from above: without the controls
+WINDOW = 640, 560  # pixels
+SHOWN = 640, 344  # of them, from above: without the controls
 MOST = 500_000  # bytes
 NAME = "ripples.ipynb"
 SETUP = """
