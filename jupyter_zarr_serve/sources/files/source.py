@@ -39,6 +39,7 @@ from .workers import Workers, as_task
 _ATTEMPTS = 2  # for each file; a folder may hold several that end workers
 _MOST_DEATHS = 16
 _OK, _UNCHANGED = 200, 304
+_FEW = 4  # files whose times are looked at in the event loop
 _SMALL = 1 << 16  # bytes that are copied, as a small body would keep a large buffer
 _READERS = 2  # threads that read stored chunks which the system has not in memory
 
@@ -157,8 +158,10 @@ class FilesSource:
 
 async def _is_mapped(files: Iterable[SameFile]) -> bool:
     """Whether a process writes one of the files through mapped memory."""
-    doubtful = [file.real for file in files if file.is_near and not is_known_unmapped(file.real)]
-    return any([await asyncio.to_thread(is_mapped, path) for path in doubtful])
+    near = [file.real for file in files if file.is_near]
+    if len(near) <= _FEW and all(map(is_known_unmapped, near)):
+        return False
+    return await asyncio.to_thread(lambda: any(map(is_mapped, near)))
 
 
 def _settle(future: "asyncio.Future[Response]", response: Response) -> None:
