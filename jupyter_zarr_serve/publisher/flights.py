@@ -3,8 +3,8 @@
 A server abandons an answer that takes too long, and its client retries; if each retry started again, none
 would ever end. So a retry joins the equal request under way, and an answer that nobody waited for is stored
 for a while and given to the next such request, once. Quick answers are never shared or stored: each of
-these requests reads the object as it is. What only jobs and the live connection ask for ends when the last
-of them hangs up.
+these requests reads the object as it is. It ends when the last one hangs up, if that was a job or the
+live connection.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ class _Flight:
         self._live = live
         self._changes = live.changes
         self._waiting: list[tuple[Request, IsThere]] = []
-        self._may_be_asked_again = False
+        self._is_given_up = False
 
     def wait(self, request: Request, is_there: IsThere) -> None:
         """Note that one more waits for it."""
@@ -56,14 +56,14 @@ class _Flight:
                 request.listener.tell(progress)
 
     def is_wanted(self) -> bool:
-        """Whether somebody waits, or may come back; see `Request.ends_when_left`."""
+        """Whether somebody waits, or whoever left last may come back; see `Request.ends_when_left`."""
         for waits in list(self._waiting):
             request, is_there = waits
             if not is_there():
                 with contextlib.suppress(ValueError):  # another thread has noticed, too
                     self._waiting.remove(waits)
-                self._may_be_asked_again |= not request.ends_when_left
-        return bool(self._waiting) or self._may_be_asked_again
+                self._is_given_up = request.ends_when_left
+        return bool(self._waiting) or not self._is_given_up
 
     @property
     def seconds(self) -> float:

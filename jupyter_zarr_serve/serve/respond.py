@@ -197,11 +197,13 @@ def _chunk(
 def _is_of_member(key: str, zarr_format: int, axes: int) -> bool:
     """Whether a key below an array would be that of a member's chunk, if the array were a group.
 
-    In version 2, a number for each axis could be a chunk of the array itself, in another spelling.
+    In version 2, a number for each axis, after "c" or not, could be a chunk of the array itself, in another
+    spelling.
     """
     parts = key.split("/")
     names = [name for name in chunk_owner(parts, zarr_format) or () if name]
-    return bool(names) and (zarr_format == 3 or len(parts) != axes or not all(map(_is_number, parts)))
+    own = parts[1:] if parts[0] == "c" else parts
+    return bool(names) and (zarr_format == 3 or len(own) != axes or not all(map(_is_number, own)))
 
 
 def _is_number(text: str) -> bool:

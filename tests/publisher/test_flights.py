@@ -110,7 +110,7 @@ def test_one_who_waits_for_a_retry_may_leave(slow, pool):
         (["is_once", "is_job"], False),
         ([""], True),
         (["is_job", ""], True),
-        (["", "is_once"], True),
+        (["", "is_once"], False),
     ],
 )
 def test_what_was_left_goes_on_for_who_may_come_back(slow, pool, asked, is_wanted):
