@@ -15,7 +15,7 @@ import numpy as np
 
 from . import limits
 from .errors import Unreadable
-from .public_text import text_of, type_of
+from .public_text import named, text_of, type_of
 
 Json = Any
 
@@ -80,8 +80,7 @@ def to_json(value: Any, depth: int = limits.DEPTH) -> Json:
 
 def _names(members: Mapping[Any, Any]) -> dict[Any, str]:
     """The keys of a mapping as text; with a number behind where another key has the same text."""
-    texts = [(key, text_of(key)) for key in members]
-    bases = {key: type_of(key) if text is None else _text(text) for key, text in texts}
+    bases = {key: _text(named(key)) for key in members}
     taken = {base for key, base in bases.items() if isinstance(key, str)}
     names: dict[Any, str] = {}
     for key, base in bases.items():

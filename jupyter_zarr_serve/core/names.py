@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from .known_names import DOCUMENT_KEYS
-from .public_text import text_of, type_of
+from .public_text import named
 
 ORIGINAL = "original_name"
 # Separators and ends to some client, what it drops or cannot encode, and what has no UTF-8 form.
@@ -109,10 +109,5 @@ def _fit(name: str) -> str:
 
 def _plain_name(original: Any) -> str:
     parts = original if isinstance(original, tuple) else (original,)
-    name = _fit("_".join(filter(None, (_label(part) for part in parts))))
+    name = _fit("_".join(filter(None, map(named, parts))))
     return f"_{name}" if name in DOCUMENT_KEYS else name
-
-
-def _label(part: Any) -> str:
-    text = text_of(part)
-    return type_of(part) if text is None else text

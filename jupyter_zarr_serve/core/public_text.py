@@ -41,6 +41,12 @@ def text_of(value: Any) -> str | None:
     return None if not isinstance(value, str) and _PLACE.search(text) else text
 
 
+def named(value: Any) -> str:
+    """The text of an object, or the name of its type where that does not say what it is."""
+    text = text_of(value)
+    return type_of(value) if text is None else text
+
+
 def type_of(value: Any) -> str:
     """The name of an object's type.
 

@@ -3,8 +3,8 @@
 A server abandons an answer that takes too long, and its client retries; if each retry started again, none
 would ever end. So a retry joins the equal request under way, and an answer that nobody waited for is stored
 for a while and given to the next such request, once. Quick answers are never shared or stored: each of
-these requests reads the object as it is. It ends when the last one hangs up, if that was a job or the
-live connection.
+these requests reads the object as it is. An answer under way ends when the last who waits for it hangs up,
+if that was a job or the live connection.
 """
 
 import contextlib

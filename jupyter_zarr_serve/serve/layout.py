@@ -22,11 +22,7 @@ from ..core.nodes import Array
 
 Layout = str
 Names = tuple[str, ...]
-_BESIDE = (
-    "attributes",
-    "dimension_names",
-    "shape",
-)  # no part of the digest
+_BESIDE = ("attributes", "dimension_names", "shape")  # no part of the digest
 _AXES = "_ARRAY_DIMENSIONS"
 _MADE_NAME = re.compile(r"phony_dim_[0-9_]+")  # of an axis without a name; it changes with the length
 _MOST = 4096  # arrays of one document; more would delay the answer

@@ -59,7 +59,7 @@ class Request:
     is_job
         Whether it may take as long as it needs; who hangs up does not come back.
     is_once
-        Whether who hangs up does not come back, as other clients do, who would be patient if they could.
+        Whether who hangs up does not come back, though it is no job; other clients hang up to ask again.
     listener
         Who is told how far a job is; it stays in the process.
     """

@@ -107,10 +107,18 @@ def test_an_image_and_labels_that_are_written_together_are_never_seen_apart(
     over = {"labels": f"{place}/mask", "opacity": 1, "zoom": 0, "centre": "256,256", **GREY}
     record = recording((100, 60, 200, 150))[1].replace("film.push([least, most, Date.now()]);", BOTH)
     sight = watched(
-        following[0], kernel, f"{place}/image", over, ["run", record], ["tell", COUNTING], *frames(10)
+        following[0],
+        kernel,
+        f"{place}/image",
+        over,
+        ["run", record],
+        ["tell", COUNTING],
+        *frames(8),
+        *frames(16),
+        *frames(24),
     )
     film = json.loads(sight.opened[-1])[1:]  # the first may have been asked for before
-    assert len({grey for grey, *_ in film}) > 4
+    assert len({grey for grey, *_ in film}) > 10
     mixed = [one for one in film if one[1:] != pytest.approx(label_colour(one[0]), abs=3)]
     assert mixed == []
 

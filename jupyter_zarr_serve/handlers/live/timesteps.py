@@ -17,6 +17,7 @@ from ...core import limits
 from ...core.errors import NotFound, ServeError, Unavailable
 from ...core.known_names import ZARR_JSON
 from ...serve.request import JSON, Request, Response, refusal
+from ...sources import response_of
 from ...sources.live.state import Notice
 from ...sources.live.topics import Topic, Topics
 from ...sources.send_budget import SendBudget
@@ -172,7 +173,7 @@ class TimestepHandler(AnsweringHandler):
         request = Request(
             3, (*self.asked_path, ZARR_JSON), location=self.request.path, form=JSON, client=self.who
         )
-        response = await self._whole_answer(request)
+        response = await response_of(self._whole.reached_by(self.visitor), request)
         if response.status != 200:
             return response
         document = told_by(response)
@@ -185,10 +186,6 @@ class TimestepHandler(AnsweringHandler):
         }
         message = f"no array of this has a dimension called {AXIS!r}, so no step is told"
         return found or refusal(NotFound(message), self._method)
-
-    async def _whole_answer(self, request: Request) -> Response:
-        asked = self._whole.reached_by(self.visitor).ask(request)
-        return asked if isinstance(asked, Response) else await asked
 
     @property
     def _method(self) -> str:

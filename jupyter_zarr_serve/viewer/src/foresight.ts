@@ -14,43 +14,47 @@ export class Foresight {
   private asking = new AbortController();
   private timer = 0;
   private readonly frame: Frame;
-  private readonly sources: () => TileSource[];
+  private readonly source: () => [place: number, source: TileSource | undefined];
+  private readonly selections: () => Selection[];
   private readonly state: () => { isLive: boolean; waiting: number };
 
   /**
+   * @param source - What the scene takes its tiles from now; see `sourceFor`.
    * @param state - Whether chunks come over the live connection, where what nobody wants any longer costs little; and how
    * many requests are under way.
    */
   constructor(
     frame: Frame,
-    sources: () => TileSource[],
+    source: () => [place: number, source: TileSource | undefined],
+    selections: () => Selection[],
     state: () => { isLive: boolean; waiting: number },
   ) {
     this.frame = frame;
-    this.sources = sources;
+    this.source = source;
+    this.selections = selections;
     this.state = state;
   }
 
   /** The picture was moved, or shows something else: that comes first, and then what lies around it. */
-  moved(selections: Selection[]): void {
+  moved(): void {
     this.asking.abort();
-    this.wait(selections, performance.now());
+    this.wait(performance.now());
   }
 
-  private wait(selections: Selection[], since: number): void {
+  private wait(since: number): void {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       const { isLive, waiting } = this.state();
       if (!isLive || document.hidden || performance.now() - since > QUICK) return;
-      if (waiting) this.wait(selections, since);
-      else void this.ask(selections).catch(() => {});
+      if (waiting) this.wait(since);
+      else void this.ask().catch(() => {});
     }, CALM);
   }
 
-  private async ask(selections: Selection[]): Promise<void> {
-    const { frame, sources } = this;
-    const k = Math.max(Math.floor(-Math.log2(Math.min(...frame.scale))), 0);
-    const source = sources().at(Math.min(k, sources().length - 1));
+  private async ask(): Promise<void> {
+    const { frame } = this;
+    const selections = this.selections();
+    const [k, source] = this.source();
     const parts = around(frame);
     const pixels = parts.reduce((sum, [x0, y0, x1, y1]) => sum + ((x1 - x0) * (y1 - y0)) / 4 ** k, 0);
     if (!source || pixels * selections.length > MOST_PIXELS) return;

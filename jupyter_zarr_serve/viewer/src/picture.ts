@@ -23,6 +23,7 @@ import { underWay } from "./server";
 import type { Drawn } from "./sketch";
 import { takeTogether } from "./taking-together";
 import type { Take } from "./takes";
+import { sourceFor, type Selection } from "./tiles";
 import { ViewAddress } from "./view-address";
 
 export class Picture {
@@ -153,7 +154,7 @@ export class Picture {
   }
 
   private draw(): void {
-    this.foresight?.moved(this.positions.map(([, at]) => ({ at })));
+    this.foresight?.moved();
     this.drawing.draw(this.drawn(), this.view.isSmooth, this.labelling.drawn(this.view.axes));
     this.tell();
     void this.probe?.measure();
@@ -204,7 +205,7 @@ export class Picture {
   }
 
   private moved(): void {
-    this.foresight?.moved(this.positions.map(([, at]) => ({ at })));
+    this.foresight?.moved();
     showScale(this.pyramid.axes.at(-1) as Axis, this.drawing.frame.camera.zoom);
     this.probe?.draw();
     this.cuts?.mark();
@@ -234,15 +235,15 @@ export class Picture {
 
   private listen(): void {
     const { drawing } = this;
-    if (!this.view.isFilled) this.foresight = new Foresight(drawing.frame, () => drawing.sources, underWay);
+    const source = (): ReturnType<typeof sourceFor> => sourceFor(drawing.sources, drawing.frame.scale);
+    const selections = (): Selection[] => this.positions.map(([, at]) => ({ at }));
+    if (!this.view.isFilled) this.foresight = new Foresight(drawing.frame, source, selections, underWay);
     this.readout = new Readout(the("stage"), (...spot) => {
       const place = this.drawing.frame.place(...spot);
       return valueText(this.pyramid, this.looked(), place, this.labelling.text(this.view.axes, place));
     });
     listenToPicture(this.drawing, (by) => {
-      if (!stepAlong(this.sliders, this.view, by)) return;
-      this.refresh();
-      this.draw();
+      if (stepAlong(this.sliders, this.view, by)) void (this.refresh(), this.draw());
     });
   }
 }

@@ -146,8 +146,7 @@ export class Scene {
   private rendered(): void {
     const shown = this.layers.find(({ id }) => id === this.current.id);
     const isExchanged = shown?.props.visible || !this.current.drawn.length; // or what was there is drawn once more
-    if (isExchanged) this.came();
-    if (isExchanged) this.came = () => {};
+    if (isExchanged) this.came(); // of those that are told already, nobody takes note
     this.isWhole = Boolean(shown?.isLoaded);
     if (!this.isLoaded || !this.isLinked()) return;
     this.isLoaded = false;

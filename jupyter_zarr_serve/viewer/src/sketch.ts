@@ -7,7 +7,7 @@ import { make } from "./dom";
 import type { Frame } from "./frame";
 import type { Overlaid } from "./overlay";
 import { shaderOf, type Shade } from "./shade";
-import type { Selection, Tile, TileSource } from "./tiles";
+import { sourceFor, type Selection, type Tile, type TileSource } from "./tiles";
 
 /** One channel as it is to be drawn. */
 export interface Drawn extends Shade {
@@ -130,9 +130,7 @@ export class Sketch {
 
   /** The tiles that are to be seen, of the resolution that the scene takes, too. */
   private part(sources = this.sources): Part | undefined {
-    const finest = Math.min(...this.frame.scale);
-    const k = Math.min(Math.max(Math.floor(-Math.log2(finest)), 0), sources.length - 1);
-    const source = sources[k];
+    const [k, source] = sourceFor(sources, this.frame.scale);
     if (!source) return undefined;
     const unit = 2 ** k;
     const side = source.tileSize * unit;

@@ -124,6 +124,15 @@ function nearest(all: Pixels, from: Rectangle, wanted: Rectangle, [start, across
   return out;
 }
 
+/** The source that the scene takes, and its place, where a pixel of the image is so wide and high on the screen. */
+export function sourceFor(
+  sources: TileSource[],
+  scale: [number, number],
+): [place: number, source: TileSource | undefined] {
+  const k = Math.min(Math.max(Math.floor(-Math.log2(Math.min(...scale))), 0), sources.length - 1);
+  return [k, sources[k]];
+}
+
 /** A source for each power of two, the finest first; where no level fits, the next finer is thinned out.
  *
  * With an aspect of far more or less than 1, the side that is stretched on the screen is thinned out less.

@@ -10,6 +10,7 @@ mock.method(performance, "now", () => now);
 const { Foresight } = await import("../src/foresight.ts");
 
 const frame = { scale: [1, 1], seen: [0, 100, 400, 300], size: [1000, 2000] } as unknown as Frame;
+const selections = (): { at: number[] }[] => [{ at: [0] }];
 const asked: { part: number[]; signal: AbortSignal }[] = [];
 const source = {
   expect: (_: unknown, part: number[], signal: AbortSignal) => {
@@ -23,7 +24,7 @@ function after(milliseconds: number, isLive = true): typeof asked {
   asked.length = 0;
   const end = now + milliseconds;
   const state = (): { isLive: boolean; waiting: number } => ({ isLive, waiting: now < end ? 1 : 0 });
-  new Foresight(frame, () => [source], state).moved([{ at: [0] }]);
+  new Foresight(frame, () => [0, source], selections, state).moved();
   for (let i = 0; i < 10; i++) {
     now += 150;
     mock.timers.tick(150);
@@ -48,11 +49,11 @@ test("nothing is asked for of what is slow, or by HTTP", () => {
 
 test("what is not there yet is given up when the picture moves", () => {
   const state = (): { isLive: boolean; waiting: number } => ({ isLive: true, waiting: 0 });
-  const foresight = new Foresight(frame, () => [source], state);
-  foresight.moved([{ at: [0] }]);
+  const foresight = new Foresight(frame, () => [0, source], selections, state);
+  foresight.moved();
   mock.timers.tick(200);
   const first = asked.at(-1);
   assert.equal(first?.signal.aborted, false);
-  foresight.moved([{ at: [0] }]);
+  foresight.moved();
   assert.equal(first?.signal.aborted, true);
 });

@@ -2,6 +2,7 @@
 
 import { App, DataProvider, useDataContext, type DataContextValue } from "@h5web/app";
 import { createRoot, type Root } from "react-dom/client";
+import { onScreen } from "../dom";
 import { fail } from "../notices";
 import { traffic } from "../server";
 import { first } from "./hooks";
@@ -93,11 +94,9 @@ export class Explorer {
       if (told["drawn"]) told["drawn"] = "old";
       return;
     }
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() => {
-        if (isDone()) told["drawn"] = "fine";
-      }),
-    );
+    void onScreen().then(() => {
+      if (isDone()) told["drawn"] = "fine";
+    });
   }
 }
 
