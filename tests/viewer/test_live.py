@@ -81,6 +81,19 @@ def test_no_picture_of_many_chunks_is_of_two_moments(following: Browser, kernel:
     assert max(json.loads(sight.opened[-1])) >= 4  # all of the picture at once
 
 
+def test_the_picture_stays_where_it_is_whatever_the_badge_says(following: Browser, kernel: Kernel):
+    """In a narrow window, too, in which the bar takes several rows."""
+    path = publish(kernel, "np.ones((256, 256), 'u2')")
+    stage = ["run", "JSON.stringify(document.querySelector('#stage').getBoundingClientRect())"]
+    rate, pause = ["until", TELLS_RATE], ["click", "#live"]
+    changing = ["tell", looping("picture", 0.05)]
+    for width in (400, 640, 660, 680):
+        steps = [["until", LIVE], STILL, stage, changing, rate, stage, pause, stage]
+        how = {"width": width, "height": 480, "meanwhile": kernel.run}
+        sight = following.look(path, VIEW, steps=steps, **how)  # type: ignore[arg-type]
+        assert len(set(sight.opened[-3:])) == 1, width
+
+
 def test_chunks_come_by_http_where_the_connection_gives_none(following: Browser, kernel: Kernel):
     path = publish(kernel, "np.ones((256, 256), 'u2')")
     deaf = ["run", "Object.assign(sockets.at(-1), { send() { throw new Error('no socket'); } }); 0"]

@@ -50,7 +50,7 @@ def kernel(following: tuple[Browser, Path]) -> Iterator[Kernel]:
 
 def watched(browser: Browser, kernel: Kernel, path: str, view: object, *steps: object) -> Sight:
     """What a page shows after steps; those of `tell` are code for the kernel."""
-    how = {"width": 640, "height": 480, "expect_errors": True, "meanwhile": kernel.run}
+    how = {"width": 640, "height": 600, "expect_errors": True, "meanwhile": kernel.run}
     return browser.look(path, view, steps=[["until", LIVE], STILL, NOTE, *steps], **how)  # type: ignore[arg-type]
 
 
