@@ -104,15 +104,10 @@ class JobHandler(LastingHandler):
     @web.authenticated
     @authorized("read", resource="zarr")
     async def delete(self, _: str) -> None:
-        """Cancel the job.
-
-        Raises
-        ------
-        HTTPError
-            404 if there is no such job of this user or link.
-        """
-        job, self._job = self._found(), None
-        self._jobs.forget(job)
+        """Cancel the job; after that, there is no such job of this user or link, if there was one."""
+        job, self._job = self._job, None
+        if job is not None:
+            self._jobs.forget(job)
         self.set_status(204)
 
     def _found(self) -> Job:

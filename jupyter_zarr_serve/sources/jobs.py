@@ -1,6 +1,6 @@
 """Jobs: answers that take long, made while whoever wants them asks again and again how far they are.
 
-A job belongs to its owner: nobody else finds it, and its name cannot be guessed. One that nobody has asked
+A job belongs to its owner: nobody else finds it, and a name that it is given here cannot be guessed. One that nobody has asked
 about for a while is cancelled, as is one that takes too long; what is done and not taken is forgotten.
 """
 
@@ -26,19 +26,21 @@ class Job:
         Who asked.
     path
         Of what was asked for, in the whole tree.
+    name
+        As its owner calls it; by default, one that nobody can guess.
 
     Attributes
     ----------
     id
-        Its name, which nobody can guess.
+        Its name.
     progress
         How far it is; None before anything is told.
     """
 
     is_job = True
 
-    def __init__(self, owner: str, path: Path) -> None:
-        self.id = secrets.token_urlsafe(24)
+    def __init__(self, owner: str, path: Path, name: str | None = None) -> None:
+        self.id = name or secrets.token_urlsafe(24)
         self.owner = owner
         self.path = path
         self.progress: Progress | None = None
@@ -128,9 +130,15 @@ class Jobs:
         own = sum(job.owner == owner for job in self._jobs.values())
         return len(self._jobs) < limits.JOBS and own < limits.JOBS_OF_OWNER
 
-    def add(self, owner: str, path: Path) -> Job:
-        """A new job; whoever asks for it has it until `leave` or `forget`."""
-        job = Job(owner, path)
+    def add(self, owner: str, path: Path, name: str | None = None) -> Job:
+        """A new job; whoever asks for it has it until `leave` or `forget`.
+
+        Parameters
+        ----------
+        name
+            As the owner wants to call it; without effect where another job is called so.
+        """
+        job = Job(owner, path, None if name in self._jobs else name)
         self._jobs[job.id] = job
         return job
 

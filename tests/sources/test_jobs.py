@@ -53,6 +53,20 @@ def test_only_its_owner_finds_a_job():
     asyncio.run(run())
 
 
+def test_its_owner_names_a_job_unless_another_is_called_so():
+    async def run():
+        jobs = Jobs()
+        name = "0123456789abcdef" * 2
+        first, second = (jobs.add(owner, ("files",), name) for owner in ("user a", "user b"))
+        assert first.id == name
+        assert second.id != name
+        assert jobs.find(name, "user b") is None
+        jobs.forget(second)
+        assert jobs.find(name, "user a") is first
+
+    asyncio.run(run())
+
+
 def test_what_it_made_is_there_at_the_end():
     async def run():
         jobs = Jobs()

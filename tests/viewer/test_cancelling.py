@@ -108,6 +108,7 @@ def test_cancel_ends_it_in_the_kernel(slow: Slow, page: Page, form: str, when: s
     page("click", CANCEL)
     assert_ended(page, slow)
     page("says", ".notice.failure", "It was cancelled")
+    page("counts", "html[data-drawn=fine]", 0)
     page("click", ".notice.failure >> text=Try again")
     until(lambda: slow.made >= BLOCKS)
     page("see", "html[data-drawn=fine]")

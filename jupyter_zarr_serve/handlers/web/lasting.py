@@ -7,6 +7,7 @@ https://www.rfc-editor.org/rfc/rfc7240#section-4.1
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from .visitor import Whole
 _SOON = 0.5  # seconds in which an answer is waited for
 _ACCEPTED = 202
 _WAIT = re.compile(r"wait=(\d{1,2})", re.ASCII)
+_JOB = re.compile(r"job=([0-9a-f]{32})")
 
 
 class LastingHandler(AnsweringHandler):
@@ -44,11 +46,12 @@ class LastingHandler(AnsweringHandler):
 
     async def response_or_job(self, request: Request) -> Response | Job | None:
         """The response, a job that makes it, or None if the client hangs up before."""
-        seconds = self._patience()
+        preferences = self._preferences()
         owner = owner_of(self)
-        if seconds is None or not self._jobs.has_room_for(owner):
+        if "respond-async" not in preferences or not self._jobs.has_room_for(owner):
             return await self.response(request)
-        job = self._jobs.add(owner, self.asked_path)
+        seconds = next((float(one) for one in _found(_WAIT, preferences)), _SOON)
+        job = self._jobs.add(owner, self.asked_path, next(_found(_JOB, preferences), None))
         is_long = False
         try:
             asked = self._whole.reached_by(self.visitor).ask(replace(request, is_job=True, listener=job))
@@ -72,15 +75,16 @@ class LastingHandler(AnsweringHandler):
         self.set_header("Cache-Control", "private, no-store")
         self.finish(json.dumps({"job": job.id, "url": url, **_told_of(job, self.scope.path)}))
 
-    def _patience(self) -> float | None:
-        """The seconds to wait for an answer before a job is told of; None where none is wanted."""
+    def _preferences(self) -> list[str]:
+        """What the client prefers, in lower case, each with its value; nothing where there is no choice."""
         if self.request.method != "GET":
-            return None
-        preferences = [one.strip().lower() for one in self.request.headers.get("Prefer", "").split(",")]
-        if "respond-async" not in preferences:
-            return None
-        waits = [found for found in map(_WAIT.fullmatch, preferences) if found is not None]
-        return float(waits[0][1]) if waits else _SOON
+            return []
+        return [one.strip().lower() for one in self.request.headers.get("Prefer", "").split(",")]
+
+
+def _found(pattern: re.Pattern[str], preferences: list[str]) -> Iterator[str]:
+    """The values of preferences."""
+    return (found[1] for found in map(pattern.fullmatch, preferences) if found is not None)
 
 
 def _told_of(job: Job, above: tuple[str, ...]) -> dict[str, Any]:

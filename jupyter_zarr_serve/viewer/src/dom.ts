@@ -48,3 +48,10 @@ export function countFrame(): void {
   const { dataset } = document.documentElement;
   dataset["frames"] = String(Number(dataset["frames"] ?? 0) + 1);
 }
+
+/** A copy of what a canvas shows now. */
+export function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement {
+  const copy = make("canvas", { width: canvas.width, height: canvas.height });
+  copy.getContext("2d")?.drawImage(canvas, 0, 0);
+  return copy;
+}

@@ -1,6 +1,6 @@
 // The drawing of an image: a sketch at first, then the scene, which can be moved and is refined.
 
-import { countFrame, make, onScreen, the } from "./dom";
+import { copyOf, countFrame, onScreen, the } from "./dom";
 import { Frame, type Camera } from "./frame";
 import type { View } from "./link";
 import type { Region } from "../../shared/live";
@@ -35,6 +35,7 @@ export class Drawing {
   readonly stretch: number;
   private scene: Scene | undefined;
   private hasLoaded = false;
+  private hasFailed = false;
   private isRough = false;
   private calm = 0;
   private pictures = 0;
@@ -94,10 +95,7 @@ export class Drawing {
   get pixels(): HTMLCanvasElement | undefined {
     if (this.isFilming) return this.sketch.pixels;
     const shown = this.scene?.redrawn();
-    if (!shown) return undefined;
-    const copy = make("canvas", { width: shown.width, height: shown.height });
-    copy.getContext("2d")?.drawImage(shown, 0, 0);
-    return copy;
+    return shown ? copyOf(shown) : undefined;
   }
 
   /** Show rulers and the bar of colours, or not. */
@@ -112,8 +110,8 @@ export class Drawing {
   draw(drawn: Drawn[], isSmooth: boolean, overlaid?: Overlaid): void {
     if (this.isFilming && !overlaid) return this.drawFilm(drawn, isSmooth);
     if (this.isFilming) this.endFilm();
-    if (this.scene) this.scene.draw(drawn, isSmooth, overlaid);
-    else void this.sketch.draw(drawn, isSmooth).catch(() => {});
+    if (!this.scene) void this.sketch.draw(drawn, isSmooth).catch(() => {});
+    this.scene?.draw(drawn, isSmooth, overlaid);
   }
 
   /** Read again what may have changed, in a part of the image or everywhere; until it is there, all stays. */
@@ -222,7 +220,9 @@ export class Drawing {
   }
 
   private failed(error: unknown): void {
-    if (document.createElement("canvas").getContext("webgl2")) fail(error, () => this.scene?.reload());
+    const retry = (): void => void ((this.hasFailed = false), this.tellDrawn(), this.scene?.reload());
+    this.hasFailed = true;
+    if (document.createElement("canvas").getContext("webgl2")) fail(error, retry);
     else fail(new Error("This browser has no graphics (WebGL 2): only the first picture can be shown."));
   }
 
@@ -241,7 +241,7 @@ export class Drawing {
   /** Programs that look on see whether all that the address asks for is there. */
   tellDrawn(): void {
     if (!this.hasLoaded) return;
-    document.documentElement.dataset["drawn"] =
-      this.isRough || this.picture.isLabelling() ? "rough" : "fine";
+    const isRough = this.isRough || this.picture.isLabelling();
+    document.documentElement.dataset["drawn"] = this.hasFailed ? "failed" : isRough ? "rough" : "fine";
   }
 }

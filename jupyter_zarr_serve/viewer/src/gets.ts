@@ -25,6 +25,7 @@ interface Wanted {
 export class Gets {
   private queue: Wanted[] = [];
   private readonly waiting = new Map<number, Map<number, Wanted>>();
+  private readonly givenUp = new Set<number>();
   private readonly known = new Map<string, Answer>();
   private bytes = 0;
   private id = 0;
@@ -86,7 +87,14 @@ export class Gets {
     if (!left?.size) return;
     for (const { found } of left.values()) found(undefined);
     // Who asks by HTTP joins what has begun.
-    setTimeout(() => this.isOpen && this.cancel(id), JOINING);
+    this.givenUp.add(id);
+    setTimeout(() => this.givenUp.delete(id) && this.cancel(id), JOINING);
+  }
+
+  /** Cancel what is asked for by HTTP now, as nobody wants that either. */
+  cancelGivenUp(): void {
+    for (const id of this.givenUp) this.cancel(id);
+    this.givenUp.clear();
   }
 
   private lose(): void {

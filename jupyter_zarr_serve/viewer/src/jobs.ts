@@ -15,6 +15,7 @@ const CHUNK = new RegExp(`${SCOPE}v3/`);
 const SECONDS = 10; // that a question waits for the server
 const MOST = 2; // questions that wait: a browser has few connections to one server
 const PAUSE = 700; // milliseconds from one question to the next, if it does not wait
+const SOON = 100; // milliseconds in which hanging up is enough: it is noticed before the server tells of a job (500)
 
 let waiting = 0;
 const open = new Set<() => void>();
@@ -34,43 +35,73 @@ export async function answered(
 ): Promise<Response> {
   const scope = ASKED.exec(new URL(url, location.href).href)?.[1];
   if (!scope) return fetch(url, init);
+  const job = new Job(scope, init);
   const headers = new Headers(init.headers);
-  headers.set("Prefer", "respond-async");
+  headers.set("Prefer", `respond-async, job=${job.name}`);
   let cache = init.cache ?? "default";
   for (;;) {
-    const response = await fetch(url, { ...init, headers, cache });
-    if (response.status !== 202) return response;
-    const made = await followed(scope, response, init, tell);
+    const made = await job.made(() => fetch(url, { ...init, headers, cache }), tell);
     if (made && made.status !== 304) return made;
     if (made) cache = "reload"; // what the browser has is of the other address: only there it would be taken
   }
 }
 
-/** What a job has made that the server tells of; undefined where it is gone, and has to be begun anew. */
-async function followed(
-  scope: string,
-  response: Response,
-  { signal, credentials, headers }: RequestInit,
-  tell: (progress: Progress | undefined) => void,
-): Promise<Response | undefined> {
-  const common = { credentials: credentials ?? "same-origin", headers: withToken(headers) } as const;
-  // Read before its body, which does not come any more once it is cancelled.
-  const job = `${scope}api/jobs/${response.headers.get("Location")?.split("/").at(-1)}`;
-  const cancel = (): void =>
-    void fetch(job, { ...common, method: "DELETE", keepalive: true }).catch(() => {});
-  open.add(cancel);
-  try {
+/** A job that the page names, so that it can be ended although nothing was told of it yet. */
+class Job {
+  name = [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+  private readonly common: RequestInit;
+  private readonly signal: AbortSignal | null;
+  private readonly scope: string;
+
+  constructor(scope: string, { signal, credentials, headers }: RequestInit) {
+    this.scope = scope;
+    this.signal = signal ?? null;
+    this.common = { credentials: credentials ?? "same-origin", headers: withToken(headers) };
+  }
+
+  /** The answer to a request that may begin it; undefined where it is gone, and has to be begun anew. */
+  async made(
+    begin: () => Promise<Response>,
+    tell: (progress: Progress | undefined) => void,
+  ): Promise<Response | undefined> {
+    const since = performance.now();
+    let isTold = false;
+    const end = (): void => void ((isTold || performance.now() - since >= SOON) && this.end());
+    open.add(end);
+    try {
+      const response = await begin();
+      isTold = response.status === 202;
+      return isTold ? await this.followed(response, tell) : response;
+    } catch (error) {
+      end();
+      throw error;
+    } finally {
+      open.delete(end);
+      tell(undefined);
+    }
+  }
+
+  private async followed(
+    response: Response,
+    tell: (progress: Progress | undefined) => void,
+  ): Promise<Response | undefined> {
+    // Read before its body, which does not come any more once it is cancelled.
+    this.name = response.headers.get("Location")?.split("/").at(-1) ?? this.name;
     while (response.status === 202) {
       tell(progressOf((await response.json()) as Partial<Progress>));
-      response = await ask(job, { ...common, signal: signal ?? null });
+      response = await ask(this.url, { ...this.common, signal: this.signal });
     }
     return response.status !== 404 || response.headers.has("Preference-Applied") ? response : undefined;
-  } catch (error) {
-    cancel();
-    throw error;
-  } finally {
-    open.delete(cancel);
-    tell(undefined);
+  }
+
+  private get url(): string {
+    return `${this.scope}api/jobs/${this.name}`;
+  }
+
+  private end(): void {
+    void fetch(this.url, { ...this.common, method: "DELETE", keepalive: true }).catch(() => {});
   }
 }
 

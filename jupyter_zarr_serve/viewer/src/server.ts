@@ -97,6 +97,7 @@ function cancellable(signal: AbortSignal | null | undefined): [asking: AbortSign
   const cancel = (): void => {
     cancelled = new Refused(CANCELLED, "It was cancelled.");
     asking.abort(cancelled);
+    byLive.gets?.cancelGivenUp();
   };
   return [asking.signal, cancel];
 }

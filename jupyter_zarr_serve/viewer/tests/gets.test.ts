@@ -101,3 +101,21 @@ test("what nobody wants any longer is cancelled", async () => {
   await assert.rejects(one, { name: "AbortError" });
   assert.deepEqual(said.at(-1), { type: "cancel", id: 1 });
 });
+
+test("what is asked for by HTTP is cancelled when people cancel, or a second later", async (t) => {
+  for (const isCancelled of [true, false]) {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const { live, said } = connection();
+    const gets = new Gets(live, () => true);
+    const one = gets.get("v3/a/c/0");
+    t.mock.timers.tick(0);
+    t.mock.timers.tick(2000);
+    assert.equal(await one, undefined);
+    assert.equal(said.length, 1);
+    if (isCancelled) gets.cancelGivenUp();
+    assert.equal(said.length, isCancelled ? 2 : 1);
+    t.mock.timers.tick(1000);
+    assert.deepEqual(said.slice(1), [{ type: "cancel", id: 1 }]);
+    t.mock.timers.reset();
+  }
+});

@@ -54,3 +54,31 @@ test("a job is ended although what is told of it has not come yet", async () => 
     ],
   );
 });
+
+test("a job is ended although nothing was told of it yet, unless hanging up has ended it", async (t) => {
+  let now = 0;
+  t.mock.method(performance, "now", () => now);
+  for (const [elapsed, wanted] of [
+    [50, 1],
+    [400, 2],
+  ] as const) {
+    asked.length = 0;
+    const asking = new AbortController();
+    const hang = t.mock.method(globalThis, "fetch", (url: string, init: RequestInit) => {
+      asked.push([url, init]);
+      if (init.method === "DELETE") return Promise.resolve(new Response());
+      return new Promise((_, fail) =>
+        asking.signal.addEventListener("abort", () => fail(asking.signal.reason)),
+      );
+    });
+    const answer = answered("http://here/zarr/api/preview/a", { signal: asking.signal }, () => {});
+    now += elapsed;
+    asking.abort(new Error("cancelled"));
+    await assert.rejects(answer, /cancelled/);
+    hang.mock.restore();
+    const name = /job=([0-9a-f]{32})$/.exec(new Headers(asked[0]?.[1].headers).get("Prefer") ?? "")?.[1];
+    assert.ok(name);
+    assert.equal(asked.length, wanted);
+    if (wanted === 2) assert.equal(asked[1]?.[0], `http://here/zarr/api/jobs/${name}`);
+  }
+});

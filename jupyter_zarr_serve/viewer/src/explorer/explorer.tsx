@@ -32,6 +32,7 @@ export class Explorer {
   }
 
   private path = "";
+  private hasFailed = false;
   private provider: Provider | undefined;
   private stores: DataContextValue | undefined;
 
@@ -42,7 +43,12 @@ export class Explorer {
     first.form = isPlain ? "Matrix" : "";
     delete document.documentElement.dataset["drawn"];
     const again = (): void => this.show(path, isPlain);
-    this.provider = new Provider(this.nodes, path, isPlain, (error) => fail(error, again));
+    const failed = (error: unknown): void => {
+      this.hasFailed = true;
+      fail(error, again);
+    };
+    this.hasFailed = false;
+    this.provider = new Provider(this.nodes, path, isPlain, failed);
     void this.provider.expect().catch(() => {}); // h5web asks again, and is told
     this.turn++;
     this.render(this.provider);
@@ -52,6 +58,7 @@ export class Explorer {
   async refresh(isWhole: boolean): Promise<void> {
     const { provider, stores } = this;
     if (!provider || !stores) return;
+    this.hasFailed = false;
     await provider.renew(stores, isWhole);
     if (provider === this.provider) this.render(provider);
   }
@@ -95,7 +102,7 @@ export class Explorer {
       return;
     }
     void onScreen().then(() => {
-      if (isDone()) told["drawn"] = "fine";
+      if (isDone()) told["drawn"] = this.hasFailed ? "failed" : "fine";
     });
   }
 }
