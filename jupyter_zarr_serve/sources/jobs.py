@@ -1,7 +1,8 @@
 """Jobs: answers that take long, made while whoever wants them asks again and again how far they are.
 
-A job belongs to its owner: nobody else finds it, and a name that it is given here cannot be guessed. One that nobody has asked
-about for a while is cancelled, as is one that takes too long; what is done and not taken is forgotten.
+A job belongs to its owner: nobody else finds it, and a name that it is given here cannot be guessed. One
+that nobody has asked about for a while is cancelled, as is one that takes too long; what is done and not
+taken is forgotten.
 """
 
 import asyncio

@@ -88,7 +88,7 @@ class Reader:
             "GET",
             key.if_none_match,
             key.byte_range,
-            location=f"{self._scope.url}v{address[1]}{address[2] or ''}",  # as by HTTP, so that one joins the other
+            location=f"{self._scope.url}v{address[1]}{address[2] or ''}",  # as by HTTP, which it may join
             form=JSON,
             preview=bool(address[3]),
             is_once=True,
