@@ -39,7 +39,7 @@ FLOORS = [
     ["core/v2", "core/v3", "core/chunks", "core/derived"],
     ["core/dialects"],
     ["preview/abridged", "preview/called", "preview/colours", "preview/sample", "preview/column"],
-    ["preview/table", "preview/sorting"],
+    ["preview/table", "preview/sorting", "preview/light"],
     ["preview/conditions"],
     ["preview/orders"],
     ["preview/rows"],

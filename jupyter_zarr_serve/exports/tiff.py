@@ -11,11 +11,11 @@ from typing import Any
 from ..core import limits
 from ..core.errors import BadRequest, MissingLibrary, Unreadable
 from ..core.nodes import Array, Node
-from ..preview.colours import is_colour
+from ..preview.colours import INKS, are_inks, has_bands_last, is_colour, is_inverted
 from .asked import Asked
 from .csv_text import refused_columns
 from .pieces import Export, flat, joined
-from .selection import selected
+from .selection import Selection, selected
 from .sparse_file import SparseFile, filled
 
 _KINDS = "biufc"
@@ -46,8 +46,9 @@ def tiff(node: Node, asked: Asked) -> Export:
         raise Unreadable(f"tiff: holds no elements of {node.dtype}; export npy, json or csv")
     if len(shape) < 2 or 0 in shape:
         raise Unreadable(f"tiff: holds images, and {shape} is none; export npy or csv")
-    is_rgb = is_colour(node) and selection.axes[-1] == len(node.shape) - 1 and shape[-1] in {3, 4}
-    pages = math.prod(shape[: -3 if is_rgb else -2])
+    photometric = _photometric(node, selection)
+    has_bands = photometric in {"rgb", "separated"}
+    pages = math.prod(shape[: -3 if has_bands else -2])
     if pages > limits.PAGES or max(shape) >= 1 << 31:
         raise Unreadable(
             f"tiff: {pages:,} pages or {max(shape):,} pixels are too many; export npy or zarr.zip"
@@ -56,13 +57,23 @@ def tiff(node: Node, asked: Asked) -> Export:
         raise Unreadable(
             f"tiff: holds no {len(shape)} axes; choose an index of some by region=, or export npy"
         )
-    axes = _AXES[len(_AXES) + 1 - len(shape) :] + "S" if is_rgb else _AXES[-len(shape) :]
+    axes = _AXES[len(_AXES) + 1 - len(shape) :] + "S" if has_bands else _AXES[-len(shape) :]
     dtype = "u1" if node.dtype.kind == "b" else node.dtype.str
     file: Any = SparseFile()
     told: Any = tifffile.imwrite(
         file, shape=shape, dtype=dtype, byteorder="<", returnoffset=True,
         bigtiff=math.prod(shape) * node.dtype.itemsize + pages * 1000 > _CLASSIC,
-        photometric="rgb" if is_rgb else "minisblack", planarconfig="contig" if is_rgb else None,
+        photometric=photometric, planarconfig="contig" if has_bands else None,
         metadata={"axes": axes},
     )  # fmt: skip
     return Export(joined(filled(file, [(told[0], flat(node, selection.region))])), (node,), (selection,))
+
+
+def _photometric(node: Array, selection: Selection) -> str:
+    """What pixels are, as TIFF calls it: colours or inks along the last axis, or grey."""
+    count = selection.shape[-1] if selection.axes[-1] == len(node.shape) - 1 else 0
+    if has_bands_last(node) and count == len(INKS) and are_inks(node, node.shape[-1]):
+        return "separated"
+    if is_colour(node) and count in {3, 4}:
+        return "rgb"
+    return "miniswhite" if is_inverted(node) else "minisblack"

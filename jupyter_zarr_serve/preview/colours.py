@@ -3,7 +3,7 @@
 The attributes say so: ``channel_names`` (a last "A" is opacity), ``photometric`` and ``extra_samples``
 (as TIFF has them), and ``palette`` (the colours that the elements number). Where none does, a last axis
 of three or four small integers is drawn as red, green and blue; that decides how it looks, and never
-what is served.
+what is served. Inks, and numbers whose 0 is white, are served as they are, and drawn as they look.
 """
 
 from dataclasses import replace
@@ -17,6 +17,7 @@ from ..core.nodes import Array
 from ..core.reading import Reading
 
 RGB = ["R", "G", "B"]
+INKS = ["C", "M", "Y", "K"]
 ALPHA = "A"
 MOST_COLOURS = 256  # of a palette that is an attribute
 
@@ -66,6 +67,24 @@ def has_alpha(array: Array) -> bool:
     if isinstance(extra, list) and extra:
         return str(extra[-1]).endswith("alpha")
     return len(names) == array.shape[-1] and names[-1] == ALPHA
+
+
+def extras_of(array: Array) -> int:
+    """How many of the last bands the source says to be no colour."""
+    extra = array.attributes.get("extra_samples")
+    return len(extra) if isinstance(extra, list | tuple) else 0
+
+
+def is_inverted(array: Array) -> bool:
+    """Whether 0 is white and the greatest number black, in all bands but the extra ones."""
+    return array.attributes.get("photometric") == "miniswhite" and array.dtype.kind in "biuf"
+
+
+def are_inks(array: Array, count: int) -> bool:
+    """Whether an axis of `count` bands begins with cyan, magenta, yellow and black, as inks on paper."""
+    names = band_names(array)
+    is_whole = array.dtype.str[1:] in ("u1", "u2")  # of other numbers nobody says how much is all
+    return is_whole and len(names) == count and names[: len(INKS)] == INKS
 
 
 def in_colours(array: Array) -> Array:

@@ -18,6 +18,7 @@ from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.nodes import Array
 from .colours import has_alpha, has_bands_last, in_colours, is_colour
+from .light import in_light
 from .sample import LIMIT_BYTES, is_cheap, numbers, picked
 
 SIDE = 256  # pixels at most
@@ -105,10 +106,11 @@ def thumbnail(array: Array, side: int = SIDE, most: int = LIMIT_BYTES) -> bytes:
     if not can_be_drawn(array):
         raise Unreadable("only arrays of numbers with two axes or more have a picture")
     region = drawn_region(array, side, most)
-    array = in_colours(array)
-    region = (*region, *(slice(0, n) for n in array.shape[len(region) :]))
-    block = read_region(array, region) if array.reading.sample is None else picked(array, region)
+    array = in_light(in_colours(array))
     has_bands = has_bands_last(array)
+    planes = region[: len(array.shape) - has_bands]
+    region = (*planes, *(slice(0, n) for n in array.shape[len(planes) :]))
+    block = read_region(array, region) if array.reading.sample is None else picked(array, region)
     values = numbers(array, block).values.reshape(block.shape[-3 if has_bands else -2 :])
     small = _reduced(values if has_bands else values[..., None], side)
     if is_colour(array):

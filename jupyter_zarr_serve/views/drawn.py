@@ -2,7 +2,8 @@
 
 Viewers draw by graphics processors, whose numbers have 32 bits: neuroglancer draws neither float64, int64
 nor int8, and vizarr takes int64 for uint32. Here they are float32, rounded; what is finite stays finite, as
-vizarr draws nothing of an image with an infinity. All else is as `ome` has it.
+vizarr draws nothing of an image with an infinity. Nor do they know inks, or numbers whose 0 is white: here
+these are light, see `preview.light`. All else is as `ome` has it.
 """
 
 from dataclasses import replace
@@ -16,6 +17,7 @@ from ..core.codecs import portable_codecs
 from ..core.dtypes import Block, DType
 from ..core.known_names import DRAWN
 from ..core.nodes import Array, Group, Node
+from ..preview.light import in_light
 from .ome import ome
 
 _NARROW: DType = np.dtype("<f4")
@@ -30,7 +32,13 @@ def drawn(node: Node) -> Node:
     Unreadable
         If it is an array that is no image.
     """
-    return _narrowed(ome(node))
+    return _narrowed(ome(_lit(node)))
+
+
+def _lit(node: Node) -> Node:
+    if isinstance(node, Group):
+        return replace(node, children=Seen(node.children, lambda _, child: _lit(child)))
+    return in_light(node)
 
 
 def _narrowed(node: Node) -> Node:

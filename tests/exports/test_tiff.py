@@ -8,6 +8,7 @@ import pytest
 import tifffile
 
 from jupyter_zarr_serve.core.nodes import Policy, make_array
+from jupyter_zarr_serve.readers import open_file
 from tests.exports.parts import file, plan, refusal
 
 
@@ -58,3 +59,13 @@ def test_a_large_file_takes_little_memory():
 def test_what_it_cannot_hold(obj, status):
     found, message = refusal(obj, "tiff")
     assert (found, "export" in message) == (status, True), message
+
+
+@pytest.mark.parametrize(("photometric", "shape"), [("miniswhite", (20, 30)), ("separated", (20, 30, 4))])
+def test_what_looks_otherwise_than_its_numbers_stays_so(tmp_path, photometric, shape):
+    values = (np.arange(np.prod(shape)) % 250).astype("u1").reshape(shape)
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric=photometric)
+    body = file(open_file(tmp_path / "a.tif", Policy()), "tiff")
+    with tifffile.TiffFile(io.BytesIO(body)) as tiff:
+        assert tiff.pages[0].photometric.name.lower() == photometric
+        assert (tiff.asarray() == values).all()

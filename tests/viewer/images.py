@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tifffile
 import zarr
 from PIL import Image
 
@@ -75,6 +76,13 @@ def labels() -> np.ndarray:
     return (y * 4 + x).astype("u4") * 1001
 
 
+def inks() -> np.ndarray:
+    """Cyan to the right, magenta downwards, no yellow; a square of black."""
+    y, x = np.mgrid[:256, :256].astype("u1")
+    black = np.where((y // 64 == 1) & (x // 64 == 1), 200, 0).astype("u1")
+    return np.stack([x, y, np.zeros_like(x), black], -1)
+
+
 def write_images(folder: Path) -> None:
     """All of them as OME-Zarr of version 0.5, some also as plain arrays."""
     write(folder / "ramp.zarr", ramp(), "yx")
@@ -99,6 +107,8 @@ def write_images(folder: Path) -> None:
     }
     write(folder / "channels.zarr", channels(), "tcyx", omero=omero)
     Image.fromarray(colours()).save(folder / "colours.png")
+    Image.fromarray(inks(), "CMYK").save(folder / "inks.tif")
+    tifffile.imwrite(folder / "white.tif", ramp(), photometric="miniswhite")
     for name, image in unusual().items():
         np.save(folder / f"{name}.npy", image)
     for zero in (0, 64, 128):

@@ -2,7 +2,7 @@
 
 References
 ----------
-TIFF 6.0, sections 5 (palettes), 16 (CMYK), 18 (ExtraSamples), 21 (YCbCr)
+TIFF 6.0, sections 5 (palettes), 16 (CMYK, InkNames), 18 (ExtraSamples), 21 (YCbCr)
 https://gdal.org/en/stable/drivers/raster/gtiff.html#metadata (names of bands)
 """
 
@@ -28,7 +28,7 @@ _COLOURS = {
 }
 _JPEG = {6, 7}  # compressions whose decoder turns YCbCr into RGB
 _CMYK = 1  # the tag InkSet
-_INK_SET, _GDAL_METADATA = 332, 42112
+_INK_SET, _INK_NAMES, _GDAL_METADATA = 332, 333, 42112
 _LONGEST_XML = 1 << 20  # characters
 
 
@@ -52,8 +52,15 @@ def _colours(key: tifffile.TiffPage, photometric: str, samples: int) -> list[str
     if photometric == "ycbcr" and int(key.compression) in _JPEG:
         colours = RGB
     if photometric == "separated" and int(key.tags.valueof(_INK_SET, default=_CMYK)) != _CMYK:
-        colours = []
+        colours = _ink_names(key, samples - len(key.extrasamples))
     return colours if len(colours) <= samples else []
+
+
+def _ink_names(key: tifffile.TiffPage, count: int) -> list[str]:
+    """What other inks than those of CMYK are called, by the tag or their place."""
+    text = key.tags.valueof(_INK_NAMES, default="")
+    names = [name for name in str(text).split("\0") if name]
+    return names if len(names) == count else [f"ink {number + 1}" for number in range(count)]
 
 
 def _names(colours: list[str], extras: list[int]) -> list[str] | None:

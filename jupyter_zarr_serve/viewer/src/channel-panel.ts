@@ -7,7 +7,7 @@ import { limitControls } from "./limit-panel";
 import type { Spread } from "./limits";
 import type { ChannelView, View } from "./link";
 import { LABELS } from "./labels";
-import { COLOURS, DIVERGING, gradient, isDiverging, PALETTES } from "./palettes";
+import { COLOURS, DIVERGING, gradient, INKS, isDiverging, isInk, PALETTES } from "./palettes";
 import type { Channel, Pyramid } from "./pyramid";
 
 /** The controls of all channels; they change the view, and say so. */
@@ -90,7 +90,7 @@ function switchRow(i: number, channel: Channel, state: ChannelView, change: () =
 
 function colourSelect(i: number, state: ChannelView, change: () => void): HTMLSelectElement {
   const known = [
-    ...Object.entries(COLOURS),
+    ...Object.entries(isInk(state.colour) ? { ...INKS, ...COLOURS } : COLOURS),
     ...[...Object.keys(PALETTES), LABELS].map((name) => [name, name]),
   ];
   if (!known.some(([, value]) => value === state.colour)) known.push([`#${state.colour}`, state.colour]);

@@ -33,7 +33,7 @@ function firstView(channel: Channel, i: number, count: number, isShown: boolean)
     colour,
     gamma: 1,
     curve: "linear",
-    isInverted: false,
+    isInverted: channel.isInverted,
   };
 }
 

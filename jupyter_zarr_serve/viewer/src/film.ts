@@ -6,6 +6,7 @@ import { tellFacts } from "./film-panel";
 import type { Spread } from "./limits";
 import type { View } from "./link";
 import type { Change, Region } from "../../shared/live";
+import { isInk } from "./palettes";
 import type { Pyramid } from "./pyramid";
 import type { Drawn } from "./sketch";
 
@@ -99,7 +100,7 @@ export class Film {
       const spread = await measured(pyramid, at, MOST);
       const state = view.channels[channel];
       spreads.set(channel, spread);
-      if (!state || !view.isAdapting) continue;
+      if (!state || !view.isAdapting || isInk(state.colour)) continue; // inks go from none to all
       if (isOff(state.limits, spread.limits)) state.limits = [...spread.limits];
       else spread.limits = [...state.limits];
     }

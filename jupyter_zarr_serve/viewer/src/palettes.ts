@@ -40,16 +40,34 @@ export const COLOURS: Record<string, string> = {
 /** The colours of channels that say nothing of theirs. */
 const DEFAULTS = ["00ff00", "ff00ff", "00ffff", "ff0000", "0000ff", "ffff00", "ffffff"];
 
+const INK = "ink-"; // before the colour of an ink on white paper
+
+export const inkOf = (colour: string): string => INK + colour;
+
+/** Whether it takes from the light that others leave, and adds none. */
+export const isInk = (colour: string): boolean => colour.startsWith(INK);
+
+/** Those of print. */
+export const INKS: Record<string, string> = {
+  "cyan ink": inkOf("00ffff"),
+  "magenta ink": inkOf("ff00ff"),
+  "yellow ink": inkOf("ffff00"),
+  "black ink": inkOf("000000"),
+};
+
 export function defaultColour(index: number, count: number): string {
   return count === 1 ? "grey" : (DEFAULTS[index % DEFAULTS.length] ?? "ffffff");
 }
 
 /** The anchors of a palette's name, or of a colour. */
-export const anchorsOf = (colour: string): string[] =>
-  colour === LABELS ? ["000000", "ffffff"] : (PALETTES[colour] ?? ["000000", colour]);
+export function anchorsOf(colour: string): string[] {
+  if (isInk(colour)) return ["ffffff", colour.slice(INK.length)];
+  return colour === LABELS ? ["000000", "ffffff"] : (PALETTES[colour] ?? ["000000", colour]);
+}
 
+/** The parts of a colour, or of that of an ink. */
 export function rgb(hex: string): [number, number, number] {
-  const value = parseInt(hex, 16);
+  const value = parseInt(isInk(hex) ? hex.slice(INK.length) : hex, 16);
   return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
 }
 
@@ -66,9 +84,11 @@ export function gradient(colour: string, isInverted = false, side = "right"): st
 
 const names = Object.keys(PALETTES);
 
-/** The number of a palette in the shader; -1 for plain colours. */
-export const paletteNumber = (colour: string): number =>
-  colour === LABELS ? LABELS_NUMBER : names.indexOf(colour);
+/** The number of a palette in the shader; -1 for plain colours, -2 for inks. */
+export function paletteNumber(colour: string): number {
+  if (isInk(colour)) return -2;
+  return colour === LABELS ? LABELS_NUMBER : names.indexOf(colour);
+}
 
 /** GLSL: `palette(number, t)` is a colour. */
 export const PALETTES_GLSL = `

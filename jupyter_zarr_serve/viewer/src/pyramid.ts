@@ -5,6 +5,7 @@ import { dtypeOf, meaningOf, type ArrayDocument, type GroupDocument, type Meanin
 import { coloursIn, type LabelColours } from "./labels";
 import { levelsOf } from "./levels";
 import { composed, placesOf, type Affine, type Places, type Transformation } from "./places";
+import { inkOf } from "./palettes";
 import type { Level } from "./raster";
 import { aspectOf, length } from "./scale";
 import type { SourceAxis } from "./roles";
@@ -23,6 +24,8 @@ export interface Channel {
   /** RRGGBB; undefined where the image does not say. */
   colour: string | undefined;
   isShown: boolean;
+  /** Whether its least number is drawn as the brightest. */
+  isInverted: boolean;
   limits: [number, number] | undefined;
   domain: [number, number] | undefined;
 }
@@ -60,6 +63,8 @@ interface Multiscale {
   coordinateTransformations?: Transformation[];
   metadata?: {
     channel_names?: string[];
+    /** Of each channel: "light", "inverted" or "ink"; undefined where all are light. */
+    tones?: string[];
     coordinates?: Record<string, unknown>;
     source_axes?: unknown;
   };
@@ -70,6 +75,7 @@ interface Omero {
     label?: string;
     color?: string;
     active?: boolean;
+    inverted?: boolean;
     window?: { start?: number; end?: number; min?: number; max?: number };
   }[];
 }
@@ -115,7 +121,7 @@ export async function openPyramid(root: string, group: GroupDocument, turn?: Tur
     source: sourceAxes(multiscale, documents[0] as ArrayDocument),
     axes,
     channelAxis,
-    channels: channelsOf(channels, attributes.omero, multiscale.metadata?.channel_names),
+    channels: channelsOf(channels, attributes.omero, multiscale.metadata),
     aspect: aspectOf(axes),
     turn: turn ?? turnAtFirst,
     turnAtFirst,
@@ -178,13 +184,19 @@ function channelAxisOf(axes: Axis[], multiscale: Multiscale): number {
   return found < axes.length - 2 && isFew ? found : -1;
 }
 
-function channelsOf(count: number, omero: Omero | undefined, names: string[] = []): Channel[] {
+function channelsOf(
+  count: number,
+  omero: Omero | undefined,
+  { channel_names: names = [], tones = [] }: Multiscale["metadata"] = {},
+): Channel[] {
   return Array.from({ length: count }, (_, i) => {
-    const { label, color, active, window } = omero?.channels?.[i] ?? {};
+    const { label, color, active, inverted, window } = omero?.channels?.[i] ?? {};
+    const colour = color?.toLowerCase().replace("#", "");
     return {
       label: label ?? names[i] ?? `channel ${i}`,
-      colour: color?.toLowerCase().replace("#", ""),
+      colour: colour && tones[i] === "ink" ? inkOf(colour) : colour,
       isShown: active ?? i < 4,
+      isInverted: (inverted ?? false) || tones[i] === "inverted",
       limits: pair(window?.start, window?.end),
       domain: pair(window?.min, window?.max),
     };

@@ -2,7 +2,7 @@
 
 import { bent, zeroIn } from "./curves";
 import { LABELS, labelColour, type LabelColours } from "./labels";
-import { anchorsOf, rgb } from "./palettes";
+import { anchorsOf, isInk, rgb } from "./palettes";
 import type { Pixels } from "./raster";
 import type { Tone } from "./tone";
 
@@ -37,7 +37,7 @@ export function shaderOf(
     planes.forEach((plane, i) => {
       const [ramp, shade] = [ramps[i], shades[i]];
       if (shade?.tone.colour === LABELS) addLabels(out, plane, offset, shade.own);
-      else if (ramp) (i ? add : put)(out, plane, ramp);
+      else if (ramp) (!i ? put : isInk(shade?.tone.colour ?? "") ? print : add)(out, plane, ramp);
     });
     return out;
   };
@@ -61,6 +61,17 @@ function add(out: Uint8ClampedArray, plane: Pixels, { colours, last, low, scale 
     out[to]! += colours[from]!;
     out[to + 1]! += colours[from + 1]!;
     out[to + 2]! += colours[from + 2]!;
+    out[to + 3] = 255;
+  }
+}
+
+/** Inks take from the light that those before leave. */
+function print(out: Uint8ClampedArray, plane: Pixels, { colours, last, low, scale }: Ramp): void {
+  for (let i = 0, to = 0; i < plane.length; i++, to += 4) {
+    const place = (plane[i]! - low) * scale;
+    if (place !== place) continue;
+    const from = 4 * (place <= 0 ? 0 : place >= last ? last : (place + 0.5) | 0);
+    for (let part = 0; part < 3; part++) out[to + part]! *= colours[from + part]! / 255;
     out[to + 3] = 255;
   }
 }

@@ -32,14 +32,19 @@ float tone_place(float value, vec2 limits) {
   return clamp((value - limits[0]) / max(1e-30, limits[1] - limits[0]), 0.0, 1.0);
 }
 
+bool tone_isInk(vec3 curve) { return curve.z < -1.5; }
+
 vec3 tone_colour(float place, vec3 colour, vec3 curve, vec2 turn) {
   if (place < 0.0) return vec3(0.0);
   if (curve.z > ${LABELS_NUMBER}.0 - 0.5) return label_colour(place);
   float bent = curve_bent(place, int(curve.y + 0.5), turn.x);
   float straight = pow(clamp(bent, 0.0, 1.0), curve.x);
   float raised = turn.y > 0.5 ? 1.0 - straight : straight;
+  if (tone_isInk(curve)) return mix(vec3(1.0), colour, raised);
   return curve.z < -0.5 ? colour * raised : palette(int(curve.z + 0.5), raised);
 }
+
+vec3 tone_with(vec3 sum, vec3 colour, vec3 curve) { return tone_isInk(curve) ? sum * colour : sum + colour; }
 
 bool tone_isLabels(int channel) {
   if (channel == ${I} && tone.curve${I}.z > ${LABELS_NUMBER}.0 - 0.5) return true;
@@ -53,10 +58,10 @@ vec4 tone_missing() {
 `;
 
 const mutate = `
-  vec3 sum = vec3(0.0);
+  vec3 sum = vec3(tone_isInk(tone.curve0) ? 1.0 : 0.0); // paper, or the dark
   bool isMissing = true;
   if (intensity[${I}] >= 0.0) isMissing = false;
-  sum += tone_colour(intensity[${I}], tone.colour${I}, tone.curve${I}, tone.turn${I});
+  sum = tone_with(sum, tone_colour(intensity[${I}], tone.colour${I}, tone.curve${I}, tone.turn${I}), tone.curve${I});
   rgba = isMissing ? tone_missing() : vec4(min(sum, vec3(1.0)), 1.0);
 `;
 

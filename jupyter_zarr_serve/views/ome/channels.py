@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.nodes import Array, Node
-from ...preview.colours import ALPHA
+from ...preview.colours import ALPHA, INKS, extras_of, is_inverted
 from .axes import axis_names_of
 from .contrast import Window, windows_of
 from .coordinates import coordinate
-from .image import is_coloured
+from .image import has_inks, is_coloured
 from .levels import Pyramid
 
 Json = dict[str, Any]
@@ -24,6 +24,8 @@ _MOST_CHANNELS = 32
 _ACTIVE = 4  # channels that a viewer shows at first
 _COLOURS = ("FF0000", "00FF00", "0000FF")  # of colour images; their other bands are not shown at first
 _NAMES = ("R", "G", "B")
+_INKS = ("00FFFF", "FF00FF", "FFFF00", "000000")
+_LIGHT, _INVERTED, _INK = "light", "inverted", "ink"
 _GREY, _WHITE = "L", "FFFFFF"
 _NO_UNITS = ("", "1")
 _PALETTE = ("00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000FF", "FF8000", "FFFFFF")
@@ -70,7 +72,8 @@ def omero_of(pyramid: Pyramid, names: list[str]) -> Json | None:
         return None
     has_colours = is_coloured(pyramid.stored[0])
     is_grey = count == 1 or names == [_GREY, ALPHA]
-    colours = (*_COLOURS, _WHITE) if has_colours else (_WHITE,) if is_grey else _PALETTE
+    tones = tones_of(pyramid)
+    colours = _colours(pyramid, is_grey=is_grey)
     active = len(_COLOURS) if has_colours else 1 if is_grey else _ACTIVE
     usual = [f"channel {number}" for number in range(count)]
     if has_colours:
@@ -81,12 +84,33 @@ def omero_of(pyramid: Pyramid, names: list[str]) -> Json | None:
             "color": colours[min(number, 3) if has_colours else number % len(colours)],
             "active": number < active,
             "window": _window(window),
+            **({"inverted": True} if tones[number : number + 1] == [_INVERTED] else {}),
         }
         for number, window in enumerate(windows)
     ]
     model = "greyscale" if is_grey else "color"
     middle = lengths.get("z", 1) // 2
     return {"channels": channels, "rdefs": {"model": model, "defaultT": 0, "defaultZ": middle}}
+
+
+def _colours(pyramid: Pyramid, *, is_grey: bool) -> tuple[str, ...]:
+    if is_coloured(pyramid.stored[0]):
+        return (*_COLOURS, _WHITE)
+    if has_inks(pyramid.stored[0]):
+        return (*_INKS, _WHITE)
+    return (_WHITE,) if is_grey else _PALETTE
+
+
+def tones_of(pyramid: Pyramid) -> list[str]:
+    """What each channel is: "light", "inverted" (0 is white), or an "ink"; empty where all are light."""
+    image = pyramid.stored[0]
+    count = dict(zip(pyramid.letters, pyramid.shapes[0], strict=True)).get("c", 1)
+    if has_inks(image):
+        return [_INK] * len(INKS) + [_LIGHT] * (count - len(INKS))
+    if not is_inverted(image.source):
+        return []
+    extras = extras_of(image.source) if "c" in pyramid.letters else 0
+    return [_INVERTED] * (count - extras) + [_LIGHT] * extras
 
 
 def _window(window: Window) -> Json:

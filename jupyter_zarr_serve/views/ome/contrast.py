@@ -13,7 +13,7 @@ import numpy as np
 from ...core.chunks import read_as
 from ...core.dtypes import Block
 from ...core.grid import Region
-from .image import is_coloured
+from .image import has_inks, is_coloured
 from .levels import Pyramid
 from .tiles import Tiles
 
@@ -39,7 +39,8 @@ def windows_of(pyramid: Pyramid) -> list[Window] | None:
     array = image.array
     letters = array.dimension_names or ()
     count = array.shape[letters.index("c")] if "c" in letters else 1
-    if is_coloured(image) or (array.dtype == np.uint8 and image.source.dtype == np.uint8):
+    is_byte = array.dtype == np.uint8 and image.source.dtype == np.uint8
+    if is_byte or is_coloured(image) or has_inks(image):
         most = float(np.iinfo(array.dtype).max)
         return [Window(0.0, most, 0.0, most)] * count
     if image.source.dtype.kind == "b":

@@ -16,7 +16,7 @@ from ...core.errors import Unreadable
 from ...core.grid import Region
 from ...core.nodes import Array
 from ...core.reading import Reading
-from ...preview.colours import are_colours, in_colours
+from ...preview.colours import are_colours, are_inks, in_colours
 from .axes import ORDER, letters_of
 
 _OF_VALUES = ("_FillValue", "missing_value", "scale_factor", "add_offset", "units", "long_name")
@@ -101,6 +101,12 @@ def is_coloured(image: Image) -> bool:
     is_told = "channel_names" in array.attributes or array.attributes.get("photometric") == "rgb"
     is_last = letters[-1] == "c" and len(letters) > 2
     return (is_last or is_told) and are_colours(array, array.shape[letters.index("c")])
+
+
+def has_inks(image: Image) -> bool:
+    """Whether the first channels of an image are cyan, magenta, yellow and black."""
+    array, letters = image.source, image.letters
+    return "c" in letters and are_inks(array, array.shape[letters.index("c")])
 
 
 def _drawable(array: Array) -> tuple[DType, Change | None]:

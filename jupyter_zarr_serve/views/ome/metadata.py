@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ...core.nodes import Array
 from .axes import TYPES, axis_names_of
-from .channels import Json, omero_of
+from .channels import Json, omero_of, tones_of
 from .levels import Pyramid
 
 
@@ -73,6 +73,7 @@ def attributes_of(pyramid: Pyramid, name: str, told: Told, zarr_format: int) -> 
         "dimension_names": [axis["name"] for axis in told.axes],
         "source_axes": told.axes,
         "channel_names": told.channels,
+        "tones": tones_of(pyramid),
         "coordinates": {letter: scale.coordinate for letter, scale in scales.items() if scale.coordinate},
     }
     multiscale: Json = {
