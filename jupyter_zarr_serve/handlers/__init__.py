@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from tornado.httputil import HTTPServerRequest
 from tornado.routing import PathMatches, Rule
 from tornado.web import Application
 
@@ -73,7 +74,27 @@ def find_first(application: Application, base_url: str) -> None:
     """
     rules = application.default_router.rules
     ours = rules.pop(-2)  # the last is for what nobody has added
-    rules.insert(0, Rule(PathMatches(f"{re.escape(base_url)}zarr(?:/.*)?"), ours.target))
+    rules.insert(0, Rule(_Ours(base_url), ours.target))
+
+
+class _Ours(PathMatches):
+    """All below ``zarr``; several slashes around that, or around a link's token, mean one, as behind it.
+
+    obstore puts two behind the root of a store whose address ends in one.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(f"{re.escape(base_url)}zarr(?:/.*)?")
+        self._plain = f"{base_url}zarr"
+        self._several = re.compile(f"{re.escape(base_url.rstrip('/'))}/+zarr(?:/+s/+([^/]+))?(?:/+|$)")
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        """See `PathMatches`."""
+        if "//" in request.path and (found := self._several.match(request.path)):
+            link = f"/s/{found[1]}" if found[1] else ""
+            slash = "/" if found[0].endswith("/") else ""
+            request.path = f"{self._plain}{link}{slash}{request.path[found.end() :]}"
+        return super().match(request)
 
 
 def tree_routes(

@@ -86,6 +86,28 @@ def test_slashes_change_nothing(server: Server, zarr_format, path, slash):
         assert server.get(f"{plain}/{slash}{member}/{slash}{chunk}").status_code == 200
 
 
+@pytest.mark.parametrize("root", ["", "zarr", "zarr/", "zarr/v3", "zarr/v3/"])
+@pytest.mark.parametrize("place", ["{}", "/{}", "{}/", "//{}//"])
+def test_a_store_whose_root_is_further_up_finds_it(server: Server, root, place):
+    whole = "zarr/v3/files/addresses/run.h5/g"
+    path = place.format(whole.removeprefix(root).strip("/"))
+    store = zarr.storage.FsspecStore.from_url(server.url + root, storage_options=server.storage_options)
+    assert list(zarr.open_group(store, path=path, mode="r").keys()) == ["d"]
+    options = {"default_headers": server.headers, "allow_http": True}
+    store = zarr.storage.ObjectStore(HTTPStore.from_url(server.url + root, client_options=options))
+    assert zarr.open_group(store, path=path, mode="r")["d"][:].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("before", ["", "/", "//"])
+@pytest.mark.parametrize("behind", ["/", "//", "///"])
+def test_slashes_around_the_first_part_change_nothing(server: Server, before, behind):
+    for rest in ("v3/files/addresses/zarr.json", "v2/files/addresses/a.npy/0", "api/node?path=files"):
+        plain, spelled = (server.get(path) for path in (f"zarr/{rest}", f"{before}zarr{behind}{rest}"))
+        assert (spelled.status_code, spelled.content) == (200, plain.content)
+    assert server.nobody(f"{before}zarr{behind}v3/files/zarr.json").status_code in {401, 403}
+    assert server.get(f"{before}zarrs{behind}v3/zarr.json").status_code == 404
+
+
 @pytest.mark.parametrize("slash", SLASHES)
 def test_a_link_is_bounded_by_the_path_that_is_meant(server: Server, slash):
     body = {"path": "files/addresses/with space", "expires": "1h"}
@@ -93,5 +115,9 @@ def test_a_link_is_bounded_by_the_path_that_is_meant(server: Server, slash):
     shared = f"zarr/{url}v3{slash}"
     told = server.nobody(shared, Accept="application/json")
     assert list(told.json()["members"]) == ["é.npy"]
+    token = url.removeprefix("s/")
+    for spelled in (f"/zarr/s{slash}/{token}", f"zarr/{slash}s/{token}{slash}"):
+        found = server.nobody(f"{spelled.rstrip('/')}/{slash}v3/é.npy/c/0".replace("é", "%C3%A9"))
+        assert (found.status_code, found.headers["Content-Type"]) == (200, "application/octet-stream")
     for outside in ("../a.npy", "..%2Fa.npy", "%2E%2E/a.npy", "/../a.npy"):
         assert server.nobody(f"{shared}/{outside}/zarr.json").status_code in {403, 404}
