@@ -1,7 +1,6 @@
 // The drawing: deck.gl with Viv's layer of tiles, panned and zoomed.
 
 import { Deck, OrthographicView, type Layer } from "@deck.gl/core";
-import { MultiscaleImageLayer } from "@vivjs/layers";
 import { zeroIn } from "./curves";
 import type { Frame } from "./frame";
 import type { Overlaid } from "./overlay";
@@ -9,8 +8,9 @@ import { OverlayExtension } from "./overlay-tone";
 import type { Pyramid } from "./pyramid";
 import { isAbort, Level } from "./raster";
 import { overlay, readingOf, select, type Reading } from "./reading";
+import { areLinked, Redraws } from "./redraws";
 import type { Drawn } from "./sketch";
-import { tileLayer } from "./tile-layer";
+import { imageLayer, tileLayer } from "./tile-layer";
 import type { TileSource } from "./tiles";
 import { ToneExtension } from "./tone";
 
@@ -34,6 +34,7 @@ export class Scene {
   private readonly deck: Deck<OrthographicView>;
   private readonly extensions = [new ToneExtension()];
   private readonly overlays = [new OverlayExtension()];
+  private readonly redraws = new Redraws();
   private isSmooth = true;
   private isLoaded = false;
   private current: Reading;
@@ -60,6 +61,7 @@ export class Scene {
       controller: { doubleClickZoom: true, scrollZoom: { speed: 0.01, smooth: false }, keyboard: false },
       layers: [],
       useDevicePixels: true,
+      deviceProps: { type: "webgl", webgl: { antialias: false } }, // no edge is oblique
       onViewStateChange: ({ viewState }) => {
         const { zoom, target } = viewState as unknown as State;
         listeners.moved(zoom[0], [target[0], target[1]]);
@@ -128,31 +130,33 @@ export class Scene {
 
   private failed(reading: Reading, error: unknown): void {
     if (isAbort(error)) return;
-    if (this.next === reading) {
-      this.next = undefined;
-      this.update(false);
-      reading.failed(error);
-    } else this.listeners.failed(error);
+    if (this.next !== reading) return this.listeners.failed(error);
+    this.next = undefined;
+    this.update(false);
+    reading.failed(error);
   }
 
-  /** Draw, unless all that has changed is not seen yet: without graphics of its own, a machine draws slowly. */
+  /** Draw, unless nothing has changed or all that has is not seen yet. */
   private render(reason: string): void {
-    const isUnseen =
-      this.next && this.isWhole && !this.current.overlaid && reason.startsWith("updating layers");
-    if (!isUnseen) (this.deck as unknown as { _drawLayers(reason: string): void })._drawLayers(reason);
+    if (this.next && this.isWhole && !this.current.overlaid && reason.startsWith("updating layers")) return;
+    if (!this.redraws.isNeeded(reason, this.layers)) return;
+    (this.deck as unknown as { _drawLayers(reason: string): void })._drawLayers(reason);
   }
 
   /** Tell that all is there, once it is on the screen, too: shaders are linked while others draw. */
   private rendered(): void {
     const shown = this.layers.find(({ id }) => id === this.current.id);
-    const isExchanged = shown?.props.visible || !this.current.drawn.length; // or what was there is drawn once more
-    if (isExchanged) this.came(); // of those that are told already, nobody takes note
+    if (shown?.props.visible || !this.current.drawn.length) this.came(); // else the old picture was drawn once more
     this.isWhole = Boolean(shown?.isLoaded);
-    if (!this.isLoaded || !this.isLinked()) return;
-    this.isLoaded = false;
-    this.isTold = true;
+    if (!this.isLoaded) return;
+    if (!areLinked(this.layers)) return this.redraw("shaders are not linked");
+    [this.isLoaded, this.isTold] = [false, true];
     this.deck.redraw("the shaders are linked");
     this.listeners.loaded();
+  }
+
+  private redraw(reason: string): void {
+    requestAnimationFrame(() => this.deck.redraw(reason));
   }
 
   private get layers(): Layer[] {
@@ -160,23 +164,18 @@ export class Scene {
     return layerManager.getLayers();
   }
 
-  private isLinked(): boolean {
-    const models = this.layers.flatMap((layer) => layer.getModels());
-    return models.every(({ pipeline }) => (pipeline as { linkStatus?: string }).linkStatus === "success");
-  }
-
   private state(): object {
     const { zoom, target } = this.frame.camera;
-    const state: State = { zoom: [zoom, zoom + Math.log2(this.frame.aspect)], target: [...target, 0] };
-    return { plane: state };
+    return { plane: { zoom: [zoom, zoom + Math.log2(this.frame.aspect)], target: [...target, 0] } };
   }
 
   private update(isSeen = true): void {
     if (isSeen) this.isWhole = false;
+    this.redraws.changed();
     const readings = this.readings.filter(({ drawn }) => drawn.length);
-    const layers = readings.flatMap((reading) => [
+    const layers = readings.map((reading) => [
       this.layer(reading),
-      ...(reading.overlaid ? [this.labels(reading, reading.overlaid)] : []),
+      reading.overlaid && this.labels(reading, reading.overlaid),
     ]);
     this.deck.setProps({ layers });
   }
@@ -191,7 +190,7 @@ export class Scene {
   /** The layer of labels over the image. Where tiles overlap, they would be less transparent. */
   private labels(reading: Reading, { sources, opacity, colours }: Overlaid): Layer {
     const id = labelsOf(reading);
-    return new MultiscaleImageLayer({
+    return imageLayer({
       ...this.common(reading),
       id,
       loader: sources,
@@ -205,9 +204,9 @@ export class Scene {
       refinementStrategy: "no-overlap",
       onViewportLoad: () => {
         this.loaded(reading, id, true);
-        requestAnimationFrame(() => this.deck.redraw("all labels are there"));
+        this.redraw("all labels are there");
       },
-    } as unknown as ConstructorParameters<typeof MultiscaleImageLayer>[0]) as unknown as Layer;
+    });
   }
 
   /** What the layers of image and labels share. */
@@ -224,7 +223,7 @@ export class Scene {
   }
 
   private layer(reading: Reading): Layer {
-    return new MultiscaleImageLayer({
+    return imageLayer({
       ...this.common(reading),
       id: reading.id,
       loader: reading.sources,
@@ -238,11 +237,10 @@ export class Scene {
       refinementStrategy: "best-available",
       onViewportLoad: () => {
         this.loaded(reading, reading.id);
-        if (reading !== this.current || this.isTold) return;
-        this.isLoaded = true;
-        requestAnimationFrame(() => this.deck.redraw("all tiles are there"));
+        this.isLoaded ||= reading === this.current && !this.isTold;
+        if (this.isLoaded) this.redraw("all tiles are there");
       },
-    } as unknown as ConstructorParameters<typeof MultiscaleImageLayer>[0]) as unknown as Layer;
+    });
   }
 }
 

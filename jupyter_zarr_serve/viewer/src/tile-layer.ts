@@ -1,7 +1,7 @@
 // Tiles as Viv's layer draws them, but each as large as its pixels are.
 
 import type { Layer } from "@deck.gl/core";
-import { XRLayer } from "@vivjs/layers";
+import { MultiscaleImageLayer, XRLayer } from "@vivjs/layers";
 import type { Tile, TileSource } from "./tiles";
 
 interface TileProps {
@@ -11,6 +11,12 @@ interface TileProps {
   loader: TileSource[];
   isSmooth: boolean;
 }
+
+/** Viv's layer of an image, of properties that its types do not all know. */
+export const imageLayer = (props: object): Layer =>
+  new MultiscaleImageLayer(
+    props as ConstructorParameters<typeof MultiscaleImageLayer>[0],
+  ) as unknown as Layer;
 
 /** A tile as large as its pixels are; Viv's own stretches those at the edges. */
 export function tileLayer(props: TileProps): Layer | null {

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Layer } from "@deck.gl/core";
+import { Redraws } from "../src/redraws.ts";
+
+const UPDATING = "updating layers: image";
+const pixels = (id: string, channelData: object): Layer =>
+  ({ id, props: { channelData } }) as unknown as Layer;
+const image = { id: "image", props: {} } as unknown as Layer;
+
+test("what is asked for and has not come is no reason to draw", () => {
+  const [redraws, one, other] = [new Redraws(), {}, {}];
+  const isNeeded = (reason: string, ...layers: Layer[]): boolean =>
+    redraws.isNeeded(reason, [image, ...layers]);
+  assert.equal(isNeeded(UPDATING), true); // for the first time
+  assert.equal(isNeeded(UPDATING), false);
+  assert.equal(isNeeded(UPDATING, pixels("a", one)), true);
+  assert.equal(isNeeded(UPDATING, pixels("a", one)), false);
+  assert.equal(isNeeded("viewState changed", pixels("a", one)), true);
+  assert.equal(isNeeded(UPDATING, pixels("a", other)), true);
+  assert.equal(isNeeded(UPDATING, pixels("a", other), pixels("b", one)), true);
+  redraws.changed();
+  assert.equal(isNeeded(UPDATING, pixels("a", other), pixels("b", one)), true);
+  assert.equal(isNeeded(UPDATING, pixels("a", other), pixels("b", one)), false);
+});
