@@ -105,7 +105,8 @@ def tests(session: nox.Session) -> None:
     few = (
         [] if session.python == PYTHONS[-1] else [*(f"--ignore={place}" for place in ONCE), "-k", NOT_AGAIN]
     )
-    session.run("pytest", "-n", "3", "--dist", "loadfile", *few, *session.posargs, env=COMPILED)
+    slowest = ("--durations", "20", "--durations-min", "5")
+    session.run("pytest", "-n", "3", "--dist", "loadfile", *slowest, *few, *session.posargs, env=COMPILED)
 
 
 @nox.session

@@ -2,6 +2,7 @@
 
 import { told } from "./dom";
 import { timeOf, words } from "./times";
+import { symbolOf } from "./units";
 
 export interface Transformation {
   type: string;
@@ -81,7 +82,7 @@ export function placesOf(
     unit,
     text: (index) => measure(rounded(start + index * step, step), unit),
     short: (index) => told(rounded(start + index * step, step), DIGITS),
-    title: unit,
+    title: symbolOf(unit),
     line: { start, step },
   };
 }

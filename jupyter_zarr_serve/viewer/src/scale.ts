@@ -2,26 +2,9 @@
 
 import type { Axis } from "./pyramid";
 import { make, the, told } from "./dom";
+import { METRES } from "./units";
 
 const LONGEST = 160; // pixels of the screen
-
-const METRES: Record<string, number> = {
-  angstrom: 1e-10,
-  picometer: 1e-12,
-  nanometer: 1e-9,
-  micrometer: 1e-6,
-  millimeter: 1e-3,
-  centimeter: 1e-2,
-  meter: 1,
-  kilometer: 1e3,
-  nm: 1e-9,
-  um: 1e-6,
-  µm: 1e-6,
-  mm: 1e-3,
-  cm: 1e-2,
-  m: 1,
-  km: 1e3,
-};
 
 const SHOWN: [string, number][] = [
   ["km", 1e3],
