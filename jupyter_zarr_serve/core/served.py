@@ -29,7 +29,7 @@ class Served(Mapping[str, N]):
 
     One whose name is fit is looked up without a look at its siblings. A class of mappings whose names
     are served ones already says so by its attribute `has_fit_names`; one whose names never change, by
-    `is_fixed`.
+    `is_fixed`; one whose members are no parts of one thing, as those of a kernel, by `are_unrelated`.
 
     Parameters
     ----------
@@ -42,6 +42,7 @@ class Served(Mapping[str, N]):
     def __init__(self, members: Mapping[str, N]) -> None:
         self._members = members
         self._is_fixed = getattr(members, "is_fixed", isinstance(members, dict | MappingProxyType))
+        self.are_unrelated = getattr(members, "are_unrelated", False)
         self._known: tuple[Mapping[str, str], Mapping[str, str]] | None = None
         self._dressed: dict[str, tuple[N, N]] = {}
 

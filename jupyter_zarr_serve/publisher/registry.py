@@ -7,7 +7,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from threading import Condition
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from ..core.errors import Replaced, ServeError, Unavailable, Unreadable, of_objects
 from ..core.memory import MEMORY, Share
@@ -159,6 +159,8 @@ class Registry:
 
 class _Names(Mapping[str, Node]):
     """The nodes by name for one request, which looks each object up once and so sees one state of it."""
+
+    are_unrelated: ClassVar[bool] = True  # see `core.served`
 
     def __init__(self, layers: tuple[Mapping[str, Live], ...]) -> None:
         self._layers = layers

@@ -27,6 +27,10 @@ def write_places(folder: Path) -> None:
     falling.to_netcdf(folder / "falling.nc")
     uneven = xr.Dataset({"u": (("depth", "x"), values)}, {"depth": ("depth", UNEVEN, {"units": "m"})})
     uneven.to_netcdf(folder / "uneven.nc")
+    rising = {"lat": ("lat", UNEVEN, named)}
+    xr.Dataset({"u": (("lat", "x"), values)}, rising).to_netcdf(folder / "gaussian.nc")
+    apart = {"down": ("y", LAT / 2000, {"units": "mm"}), "across": ("x", LON, {"units": "microns"})}
+    xr.Dataset({"u": (("y", "x"), values)}, apart).to_netcdf(folder / "apart.nc")
     packed = {"lat": {"dtype": "i2", "scale_factor": 0.5, "add_offset": 10.0, "_FillValue": -999}}
     packed |= {"sst": {"dtype": "i4", "scale_factor": 0.01, "add_offset": 5.0, "_FillValue": -1}}
     xr.Dataset(

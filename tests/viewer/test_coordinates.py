@@ -40,6 +40,21 @@ def test_north_is_up(places):
     assert f"y {ROW} (lat {LAT[::-1][ROW]:g} degrees_north)" in fallen
 
 
+def test_north_is_up_on_uneven_latitudes(places):
+    view = {"zoom": 2, "centre": "40,40", "c0": "0,90000,grey,1,linear", "smooth": 0}
+    there = places.look("files/gaussian.nc/u", view).place(ROW, COLUMN)
+    text = places.look("files/gaussian.nc/u", view, steps=[["move", *there]]).text
+    assert f"y {89 - ROW} (lat {UNEVEN[89 - ROW]:g} degrees_north)" in text
+    assert f"= {1000 * (89 - ROW) + COLUMN}" in text
+
+
+def test_coordinates_of_other_names_are_told_and_their_units_compared(places):
+    """Rows a thousandth of a millimetre apart are half as high as columns that are two microns apart."""
+    row = 40 + 2 * (ROW - 40) + 1  # so far above the middle, whose row is 40
+    text = pointed(places, "files/apart.nc/u").text
+    assert f"y {row} (down {LAT[row] / 2000:g} mm)   x {COLUMN} (across {LON[COLUMN]:g} microns)" in text
+
+
 def test_a_map_that_was_turned_back_stays_so(places):
     turned = places.look("files/ocean.nc/sst", steps=[["click", "text=↕"]])
     assert "turn=" in turned.url.partition("#")[2].split("&")

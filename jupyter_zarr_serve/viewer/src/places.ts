@@ -39,9 +39,19 @@ export interface Places {
   title: string;
   /** Where numbers along the axis are: those of the index `i` are at `start + i * step`. */
   line: { start: number; step: number } | undefined;
+  /** Whether later elements lie further on; false where that is unknown. */
+  isRising: boolean;
 }
 
-const UNKNOWN: Places = { step: 1, unit: "", text: () => "", short: String, title: "", line: undefined };
+const UNKNOWN: Places = {
+  step: 1,
+  unit: "",
+  text: () => "",
+  short: String,
+  title: "",
+  line: undefined,
+  isRising: false,
+};
 const DIGITS = 7; // beside an axis
 
 /** Lists of transformations one after the other; undefined where one of them is of an unknown kind. */
@@ -71,7 +81,7 @@ export function placesOf(
   coordinate: unknown,
   measure: (value: number, unit: string) => string,
 ): Places {
-  const known = ofCoordinate(coordinate as Coordinate | undefined);
+  const known = ofCoordinate(coordinate as Coordinate | undefined, unit);
   if (known) return known;
   const [step = 1, start = 0] = [affine?.step[axis], affine?.start[axis]];
   // A size of 1 without a unit is what writes one who knows none.
@@ -84,10 +94,12 @@ export function placesOf(
     short: (index) => told(rounded(start + index * step, step), DIGITS),
     title: symbolOf(unit),
     line: { start, step },
+    isRising: step > 0,
   };
 }
 
-function ofCoordinate(coordinate: Coordinate | undefined): Places | undefined {
+/** Places by a coordinate; `spelled` is its unit as OME-Zarr spells it, which can be compared with others. */
+function ofCoordinate(coordinate: Coordinate | undefined, spelled: string): Places | undefined {
   const { dimension, units, calendar, start, step, values } = coordinate ?? {};
   if (typeof dimension !== "string") return undefined;
   const [unit, time] = [typeof units === "string" ? units : "", timeOf(units, calendar)];
@@ -103,17 +115,24 @@ function ofCoordinate(coordinate: Coordinate | undefined): Places | undefined {
     const at = (index: number): number => rounded(start + index * step, step);
     return {
       step: Math.abs(step),
-      unit: isOfDates ? (unit.split(/\s/)[0] ?? "") : unit,
+      unit: isOfDates ? (unit.split(/\s/)[0] ?? "") : spelled || unit,
       text: (index) => write(at(index)),
       short: (index) => short(at(index)),
       title,
       line: time ? undefined : { start, step },
+      isRising: step > 0,
     };
   }
   if (!areNumbers(values)) return undefined;
   const of = (index: number, tell: (value: number) => string): string =>
     values[index] === undefined ? "" : tell(values[index]);
-  return { ...UNKNOWN, text: (index) => of(index, write), short: (index) => of(index, short), title };
+  return {
+    ...UNKNOWN,
+    text: (index) => of(index, write),
+    short: (index) => of(index, short),
+    title,
+    isRising: (values.at(-1) ?? 0) > (values[0] ?? 0),
+  };
 }
 
 /** Without the digits that only come of adding up. */

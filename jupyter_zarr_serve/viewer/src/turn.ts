@@ -16,9 +16,9 @@ const NORTH = /^(degrees?_?n(orth)?|lat(itude)?|northing)$/i;
 
 /** How a plane is shown at first: north is up. The rows of images without coordinates go down. */
 export function upright(rows: Axis | undefined): Turn {
-  const isRising = rows?.line !== undefined && rows.line.step > 0;
-  const isNorth = [rows?.unit, rows?.name].some((word) => NORTH.test(word ?? ""));
-  return { ...UNTURNED, isMirrored: [isRising && isNorth, false] };
+  if (!rows?.isRising) return UNTURNED;
+  const isNorth = [rows.unit, rows.name, ...rows.title.split(/[\s[\]]+/)].some((word) => NORTH.test(word));
+  return { ...UNTURNED, isMirrored: [isNorth, false] };
 }
 
 /** A turn as it is in an address: letters. */
@@ -46,6 +46,7 @@ function mirrored(axis: Axis): Axis {
     text: (index) => axis.text(last - index),
     short: (index) => axis.short(last - index),
     index: (index) => last - index,
+    isRising: !axis.isRising,
     line: line && { start: line.start + last * line.step, step: -line.step },
   };
 }

@@ -17,6 +17,7 @@ from functools import partial
 from ...core.children import Seen
 from ...core.derived import Derived
 from ...core.nodes import Array, Group, Node
+from .coordinates import Around
 from .image import image_of
 from .levels import Pyramid
 from .multiscale import is_of_labels, levels_of, multiscale
@@ -25,13 +26,15 @@ from .stored import as_stored, is_stored
 _PYRAMIDS: Derived[Pyramid] = Derived()
 
 
-def ome(node: Node, name: str = "") -> Node:
+def ome(node: Node, name: str = "", above: Around | None = None) -> Node:
     """The node as viewers of OME-Zarr see it.
 
     Parameters
     ----------
     name
         What the node is called, where it is in a group.
+    above
+        That group, and what it is in.
 
     Raises
     ------
@@ -45,11 +48,12 @@ def ome(node: Node, name: str = "") -> Node:
     if node.levels:
         return _leveled(node, name)
     # what describes an image looks at some of its pixels: not at those of all that are in a file
-    return replace(node, children=Seen(node.children, partial(_member, node.children)), consolidate=False)
+    around = above.below(node) if above is not None else Around(node)
+    return replace(node, children=Seen(node.children, partial(_member, around)), consolidate=False)
 
 
-def _member(beside: Mapping[str, Node], name: str, node: Node) -> Node:
-    return _multiscale(node, name, beside) if isinstance(node, Array) else ome(node, name)
+def _member(around: Around, name: str, node: Node) -> Node:
+    return _multiscale(node, name, around) if isinstance(node, Array) else ome(node, name, around)
 
 
 def _multiscale(array: Array, name: str, beside: Mapping[str, Node]) -> Group:

@@ -55,7 +55,7 @@ def _texts(beside: Mapping[str, Node], name: str, length: int) -> list[str]:
     found = coordinate(beside, name, length, "OTUiuf") if length <= _MOST_CHANNELS else None
     if found is None:
         return []
-    array, values = found
+    _, array, values = found
     unit = array.attributes.get("units")
     after = (
         f" {unit}" if values.dtype.kind in "iuf" and isinstance(unit, str) and unit not in _NO_UNITS else ""

@@ -17,6 +17,7 @@ from ...core.nodes import Array, Group, Node
 from ...preview.colours import in_colours
 from .axes import ORDER, letters_of
 from .channels import channel_names
+from .coordinates import Around
 from .image import Image, image_of
 from .levels import Pyramid
 from .metadata import Scale, Told, source_axes
@@ -51,7 +52,7 @@ class _Layings:
 _LAYINGS: Derived[_Layings] = Derived()
 
 
-def laid(node: Node, parameters: str, name: str = "", beside: Mapping[str, Node] | None = None) -> Node:
+def laid(node: Node, parameters: str, name: str = "", beside: Around | None = None) -> Node:
     """The node as a view shows it in which the axes of images have roles of their own.
 
     What the parameters mean is found out where an image is met.
@@ -63,7 +64,7 @@ def laid(node: Node, parameters: str, name: str = "", beside: Mapping[str, Node]
     name
         What the node is called, where it is in a group.
     beside
-        The members of that group.
+        The members of that group, and what it is in.
 
     Raises
     ------
@@ -79,7 +80,8 @@ def laid(node: Node, parameters: str, name: str = "", beside: Mapping[str, Node]
     stored = multiscale_of(node)
     if stored is not None or node.levels:
         return _leveled(node, roles_of(parameters), name, stored)
-    see = lambda child, found: laid(found, parameters, child, node.children)  # noqa: E731
+    around = beside.below(node) if beside is not None else Around(node)
+    see = lambda child, found: laid(found, parameters, child, around)  # noqa: E731
     return replace(node, children=Seen(node.children, see), consolidate=False)
 
 

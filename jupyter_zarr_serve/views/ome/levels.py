@@ -68,7 +68,8 @@ class Pyramid:
     @cached_property
     def levels(self) -> Mapping[str, Node]:
         """Each level as an array, by its number; made when first asked for."""
-        return Children(map(str, range(len(self.shapes))), lambda name: self._level(int(name)))
+        equal = replace(self)  # else this would hold itself, and the open file would outlive all its users
+        return Children(map(str, range(len(self.shapes))), lambda name: equal._level(int(name)))
 
     def _level(self, number: int) -> Array:
         """A level as an array, in chunks of one tile."""

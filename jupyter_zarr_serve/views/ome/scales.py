@@ -14,18 +14,24 @@ import numpy as np
 from ...core.dtypes import Block
 from ...core.nodes import Array, Node
 from .axes import axis_names_of
-from .coordinates import coordinate
+from .coordinates import coordinate, told_axes
 from .metadata import Scale
 
 _UNITS = {  # as files spell them: as OME-Zarr does
     "pm": "picometer", "nm": "nanometer", "µm": "micrometer", "μm": "micrometer", "um": "micrometer",
-    "micron": "micrometer", "mm": "millimeter", "cm": "centimeter", "m": "meter", "km": "kilometer",
+    "mm": "millimeter", "cm": "centimeter", "m": "meter", "km": "kilometer",
     "in": "inch", "Å": "angstrom", "ns": "nanosecond", "µs": "microsecond", "us": "microsecond",
     "ms": "millisecond", "s": "second", "sec": "second", "min": "minute", "h": "hour", "d": "day",
-    "metre": "meter", "metres": "meter", "meters": "meter", "seconds": "second",
-    "hours": "hour", "days": "day", "minutes": "minute", "hr": "hour", "milliseconds": "millisecond",
-    "microseconds": "microsecond", "nanoseconds": "nanosecond",
+    "hr": "hour",
 }  # fmt: skip
+_WORDS = {
+    "micron": "micrometer", "angstrom": "angstrom", "inch": "inch", "inches": "inch", "foot": "foot",
+    "feet": "foot", "yard": "yard", "mile": "mile", "msec": "millisecond", "usec": "microsecond",
+    "sec": "second", "minute": "minute", "hour": "hour", "day": "day",
+}  # fmt: skip
+_METRIC = re.compile("(pico|nano|micro|milli|centi|deci|deca|hecto|kilo)?(meter|metre|second)s?")
+_LONGEST_SYMBOL = 3  # letters, whose case means something
+_NO_UNITS = ("", "1")
 _LONGEST = 1 << 20  # coordinates that are read
 _EVEN = 1e-3  # part of a step that a place may be off
 _MOST_LISTED = 4096  # uneven coordinates that are told one by one
@@ -43,14 +49,17 @@ def scales_of(array: Array, letters: str, beside: Mapping[str, Node]) -> list[Sc
     """
     sizes, units = _told(array, "physical_size"), _told(array, "physical_size_unit")
     found: list[Scale | None] = []
-    for axis, (letter, name) in enumerate(zip_longest(letters, axis_names_of(array))):
+    names = axis_names_of(array)
+    if not any(names):
+        names = told_axes(beside, len(array.shape))
+    for axis, (letter, name) in enumerate(zip_longest(letters, names)):
         key = next((key for key in (letter, name) if key in sizes), None)
         size = sizes.get(key) if key else None
         if isinstance(size, int | float) and np.isfinite(size) and size > 0:
             unit = units.get(key) if key else None
             found.append(Scale(float(size), 0.0, _unit(unit)))
         else:
-            found.append(_of_coordinate(beside, name, array.shape[axis]) if name else None)
+            found.append(_of_coordinate(beside, array, axis, name) if name else None)
     return found
 
 
@@ -61,26 +70,33 @@ def _told(array: Array, name: str) -> Mapping[str, Any]:
 
 def _unit(unit: Any) -> str | None:
     """The unit as OME-Zarr spells it; of a date that numbers count from, the unit they count in."""
-    if not isinstance(unit, str) or not unit:
+    if not isinstance(unit, str) or unit.strip() in _NO_UNITS:
         return None
     since = re.match(r"\s*(\w+)\s+since\b", unit)
-    spelled: str = since[1].lower() if since else unit
-    return _UNITS.get(spelled, spelled)
+    spelled: str = since[1].lower() if since else unit.strip()
+    if known := _UNITS.get(spelled):
+        return known
+    word = spelled.lower() if len(spelled) > _LONGEST_SYMBOL else spelled
+    metric = _METRIC.fullmatch(word)
+    if metric:
+        return f"{metric[1] or ''}{'meter' if metric[2].startswith('met') else 'second'}"
+    return _WORDS.get(word, _WORDS.get(word.removesuffix("s"), spelled))
 
 
-def _of_coordinate(beside: Mapping[str, Node], name: str, length: int) -> Scale | None:
-    """The scale that a coordinate gives; None where there is none."""
-    found = coordinate(beside, name, length, "iufM") if length <= _LONGEST else None
+def _of_coordinate(beside: Mapping[str, Node], image: Array, axis: int, name: str) -> Scale | None:
+    """The scale that a coordinate of an axis gives; None where there is none."""
+    length = image.shape[axis]
+    found = coordinate(beside, name, length, "iufMm", image) if length <= _LONGEST else None
     if found is None:
         return None
-    array, stored = found
+    called, array, stored = found
     values, told = _counted(array, stored)
     if not np.isfinite(values).all():
         return None
     unit = _unit(told.get("units"))
     start, step = values[0].item(), ((values[-1] - values[0]) / max(1, length - 1)).item()
     off = np.abs(values - (start + step * np.arange(length))).max()
-    named = {"dimension": name, **told}
+    named = {"dimension": called, **told}
     if length == 1:
         return Scale(1.0, start, unit, {**named, "values": [start]})
     if step != 0 and off <= _EVEN * abs(step):
@@ -98,15 +114,38 @@ def _counted(array: Array, values: Block) -> tuple[Block, dict[str, Any]]:
         seconds = (values - values[0]) / np.timedelta64(1, "s")
         told = {"units": f"seconds since {values[0].astype('M8[ms]')}Z", "calendar": "proleptic_gregorian"}
         return seconds, told
+    if values.dtype.kind == "m":
+        return _lasting(values), {"units": "seconds"}
     attributes = array.attributes
-    told = {key: attributes[key] for key in ("units", "calendar") if isinstance(attributes.get(key), str)}
+    told = {
+        key: text.strip() for key in ("units", "calendar") if isinstance(text := attributes.get(key), str)
+    }
+    if told.get("units") in _NO_UNITS:
+        del told["units"]
     mark = array.missing_mark
     is_missing = np.zeros(values.shape, "?") if mark is None else values == mark
+    values = _as_signed(values, attributes.get("_Unsigned"))
     # the shortest text of a float32 is what its author meant: 0.1, not 0.10000000149
     counted: Block = (
-        values.astype("U").astype("f8") if values.dtype.str[1:] == "f4" else values.astype("f8")
+        values.astype("U").astype("f8") if values.dtype.str[1:] in ("f2", "f4") else values.astype("f8")
     )
     factor, offset = attributes.get("scale_factor", 1.0), attributes.get("add_offset", 0.0)
     if isinstance(factor, int | float | np.number) and isinstance(offset, int | float | np.number):
         counted = counted * float(factor) + float(offset)
     return np.where(is_missing, np.nan, counted), told
+
+
+def _lasting(values: Block) -> Block:
+    """Durations in seconds; NaN where one is missing, or lasts as long as its month does."""
+    if np.datetime_data(values.dtype)[0] in {"Y", "M", "generic"}:
+        return np.full(values.shape, np.nan)
+    seconds: Block = values / np.timedelta64(1, "s")
+    return seconds
+
+
+def _as_signed(values: Block, is_unsigned: Any) -> Block:
+    """Integers whose attribute ``_Unsigned`` says that they have a sign, or none, unlike their dtype."""
+    told = str(is_unsigned).lower()
+    kind = {"true": "u", "false": "i"}.get(told, values.dtype.kind)
+    is_other = values.dtype.kind in "iu" and kind != values.dtype.kind
+    return values.view(f"{values.dtype.str[0]}{kind}{values.dtype.itemsize}") if is_other else values
