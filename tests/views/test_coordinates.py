@@ -57,7 +57,7 @@ def told(node, *path, view="ome"):
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_coordinate_may_have_another_name_than_its_dimension(tmp_path, source, view):
     """As CF's attribute ``coordinates`` says."""
-    given = dataset(None, lat=("y", FALLING, {"units": "degrees_north"}), place=("y", list("abcd")))
+    given = dataset(None, lat=("y", FALLING, {"units": "degrees_north"}), wide=(("y", "x"), VALUES))
     coordinates, units = told(node_of(given, source, tmp_path), "v", view=view)
     y = {"dimension": "lat", "units": "degrees_north", "start": 10.0, "step": -2.0}
     assert coordinates == {"y": y}
