@@ -37,6 +37,7 @@ FLOORS = [
     ["core/missing_mark"],
     ["core/nodes", "core/children", "core/walk", "core/elements", "core/consolidated"],
     ["core/v2", "core/v3", "core/chunks", "core/derived"],
+    ["core/signs"],
     ["core/dialects"],
     ["preview/abridged", "preview/called", "preview/colours", "preview/sample", "preview/column"],
     ["preview/table", "preview/sorting", "preview/light"],

@@ -46,6 +46,7 @@ def write_explored(folder: Path) -> None:
     write_nexus(folder / "scan.nxs")
     write_map(folder / "map.nxs")
     write_ocean(folder / "ocean.nc")
+    write_unsigned(folder / "unsigned.nc")
     for calendar in CALENDARS:
         write_model(folder / f"{calendar}.nc", calendar)
     np.save(folder / "large.npy", LARGE)
@@ -120,3 +121,10 @@ def write_ocean(path: Path) -> None:
     )
     packed = {"dtype": "i4", "scale_factor": 0.01, "add_offset": 5.0, "_FillValue": -999}
     dataset.to_netcdf(path, encoding={"sst": packed})
+
+
+def write_unsigned(path: Path) -> None:
+    """Integers of another sign than their dtype's, as satellites' files have them; the last is missing."""
+    counts = np.tile([0, 63.5, 64, 127, np.nan], (40, 8))
+    packed = {"dtype": "i1", "_Unsigned": "true", "scale_factor": 0.5, "_FillValue": -1}
+    xr.Dataset({"counts": (("y", "x"), counts)}).to_netcdf(path, encoding={"counts": packed})

@@ -88,6 +88,14 @@ def test_what_is_missing_is_missing(explored: Browser):
     assert len(places) > 2000  # the hole
 
 
+def test_integers_have_the_sign_that_is_meant(explored: Browser):
+    values = explored.look("files/unsigned.nc/counts", form="values", **WIDE, words=CELLS)
+    assert values.texts[:4] == ["0", "63.5", "64", "127"]
+    view = {"zoom": 2, "centre": "20,20", "c0": "0,254,grey,1,linear"}
+    image = explored.look("files/unsigned.nc/counts", view, form="image")
+    assert [image.at(20, x)[0] for x in range(20, 24)] == pytest.approx([0, 127, 128, 255], abs=1)
+
+
 def test_times_are_dates(explored: Browser):
     ticks = explored.look("files/ocean.nc/series", **WIDE, words=TICKS.format("abscissa")).texts
     days = [np.datetime64(text) for text in ticks if text.startswith("2001-")]

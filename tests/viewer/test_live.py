@@ -83,11 +83,11 @@ def test_no_picture_of_many_chunks_is_of_two_moments(following: Browser, kernel:
 
 def test_the_picture_stays_where_it_is_whatever_the_badge_says(following: Browser, kernel: Kernel):
     """In a narrow window, too, in which the bar takes several rows."""
-    path = publish(kernel, "np.ones((256, 256), 'u2')")
     stage = ["run", "JSON.stringify(document.querySelector('#stage').getBoundingClientRect())"]
     rate, pause = ["until", TELLS_RATE], ["click", "#live"]
     changing = ["tell", looping("picture", 0.05)]
     for width in (400, 640, 660, 680):
+        path = publish(kernel, "np.ones((256, 256), 'u2')")  # another, so that the loop before ends
         steps = [["until", LIVE], STILL, stage, changing, rate, stage, pause, stage]
         how = {"width": width, "height": 480, "meanwhile": kernel.run}
         sight = following.look(path, VIEW, steps=steps, **how)  # type: ignore[arg-type]

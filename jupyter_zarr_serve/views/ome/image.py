@@ -1,7 +1,8 @@
 """An array as an image: its axes in OME-Zarr's order, its elements such as viewers can draw.
 
-Booleans become uint8, float16 becomes float32, complex numbers become their magnitude, and numbers of a
-palette become its colours. All else is the array itself, every band of it.
+Booleans become uint8, float16 becomes float32, complex numbers become their magnitude, numbers of a palette
+become its colours, and integers have a sign if ``_Unsigned`` says so. All else is the array itself, every
+band of it.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from ...core.errors import Unreadable
 from ...core.grid import Region
 from ...core.nodes import Array
 from ...core.reading import Reading
+from ...core.signs import as_meant
 from ...preview.colours import are_colours, are_inks, in_colours
 from .axes import ORDER, letters_of
 
@@ -59,7 +61,7 @@ def image_of(array: Array, letters: str = "") -> Image:
     """
     if array.unreadable:
         raise Unreadable(array.unreadable)
-    array = array if letters else in_colours(array)
+    array = as_meant(array if letters else in_colours(array))
     dtype, change = _drawable(array)
     letters = letters or letters_of(array)
     if 0 in array.shape:

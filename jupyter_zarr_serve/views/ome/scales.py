@@ -13,6 +13,7 @@ import numpy as np
 
 from ...core.dtypes import Block
 from ...core.nodes import Array, Node
+from ...core.signs import meant_dtype
 from .axes import axis_names_of
 from .coordinates import coordinate, told_axes
 from .metadata import Scale
@@ -124,7 +125,7 @@ def _counted(array: Array, values: Block) -> tuple[Block, dict[str, Any]]:
         del told["units"]
     mark = array.missing_mark
     is_missing = np.zeros(values.shape, "?") if mark is None else values == mark
-    values = _as_signed(values, attributes.get("_Unsigned"))
+    values = values.view(meant_dtype(values.dtype, attributes))
     # the shortest text of a float32 is what its author meant: 0.1, not 0.10000000149
     counted: Block = (
         values.astype("U").astype("f8") if values.dtype.str[1:] in ("f2", "f4") else values.astype("f8")
@@ -141,11 +142,3 @@ def _lasting(values: Block) -> Block:
         return np.full(values.shape, np.nan)
     seconds: Block = values / np.timedelta64(1, "s")
     return seconds
-
-
-def _as_signed(values: Block, is_unsigned: Any) -> Block:
-    """Integers whose attribute ``_Unsigned`` says that they have a sign, or none, unlike their dtype."""
-    told = str(is_unsigned).lower()
-    kind = {"true": "u", "false": "i"}.get(told, values.dtype.kind)
-    is_other = values.dtype.kind in "iu" and kind != values.dtype.kind
-    return values.view(f"{values.dtype.str[0]}{kind}{values.dtype.itemsize}") if is_other else values

@@ -13,11 +13,13 @@ export interface Packing {
   fills: (number | bigint)[];
   /** What the numbers count, where they are times. */
   time: Time | undefined;
+  /** The least and the number of the integers that are meant, if those that are stored have another sign. */
+  signed: [least: number, count: number] | undefined;
 }
 
 /** How the numbers of an array are packed, by its attributes and dtype. */
 export function packingOf(attributes: Record<string, unknown>, dtype: string): Packing | undefined {
-  const { scale_factor, add_offset, _FillValue, missing_value, missing_mark } = attributes;
+  const { scale_factor, add_offset, _FillValue, missing_value, missing_mark, _Unsigned } = attributes;
   if (!/^(u?int|float)\d+$/.test(dtype)) return undefined;
   const isWhole = dtype.includes("int");
   const fills = [_FillValue, missing_value, missing_mark].flat().flatMap((fill) => numberOf(fill, isWhole));
@@ -25,7 +27,17 @@ export function packingOf(attributes: Record<string, unknown>, dtype: string): P
   const time = timesOf(attributes);
   // What is no number is missing by itself.
   const isPlain = factor === 1 && offset === 0 && fills.every((fill) => Number.isNaN(fill));
-  return isPlain && !time ? undefined : { factor, offset, fills, time };
+  const signed = signedBy(String(_Unsigned).toLowerCase(), dtype);
+  return isPlain && !time && !signed ? undefined : { factor, offset, fills, time, signed };
+}
+
+/** NetCDF's classic format has no integers without a sign: the attribute `_Unsigned` says which are meant. */
+function signedBy(isUnsigned: string, dtype: string): Packing["signed"] {
+  const [, isStored, bits] = /^(u?)int(\d+)$/.exec(dtype) ?? [];
+  if (!bits || (isUnsigned !== "true" && isUnsigned !== "false")) return undefined;
+  if ((isUnsigned === "true") === Boolean(isStored)) return undefined;
+  const count = 2 ** Number(bits);
+  return [isUnsigned === "true" ? 0 : -count / 2, count];
 }
 
 const scalar = (value: unknown): number | undefined => {
@@ -54,14 +66,18 @@ function decoded(text: string): number | undefined {
 
 /** The numbers that are meant; times in seconds since 1970. */
 export function unpacked(values: Decoded, packing: Packing): Float32Array | Float64Array {
-  const { factor, offset, fills, time } = packing;
+  const { factor, offset, fills, time, signed } = packing;
+  const [least, count] = signed ?? [-Infinity, 0];
   const isSingle = values instanceof Float32Array && factor === 1 && offset === 0 && !time;
   const found = new (isSingle ? Float32Array : Float64Array)(values.length);
   const missing = new Set(fills.map((fill) => (isSingle ? Math.fround(Number(fill)) : Number(fill))));
   for (let at = 0; at < found.length; at++) {
     const stored = values[at] as number | bigint;
-    const value = Number(stored);
-    if (missing.has(value)) found[at] = NaN;
+    let value = Number(stored);
+    const isMissing = missing.has(value);
+    if (value < least) value += count;
+    else if (count && value >= least + count) value -= count;
+    if (isMissing || missing.has(value)) found[at] = NaN;
     else if (time) found[at] = secondsOf(value * factor + offset, time);
     else found[at] = value * factor + offset;
   }
