@@ -148,8 +148,8 @@ export class Scene {
     const shown = this.layers.find(({ id }) => id === this.current.id);
     if (shown?.props.visible || !this.current.drawn.length) this.came(); // else the old picture was drawn once more
     this.isWhole = Boolean(shown?.isLoaded);
+    if (!areLinked(this.layers)) return this.redraw("shaders are not linked"); // so nothing was drawn by them
     if (!this.isLoaded) return;
-    if (!areLinked(this.layers)) return this.redraw("shaders are not linked");
     [this.isLoaded, this.isTold] = [false, true];
     this.deck.redraw("the shaders are linked");
     this.listeners.loaded();
