@@ -49,7 +49,7 @@ def copies_of(blocks: Sequence[Block]) -> tuple[list[Block], bool]:
 
 
 def _copies(blocks: Sequence[Block], *, is_calm: bool) -> tuple[list[Block], bool]:
-    with others() as threads:
+    with others(with_calls=is_calm) as threads:
         began = time.monotonic()
         took, spent, tries = 0.0, 0.0, 0
         while True:

@@ -60,11 +60,17 @@ def turns_of(threads: list[Thread]) -> Turns:
 
 
 @contextmanager
-def others() -> Iterator[list[Thread] | None]:
-    """All other threads but our own; None where the system tells nothing of them."""
+def others(*, with_calls: bool) -> Iterator[list[Thread] | None]:
+    """All other threads but our own; None where the system tells nothing of them.
+
+    Parameters
+    ----------
+    with_calls
+        Whether `Thread.wants_lock` will be asked for.
+    """
     opened: list[int] = []
     try:
-        yield _open_all(opened) if sys.platform == "linux" else None
+        yield _open_all(opened, with_calls=with_calls) if sys.platform == "linux" else None
     finally:
         for file in opened:
             os.close(file)
@@ -80,8 +86,9 @@ def system() -> Any:
     return system
 
 
-def _open_all(opened: list[int]) -> list[Thread] | None:
-    _lock_call()  # before they are looked at, as they go on while it is learnt
+def _open_all(opened: list[int], *, with_calls: bool) -> list[Thread] | None:
+    if with_calls:
+        _lock_call()  # before they are looked at, as they go on while it is learnt
     own = {thread.native_id for thread in threading.enumerate() if thread.name == OWN}
     own.add(threading.get_native_id())
     found = []
@@ -90,7 +97,8 @@ def _open_all(opened: list[int]) -> list[Thread] | None:
             if int(task.name) in own:
                 continue
             state, turns = (_opened(task / told, opened) for told in ("stat", "schedstat"))
-            found.append(Thread(state, turns, _opened(task / "syscall", opened, _NOT_TOLD)))
+            call = _opened(task / "syscall", opened, _NOT_TOLD) if with_calls else _NOT_TOLD
+            found.append(Thread(state, turns, call))
     except OSError:  # a thread ended, or nothing is told of them
         return None
     return found
@@ -146,9 +154,9 @@ class _Learner(threading.Thread):
 
 
 def _call(file: int) -> tuple[bytes, int] | None:
-    """The number and the first argument of the call that a thread is in."""
+    """The number and the first argument of the call that a thread is in; None where it is in none."""
     number, _, rest = _read(file).partition(b" ")
-    return (number, int(rest.split()[0], 16)) if rest else None
+    return (number, int(rest.split()[0], 16)) if rest and number != b"-1" else None
 
 
 def _read(file: int) -> bytes:

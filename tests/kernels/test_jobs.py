@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from tests.kernels.gateway import out_of_reach
+from tests.kernels.jupyter import Kernel
 from tests.server import Server
 
 ASYNC = {"Prefer": "respond-async"}
@@ -68,6 +69,15 @@ def cancelled_after(server: Server, answer: requests.Response, blocks: int, scop
     return told
 
 
+def made_at_the_end(kernel: Kernel) -> int:
+    """How many blocks were made, of which nothing makes more a second after the job was cancelled."""
+    time.sleep(1)
+    made = int(kernel.run(MADE))
+    time.sleep(1)
+    assert int(kernel.run(MADE)) == made
+    return made
+
+
 def test_blocks_are_counted_until_the_answer_is_there(slow):
     slow.run("pause = 0.2")
     first = asked(slow.server, f"api/preview/{slow.path}/x?form=stats")
@@ -92,11 +102,7 @@ def test_a_cancelled_job_ends_in_the_kernel(slow):
     first = asked(slow.server, f"api/preview/{slow.path}/x?form=stats")
     told = cancelled_after(slow.server, first, 6)
     assert slow.server.get(f"zarr/{told['url']}").status_code == 404
-    time.sleep(1)
-    made = int(slow.run(MADE))
-    time.sleep(1)
-    assert int(slow.run(MADE)) == made
-    assert 6 <= made < 54
+    assert 6 <= made_at_the_end(slow) < 54
 
 
 def test_a_job_is_cancelled_by_the_name_that_its_client_gave_it(kernel):
@@ -105,10 +111,7 @@ def test_a_job_is_cancelled_by_the_name_that_its_client_gave_it(kernel):
     path = f"api/preview/{kernel.path}/x?form=stats"
     asked(kernel.server, path, Prefer=f"respond-async, job={name}")  # what it says need not come
     assert kernel.server.get(f"zarr/api/jobs/{name}", "DELETE").status_code == 204
-    time.sleep(1)
-    made = int(kernel.run(MADE))
-    time.sleep(1)
-    assert int(kernel.run(MADE)) == made < 54
+    assert made_at_the_end(kernel) < 54
     unnamed = asked(kernel.server, path, Prefer="respond-async, job=../../x").json()
     assert len(unnamed["job"]) == 32
     assert kernel.server.get(f"zarr/{unnamed['url']}", "DELETE").status_code == 204
@@ -199,8 +202,4 @@ def test_a_cancelled_chunk_ends_though_it_was_asked_for_in_the_store_before(kern
     kernel.run(SLOW + "pause = 0.2")
     assert asked(kernel.server, f"v3/{kernel.path}/x/c/0/0").status_code == 503  # and it is made on
     cancelled_after(kernel.server, asked(kernel.server, f"api/chunk/{kernel.path}/x/c/0/0"), 24)
-    time.sleep(1)
-    made = int(kernel.run(MADE))
-    time.sleep(1)
-    assert int(kernel.run(MADE)) == made
-    assert made < 54
+    assert made_at_the_end(kernel) < 54

@@ -55,11 +55,11 @@ def read(done: threading.Event) -> None:
 
 @pytest.mark.parametrize(("act", "wanted"), [(spin, True), (sleep, False), (read, False)])
 def test_threads_that_want_to_go_on_are_told_from_those_that_wait(act, wanted):
-    with others():  # what is learnt the first time takes a thread of its own
+    with others(with_calls=True):  # what is learnt the first time takes a thread of its own
         time.sleep(0.05)
-    with others() as before:
+    with others(with_calls=True) as before:
         known = len(before or [])
-    with running(act), others() as threads:
+    with running(act), others(with_calls=True) as threads:
         assert len(threads) == known + 1
         come_to_rest(threads)
         turns = turns_of(threads)
@@ -69,6 +69,6 @@ def test_threads_that_want_to_go_on_are_told_from_those_that_wait(act, wanted):
 
 def test_where_calls_are_not_told_nobody_is_said_to_want_the_lock(monkeypatch):
     monkeypatch.setattr(other_threads, "_lock_call", lambda: None)
-    with running(spin), others() as threads:
+    with running(spin), others(with_calls=True) as threads:
         come_to_rest(threads)
         assert not any(thread.wants_lock for thread in threads)

@@ -110,6 +110,7 @@ def test_cancel_ends_it_in_the_kernel(slow: Slow, page: Page, form: str, when: s
     page("says", ".notice.failure", "It was cancelled")
     page("counts", "html[data-drawn=fine]", 0)
     page("click", ".notice.failure >> text=Try again")
+    assert page("countNow", "html[data-drawn=fine]") == 0
     until(lambda: slow.made >= BLOCKS)
     page("see", "html[data-drawn=fine]")
 

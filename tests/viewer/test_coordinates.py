@@ -29,23 +29,27 @@ def test_rising_coordinates_begin_where_the_file_says(places):
     assert "= 135041" in text
 
 
+UNTURNED = {"zoom": 2, "centre": "40,40", "c0": "0,90000,grey,1,linear", "smooth": 0}
+
+
+def assert_north_is_up(places, path, latitudes) -> tuple[float, float]:
+    """Rising latitudes go up; the point at which that was looked at."""
+    there: tuple[float, float] = places.look(path, UNTURNED).place(ROW, COLUMN)
+    text = places.look(path, UNTURNED, steps=[["move", *there]]).text
+    assert f"y {89 - ROW} (lat {latitudes[89 - ROW]:g} degrees_north)" in text
+    assert f"= {1000 * (89 - ROW) + COLUMN}" in text
+    return there
+
+
 def test_north_is_up(places):
     """Rows go down in images, and latitudes that rise go up, as on maps; whoever turns them can say so."""
-    view = {"zoom": 2, "centre": "40,40", "c0": "0,90000,grey,1,linear", "smooth": 0}
-    there = places.look("files/ocean.nc/sst", view).place(ROW, COLUMN)
-    text = places.look("files/ocean.nc/sst", view, steps=[["move", *there]]).text
-    assert f"y {89 - ROW} (lat {LAT[89 - ROW]:g} degrees_north)" in text
-    assert f"= {1000 * (89 - ROW) + COLUMN}" in text
-    fallen = places.look("files/falling.nc/t2m", view, steps=[["move", *there]]).text
+    there = assert_north_is_up(places, "files/ocean.nc/sst", LAT)
+    fallen = places.look("files/falling.nc/t2m", UNTURNED, steps=[["move", *there]]).text
     assert f"y {ROW} (lat {LAT[::-1][ROW]:g} degrees_north)" in fallen
 
 
 def test_north_is_up_on_uneven_latitudes(places):
-    view = {"zoom": 2, "centre": "40,40", "c0": "0,90000,grey,1,linear", "smooth": 0}
-    there = places.look("files/gaussian.nc/u", view).place(ROW, COLUMN)
-    text = places.look("files/gaussian.nc/u", view, steps=[["move", *there]]).text
-    assert f"y {89 - ROW} (lat {UNEVEN[89 - ROW]:g} degrees_north)" in text
-    assert f"= {1000 * (89 - ROW) + COLUMN}" in text
+    assert_north_is_up(places, "files/gaussian.nc/u", UNEVEN)
 
 
 def test_coordinates_of_other_names_are_told_and_their_units_compared(places):

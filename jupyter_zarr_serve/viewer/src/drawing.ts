@@ -35,7 +35,7 @@ export class Drawing {
   readonly stretch: number;
   private scene: Scene | undefined;
   private hasLoaded = false;
-  private hasFailed = false;
+  private trouble: "" | "failed" | "old" = "";
   private isRough = false;
   private calm = 0;
   private pictures = 0;
@@ -163,6 +163,7 @@ export class Drawing {
   private async renew(drawn: Drawn[], overlaid?: Overlaid): Promise<void> {
     const { pictures } = this;
     await this.scene?.refresh(drawn, overlaid);
+    this.tellDrawn("");
     if (this.isFilming && pictures === this.pictures) this.endFilm();
   }
 
@@ -220,8 +221,8 @@ export class Drawing {
   }
 
   private failed(error: unknown): void {
-    const retry = (): void => void ((this.hasFailed = false), this.tellDrawn(), this.scene?.reload());
-    this.hasFailed = true;
+    const retry = (): void => (this.tellDrawn("old"), this.scene?.reload());
+    this.tellDrawn("failed");
     if (document.createElement("canvas").getContext("webgl2")) fail(error, retry);
     else fail(new Error("This browser has no graphics (WebGL 2): only the first picture can be shown."));
   }
@@ -232,16 +233,17 @@ export class Drawing {
     this.hasLoaded = true;
     if (!this.isFilming) this.sketch.remove();
     this.isRough = store.isHasty && store.hasRough;
-    this.tellDrawn();
+    this.tellDrawn(this.trouble === "old" ? "" : this.trouble);
     if (!store.isHasty) return;
     store.isHasty = false;
     if (store.hasRough) this.scene?.reload();
   }
 
   /** Programs that look on see whether all that the address asks for is there. */
-  tellDrawn(): void {
+  tellDrawn(trouble = this.trouble): void {
+    this.trouble = trouble;
     if (!this.hasLoaded) return;
     const isRough = this.isRough || this.picture.isLabelling();
-    document.documentElement.dataset["drawn"] = this.hasFailed ? "failed" : isRough ? "rough" : "fine";
+    document.documentElement.dataset["drawn"] = trouble || (isRough ? "rough" : "fine");
   }
 }

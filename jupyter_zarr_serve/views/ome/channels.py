@@ -14,7 +14,7 @@ from ...core.nodes import Array, Node
 from ...preview.colours import ALPHA, INKS, extras_of, is_inverted
 from .axes import axis_names_of
 from .contrast import Window, windows_of
-from .coordinates import coordinate
+from .coordinates import NO_UNITS, coordinate
 from .image import has_inks, is_coloured
 from .levels import Pyramid
 
@@ -27,7 +27,6 @@ _NAMES = ("R", "G", "B")
 _INKS = ("00FFFF", "FF00FF", "FFFF00", "000000")
 _LIGHT, _INVERTED, _INK = "light", "inverted", "ink"
 _GREY, _WHITE = "L", "FFFFFF"
-_NO_UNITS = ("", "1")
 _PALETTE = ("00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000FF", "FF8000", "FFFFFF")
 
 
@@ -58,7 +57,7 @@ def _texts(beside: Mapping[str, Node], name: str, length: int) -> list[str]:
     _, array, values = found
     unit = array.attributes.get("units")
     after = (
-        f" {unit}" if values.dtype.kind in "iuf" and isinstance(unit, str) and unit not in _NO_UNITS else ""
+        f" {unit}" if values.dtype.kind in "iuf" and isinstance(unit, str) and unit not in NO_UNITS else ""
     )
     return [f"{value}{after}" for value in values]
 

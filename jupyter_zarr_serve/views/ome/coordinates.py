@@ -14,6 +14,7 @@ from ...core.dtypes import Block
 from ...core.errors import ServeError, Unavailable, failures_named
 from ...core.nodes import Array, Group, Node
 
+NO_UNITS = ("", "1")
 _NOT_ALONG = "."  # of NXdata: an axis without a coordinate
 
 

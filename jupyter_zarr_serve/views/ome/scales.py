@@ -15,7 +15,7 @@ from ...core.dtypes import Block
 from ...core.nodes import Array, Node
 from ...core.signs import meant_dtype
 from .axes import axis_names_of
-from .coordinates import coordinate, told_axes
+from .coordinates import NO_UNITS, coordinate, told_axes
 from .metadata import Scale
 
 _UNITS = {  # as files spell them: as OME-Zarr does
@@ -32,7 +32,6 @@ _WORDS = {
 }  # fmt: skip
 _METRIC = re.compile("(pico|nano|micro|milli|centi|deci|deca|hecto|kilo)?(meter|metre|second)s?")
 _LONGEST_SYMBOL = 3  # letters, whose case means something
-_NO_UNITS = ("", "1")
 _LONGEST = 1 << 20  # coordinates that are read
 _EVEN = 1e-3  # part of a step that a place may be off
 _MOST_LISTED = 4096  # uneven coordinates that are told one by one
@@ -71,7 +70,7 @@ def _told(array: Array, name: str) -> Mapping[str, Any]:
 
 def _unit(unit: Any) -> str | None:
     """The unit as OME-Zarr spells it; of a date that numbers count from, the unit they count in."""
-    if not isinstance(unit, str) or unit.strip() in _NO_UNITS:
+    if not isinstance(unit, str) or unit.strip() in NO_UNITS:
         return None
     since = re.match(r"\s*(\w+)\s+since\b", unit)
     spelled: str = since[1].lower() if since else unit.strip()
@@ -121,7 +120,7 @@ def _counted(array: Array, values: Block) -> tuple[Block, dict[str, Any]]:
     told = {
         key: text.strip() for key in ("units", "calendar") if isinstance(text := attributes.get(key), str)
     }
-    if told.get("units") in _NO_UNITS:
+    if told.get("units") in NO_UNITS:
         del told["units"]
     mark = array.missing_mark
     is_missing = np.zeros(values.shape, "?") if mark is None else values == mark
