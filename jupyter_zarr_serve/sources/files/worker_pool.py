@@ -16,7 +16,7 @@ from ...files.being_read import noted
 from ...files.origin import Origin, read_origin
 from ...files.writing import is_being_written
 from ...serve.request import Request, Response
-from ...shared_memory import take
+from ...shared_memory import recycle, take
 from ...wire import MAX_BODY, FrameError, Kinds, decode_response, encode_frame, encode_request, members_of
 from ..responders.answer import admitted_soon
 from ..responders.connection import Connection, Frame
@@ -86,6 +86,7 @@ class WorkerPool:
         self._starting = 0
         self._is_closed = False
         self._tending: asyncio.Task[None] | None = None
+        recycle()
 
     async def ask(self, request: Request, refused: Mapping[str, str]) -> Answer:
         """A worker's answer; a chunk that is all bytes of one file is left out, see `Origin.stored`.

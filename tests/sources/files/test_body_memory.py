@@ -1,6 +1,9 @@
 """Large bodies of workers come through memory that is shared with the server."""
 
 import asyncio
+import platform
+import subprocess
+import sys
 from mmap import mmap
 from pathlib import Path
 
@@ -58,3 +61,27 @@ def test_what_was_taken_stays_as_it_was():
     taken = take(memory, 1 << 14)
     assert put(memory, b"b" * (1 << 14))
     assert taken == b"a" * (1 << 14)
+
+
+FAULTS = """
+import resource, sys
+from jupyter_zarr_serve.shared_memory import recycle
+if sys.argv[1:]:
+    recycle()
+body = bytearray(1 << 20)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for turn in range(50):
+    three = [bytes(body) for _ in range(3)]
+    del three
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc alone learns from what was freed")
+def test_the_memory_of_bodies_that_were_sent_is_used_again():
+    def faults(*how: str) -> int:
+        command = [sys.executable, "-c", FAULTS, *how]
+        return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    assert faults("recycled") < 1000  # three bodies have 768 pages
+    assert faults() > 10_000
