@@ -261,10 +261,10 @@ def test_workers_end_when_nobody_asks(root, monkeypatch):
             assert (await get(source, "sound.npy/c/0")).status == 200
             pids = worker_pids()
             assert pids
+            monkeypatch.setattr("jupyter_zarr_serve.sources.files.worker_pool._IDLE_SECONDS", 0.2)
             assert await ended(pids)
             assert (await get(source, "a.h5/x/c/0")).status == 200
 
-    monkeypatch.setattr("jupyter_zarr_serve.sources.files.worker_pool._IDLE_SECONDS", 0.2)
     monkeypatch.setattr("jupyter_zarr_serve.sources.files.worker_pool._TICK_SECONDS", 0.1)
     asyncio.run(act())
 
