@@ -1,6 +1,7 @@
 """Encoding one chunk: read its region, pad it, convert it, pack it, compress it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -122,6 +123,27 @@ def read_through(
         return lambda region: convert(read_as(array.dtype, read, source(region)), region)
 
     return array.reading.through(wrap, source)
+
+
+def seen_through(
+    array: Array,
+    convert: Callable[[Block, Region], Block],
+    source: Callable[[Region], Region] = lambda region: region,
+    **changes: Any,
+) -> Array:
+    """An array that is made of the elements of another one, block by block.
+
+    What that one's source stores, and what stands beside it, are not of the new elements.
+
+    Parameters
+    ----------
+    convert, source
+        See `read_through`.
+    changes
+        The other fields in which it differs.
+    """
+    reading = read_through(array, convert, source)
+    return replace(array, reading=reading, stored={}, parts=None, **changes)
 
 
 def _whole(array: Array, block: Block) -> Block:

@@ -7,6 +7,7 @@ import numpy as np
 
 from .dtypes import NAT, VLEN, DType, row_of
 from .errors import Unreadable
+from .signs import in_sign, meant_dtype
 
 
 def scalar(value: Any, dtype: DType) -> Any:
@@ -93,4 +94,7 @@ def mark_of(attributes: Mapping[str, Any], dtype: DType) -> Any:
             cast = scalar(value, dtype)
     except Unreadable:
         return None
+    if dtype.kind in "iu" and cast != value and meant_dtype(dtype, attributes) != dtype:
+        cast = in_sign(value, dtype)  # it may be what is meant, and elements are what is stored
+        return cast if isinstance(cast, dtype.type) else None
     return None if dtype.kind in "biu" and cast != value else cast

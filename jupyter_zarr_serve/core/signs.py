@@ -1,6 +1,7 @@
 """Integers that have no sign, or have one, unlike their dtype: the attribute ``_Unsigned`` says so.
 
-NetCDF's classic format has no unsigned integers, so that programs store theirs as signed ones.
+NetCDF's classic format has no unsigned integers, so that programs store theirs as signed ones. Other
+attributes may hold elements, in either of the two signs.
 
 References
 ----------
@@ -8,17 +9,16 @@ https://docs.unidata.ucar.edu/nug/current/best_practices.html#bp_Unsigned-Data
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from .chunks import read_through
-from .dtypes import Block, DType
-from .grid import Region
-from .nodes import Array
+from .dtypes import DType
 
 UNSIGNED = "_Unsigned"
+OF_ELEMENTS = (
+    "_FillValue", "missing_value", "valid_min", "valid_max", "valid_range", "flag_values", "flag_masks",
+)  # fmt: skip
 _KINDS = {"true": "u", "false": "i"}
 
 
@@ -29,24 +29,20 @@ def meant_dtype(dtype: DType, attributes: Mapping[str, Any]) -> DType:
     return np.dtype(f"{dtype.str[0]}{kind}{dtype.itemsize}") if is_other else dtype
 
 
-def as_meant(array: Array) -> Array:
-    """An array of what the elements of another one mean, its fill value and ``_FillValue`` included."""
-    dtype = meant_dtype(array.dtype, array.attributes)
-    if dtype == array.dtype:
-        return array
+def in_sign(value: Any, dtype: DType) -> Any:
+    """Integers as elements of an integer dtype, whichever of the two signs they are in.
 
-    def view(block: Block, _: Region) -> Block:
-        return block.view(dtype)
+    Anything else stays as it is.
 
-    attributes = {name: value for name, value in array.attributes.items() if name != UNSIGNED}
-    if array.missing_mark is not None:
-        attributes["_FillValue"] = np.asarray(array.missing_mark, array.dtype).view(dtype)[()]
-    return replace(
-        array,
-        dtype=dtype,
-        reading=read_through(array, view),
-        fill_value=np.asarray(array.fill, array.dtype).view(dtype)[()],
-        attributes=attributes,
-        stored={},
-        parts=None,
-    )
+    Examples
+    --------
+    >>> in_sign(-1, np.dtype("u1")), in_sign([0, 255], np.dtype("i1")), in_sign(0.5, np.dtype("i1"))
+    (np.uint8(255), array([ 0, -1], dtype=int8), 0.5)
+    """
+    numbers = np.asarray(value)
+    for kind in (dtype.kind, "iu".replace(dtype.kind, "")):
+        given = np.dtype(f"{dtype.str[0]}{kind}{dtype.itemsize}")
+        limits = np.iinfo(given)
+        if numbers.dtype.kind in "iu" and ((numbers >= limits.min) & (numbers <= limits.max)).all():
+            return numbers.astype(given).view(dtype)[()]
+    return value

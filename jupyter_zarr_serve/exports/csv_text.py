@@ -20,6 +20,7 @@ from ..core.attributes import to_json
 from ..core.chunks import read_region
 from ..core.dtypes import Block, element_size
 from ..core.errors import BadRequest, Unreadable
+from ..core.meant import as_meant
 from ..core.nodes import Array, Node
 from ..preview.column import Column, values_at
 from ..preview.orders import order_of
@@ -42,7 +43,7 @@ def csv_text(node: Node, asked: Asked) -> Export:
         If it has more than two axes, or elements that CSV cannot spell.
     """
     if isinstance(node, Array) and not node.dtype.names and not asked.is_of_rows:
-        return _of_array(node, selected(node.shape, asked.region))
+        return _of_array(as_meant(node), selected(node.shape, asked.region))
     if not has_rows(node):
         raise Unreadable(
             "csv: holds tables, and arrays of at most two axes; choose a region, or export npy"

@@ -11,6 +11,7 @@ from ..core.attributes import to_json
 from ..core.chunks import read_region
 from ..core.dtypes import Block
 from ..core.errors import BadRequest, Unreadable
+from ..core.meant import as_meant
 from ..core.nodes import Array, Node
 from ..preview.rows import dtype_name
 from .asked import Asked
@@ -36,6 +37,7 @@ def json_values(node: Node, asked: Asked) -> Export:
     """
     if not isinstance(node, Array) or asked.is_of_rows:
         raise BadRequest("json: holds one array; name one, or export this as csv")
+    node = as_meant(node)
     selection = selected(node.shape, asked.region)
     count = math.prod(selection.shape)
     if count > limits.EXPORT_VALUES:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..core import limits
 from ..core.errors import BadRequest, MissingLibrary, Unreadable
+from ..core.meant import as_meant
 from ..core.nodes import Array, Node
 from ..preview.colours import INKS, are_inks, has_bands_last, is_colour, is_inverted
 from .asked import Asked
@@ -40,6 +41,7 @@ def tiff(node: Node, asked: Asked) -> Export:
     if not isinstance(node, Array):
         raise BadRequest("tiff: holds one array; name one, or export this as netcdf or zarr.zip")
     refused_columns(asked, "tiff")
+    node = as_meant(node)
     selection = selected(node.shape, asked.region)
     shape = selection.shape
     if node.dtype.kind not in _KINDS or node.dtype.itemsize > 16:

@@ -6,15 +6,12 @@ of three or four small integers is drawn as red, green and blue; that decides ho
 what is served. Inks, and numbers whose 0 is white, are served as they are, and drawn as they look.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
-from ..core.chunks import read_through
+from ..core.chunks import seen_through
 from ..core.dtypes import Block
 from ..core.grid import Region
 from ..core.nodes import Array
-from ..core.reading import Reading
 
 RGB = ["R", "G", "B"]
 INKS = ["C", "M", "Y", "K"]
@@ -95,17 +92,20 @@ def in_colours(array: Array) -> Array:
     count = table.shape[1]
     names = array.dimension_names or (None,) * len(array.shape)
     kept = {name: value for name, value in array.attributes.items() if name not in ("palette", "axes")}
-    return replace(
-        array,
+
+    def colours(numbers: Block, region: Region) -> Block:
+        found: Block = table[:, region[-1]][numbers.astype("u1", copy=False)]
+        return found
+
+    return seen_through(
+        array, colours, lambda region: region[:-1],
         shape=(*array.shape, count),
         dtype=np.dtype("u1"),
         chunk_shape=(*array.chunk_shape, count),
-        reading=_looked_up(array, table),
         fill_value=None,
         dimension_names=(*names, "c"),
         attributes={**kept, "channel_names": [*RGB, ALPHA][:count]},
-        stored={},
-    )
+    )  # fmt: skip
 
 
 def _palette(array: Array) -> Block | None:
@@ -122,11 +122,3 @@ def _palette(array: Array) -> Block | None:
     table = np.zeros((MOST_COLOURS, widths.pop()), "u1")
     table[: len(rows)] = rows
     return table
-
-
-def _looked_up(array: Array, table: Block) -> Reading:
-    def colours(numbers: Block, region: Region) -> Block:
-        found: Block = table[:, region[-1]][numbers.astype("u1", copy=False)]
-        return found
-
-    return read_through(array, colours, lambda region: region[:-1])

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.attributes import attributes_json, to_json
 from ..core.fills import fill_json
+from ..core.meant import as_meant
 from ..core.nodes import Array, Node
 from ..core.walk import names_of
 from .abridged import abridged
@@ -70,7 +71,8 @@ def _previews(array: Array) -> dict[str, Any]:
         if len(array.shape) == 1:
             found["line"] = {}
         if can_be_drawn(array):
-            axes, drawn = drawn_axes(array), drawn_region(array)
+            meant = as_meant(array)
+            axes, drawn = drawn_axes(meant), drawn_region(meant)
             region = [[part.start, part.stop] for part in drawn]
             found["image"] = {"region": region, "axes": list(axes), "step": drawn[axes[0]].step or 1}
     if has_rows(array):

@@ -7,11 +7,9 @@ References
 TIFF 6.0, section 16 (CMYK), and PhotometricInterpretation
 """
 
-from dataclasses import replace
-
 import numpy as np
 
-from ..core.chunks import read_through
+from ..core.chunks import seen_through
 from ..core.derived import Derived
 from ..core.dtypes import Block
 from ..core.grid import Region
@@ -53,16 +51,13 @@ def _lit(array: Array) -> Array:
     def source(region: Region) -> Region:
         return (*region[:axis], slice(0, array.shape[axis]), *region[axis + 1 :])
 
-    return replace(
-        array,
+    return seen_through(
+        array, convert, source,
         shape=_with(array.shape, axis, count),
         chunk_shape=_with(array.chunk_shape, axis, count),
-        reading=read_through(array, convert, source),
         attributes={**array.attributes, "photometric": "rgb", "channel_names": names},
         version=_marked(array),
-        stored={},
-        parts=None,
-    )
+    )  # fmt: skip
 
 
 def _printed(inks: Block) -> Block:
@@ -88,15 +83,12 @@ def _inverted(array: Array, axis: int | None) -> Array:
 
     mark = array.missing_mark
     marked = {} if mark is None else {"_FillValue": -mark if array.dtype.kind == "f" else ~mark}
-    return replace(
-        array,
-        reading=read_through(array, convert),
+    return seen_through(
+        array, convert,
         fill_value=None,
         attributes={**array.attributes, "photometric": _GREY, **marked},
         version=_marked(array),
-        stored={},
-        parts=None,
-    )
+    )  # fmt: skip
 
 
 def _with(lengths: tuple[int, ...], axis: int, length: int) -> tuple[int, ...]:

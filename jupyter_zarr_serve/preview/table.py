@@ -8,6 +8,7 @@ import numpy as np
 from ..core import limits
 from ..core.attributes import to_json
 from ..core.errors import BadRequest, ServeError, Unreadable
+from ..core.meant import as_meant
 from ..core.nodes import Array, Group, Node
 from ..core.public_text import short
 from ..core.walk import child_of, lookups, names_of
@@ -46,7 +47,7 @@ def columns_of(group: Group, names: Sequence[str] | None = None) -> dict[str, Ar
             continue  # a column of lists
         if not isinstance(found, Array) or len(found.shape) != 1 or not found.dimension_names:
             return {}
-        columns[name] = found
+        columns[name] = as_meant(found)
     shared = {(array.shape, array.dimension_names) for array in columns.values()}
     return columns if len(shared) == 1 else {}
 
@@ -118,7 +119,7 @@ class Table:
             array = child_of(self.node, name, name)
         if not isinstance(array, Array) or array.shape != (self.total,):
             return None
-        return _plain(name, array)
+        return _plain(name, as_meant(array))
 
 
 def table_of(node: Node) -> Table:
@@ -131,6 +132,7 @@ def table_of(node: Node) -> Table:
     """
     if not has_rows(node):
         raise Unreadable("only tables, and arrays of at most two axes, have rows")
+    node = as_meant(node) if isinstance(node, Array) else node
     arrays = columns_of(node) if isinstance(node, Group) else {"": node}
     shape = next(iter(arrays.values())).shape
     return Table(node, shape[0] if shape else 1, arrays)

@@ -16,6 +16,7 @@ from ..core.chunks import read_region
 from ..core.dtypes import Block, element_size
 from ..core.errors import Unreadable
 from ..core.grid import Region
+from ..core.meant import as_meant
 from ..core.nodes import Array
 from .colours import has_alpha, has_bands_last, in_colours, is_colour
 from .light import in_light
@@ -105,6 +106,7 @@ def thumbnail(array: Array, side: int = SIDE, most: int = LIMIT_BYTES) -> bytes:
     """
     if not can_be_drawn(array):
         raise Unreadable("only arrays of numbers with two axes or more have a picture")
+    array = as_meant(array)
     region = drawn_region(array, side, most)
     array = in_light(in_colours(array))
     has_bands = has_bands_last(array)

@@ -10,6 +10,7 @@ from ..core.attributes import to_json
 from ..core.chunks import read_region
 from ..core.dtypes import Block, DType, element_size
 from ..core.errors import BadRequest, Unreadable
+from ..core.meant import as_meant
 from ..core.nodes import Array
 from ..core.progress import steps
 from ..core.public_text import short
@@ -56,6 +57,7 @@ def line(array: Array, start: int, stop: int, points: int) -> dict[str, Any]:
     """
     if len(array.shape) != 1 or not is_numeric(array.dtype):
         raise Unreadable("only one-dimensional arrays of numbers or times have a line")
+    array = as_meant(array)
     stop = min(array.shape[0], stop)
     start = min(start, stop)
     every = max(1, math.ceil((stop - start) / _MOST_ELEMENTS))
@@ -116,6 +118,7 @@ def stats(array: Array, field: str = "") -> dict[str, Any]:
     Exception
         Whatever the array's `read` raises.
     """
+    array = as_meant(array)
     dtype = _dtype_of(array, field)
     if not is_numeric(dtype):
         raise Unreadable("only numbers and times have a histogram")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.children import Seen
-from ..core.chunks import read_through
+from ..core.chunks import seen_through
 from ..core.codecs import portable_codecs
 from ..core.dtypes import Block, DType
 from ..core.known_names import DRAWN
@@ -48,16 +48,14 @@ def _narrowed(node: Node) -> Node:
 
 
 def _array(array: Array) -> Array:
-    return replace(
-        array,
+    return seen_through(
+        array, lambda block, _: _narrow(block),
         dtype=_NARROW,
-        reading=read_through(array, lambda block, _: _narrow(block)),
         fill_value=None,
         attributes=_attributes(array),
         codecs=portable_codecs(array.codecs),
         version=None if array.version is None else f"{array.version} {DRAWN}",
-        stored={},
-    )
+    )  # fmt: skip
 
 
 def _narrow(block: Block) -> Block:

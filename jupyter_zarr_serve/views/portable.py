@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from ..core.chunks import read_through
+from ..core.chunks import seen_through
 from ..core.codecs import portable_codecs
 from ..core.derived import Derived
 from ..core.dtypes import Block
@@ -145,19 +145,17 @@ def _respelled(array: Array, spelling: Spelling) -> Array:
         whole = spelling.convert(block)
         return whole[(*(slice(None),) * count, *region[count:])] if added else whole
 
-    return replace(
-        array,
+    return seen_through(
+        array, convert, lambda region: region[:count],
         shape=(*array.shape, *(length for _, length in added)),
         chunk_shape=(*array.chunk_shape, *(length for _, length in added)),
         dimension_names=(*names, *(name for name, _ in added)),
         dtype=spelling.dtype,
-        reading=read_through(array, convert, lambda region: region[:count]),
         fill_value=spelling.fill_value,
         attributes=spelling.attributes,
         codecs=portable_codecs(array.codecs),
         version=_marked(array),
-        stored={},
-    )
+    )  # fmt: skip
 
 
 def _joined(array: Array, spelling: Spelling) -> Array:
@@ -165,21 +163,17 @@ def _joined(array: Array, spelling: Spelling) -> Array:
     *shape, length = array.shape
     target = Policy().target_bytes
 
-    return replace(
-        array,
+    return seen_through(
+        array, lambda block, _: spelling.convert(block), lambda region: (*region, slice(0, length)),
         shape=tuple(shape),
         chunk_shape=chunk_shape_for(shape, length, target, source_chunks=array.chunk_shape[:-1]),
         dimension_names=(array.dimension_names or ())[:-1],
         dtype=spelling.dtype,
-        reading=read_through(
-            array, lambda block, _: spelling.convert(block), lambda region: (*region, slice(0, length))
-        ),
         fill_value=None,
         attributes=spelling.attributes,
         codecs=portable_codecs(array.codecs),
         version=_marked(array),
-        stored={},
-    )
+    )  # fmt: skip
 
 
 def _fields(array: Array) -> Group:
@@ -190,15 +184,13 @@ def _fields(array: Array) -> Group:
 
 
 def _field(array: Array, name: str) -> Array:
-    return replace(
-        array,
+    return seen_through(
+        array, lambda block, _: block[name],
         dtype=array.dtype[name],
-        reading=read_through(array, lambda block, _: block[name]),
         fill_value=None if array.fill_value is None else array.fill[name],
         attributes={},
         version=_marked(array),
-        stored={},
-    )
+    )  # fmt: skip
 
 
 def _marked(array: Array) -> str | None:

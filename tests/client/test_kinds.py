@@ -94,6 +94,15 @@ def test_each_column_of_pandas(again, name):
     pd.testing.assert_frame_equal(again(frame, "pandas"), frame)
 
 
+@pytest.mark.parametrize("as_", ["pandas", "polars"])
+def test_columns_have_the_sign_that_is_meant(again, as_):
+    stored = xr.Dataset(
+        {"n": ("row", np.array([-56, 3, -1], "i1"), {"_Unsigned": "true", "_FillValue": -1})}
+    )
+    found = again(stored, as_)["n"].to_list()
+    assert [None if value is pd.NA else value for value in found] == [200, 3, None]
+
+
 @pytest.mark.parametrize("name", INDEXES)
 def test_each_index_of_pandas(again, name):
     frame = pd.DataFrame({"v": np.arange(4.0)}, index=INDEXES[name])

@@ -3,17 +3,8 @@
 import numpy as np
 import pytest
 
-from jupyter_zarr_serve.core.chunks import read_region
-from jupyter_zarr_serve.core.nodes import Array
-from jupyter_zarr_serve.core.reading import Reading
-from jupyter_zarr_serve.core.signs import as_meant, meant_dtype
-
-
-def array_of(values: np.ndarray, **attributes: object) -> Array:
-    return Array(
-        values.shape, values.dtype, values.shape, Reading(lambda region: values[region]),
-        fill_value=values[0], attributes=attributes,
-    )  # fmt: skip
+from jupyter_zarr_serve.core.fills import mark_of
+from jupyter_zarr_serve.core.signs import in_sign, meant_dtype
 
 
 @pytest.mark.parametrize(
@@ -26,17 +17,17 @@ def test_the_attribute_tells_the_sign(dtype, told, meant):
     assert meant_dtype(np.dtype(dtype), {"_Unsigned": told}) == np.dtype(meant)
 
 
-@pytest.mark.parametrize("order", "<>")
-def test_values_and_marks_are_those_that_are_meant(order: str):
-    meant = np.array([40_000, 1, 65_535], f"{order}u2")
-    attributes = {"_Unsigned": "true", "_FillValue": np.int16(-1), "units": "K"}
-    seen = as_meant(array_of(meant.view(f"{order}i2"), **attributes))
-    np.testing.assert_array_equal(read_region(seen, (slice(0, 3),)), meant)
-    assert seen.dtype == meant.dtype
-    assert (seen.fill, seen.missing_mark) == (40_000, 65_535)
-    assert set(seen.attributes) == {"_FillValue", "units"}
+@pytest.mark.parametrize(
+    ("value", "dtype", "found"),
+    [(-1, "u1", 255), (255, "i1", -1), (255, "u1", 255), (np.int8(-128), "u1", 128),
+     (256, "u1", 256), (2**64 - 1, "i8", -1), (-(2**63), "u8", 2**63), ("x", "u1", "x"), (1.0, "u1", 1.0)],
+)  # fmt: skip
+def test_numbers_keep_their_bits(value, dtype, found):
+    assert in_sign(value, np.dtype(dtype)) == found
 
 
-def test_what_has_its_sign_stays_as_it_is():
-    plain = array_of(np.arange(3))
-    assert as_meant(plain) is plain
+@pytest.mark.parametrize(
+    ("mark", "told", "found"), [(255, "true", -1), (-1, "true", -1), (255, None, None), (256, "true", None)]
+)
+def test_a_mark_may_have_the_sign_that_is_meant(mark, told, found):
+    assert mark_of({"_FillValue": mark, "_Unsigned": told}, np.dtype("i1")) == found

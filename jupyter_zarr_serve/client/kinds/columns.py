@@ -7,6 +7,7 @@ import numpy as np
 
 from ...core.known_names import PORTABLE
 from ...core.names import ORIGINAL
+from ...core.signs import meant_dtype
 from ..opening import node_of
 from ..reader import Reader
 from .whole import whole
@@ -82,6 +83,7 @@ def column_of(reader: Reader, array: Any) -> Column:
         missing = values == attributes["_FillValue"]
     elif "missing" in attributes:
         missing = _beside(reader, "mask")[...]
+    values = values.view(meant_dtype(values.dtype, attributes)) if values.dtype.kind in "iu" else values
     values = values.astype(object) if values.dtype.kind == "T" else values
     absent = _absent(reader) if values.ndim > 1 else None
     return Column(label, values, missing, attributes, absent=absent)

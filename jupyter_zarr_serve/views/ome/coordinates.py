@@ -12,6 +12,7 @@ from typing import Any
 from ...core.chunks import read_region
 from ...core.dtypes import Block
 from ...core.errors import ServeError, Unavailable, failures_named
+from ...core.meant import as_meant
 from ...core.nodes import Array, Group, Node
 
 NO_UNITS = ("", "1")
@@ -89,7 +90,8 @@ def coordinate(
                 is_above = isinstance(beside, Around) and beside.is_inherited(candidate)
                 is_own = candidate == name and not is_above
                 if isinstance(found, Array) and _is_along(found, name, length, kinds, is_own=is_own):
-                    return candidate, found, read_region(found, (slice(0, length),))
+                    meant = as_meant(found)
+                    return candidate, meant, read_region(meant, (slice(0, length),))
         except Unavailable:
             raise
         except ServeError:

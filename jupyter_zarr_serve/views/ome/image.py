@@ -5,19 +5,18 @@ become its colours, and integers have a sign if ``_Unsigned`` says so. All else 
 band of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ...core.chunks import read_through
+from ...core.chunks import seen_through
 from ...core.dtypes import Block, DType
 from ...core.errors import Unreadable
 from ...core.grid import Region
+from ...core.meant import as_meant
 from ...core.nodes import Array
-from ...core.reading import Reading
-from ...core.signs import as_meant
 from ...preview.colours import are_colours, are_inks, in_colours
 from .axes import ORDER, letters_of
 
@@ -61,7 +60,8 @@ def image_of(array: Array, letters: str = "") -> Image:
     """
     if array.unreadable:
         raise Unreadable(array.unreadable)
-    array = as_meant(array if letters else in_colours(array))
+    array = as_meant(array)
+    array = array if letters else in_colours(array)
     dtype, change = _drawable(array)
     letters = letters or letters_of(array)
     if 0 in array.shape:
@@ -70,29 +70,21 @@ def image_of(array: Array, letters: str = "") -> Image:
     names = tuple(letters[axis] for axis in order)
     if order == list(range(len(order))) and change is None:
         return Image(replace(array, dimension_names=names, parts=None), array, letters)
-    image = replace(
-        array,
+    inverse = np.argsort(order)
+
+    def turned(block: Block, _: Region) -> Block:
+        return (block if change is None else change(block)).transpose(order)
+
+    image = seen_through(
+        array, turned, lambda region: tuple(region[axis] for axis in inverse),
         shape=tuple(array.shape[axis] for axis in order),
         dtype=dtype,
         chunk_shape=tuple(array.chunk_shape[axis] for axis in order),
-        reading=_turned(array, order, change),
         fill_value=array.fill_value if change is None else None,
         dimension_names=names,
         attributes=array.attributes if change is None else _unmarked(array),
-        stored={},
-        parts=None,
-    )
+    )  # fmt: skip
     return Image(image, array, letters)
-
-
-def _turned(array: Array, order: Sequence[int], change: Change | None) -> Reading:
-    """How to read regions of the image."""
-    inverse = np.argsort(order)
-
-    def convert(block: Block, _: Region) -> Block:
-        return (block if change is None else change(block)).transpose(order)
-
-    return read_through(array, convert, lambda region: tuple(region[axis] for axis in inverse))
 
 
 def is_coloured(image: Image) -> bool:

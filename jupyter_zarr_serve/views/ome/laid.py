@@ -13,6 +13,7 @@ from threading import Lock
 from ...core.children import Seen
 from ...core.derived import Derived
 from ...core.errors import Unreadable
+from ...core.meant import as_meant
 from ...core.nodes import Array, Group, Node
 from ...preview.colours import in_colours
 from .axes import ORDER, letters_of
@@ -88,7 +89,7 @@ def laid(node: Node, parameters: str, name: str = "", beside: Around | None = No
 def _image(roles: Roles, array: Array) -> Image:
     if array.unreadable:
         raise Unreadable(array.unreadable)
-    coloured = in_colours(array)
+    coloured = in_colours(as_meant(array))
     if len(coloured.shape) > len(array.shape):  # by a palette, whose numbers nobody can add
         roles = _with_colours(roles, len(coloured.shape))
     attributes = {key: value for key, value in coloured.attributes.items() if key != "axes"}

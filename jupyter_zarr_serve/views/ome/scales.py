@@ -13,7 +13,6 @@ import numpy as np
 
 from ...core.dtypes import Block
 from ...core.nodes import Array, Node
-from ...core.signs import meant_dtype
 from .axes import axis_names_of
 from .coordinates import NO_UNITS, coordinate, told_axes
 from .metadata import Scale
@@ -124,7 +123,6 @@ def _counted(array: Array, values: Block) -> tuple[Block, dict[str, Any]]:
         del told["units"]
     mark = array.missing_mark
     is_missing = np.zeros(values.shape, "?") if mark is None else values == mark
-    values = values.view(meant_dtype(values.dtype, attributes))
     # the shortest text of a float32 is what its author meant: 0.1, not 0.10000000149
     counted: Block = (
         values.astype("U").astype("f8") if values.dtype.str[1:] in ("f2", "f4") else values.astype("f8")
