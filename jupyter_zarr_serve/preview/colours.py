@@ -1,7 +1,8 @@
 """What the bands of a picture are, as the source says: colours, opacity or data of their own.
 
 The attributes say so: ``channel_names`` (a last "A" is opacity), ``photometric`` and ``extra_samples``
-(as TIFF has them), and ``palette`` (the colours that the elements number). Where none does, a last axis
+(as TIFF has them), ``palette`` (the colours that the elements number), and ``bits_per_sample`` (where a
+sample has fewer bits than its dtype). Where none does, a last axis
 of three or four small integers is drawn as red, green and blue; that decides how it looks, and never
 what is served. Inks, and numbers whose 0 is white, are served as they are, and drawn as they look.
 """
@@ -66,6 +67,15 @@ def has_alpha(array: Array) -> bool:
     return len(names) == array.shape[-1] and names[-1] == ALPHA
 
 
+def greatest(array: Array) -> int:
+    """The greatest number that a sample can be, by the bits that the source tells of, or by its dtype."""
+    bits, held = array.attributes.get("bits_per_sample"), 8 * array.dtype.itemsize
+    if array.dtype.kind == "u" and isinstance(bits, int | np.integer) and not isinstance(bits, bool):
+        held = min(held, int(bits)) if bits > 0 else held
+        return (1 << held) - 1
+    return int(np.iinfo(array.dtype).max)
+
+
 def extras_of(array: Array) -> int:
     """How many of the last bands the source says to be no colour."""
     extra = array.attributes.get("extra_samples")
@@ -91,7 +101,8 @@ def in_colours(array: Array) -> Array:
         return array
     count = table.shape[1]
     names = array.dimension_names or (None,) * len(array.shape)
-    kept = {name: value for name, value in array.attributes.items() if name not in ("palette", "axes")}
+    of_numbers = ("palette", "axes", "bits_per_sample")
+    kept = {name: value for name, value in array.attributes.items() if name not in of_numbers}
 
     def colours(numbers: Block, region: Region) -> Block:
         found: Block = table[:, region[-1]][numbers.astype("u1", copy=False)]

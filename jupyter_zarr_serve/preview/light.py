@@ -7,6 +7,8 @@ References
 TIFF 6.0, section 16 (CMYK), and PhotometricInterpretation
 """
 
+from typing import Any
+
 import numpy as np
 
 from ..core.chunks import seen_through
@@ -14,7 +16,7 @@ from ..core.derived import Derived
 from ..core.dtypes import Block
 from ..core.grid import Region
 from ..core.nodes import Array
-from .colours import BAND_AXES, RGB, are_inks, band_names, extras_of, has_bands_last, is_inverted
+from .colours import BAND_AXES, RGB, are_inks, band_names, extras_of, greatest, has_bands_last, is_inverted
 
 _LIT: Derived[Array] = Derived()
 _GREY = "minisblack"
@@ -41,11 +43,11 @@ def _lit(array: Array) -> Array:
     if axis is None or not are_inks(array, array.shape[axis]):
         return _inverted(array, axis)
     count = len(RGB) + array.shape[axis]
-    names = [*RGB, *band_names(array)]
+    names, most = [*RGB, *band_names(array)], greatest(array)
 
     def convert(block: Block, region: Region) -> Block:
         inks = np.moveaxis(block, axis, -1)
-        bands = np.concatenate([_printed(inks), inks], -1)[..., region[axis]]
+        bands = np.concatenate([_printed(inks, most), inks], -1)[..., region[axis]]
         return np.moveaxis(bands, -1, axis)
 
     def source(region: Region) -> Region:
@@ -60,9 +62,9 @@ def _lit(array: Array) -> Array:
     )  # fmt: skip
 
 
-def _printed(inks: Block) -> Block:
+def _printed(inks: Block, most: int) -> Block:
     """Red, green and blue of paper under inks (..., ink), as Pillow has them."""
-    most = int(np.iinfo(inks.dtype).max)
+    inks = np.minimum(inks, inks.dtype.type(most))
     white = most - inks[..., 3:4].astype("u4")
     taken = (inks[..., :3] * white + most // 2) // most
     light: Block = (white - taken).astype(inks.dtype)
@@ -72,9 +74,10 @@ def _printed(inks: Block) -> Block:
 def _inverted(array: Array, axis: int | None) -> Array:
     """Whole numbers keep their range, all others change their sign."""
     kept = 0 if axis is None else extras_of(array)
+    most = greatest(array) if array.dtype.kind == "u" else 0
 
     def convert(block: Block, region: Region) -> Block:
-        other = -block if block.dtype.kind == "f" else ~block
+        other: Block = _other(block, most)
         if axis is None or not kept:
             return other
         band = np.arange(array.shape[axis])[region[axis]]
@@ -82,13 +85,23 @@ def _inverted(array: Array, axis: int | None) -> Array:
         return np.where(is_grey, other, block)
 
     mark = array.missing_mark
-    marked = {} if mark is None else {"_FillValue": -mark if array.dtype.kind == "f" else ~mark}
+    marked = {} if mark is None else {"_FillValue": _other(mark, most)}
     return seen_through(
         array, convert,
         fill_value=None,
         attributes={**array.attributes, "photometric": _GREY, **marked},
         version=_marked(array),
     )  # fmt: skip
+
+
+def _other(numbers: Any, most: int) -> Any:
+    """Numbers the other way round; those without a sign have `most` for the greatest."""
+    if numbers.dtype.kind == "f":
+        return -numbers
+    if numbers.dtype.kind != "u":
+        return ~numbers
+    whole = numbers.dtype.type(most)
+    return whole - np.minimum(numbers, whole)
 
 
 def _with(lengths: tuple[int, ...], axis: int, length: int) -> tuple[int, ...]:

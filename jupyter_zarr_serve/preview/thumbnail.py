@@ -18,7 +18,7 @@ from ..core.errors import Unreadable
 from ..core.grid import Region
 from ..core.meant import as_meant
 from ..core.nodes import Array
-from .colours import has_alpha, has_bands_last, in_colours, is_colour
+from .colours import greatest, has_alpha, has_bands_last, in_colours, is_colour
 from .light import in_light
 from .sample import LIMIT_BYTES, is_cheap, numbers, picked
 
@@ -117,7 +117,7 @@ def thumbnail(array: Array, side: int = SIDE, most: int = LIMIT_BYTES) -> bytes:
     small = _reduced(values if has_bands else values[..., None], side)
     if is_colour(array):
         opacity = small[..., -1:] if has_alpha(array) else small[..., :0]
-        return png(_colours(np.concatenate([small[..., :3], opacity], -1), array.dtype.itemsize))
+        return png(_colours(np.concatenate([small[..., :3], opacity], -1), array))
     return png(_greys(small[..., 0], is_bool=array.dtype.kind == "b"))
 
 
@@ -156,12 +156,13 @@ def _greys(values: Block, *, is_bool: bool) -> Block:
     return np.stack([grey] if finite.all() else [grey, finite.astype("u1") * 255], -1)
 
 
-def _colours(values: Block, itemsize: int) -> Block:
-    if itemsize == 1:
-        return values.astype("u1")
+def _colours(values: Block, array: Array) -> Block:
+    most = greatest(array)
+    if array.dtype.itemsize == 1:
+        return values.astype("u1") if most == 255 else (values * (255 / most)).clip(0, 255).astype("u1")
     high = max(1.0, float(np.percentile(values[..., :3], _CONTRAST[1])))
     colours = (values[..., :3] / high * 255).clip(0, 255).astype("u1")
-    return np.concatenate([colours, (values[..., 3:] / 257).astype("u1")], -1)
+    return np.concatenate([colours, (values[..., 3:] * (255 / most)).clip(0, 255).astype("u1")], -1)
 
 
 def png(pixels: Block) -> bytes:

@@ -53,8 +53,18 @@ def series_attributes(
         found |= _imagej(imagej, key)
     else:
         found |= _sizes(_resolution(key), _RESOLUTION_UNITS.get(int(key.resolutionunit)))
+    found["bits_per_sample"] = _bits(key, ome)
     found = {name: value for name, value in found.items() if value}
     return found | ({"nodata": key.nodata} if GDAL_NODATA in key.tags else {})
+
+
+def _bits(key: tifffile.TiffPage, ome: ElementTree.Element | None) -> int | None:
+    """How many bits a sample has, as the tag or OME-XML says; None where these are all of its dtype."""
+    pixels = None if ome is None else next(iter(elements(ome, "Pixels")), None)
+    told = "" if pixels is None else pixels.get("SignificantBits", "")
+    number = int(told) if told.isdecimal() and len(told) < 4 else key.bitspersample
+    held = 8 * key.dtype.itemsize if key.dtype is not None and key.dtype.kind == "u" else 0
+    return number if isinstance(number, int) and 0 < number < held else None
 
 
 def level_attributes(base: Attributes, shape: Mapping[str, int], level: Mapping[str, int]) -> Attributes:

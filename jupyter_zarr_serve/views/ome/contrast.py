@@ -13,6 +13,7 @@ import numpy as np
 from ...core.chunks import read_as
 from ...core.dtypes import Block
 from ...core.grid import Region
+from ...preview.colours import greatest
 from .image import has_inks, is_coloured
 from .levels import Pyramid
 from .tiles import Tiles
@@ -41,7 +42,7 @@ def windows_of(pyramid: Pyramid) -> list[Window] | None:
     count = array.shape[letters.index("c")] if "c" in letters else 1
     is_byte = array.dtype == np.uint8 and image.source.dtype == np.uint8
     if is_byte or is_coloured(image) or has_inks(image):
-        most = float(np.iinfo(array.dtype).max)
+        most = float(greatest(image.source))
         return [Window(0.0, most, 0.0, most)] * count
     if image.source.dtype.kind == "b":
         return [Window(0.0, 1.0, 0.0, 1.0)] * count

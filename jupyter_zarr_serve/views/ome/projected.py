@@ -30,6 +30,7 @@ _ONLY_OF_VALUES = (
     "image-label",
     "flag_values",
     "flag_meanings",
+    "bits_per_sample",
 )
 
 
