@@ -8,10 +8,13 @@ import { received } from "./stdin.js";
 const { url, executable, turns = 0 } = await received();
 const browser = await launched(executable, { hasGraphics: true });
 
+const SETTLED = 3000; // milliseconds, after which Chromium has loaded the pages of its own that each window has
+
 /** A page that is loaded until its pixels are on the screen; milliseconds, and bytes that came by then. */
 async function first(context) {
   const page = await context.newPage();
   await page.setViewportSize({ width: 1280, height: 800 });
+  await page.waitForTimeout(SETTLED);
   const session = await context.newCDPSession(page);
   await session.send("Network.enable");
   let bytes = 0; // over the wire
@@ -82,7 +85,6 @@ async function pans(isLive) {
 }
 
 try {
-  await browser.newContext().then((context) => context.close()); // the browser itself is up
   const context = await browser.newContext();
   const cold = await first(context);
   const warm = await first(context);
