@@ -46,6 +46,7 @@ def write_explored(folder: Path) -> None:
     write_nexus(folder / "scan.nxs")
     write_map(folder / "map.nxs")
     write_ocean(folder / "ocean.nc")
+    write_ensemble(folder / "ensemble.nc")
     write_unsigned(folder / "unsigned.nc")
     for calendar in CALENDARS:
         write_model(folder / f"{calendar}.nc", calendar)
@@ -121,6 +122,14 @@ def write_ocean(path: Path) -> None:
     )
     packed = {"dtype": "i4", "scale_factor": 0.01, "add_offset": 5.0, "_FillValue": -999}
     dataset.to_netcdf(path, encoding={"sst": packed})
+
+
+def write_ensemble(path: Path) -> None:
+    """Months have coordinates, members have none."""
+    spread = (("member", "time"), np.arange(15.0).reshape(5, 3))
+    xr.Dataset({"spread": spread}, {"time": pd.date_range("2000-01-01", periods=3, freq="MS")}).to_netcdf(
+        path
+    )
 
 
 def write_unsigned(path: Path) -> None:

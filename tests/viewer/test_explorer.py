@@ -120,6 +120,17 @@ def test_dates_are_of_the_calendar_that_counts_them(explored: Browser, calendar:
     assert set(days) <= set(wanted)
 
 
+def test_a_dimension_without_coordinates_has_its_name_and_room(explored: Browser):
+    """Members and months have no scale in common, so the picture fills the room there is."""
+    told = [
+        pointed(explored, "files/ensemble.nc/spread", 700, y, form="explore").replace(",", "").split()
+        for y in (200, 680)
+    ]
+    found = [(float(words[words.index("member") + 2]), float(words[-1])) for words in told]
+    assert [member for member, _ in found] == [4, 0]
+    assert [value // 3 for _, value in found] == [4, 0]
+
+
 def test_uneven_coordinates_are_as_wide_as_they_are(explored: Browser):
     """Of eight depths down to 500 m, the last four are nearly all of the picture."""
     told = [

@@ -23,7 +23,11 @@ export interface Shown {
   array: ArrayNode;
   /** Whether its times are numbers to draw along, instead of words. */
   isAxis: boolean;
+  /** Whether its values are the indices of a dimension that has a name and no coordinates. */
+  isCounted?: boolean;
 }
+
+const MOST_COUNTED = 2 ** 20; // indices of a dimension
 
 /** What h5web asks of the entities that it was given, by their paths, which are absolute. */
 export class Entities {
@@ -61,17 +65,38 @@ export class Entities {
   /** An array and its coordinates. */
   withAxes(array: ArrayNode, coordinates: (ArrayNode | undefined)[]): GroupWithChildren {
     const axes = coordinates.map((axis) => (axis && isAlong(axis) ? axis : undefined));
+    const taken = new Set([array.name, ...axes.map((axis) => axis?.name)]);
+    const counted = array.shape.map((length, axis) => {
+      const name = array.dimension_names?.[axis];
+      if (axes[axis] || !name || name.startsWith("phony_dim_") || length > MOST_COUNTED) return undefined;
+      return taken.has(name) ? undefined : name;
+    });
     const inside = ({ name }: ArrayNode): string => `/${array.path}/${name}`;
     const children = [this.dataset(array, inside(array), labelled(array))];
     for (const axis of new Set(axes))
       if (axis) children.push(this.dataset(axis, inside(axis), labelled(axis), true));
+    counted.forEach((name, axis) => {
+      if (name && counted.indexOf(name) === axis)
+        children.push(this.counted(name, array.shape[axis] ?? 0, `/${array.path}/${name}`));
+    });
     const values = {
       ...array.attributes,
       NX_class: "NXdata",
       signal: array.name,
-      axes: axes.map((axis) => axis?.name ?? "."),
+      axes: axes.map((axis, at) => axis?.name ?? counted[at] ?? "."),
     };
     return { ...this.entity(array.name, `/${array.path}`, values), kind: EntityKind.Group, children };
+  }
+
+  /** The indices of a dimension, so that it has its name in charts. */
+  private counted(name: string, length: number, path: string): Dataset {
+    const array: ArrayNode = {
+      ...{ kind: "array", dtype: "int32", name, path: path.slice(1), attributes: {} },
+      ...{ shape: [length], chunk_shape: [length], dimension_names: [name] },
+    };
+    const found = this.dataset(array, path, {}, true);
+    this.shown.set(path, { array, isAxis: true, isCounted: true });
+    return found;
   }
 
   private entity(

@@ -13,9 +13,14 @@ export function titleOf(array: ArrayNode): string {
   return unit && unit !== "1" && !isOfTimes(array) ? `${title} (${unit})` : title;
 }
 
-/** The attributes of an array with its title, which would have no unit otherwise. */
+const DEGREES = /^degrees?(_?(north|east|N|E))?$/;
+
+/**
+ * The attributes of an array with its title, which would have no unit otherwise. By the units alone h5web judges whether
+ * both axes of a picture have one scale: times have none in common with anything else, both of a map have.
+ */
 export function labelled(array: ArrayNode): Record<string, unknown> {
-  const { units, ...others } = array.attributes;
-  const unit = units === undefined || isOfTimes(array) ? {} : { units };
-  return { ...others, ...unit, long_name: titleOf(array) };
+  const { units: told, ...others } = array.attributes;
+  const units = isOfTimes(array) ? "time" : DEGREES.test(String(told)) ? "degrees" : told;
+  return { ...others, ...(units === undefined ? {} : { units }), long_name: titleOf(array) };
 }

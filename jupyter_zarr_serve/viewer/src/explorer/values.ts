@@ -26,7 +26,7 @@ export function exportOf(scope: string, path: string, form: string, region = "")
 /** What h5web gets for a part of a dataset: a list, or one value where nothing but indices is in the selection. */
 export async function valuesOf(
   scope: string,
-  { array, isAxis }: Shown,
+  { array, isAxis, isCounted }: Shown,
   selection: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
@@ -35,6 +35,11 @@ export async function valuesOf(
   const isNumbers = isBinary(array.dtype);
   checkSize(count, isNumbers ? MOST : MOST_WORDS, array);
   if (count === 0) return [];
+  if (isCounted) {
+    const indices = Float64Array.from({ length: count }, (_, index) => index);
+    name(array.name, indices);
+    return indices;
+  }
   const body = await load(
     exportOf(scope, array.path, isNumbers ? "npy" : "json", selection),
     signal ? { signal } : {},
