@@ -36,13 +36,20 @@ const INSTEAD = {
 };
 const IN_CHARTS = { "@react-hookz/web": "src/explorer/measures.ts" };
 
-// The names of its forms for plots of NeXus; here they are those of any data with coordinates.
-const FORMS = [
-  ['"NX Line"', '"Line"'],
-  ['"NX Heatmap"', '"Heatmap"'],
-  ['"NX RGB"', '"RGB"'],
-  ['"NX Scatter"', '"Scatter"'],
-];
+// What h5web writes, and what it writes here. Its forms for plots of NeXus are those of any data with coordinates. And the
+// ends of a bar of colours, which are to be edited, too, are numbers as people write them: 0 in place of 0e+0.
+const WRITTEN = {
+  app: [
+    ['"NX Line"', '"Line"'],
+    ['"NX Heatmap"', '"Heatmap"'],
+    ['"NX RGB"', '"RGB"'],
+    ['"NX Scatter"', '"Scatter"'],
+  ],
+  lib: [
+    ['(".3~e")', '(".4~g")'],
+    ['(".5~e")', '(".6~g")'],
+  ],
+};
 
 // What src/explorer knows of the inside of h5web, and would miss without a word: a version without it is not built.
 const INSIDE = {
@@ -55,12 +62,14 @@ const INSIDE = {
   lib: ['"h5w-slider"', '"D", ', "label: `D${", "dimension:", '"data-measured"', "useMeasure as"], // mapper.tsx, measures.ts
 };
 
-/** The code of a library of h5web, if it has all of that. */
+/** The code of a library of h5web, if it has all of that, as it is to be here. */
 function known(path, library) {
-  const contents = readFileSync(path, "utf8");
-  const missing = INSIDE[library].filter((part) => !contents.includes(part));
+  let contents = readFileSync(path, "utf8");
+  const parts = [...INSIDE[library], ...WRITTEN[library].map(([theirs]) => theirs)];
+  const missing = parts.filter((part) => !contents.includes(part));
   if (missing.length)
     throw new Error(`${path} has no longer what src/explorer relies on: ${missing.join(" ")}`);
+  for (const [theirs, ours] of WRITTEN[library]) contents = contents.replaceAll(theirs, ours);
   return contents;
 }
 
@@ -92,17 +101,9 @@ const explorer = {
         return ours && { path: resolve(ours) };
       },
     );
-    onLoad({ filter: /@h5web[\\/]app[\\/]dist[\\/]index\.js$/ }, ({ path }) => {
-      let contents = known(path, "app");
-      for (const [form, name] of FORMS) {
-        if (!contents.includes(form)) throw new Error(`${path} has no form ${form} any longer`);
-        contents = contents.replaceAll(form, name);
-      }
-      return { contents, loader: "js" };
-    });
-    onLoad({ filter: /@h5web[\\/]lib[\\/]dist[\\/]index\.js$/ }, ({ path }) => {
-      known(path, "lib");
-      return undefined;
+    onLoad({ filter: /@h5web[\\/](app|lib)[\\/]dist[\\/]index\.js$/ }, ({ path }) => {
+      const [, library] = path.match(/@h5web[\\/](app|lib)/);
+      return { contents: known(path, library), loader: "js" };
     });
   },
 };

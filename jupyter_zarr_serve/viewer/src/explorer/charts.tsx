@@ -4,11 +4,11 @@
 
 import {
   Btn,
-  FloatingControl,
   HeatmapVis as LibraryHeatmap,
   LineVis as LibraryLine,
   MatrixVis as LibraryMatrix,
   ScaleType,
+  Toolbar as LibraryToolbar,
   ToggleBtn as LibraryToggle,
   ToggleGroup as LibraryGroup,
   type AxisParams,
@@ -58,16 +58,7 @@ export function LineVis(props: ComponentProps<typeof LibraryLine>): ReactElement
       )}
     </>
   );
-  const children = (
-    <>
-      {props.children}
-      {/* The library's toolbar of lines saves no picture. */}
-      <FloatingControl>
-        <SnapshotBtn />
-      </FloatingControl>
-    </>
-  );
-  const figure = LibraryLine({ ...props, renderTooltip: tooltip, children });
+  const figure = LibraryLine({ ...props, renderTooltip: tooltip });
   return withTicks(figure, abscissaParams.value);
 }
 
@@ -109,6 +100,18 @@ const falls = (values: ArrayLike<number> = []): boolean =>
 /** h5web's tree is not shown; see panels.tsx. */
 export function ToggleBtn(props: ComponentProps<typeof LibraryToggle>): ReactElement | null {
   return props.label === "Toggle sidebar" ? null : <LibraryToggle {...props} />;
+}
+
+/** The controls of a form. The library has none by which a picture of lines, points or true colours is saved. */
+export function Toolbar({ children, ...props }: ComponentProps<typeof LibraryToolbar>): ReactElement {
+  const controls = Children.toArray(children);
+  const isSaved = controls.some((child) => isValidElement(child) && child.type === SnapshotBtn);
+  return (
+    <LibraryToolbar {...props}>
+      {children}
+      {props.interactions && !isSaved && <SnapshotBtn />}
+    </LibraryToolbar>
+  );
 }
 
 /** Saves the chart with its axes, where the library saves the pixels alone. */
