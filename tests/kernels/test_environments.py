@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.clients.environments import environment
+from tests.clients.environments import only
 from tests.kernels.jupyter import Kernel, running_kernel
 from tests.server import Server
 
-PROJECT = Path(__file__).parent.parent.parent
 PUBLISH = """
 import numpy as np, pandas as pd
 import jupyter_zarr_serve as jz
@@ -28,9 +27,8 @@ print([name for name in ("zarr", "xarray", "dask", "h5py", "pyarrow", "polars") 
 
 
 @pytest.fixture(scope="module")
-def python() -> Path:
-    # Editable, so that the cached environment has the package as it is now.
-    return environment("kernel", "--editable", str(PROJECT), "ipykernel")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return only(tmp_path_factory.mktemp("environment"), "jupyter-zarr-serve", "ipykernel")
 
 
 @pytest.fixture(scope="module")
