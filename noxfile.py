@@ -99,14 +99,17 @@ def fast(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Tests on one version of Python; each file's tests run in one process, as they share what they start.
 
-    One process more than the tests are meant for processors, as many wait for a server or a browser.
+    One process more than the tests are meant for processors, as many wait for a server or a browser. Files
+    are taken in their order (tests/conftest.py), not by the number of their tests: so those of a folder
+    follow each other, which share a server and a browser, and those that take longest come first.
     """
     session.install("-e", ".[test]")
     few = (
         [] if session.python == PYTHONS[-1] else [*(f"--ignore={place}" for place in ONCE), "-k", NOT_AGAIN]
     )
     slowest = ("--durations", "20", "--durations-min", "5")
-    session.run("pytest", "-n", "3", "--dist", "loadfile", *slowest, *few, *session.posargs, env=COMPILED)
+    spread = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+    session.run("pytest", *spread, *slowest, *few, *session.posargs, env=COMPILED)
 
 
 @nox.session

@@ -37,6 +37,15 @@ for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "I
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
+# What starts browsers, JupyterLab, hubs or kernels takes longest.
+SLOWEST = ("lab", "viewer", "hub", "clients", "kernels", "pages", "shares")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: at the end, processes have little to wait for each other."""
+    places = {f"tests/{name}": number for number, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: places.get("/".join(item.nodeid.split("/")[:2]), len(places)))
+
 
 @pytest.fixture(scope="session")
 def served_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
