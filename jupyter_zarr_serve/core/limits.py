@@ -45,6 +45,7 @@ XML = 1 << 22  # bytes of OME-XML; parsed it takes fifty times as much
 TAGS = 1 << 24  # bytes of the tags of a TIFF's page
 PAGES = 1 << 17  # of a TIFF; a second's work are 50 000
 DIRECTORY = 1 << 24  # bytes of what lists the members of a ZIP archive; a member takes 50 or more
+TAR_HEADERS = 1 << 18  # blocks of a TAR archive that tell of its members; a second's work are 100 000
 INFLATED = 1 << 33  # bytes of a deflated array; to reach its end, all of it is decoded
 
 EXPORT = 1 << 40  # bytes of a file that is exported

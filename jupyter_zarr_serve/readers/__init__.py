@@ -36,7 +36,7 @@ FORMATS = (
     Format("npz", (".npz",)),
     Format("hdf5", (".h5", ".hdf5", ".hdf", ".he5", ".h5ad", ".nc4", ".mat", ".nxs"), "hdf5"),
     Format("netcdf", (".nc", ".cdf", ".nc3"), "netcdf"),
-    Format("zarr_store", (".zarr", ".zarr.zip", ".zip"), "zarr"),
+    Format("zarr_store", (".zarr", ".zarr.zip", ".zip", ".tar"), "zarr"),
     Format("csv", (".csv", ".tsv")),
     Format("arrow.parquet", (".parquet", ".pq"), "arrow"),
     Format("arrow.feather", (".feather", ".arrow", ".arrows", ".ipc"), "arrow"),

@@ -42,6 +42,7 @@ def _is_lance(folder: Path) -> bool:
     return folder.name.endswith(".lance") and (folder / "_versions").is_dir()
 
 
+_COMPRESSED = (".tgz", ".tbz2", ".txz", ".tzst", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.lz4")
 _FOLDERS: tuple[tuple[Callable[[Path], bool], str], ...] = (
     (
         _is_n5,
@@ -85,6 +86,10 @@ def foreign_folder(folder: Path) -> str:
 
 def foreign_file(path: Path) -> str:
     """What a local file is that has the suffix of no reader, and what helps; "" for any other file."""
+    if path.name.lower().endswith(_COMPRESSED):
+        return (
+            "a compressed archive, no part of which can be read by itself: unpack it, or make a .zip of it"
+        )
     if path.suffix != ".json" or not _has_references(path):
         return ""
     return (

@@ -5,6 +5,7 @@ A client takes 404 for the fill value, and decodes whatever else it gets by the 
 
 import itertools
 import shutil
+import tarfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -42,12 +43,21 @@ def zipped(path: Path, data: Any) -> None:
         zarr.create_array(store, name="x", data=data, chunks=data.shape)
 
 
+def tarred(path: Path, data: Any) -> None:
+    store = path.with_name("in")
+    zarr.create_array(store, name="x", data=data, chunks=data.shape, overwrite=True)
+    with tarfile.open(path, "w") as archive:
+        archive.add(store, ".")
+    shutil.rmtree(store)
+
+
 # Name, and how an array is written there: the second one has another shape, or another type.
 WRITERS: dict[str, Callable[[Path, Any], Any]] = {
     "a.npy": np.save,
     "a.h5/x": hdf5,
     "a.npz/x": lambda path, data: np.savez(path, x=data),
     "a.zip/x": zipped,
+    "a.tar/x": tarred,
     "a.tif": tifffile.imwrite,
     "a.parquet/x": lambda path, data: pd.DataFrame({"x": data.ravel()}).to_parquet(path),
     "a.csv/x": lambda path, data: pd.DataFrame({"x": data.ravel()}).to_csv(path, index=False),

@@ -1,8 +1,10 @@
 """Whoever may write in a served folder puts a link to a secret in a file's place, after the check."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -111,6 +113,13 @@ def archive(path: Path, data: np.ndarray) -> str:
     return "x.zarr.zip"
 
 
+def tarred(path: Path, data: np.ndarray) -> str:
+    with tarfile.open(path / "x.tar", "w") as archive:
+        archive.add(path / store(path, data), ".")
+    shutil.rmtree(path / "x.zarr")
+    return "x.tar"
+
+
 class Attack(NamedTuple):
     """What is written, which part of its path is swapped, and what is asked for."""
 
@@ -129,6 +138,7 @@ ATTACKS = {
     "tiff": Attack(tiff, "x.tif", ("x.tif", "c", "0", "0")),
     "png": Attack(png, "x.png", ("x.png", "c", "0", "0")),
     "zip": Attack(archive, "x.zarr.zip", ("x.zarr.zip", "c", "0")),
+    "tar": Attack(tarred, "x.tar", ("x.tar", "c", "0")),
     "a folder": Attack(npy, "", ("x.npy", "c", "0")),
     "a store": Attack(store, "x.zarr", ("x.zarr", "c", "0")),
     "a chunk": Attack(store, "x.zarr/c/0", ("x.zarr", "c", "0")),

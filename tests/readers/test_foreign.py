@@ -66,3 +66,11 @@ def test_other_folders_stay_folders(tmp_path, files):
 def test_the_served_folder_itself_is_served(tmp_path):
     write(tmp_path, FOREIGN["N5"])
     assert isinstance(top(tmp_path), Group)
+
+
+@pytest.mark.parametrize("name", ["x.tar.gz", "x.TGZ", "x.zarr.tar.zst"])
+def test_a_compressed_archive_says_what_helps(tmp_path, name):
+    (tmp_path / name).write_bytes(b"\x1f\x8b")
+    assert [*top(tmp_path).children] == []
+    with pytest.raises(Unreadable, match=f"{name}: a compressed archive.*: unpack it, or make a .zip"):
+        child_of(top(tmp_path), name, name)

@@ -163,6 +163,18 @@ def test_what_is_no_zip_file(tmp_path: Path) -> None:
         open_store(tmp_path / "x.zip")
 
 
+def test_chunks_behind_a_link_are_no_fill_values(tmp_path: Path) -> None:
+    write(tmp_path / "x", np.arange(8, dtype="u1"), 3, compressors=None, chunks=(8,))
+    link = zipfile.ZipInfo("c")
+    link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("zarr.json", (tmp_path / "x/zarr.json").read_bytes())
+        archive.writestr(link, "elsewhere")
+    response = respond(open_store(tmp_path / "x.zip"), Request(3, ("c", "0")))
+    assert response.status == 422
+    assert b"c is a link" in response.body
+
+
 def test_a_link_in_the_place_of_a_chunk_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "x", np.arange(8, dtype="u1"), 3, compressors=None, chunks=(8,))
     path = zipped(tmp_path / "x", tmp_path / "x.zip")

@@ -25,7 +25,12 @@ export const FORMATS: readonly Format[] = [
     suffixes: [".h5", ".hdf5", ".hdf", ".he5", ".h5ad", ".nc4", ".mat", ".nxs"],
   },
   { type: "zarr-netcdf", label: "NetCDF File", kind: "dataset", suffixes: [".nc", ".cdf", ".nc3"] },
-  { type: "zarr-store", label: "Zarr Store", kind: "group", suffixes: [".zarr", ".zarr.zip", ".zip"] },
+  {
+    type: "zarr-store",
+    label: "Zarr Store",
+    kind: "group",
+    suffixes: [".zarr", ".zarr.zip", ".zip", ".tar"],
+  },
   { type: "csv", label: "CSV File", kind: "table", suffixes: [".csv"], isLabs: true, hasViewer: true },
   { type: "tsv", label: "TSV File", kind: "table", suffixes: [".tsv"], isLabs: true, hasViewer: true },
   { type: "zarr-parquet", label: "Parquet File", kind: "table", suffixes: [".parquet", ".pq"] },

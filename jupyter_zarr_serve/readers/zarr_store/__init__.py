@@ -1,4 +1,4 @@
-"""Zarr stores of both formats, in a folder, on a remote file system or in a zip file.
+"""Zarr stores of both formats, in a folder, on a remote file system or in an archive.
 
 Chunks are sent as they are stored in the format of the store, whatever their codecs; and in the
 other one where it has words for them. Otherwise they are decoded here.
@@ -16,12 +16,12 @@ from .places import files_of
 
 
 def read(path: Path, policy: Policy) -> Node:
-    """The root of a Zarr store, or the group of the stores in a zip file.
+    """The root of a Zarr store, or the group of the stores in an archive.
 
     Parameters
     ----------
     path
-        The store's folder, or a zip file; see `archive`.
+        The store's folder, or a zip or tar file; see `archive`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A zip file that holds Zarr stores: its one store, or a group of all of them.
+"""A zip or tar file that holds Zarr stores: its one store, or a group of all of them.
 
 Several stores are the members of groups that are the archive's folders, as if it were unpacked. Other data
 files that lie beside them are not read; each says so by its name.
@@ -15,20 +15,23 @@ from .. import suffixes
 from .arrays import array_node
 from .hierarchy import Hierarchy
 from .member_names import has_below, names_below
-from .zip import Archive, ZipFiles, is_member_path
+from .members import Archive, ArchiveFiles, is_member_path
+from .tar import open_tar
+from .zip import open_zip
 
 
 def read_archive(path: Path, policy: Policy) -> Node:
-    """The root of the only store in a zip file, in whatever folder; else a group of all stores.
+    """The root of the only store in an archive, in whatever folder; else a group of all stores.
 
     Raises
     ------
     Unreadable
         If there is no store, or the metadata of the only one are malformed.
     zipfile.BadZipFile
-        If the file is no zip file.
+        If the file is no zip file, and is not called ``.tar``.
     """
-    archive = Archive(path, policy.limit_bytes)
+    is_tar = path.name.lower().endswith(".tar")
+    archive = open_tar(path) if is_tar else open_zip(path, policy.limit_bytes)
     if not archive.stores:
         raise Unreadable(
             f"{path.name}: holds no Zarr hierarchy; unpack the archive to serve what else it holds"
@@ -41,7 +44,7 @@ def read_archive(path: Path, policy: Policy) -> Node:
 
 
 def _store(archive: Archive, policy: Policy, prefix: str) -> Node:
-    files = ZipFiles(archive, prefix)
+    files = ArchiveFiles(archive, prefix)
     node = Hierarchy(files, partial(array_node, policy)).node("")
     if node is None:
         raise Unreadable(f"{files.name}: holds no Zarr hierarchy")

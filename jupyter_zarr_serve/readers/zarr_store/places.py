@@ -1,7 +1,7 @@
 """Where the bytes of a Zarr store come from: a local folder or a remote one (fsspec's `UPath`).
 
 A file is named by its store key. Links that lead out of the store's folder are refused by name; what
-is opened is the resolved path that was checked. See `zip` for stores in a zip file.
+is opened is the resolved path that was checked. See `members` for stores in an archive.
 """
 
 import os
