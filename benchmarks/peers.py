@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.clients.environments import environment
+from tests.clients.environments import on_top
 from tests.server import Server, running_server
 
 START_SECONDS = 120
@@ -99,7 +99,7 @@ def ours(folder: Path, root: Path, name: str, *arguments: str) -> Iterator[Serve
 
 def _environment(name: str, *requirements: str) -> Path | None:
     try:
-        return environment(name, *requirements)
+        return on_top(name, *requirements)
     except subprocess.CalledProcessError:
         print(f"{name} cannot be installed for this Python; its rows are left out", file=sys.stderr)
         return None
