@@ -19,6 +19,7 @@ import requests
 import tifffile
 import zarr
 
+from tests.readers.test_grib import grid_of, message
 from tests.server import Server
 
 KEYS = {2: (".zarray", "."), 3: ("zarr.json", "/")}
@@ -51,6 +52,19 @@ def tarred(path: Path, data: Any) -> None:
     shutil.rmtree(store)
 
 
+def grib(path: Path, data: Any) -> None:
+    """A field of temperatures on each of some levels; their numbers are always float32."""
+    fields = data.reshape(-1, *data.shape[-2:])
+    path.write_bytes(
+        b"".join(
+            message(
+                field, **grid_of(field), typeOfLevel="isobaricInhPa", level=100 * (9 - at), shortName="t"
+            )
+            for at, field in enumerate(fields)
+        )
+    )
+
+
 # Name, and how an array is written there: the second one has another shape, or another type.
 WRITERS: dict[str, Callable[[Path, Any], Any]] = {
     "a.npy": np.save,
@@ -61,6 +75,7 @@ WRITERS: dict[str, Callable[[Path, Any], Any]] = {
     "a.tif": tifffile.imwrite,
     "a.parquet/x": lambda path, data: pd.DataFrame({"x": data.ravel()}).to_parquet(path),
     "a.csv/x": lambda path, data: pd.DataFrame({"x": data.ravel()}).to_csv(path, index=False),
+    "a.grib/t": grib,
     "a.zarr": lambda path, data: zarr.create_array(path, data=data, chunks=data.shape, overwrite=True),
     "v2.zarr/x": lambda path, data: zarr.create_array(
         path, name="x", data=data, chunks=data.shape, overwrite=True, zarr_format=2
@@ -120,6 +135,8 @@ def test_what_is_gone_is_no_fill_value(server, folder, zarr_format, name, vanish
 def test_what_is_replaced_is_read_by_no_old_metadata(server, folder, zarr_format, name, change):
     if axes_of(name) == 1 and change == "axes":
         change = "type"
+    if name == "a.grib/t" and change == "type":
+        change = "axes"
     file, path, data = folder / name.split("/")[0], f"{folder.name}/{name}", OTHERS[change]
     WRITERS[name](file, FIRST)
     old = server.open(zarr_format, f"files/{path}")

@@ -1,13 +1,17 @@
 import itertools
+import os
+from functools import partial
 
+import cfgrib
 import eccodes
 import numpy as np
 import pytest
 import xarray as xr
 
-from jupyter_zarr_serve.core.errors import Unreadable
+from jupyter_zarr_serve.core.errors import Unavailable, Unreadable
 from jupyter_zarr_serve.core.nodes import Array, Group, Policy
 from jupyter_zarr_serve.core.walk import descendants
+from jupyter_zarr_serve.files.library import Library
 from jupyter_zarr_serve.readers import open_file
 from tests.nodes import child, read_all
 from tests.store import CoreStore
@@ -31,6 +35,15 @@ def message(values, sample="regular_ll_sfc_grib2", **keys) -> bytes:
         return bytes(eccodes.codes_get_message(handle))
     finally:
         eccodes.codes_release(handle)
+
+
+def grid_of(values) -> dict[str, float]:
+    """The keys of a grid of as many points as there are values (y, x), a degree apart."""
+    height, width = values.shape
+    return {
+        "Ni": width, "Nj": height, "latitudeOfFirstGridPointInDegrees": height - 1,
+        "longitudeOfLastGridPointInDegrees": width - 1,
+    }  # fmt: skip
 
 
 def field(name, kind, level, hour=0, **keys) -> bytes:
@@ -169,3 +182,58 @@ def test_reading_takes_one_field_at_a_time(tmp_path):
     node = open_file(write(tmp_path / "a.grib", *pressure()), Policy(target_bytes=48))
     assert child(node, "t").chunk_shape == (1, 1, 3, 4)
     assert read_all(child(node, "t"))[1, 0, 0, 0] == 850 + 6
+
+
+def _in_place(path, content):
+    with path.open("r+b") as file:
+        file.write(content)
+        file.truncate()
+
+
+def _by_rename(path, content):
+    path.with_name("new").write_bytes(content)
+    path.with_name("new").replace(path)
+
+
+OTHERS = {
+    "other values": [field("t", "isobaricInhPa", level) for level in (700, 300)],
+    "more levels": [field("t", "isobaricInhPa", level) for level in (850, 500, 300)],
+    "fewer levels": [field("t", "isobaricInhPa", 850)],
+    "another order": [field("t", "isobaricInhPa", level) for level in (500, 850)],
+    "other fields": [field("u", "isobaricInhPa", level) for level in (850, 500)],
+    "a larger grid": [message(np.ones(40), **grid_of(np.ones((5, 8))), shortName="t")],
+    "no message": [b"GRIB"],
+    "another format": [b"\x89HDF\r\n\x1a\n" + bytes(2000)],
+    "nothing": [],
+}
+
+
+@pytest.mark.parametrize("replace", [_in_place, _by_rename])
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_file_that_was_replaced_gives_no_field_by_the_old_metadata(tmp_path, other, replace):
+    write(tmp_path / "a.grib", *(field("t", "isobaricInhPa", level) for level in (850, 500)))
+    os.utime(tmp_path / "a.grib", (1, 1))
+    library = Library(tmp_path, POLICY)
+    old = child(library.top(), "a.grib/t")
+    unread = child(library.top(), "a.grib")
+    assert read_all(old)[1, 0, 0] == 500
+    replace(tmp_path / "a.grib", b"".join(OTHERS[other]))
+    for read in (partial(read_all, old), lambda: unread.children["t"].read((slice(0, 1),) * 3)):
+        with pytest.raises(Unavailable, match="changed or vanished"):
+            read()
+
+
+def test_a_file_that_is_replaced_while_a_field_is_read(tmp_path, monkeypatch):
+    """The old file is still open, and what it gives is no lie; but nobody knows it of the path any more."""
+    path = write(tmp_path / "a.grib", *(field("t", "isobaricInhPa", level) for level in (850, 500)))
+    os.utime(path, (1, 1))
+    old = child(Library(tmp_path, POLICY).top(), "a.grib/t")
+    read = cfgrib.dataset.OnDiskArray.__getitem__
+
+    def slowly(fields, region):
+        _by_rename(path, field("t", "isobaricInhPa", 300))
+        return read(fields, region)
+
+    monkeypatch.setattr(cfgrib.dataset.OnDiskArray, "__getitem__", slowly)
+    with pytest.raises(Unavailable, match="changed or vanished"):
+        read_all(old)
