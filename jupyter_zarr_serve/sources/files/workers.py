@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -41,13 +41,22 @@ class _Flight:
     key: Hashable
     client: str
     work: Work
-    answer: "asyncio.Future[Response]"
     since: float
     expiry: asyncio.TimerHandle
     is_job: bool
-    waiting: int = 0
+    waiting: "set[asyncio.Future[Response]]" = field(default_factory=set)
     turn: LongTurn | None = None
     stop: Stop | None = None
+
+    def tell(self, outcome: Outcome) -> None:
+        """Tell everybody who waits."""
+        for answer in self.waiting:
+            if answer.done():  # who waited is gone
+                continue
+            if isinstance(outcome, BaseException):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
 
     def end_unless_wanted(self) -> None:
         """End it, if it can be ended and nobody waits for it."""
@@ -102,12 +111,13 @@ class Workers:
             flight = self._enqueue(key, client, work, is_job=is_job)
         elif client != flight.client:
             self._hasten(flight, client)
-        flight.waiting += 1
+        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        flight.waiting.add(answer)
         try:
-            return await asyncio.shield(flight.answer)
+            return await answer
         finally:
-            flight.waiting -= 1
-            if flight.waiting == 0:
+            flight.waiting.remove(answer)
+            if not flight.waiting:
                 self._abandon(flight)
                 if is_once and flight.stop is not None:
                     # What ends it costs more than to wait, if it is nearly made.
@@ -144,7 +154,7 @@ class Workers:
         self._threads.close()
         for flight in list(self._flights.values()):
             self._abandon(flight)
-            flight.answer.set_exception(Unavailable("the server is shutting down"))
+            flight.tell(Unavailable("the server is shutting down"))
 
     def _enqueue(self, key: Hashable, client: str, work: Work, *, is_job: bool) -> _Flight:
         if self._is_closed:
@@ -154,7 +164,7 @@ class Workers:
             raise Unavailable("the server has too many requests waiting; retry in a moment")
         loop = asyncio.get_running_loop()
         expiry = loop.call_later(_PATIENCE, self._expire, key)
-        flight = _Flight(key, client, work, loop.create_future(), time.perf_counter(), expiry, is_job)
+        flight = _Flight(key, client, work, time.perf_counter(), expiry, is_job)
         self._flights[key] = flight
         self._queues.setdefault(client, deque()).append(flight)
         self._queued += 1
@@ -193,12 +203,9 @@ class Workers:
 
     def _finish(self, flight: _Flight, begun: float, outcome: Outcome) -> None:
         self._idle += flight.turn is None or flight.turn.end()
-        if flight.waiting:  # nobody would ever look at a failure else
-            if isinstance(outcome, BaseException):
-                flight.answer.set_exception(outcome)
-            else:
-                outcome.spent["wait"] = begun - flight.since
-                flight.answer.set_result(outcome)
+        if not isinstance(outcome, BaseException):
+            outcome.spent["wait"] = begun - flight.since
+        flight.tell(outcome)
         self._begin()
 
     def _abandon(self, flight: _Flight) -> None:
@@ -215,7 +222,7 @@ class Workers:
         flight = self._flights[key]
         self._abandon(flight)
         late = f"the server is busy: no turn came within {_PATIENCE:g} s; retry in a while"
-        flight.answer.set_exception(Unavailable(late))
+        flight.tell(Unavailable(late))
 
     def _leave(self, flight: _Flight) -> None:
         flight.expiry.cancel()

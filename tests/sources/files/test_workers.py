@@ -271,8 +271,8 @@ def test_who_goes_as_patience_ends_leaves_nothing(play, monkeypatch):
         await bench.busy()
         late = bench.ask("late")
         await asyncio.sleep(0)
-        flight = bench.workers._flights["late"]
-        await bench.until(flight.answer.done)
+        (answer,) = bench.workers._flights["late"].waiting
+        await bench.until(answer.done)
         late.cancel()
         await asyncio.gather(late, return_exceptions=True)
 
