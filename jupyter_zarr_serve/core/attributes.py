@@ -150,7 +150,7 @@ def _whole(value: int) -> int | str:
 
 
 def with_hashable_marks(attributes: dict[str, Json]) -> dict[str, Json]:
-    """The same, marks of missing data that are objects renamed: xarray opens no dataset with them.
+    """The same, marks of missing data that are no elements renamed: xarray opens no dataset with them.
 
     Examples
     --------
@@ -158,9 +158,15 @@ def with_hashable_marks(attributes: dict[str, Json]) -> dict[str, Json]:
     {'_FillValue_object': {'a': 1}, 'missing_value': 0}
     """
     return {
-        f"{name}_object" if name in MISSING_MARKS and isinstance(value, dict) else name: value
+        f"{name}_object" if name in MISSING_MARKS and _is_nested(value) else name: value
         for name, value in attributes.items()
     }
+
+
+def _is_nested(value: Json) -> bool:
+    """Whether it is an object, or a list that has others in it."""
+    items = value if isinstance(value, list) else [value]
+    return any(isinstance(item, dict | list) for item in items)
 
 
 def _is_nan(value: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .dtypes import NAT, VLEN, DType, row_of
+from .dtypes import NAT, VLEN, Block, DType, row_of
 from .errors import Unreadable
 from .signs import in_sign, meant_dtype
 
@@ -83,12 +83,23 @@ def fill_of(value: Any, dtype: DType) -> Any:
         return neutral_fill(dtype)
 
 
+def elements_in(value: Any) -> Block:
+    """The elements that an attribute holds: one, or those of a list; none of anything else."""
+    if value is None or isinstance(value, Mapping):
+        return np.empty(0)
+    try:
+        found: Block = np.asarray(value)
+    except ValueError:  # lists of different lengths
+        found = np.empty(0)
+    return found.reshape(-1)
+
+
 def mark_of(attributes: Mapping[str, Any], dtype: DType) -> Any:
     """The attribute ``_FillValue`` as an element of a dtype; None where there is none that fits."""
-    mark = attributes.get("_FillValue")
-    if mark is None or np.size(mark) != 1 or isinstance(mark, Mapping) or dtype.names is not None:
+    marks = elements_in(attributes.get("_FillValue"))
+    if len(marks) != 1 or dtype.names is not None:
         return None
-    value = np.asarray(mark).reshape(-1)[0]
+    value = marks[0]
     try:
         with np.errstate(invalid="ignore", over="ignore"):
             cast = scalar(value, dtype)

@@ -27,12 +27,12 @@ VALUES = {
 MARKS = {
     "int": np.int32(2), "nan": np.nan, "infinite": np.inf, "text": "a", "bytes": b"a", "list": [1, 2],
     "one": np.array([2]), "big": 2**63, "negative": -1, "object": {"a": 1}, "true": True, "complex": 1 + 2j,
-    "empty": "", "none": [], "texts": np.array(["a", "b"]), "half": 2.5,
+    "empty": "", "none": [], "texts": np.array(["a", "b"]), "half": 2.5, "uneven": [1, [2]],
 }  # fmt: skip
 
 
 def array(values, name, mark) -> Array:
-    is_fill = name == "_FillValue" and np.ndim(mark) == 0 and not isinstance(mark, dict)
+    is_fill = name == "_FillValue" and not isinstance(mark, dict | list | np.ndarray)
     return make_array(
         values.shape, values.dtype, lambda region: values[region], Policy(),
         attributes={name: mark}, fill_value=mark if is_fill else None,
