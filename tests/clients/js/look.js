@@ -8,14 +8,13 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
-import { launched } from "./chromium.js";
+import { profile } from "./chromium.js";
 
 const PATIENCE = 40_000;
 const STILL = 200; // milliseconds without a request on its way
 
-const browser = await launched(process.argv[2], { hasGraphics: true });
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+const context = await profile(process.argv[2], { permissions: ["clipboard-read", "clipboard-write"] });
 
 /** Until the page has drawn and asks for nothing more; or has said why not. */
 async function settled(page) {
@@ -217,4 +216,4 @@ for await (const line of lines) {
   const answer = await look(JSON.parse(line)).catch((error) => ({ failure: String(error) }));
   console.log(JSON.stringify(answer));
 }
-await browser.close();
+await context.close();

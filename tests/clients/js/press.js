@@ -4,12 +4,11 @@
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { launched } from "./chromium.js";
+import { profile } from "./chromium.js";
 
 const PATIENCE = 30_000;
 
-const browser = await launched(process.argv[2], { hasGraphics: true });
-const context = await browser.newContext({
+const context = await profile(process.argv[2], {
   viewport: { width: 1280, height: 800 },
   permissions: ["clipboard-read", "clipboard-write"],
 });
@@ -128,4 +127,4 @@ for await (const line of createInterface({ input: process.stdin })) {
     console.log(JSON.stringify({ failure: `${action} ${JSON.stringify(given)}: ${error.message}` }));
   }
 }
-await browser.close();
+await context.close();
