@@ -51,7 +51,10 @@ async function visit(browser, asked) {
   page.on("dialog", (dialog) => (errors.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
   page.on("request", (request) => requests.push(request.url()));
   // The token of the first address becomes the cookie of a login.
-  if (asked.login ?? true) await page.goto(`${origin}${asked.base ?? "/"}zarr/?token=${token}`);
+  if (asked.login ?? true) {
+    const entry = `${origin}${asked.base ?? "/"}zarr/?token=${token}`;
+    await context.request.get(entry, { headers: { accept: "text/html" }, failOnStatusCode: true });
+  }
   const answer = await page.goto(url, { waitUntil: "networkidle" });
   const reached = [];
   for (let count = 0; count < tabs; count++) {
