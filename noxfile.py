@@ -70,7 +70,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types, strictly."""
-    session.install("-e", ".[all]", "ipykernel>=6.29", "mypy>=1.13", "pandas-stubs")
+    session.install("--no-compile", "-e", ".[all]", "ipykernel>=6.29", "mypy>=1.13", "pandas-stubs")
     session.run("mypy")
 
 
@@ -84,7 +84,7 @@ def page(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation, with every link and every name of the API checked."""
-    session.install("-e", ".[docs]")
+    session.install("--no-compile", "-e", ".[docs]")
     session.run("zensical", "build", "--strict")
 
 
