@@ -17,6 +17,14 @@ def drawn(sight: Sight, colour: tuple[int, int, int]) -> np.ndarray:
     return np.argwhere(distance < 30)
 
 
+def widest(sight: Sight) -> int:
+    """Columns of the widest text below a chart; texts are eight columns apart."""
+    below = sight.pixels[-34:].astype(int)
+    paper = below[-1, -1]
+    (columns,) = np.nonzero((np.abs(below - paper).sum(-1) > 90).any(0))
+    return max(np.ptp(text) + 1 for text in np.split(columns, np.nonzero(np.diff(columns) > 8)[0] + 1))
+
+
 def test_a_sine_is_drawn(browser: Browser):
     sight = browser.look("files/signal.npy", steps=[["move", 300, 300]])
     places = drawn(sight, BLUE)
@@ -26,6 +34,7 @@ def test_a_sine_is_drawn(browser: Browser):
     crests = np.unique(columns[rows < rows.min() + 2] // 12)  # 2000000 / 20000 / 2 pi is 15.9
     assert 14 <= len(crests) <= 24
     assert "signal.npy = " in sight.text
+    assert widest(sight) < 70  # 1000000, and not its neighbour with it
 
 
 def test_a_part_is_asked_for_anew(browser: Browser):

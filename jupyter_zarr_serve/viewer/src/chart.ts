@@ -6,6 +6,10 @@ import type { Envelope } from "./envelope";
 import { spanOf, where, type Line } from "./plot-readout";
 import { words } from "./times";
 
+const LEAST_ROOM = 50; // pixels
+const LETTER = 7;
+const APART = 16;
+
 interface Listeners {
   /** The pointer is at an index, or nowhere. */
   pointed: (index: number | undefined) => void;
@@ -63,8 +67,14 @@ function seriesOf({ name, colour, envelope }: Line): uPlot.Series[] {
 function axesOf({ envelope: { time } }: Line, coordinate: Envelope | undefined): uPlot.Axis[] {
   const look = gridLook();
   const span = spanOf(coordinate);
+  const written = (place: number): string => where(coordinate, place, span);
   return [
-    { ...look, size: 40, values: (_, places) => places.map((place) => where(coordinate, place, span)) },
+    {
+      ...look,
+      size: 40,
+      space: (_, __, first, last) => roomOf([first, (first + last) / 2, last].map(written)),
+      values: (_, places) => places.map(written),
+    },
     {
       ...look,
       size: 78,
@@ -72,6 +82,10 @@ function axesOf({ envelope: { time } }: Line, coordinate: Envelope | undefined):
     },
   ];
 }
+
+/** Pixels from one tick to the next, so that texts such as those stand apart. */
+const roomOf = (texts: string[]): number =>
+  Math.max(LEAST_ROOM, LETTER * Math.max(...texts.map(({ length }) => length)) + APART);
 
 /** The colours of an axis, which are those of the page whenever it is drawn. */
 export function gridLook(): Required<Pick<uPlot.Axis, "stroke" | "grid" | "ticks">> {
