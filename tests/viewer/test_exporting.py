@@ -74,6 +74,9 @@ def test_all_and_what_is_seen_can_be_saved(exported):
     assert np.array_equal(np.load(io.BytesIO(whole)), CUBE)
     part = saved(exported, "files/real.npy", "what is seen as NumPy (.npy)", form="explore")
     assert np.array_equal(np.load(io.BytesIO(part)), CUBE[0])
+    assert [cell.strip() for cell in rows["CSV"]] == ["–", "Save"]  # it holds planes
+    plane = saved(exported, "files/real.npy", "what is seen as CSV", form="explore")
+    assert np.array_equal(READERS["CSV"](io.BytesIO(plane)), CUBE[0])
 
 
 def test_the_region_that_an_image_shows_can_be_saved(exported):
@@ -104,7 +107,7 @@ def test_the_region_that_an_image_shows_can_be_saved(exported):
 def test_only_forms_that_suit_are_offered(exported):
     rows = menu(exported, "files/cube.npy")
     assert {"NumPy (.npy)", "TIFF", "JSON", "Zarr (.zarr.zip)"} <= rows.keys()
-    assert not {"CSV", "Parquet", "NetCDF", "OME-Zarr (.ozx)"} & rows.keys()
+    assert not {"Parquet", "NetCDF", "OME-Zarr (.ozx)"} & rows.keys()
     assert rows["Zarr (.zarr.zip)"][-1] == "–"  # it has no parts
 
 

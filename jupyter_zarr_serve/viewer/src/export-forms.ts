@@ -7,6 +7,8 @@ export interface ExportForm {
   label: string;
   /** Whether it can hold a part of an array, or chosen rows of a table. */
   hasParts: boolean;
+  /** Whether it can hold all of it. */
+  hasWhole?: false;
   /** Whether the server knows how long the file will be. */
   hasSize: boolean;
 }
@@ -24,8 +26,8 @@ const [NPY, JSON_VALUES, CSV, PARQUET, TIFF, NETCDF, ARCHIVE, OME] = [
 
 const MOST_JSON = 200_000; // elements
 
-/** The forms that can hold a node; of some the server may say that they cannot. */
-export function formsOf(node: ArrayNode | GroupNode, isTable: boolean): ExportForm[] {
+/** The forms that can hold a node, or the region of it that is seen; of some the server may say that they cannot. */
+export function formsOf(node: ArrayNode | GroupNode, isTable: boolean, region = ""): ExportForm[] {
   if (isTable) return [CSV, PARQUET, ...(node.kind === "group" ? [ARCHIVE] : [NPY, ARCHIVE])];
   if (node.kind === "group") return node.called === "folder" ? [] : [NETCDF, ARCHIVE];
   const { dtype, shape } = node;
@@ -33,12 +35,22 @@ export function formsOf(node: ArrayNode | GroupNode, isTable: boolean): ExportFo
   const isReal = /^(bool|u?int|float)/.test(dtype);
   return [
     ...(/^(string|bytes|object)/.test(dtype) ? [] : [NPY]),
-    ...(shape.length <= 2 ? [CSV] : []),
+    ...(shape.length <= 2
+      ? [CSV]
+      : axesLeft(shape, region) <= 2
+        ? [{ ...CSV, hasWhole: false as const }]
+        : []),
     ...(shape.length >= 2 && (isReal || dtype.startsWith("complex")) ? [TIFF] : []),
     ...(isReal || dtype.startsWith("datetime") ? [NETCDF] : []),
     ...(count <= MOST_JSON ? [JSON_VALUES] : []),
     ARCHIVE,
   ];
+}
+
+/** How many axes of an array a region has, which is written as indices and slices. */
+function axesLeft(shape: number[], region: string): number {
+  const parts = region.split(",");
+  return shape.filter((_, axis) => !/^\d+$/.test(parts[axis] ?? "")).length;
 }
 
 /** The form of what is an image below `ome/`. */

@@ -47,9 +47,9 @@ async function fill(menu: HTMLElement, nodes: Nodes, path: string, signal: Abort
   const part = seen();
   const shown = part?.path ?? path;
   const node = await nodes.get(shown);
-  const forms = formsOf(node, part?.isTable ?? false);
-  if (!forms.length) throw new Error("A folder is no file: choose something that is in it.");
   const options = part?.options ?? [];
+  const forms = formsOf(node, part?.isTable ?? false, new Map(options).get("region"));
+  if (!forms.length) throw new Error("A folder is no file: choose something that is in it.");
   const image = part?.image ?? ((await isImage(nodes, shown)) ? shown : undefined);
   const title = make("h2", {}, (part?.image ?? shown).split("/").at(-1) || "Data");
   const rows = forms.map((form) => rowOf(nodes.scope, { path: shown, options }, form, signal));
@@ -84,8 +84,10 @@ function rowOf(
     if (form.hasSize) void tell(url, size, link, signal).then((told) => (bytes = told));
     return place;
   };
-  const parts = options.length ? [form.hasParts ? cell(options, "what is seen") : make("td", {}, "–")] : [];
-  return make("tr", {}, make("th", { scope: "row" }, form.label), cell([], "all"), ...parts);
+  const none = (): HTMLElement => make("td", {}, "–");
+  const whole = form.hasWhole === false ? none() : cell([], "all");
+  const parts = options.length ? [form.hasParts ? cell(options, "what is seen") : none()] : [];
+  return make("tr", {}, make("th", { scope: "row" }, form.label), whole, ...parts);
 }
 
 /** Say how long a file will be, or why there is none. */
