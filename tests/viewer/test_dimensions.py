@@ -69,6 +69,16 @@ def test_an_axis_is_one_of_channels(volumes: Browser):
     assert "channel 4" in sight.panel
 
 
+def test_eight_channels_are_added_each_in_its_colour(volumes: Browser):
+    colours = ["ff0000", "00ff00", "0000ff", "ffff00", "00ffff", "ff00ff", "ffffff", "808080"]
+    tones = {f"c{i}": f"0,250,{colour},1,linear" for i, colour in enumerate(colours)}
+    view = {"zoom": 2, "centre": "45,10", "axes": "c,y,x"}
+    sight = volumes.look("files/stripes.npy", {**view, **tones})
+    for i, colour in enumerate(colours):
+        assert sight.at(10, 10 * i + 5) == pytest.approx(tuple(bytes.fromhex(colour)), abs=2), i
+    assert sight.at(10, 85) == (0, 0, 0)  # the ninth waits until another one is switched off
+
+
 def test_what_is_missing_everywhere_is_missing_in_a_projection(volumes: Browser):
     shown = volume().max(0)
     sight = look(volumes, "max,y,x", shown, "holed.npy")

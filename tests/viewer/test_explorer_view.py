@@ -82,6 +82,20 @@ def test_slice_scales_and_colours_are_in_the_address(explored: Browser):
     assert others.mean() < 1e-3  # the mark of what has the focus
 
 
+def test_roots_are_steepest_at_the_least_values(explored: Browser):
+    """Viridis is brighter for greater values: by their roots, all between the ends are."""
+    looks = [
+        explored.look(
+            "files/ocean.nc", {"plot": "Heatmap", "heatmap.scaleType": scale}, words=BOXES, **WIDE
+        )
+        for scale in ("linear", "sqrt")
+    ]
+    assert [sight.texts[1].strip() for sight in looks] == ["Linear", "Square root"]
+    linear, roots = (sight.pixels[200:-150, 500:-300].astype(int).sum(-1) for sight in looks)
+    assert (roots >= linear - 3).mean() > 0.95
+    assert (roots > linear + 20).mean() > 0.5
+
+
 def test_dimensions_have_their_names(explored: Browser):
     """Those of xarray, of NeXus, and none where there are none."""
     of_ocean = explored.look("files/ocean.nc", {"plot": "Heatmap"}, words=NAMES, **WIDE).texts

@@ -23,8 +23,15 @@ def many() -> np.ndarray:
     return np.arange(2 * 3 * 2 * 2 * 30 * 40).reshape(2, 3, 2, 2, 30, 40).astype("u4")
 
 
+def stripes() -> np.ndarray:
+    """Nine channels, each with one bright stripe of ten columns."""
+    channel, _, x = np.mgrid[:9, :20, :90]
+    return ((x // 10 == channel) * 250).astype("u1")
+
+
 def write_volumes(folder: Path) -> None:
-    """A volume, the same with holes, and one of six axes."""
+    """A volume, the same with holes, one of six axes, and channels."""
+    np.save(folder / "stripes.npy", stripes())
     np.save(folder / "volume.npy", volume())
     holed = volume().astype("f4")
     holed[:4, 20:, 30:] = np.nan
