@@ -30,6 +30,8 @@ from .pieces import TARGET, Export, Piece, joined, known, parts_of
 from .selection import Selection, selected
 
 _NUMBER = 24  # characters of a number, with what separates it from the next
+_IN_ORDER = 1 << 22  # bytes of a piece of a table to aim at, which is held several times on its way
+_STEP = 4096  # rows that are spelled at once
 
 
 def csv_text(node: Node, asked: Asked) -> Export:
@@ -95,13 +97,11 @@ def _of_table(table: Table, columns: Sequence[Column], asked: Asked) -> Export:
 
     def make(start: int, stop: int) -> bytes:
         at = range(start, stop) if order is None else order[start:stop].tolist()
-        blocks = values_at(columns, at)
-        cells = [spell(values) for spell, values in zip(spellings, blocks, strict=True)]
-        if len(cells) == 1:  # an empty line is none
-            return _encoded([cell or '""' for cell in cells[0]])
-        return _encoded(list(map(",".join, zip(*cells, strict=True))))
+        return _in_steps(values_at(columns, at), spellings)
 
-    step = max(1, min(TARGET // max(1, width), _rows_at_once(columns)))
+    # Rows in another order are read out of the whole table for each piece.
+    target = _IN_ORDER if order is None else TARGET
+    step = max(1, min(target // max(1, width), _rows_at_once(columns)))
     head = known(_encoded([",".join(_quoted(column.name or "value") for column in columns)]))
     pieces = [
         Piece(None, partial(make, start, min(rows.stop, start + step)))
@@ -110,6 +110,20 @@ def _of_table(table: Table, columns: Sequence[Column], asked: Asked) -> Export:
     identity = (rows.start, rows.stop, None if order is None else zlib.crc32(order.tobytes()))
     arrays = [column.array for column in columns]
     return Export([*joined([head, *pieces[:1]]), *pieces[1:]], arrays, identity)
+
+
+def _in_steps(blocks: Sequence[Block], spellings: Sequence[Callable[[Block], list[str]]]) -> bytes:
+    """The lines of rows, some at a time: as texts they take many times as much as what they become."""
+    body = bytearray()
+    for start in range(0, len(blocks[0]) if blocks else 0, _STEP):
+        step = slice(start, start + _STEP)
+        cells = [spell(values[step]) for spell, values in zip(spellings, blocks, strict=True)]
+        if len(cells) == 1:  # an empty line is none
+            lines = [cell or '""' for cell in cells[0]]
+        else:
+            lines = list(map(",".join, zip(*cells, strict=True)))
+        body += _encoded(lines, len(body))
+    return bytes(body)
 
 
 def _rows_at_once(columns: Sequence[Column]) -> int:
@@ -123,9 +137,9 @@ def _check(size: int) -> None:
         raise Unreadable(f"csv: about {size:,} bytes are more than {limits.EXPORT:,}; choose less")
 
 
-def _encoded(lines: Sequence[str]) -> bytes:
+def _encoded(lines: Sequence[str], before: int = 0) -> bytes:
     body = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
-    if len(body) > limits.EXPORT_WHOLE:
+    if before + len(body) > limits.EXPORT_WHOLE:
         raise Unreadable("csv: its texts are too long to be made a part at a time; choose fewer columns")
     return body
 

@@ -1,6 +1,7 @@
 """CSV that pandas and NumPy read back as it was."""
 
 import io
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,19 @@ def test_missing_is_not_empty():
     )
     assert text == b'"a","t"\n1,""\n,"x"\n'
     assert file(pd.DataFrame({"x": [1.5, np.nan]}), "csv", columns='["x"]') == b'"x"\n1.5\n""\n'
+
+
+def test_few_numbers_are_texts_at_once():
+    """As a text a number takes several times as much as in the file."""
+    frame = pd.DataFrame({f"x{column}": np.arange(80_000) / 7 for column in range(8)})
+    text = file(frame, "csv")
+    tracemalloc.start()
+    try:
+        assert file(frame, "csv") == text
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * len(text)  # all parts, and all of them as one
 
 
 def test_columns_rows_and_order():
