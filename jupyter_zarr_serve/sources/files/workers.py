@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -20,6 +19,7 @@ from ...serve.request import Request, Response, refusal
 from ...serve.respond import at_once
 from ..long_turn import LongTurn
 from ..send_budget import SendBudget
+from .flight import Flight, Outcome, Stop, Work
 from .threads import Threads
 
 _PER_CLIENT = 512
@@ -28,40 +28,7 @@ _PATIENCE = 30.0  # seconds
 _GRACE = 0.5  # seconds in which what nobody wants any more may still be done
 
 
-Outcome = Response | BaseException
-Work = Callable[[], Response] | Callable[[], Coroutine[Any, Any, Response]]
-Stop = Callable[[], object]
 Begin = Callable[[Any, Callable[[Outcome], None]], Stop | None]
-
-
-@dataclass(eq=False)
-class _Flight:
-    """One piece of work, and who waits for it."""
-
-    key: Hashable
-    client: str
-    work: Work
-    since: float
-    expiry: asyncio.TimerHandle
-    is_job: bool
-    waiting: "set[asyncio.Future[Response]]" = field(default_factory=set)
-    turn: LongTurn | None = None
-    stop: Stop | None = None
-
-    def tell(self, outcome: Outcome) -> None:
-        """Tell everybody who waits."""
-        for answer in self.waiting:
-            if answer.done():  # who waited is gone
-                continue
-            if isinstance(outcome, BaseException):
-                answer.set_exception(outcome)
-            else:
-                answer.set_result(outcome)
-
-    def end_unless_wanted(self) -> None:
-        """End it, if it can be ended and nobody waits for it."""
-        if not self.waiting and self.stop is not None:
-            self.stop()
 
 
 class Workers:
@@ -83,8 +50,8 @@ class Workers:
         self._begin_work = begin or self._in_thread
         self._idle = workers
         self._budget = budget
-        self._flights: dict[Hashable, _Flight] = {}
-        self._queues: OrderedDict[str, deque[_Flight]] = OrderedDict()
+        self._flights: dict[Hashable, Flight] = {}
+        self._queues: OrderedDict[str, deque[Flight]] = OrderedDict()
         self._queued = 0
         self._is_closed = False
         budget.on_room(self._begin)
@@ -156,7 +123,7 @@ class Workers:
             self._abandon(flight)
             flight.tell(Unavailable("the server is shutting down"))
 
-    def _enqueue(self, key: Hashable, client: str, work: Work, *, is_job: bool) -> _Flight:
+    def _enqueue(self, key: Hashable, client: str, work: Work, *, is_job: bool) -> Flight:
         if self._is_closed:
             raise Unavailable("the server is shutting down")
         queue = self._queues.get(client, ())
@@ -164,14 +131,14 @@ class Workers:
             raise Unavailable("the server has too many requests waiting; retry in a moment")
         loop = asyncio.get_running_loop()
         expiry = loop.call_later(_PATIENCE, self._expire, key)
-        flight = _Flight(key, client, work, time.perf_counter(), expiry, is_job)
+        flight = Flight(key, client, work, time.perf_counter(), expiry, is_job)
         self._flights[key] = flight
         self._queues.setdefault(client, deque()).append(flight)
         self._queued += 1
         self._begin()
         return flight
 
-    def _hasten(self, flight: _Flight, client: str) -> None:
+    def _hasten(self, flight: Flight, client: str) -> None:
         """Let another client who joins wait no longer than if it were the only one who asks."""
         queue = self._queues[flight.client]
         if len(self._queues.get(client, ())) < queue.index(flight):
@@ -201,14 +168,14 @@ class Workers:
     def _in_thread(self, work: Any, finish: Callable[[Outcome], None]) -> None:
         self._threads.submit(partial(_do, asyncio.get_running_loop(), work, finish))
 
-    def _finish(self, flight: _Flight, begun: float, outcome: Outcome) -> None:
+    def _finish(self, flight: Flight, begun: float, outcome: Outcome) -> None:
         self._idle += flight.turn is None or flight.turn.end()
         if not isinstance(outcome, BaseException):
             outcome.spent["wait"] = begun - flight.since
         flight.tell(outcome)
         self._begin()
 
-    def _abandon(self, flight: _Flight) -> None:
+    def _abandon(self, flight: Flight) -> None:
         """Forget work that nobody waits for, unless a thread does it already."""
         if self._flights.get(flight.key) is not flight:
             return
@@ -224,7 +191,7 @@ class Workers:
         late = f"the server is busy: no turn came within {_PATIENCE:g} s; retry in a while"
         flight.tell(Unavailable(late))
 
-    def _leave(self, flight: _Flight) -> None:
+    def _leave(self, flight: Flight) -> None:
         flight.expiry.cancel()
         self._queued -= 1
         del self._flights[flight.key]
