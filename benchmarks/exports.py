@@ -13,6 +13,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 import psutil
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
 import requests
 import tifffile
 
@@ -22,6 +25,8 @@ from tests.server import Server
 
 SHAPE = 64, 4096, 4096  # of uint16, which are 2 GiB
 LINES = 1 << 24  # of 64 values, of which CSV makes 2 GiB
+ROWS = 16_000_000  # of a table, of which CSV makes 2 GB
+WRITTEN = 1 << 17  # rows of a row group, as DuckDB and polars write about as many
 MARKS = 1000  # values that are not 0
 STEP = 8  # planes that are compared at once
 MB = 1e6
@@ -37,7 +42,7 @@ def main() -> None:
 
 
 def write(data: Path) -> None:
-    """A stack and a table of numbers, files with holes; and a small one of each kind."""
+    """Numbers in files with holes; noise, which nothing compresses; a table; and a small one of each."""
     data.mkdir()
     rng = np.random.default_rng(0)
     for name, shape, dtype in (
@@ -48,6 +53,21 @@ def write(data: Path) -> None:
         file = np.lib.format.open_memmap(data / f"{name}.npy", mode="w+", dtype=dtype, shape=shape)
         file[tuple(rng.integers(0, length, MARKS) for length in shape)] = rng.integers(1, 10, MARKS)
         file.flush()
+    noise = np.lib.format.open_memmap(data / "noise.npy", mode="w+", dtype="u2", shape=SHAPE)
+    for plane in noise:
+        plane[:] = rng.integers(0, 1 << 16, plane.shape, "u2")
+    noise.flush()
+    for name, length in (("table", ROWS), ("short", 9)):
+        with pa.parquet.ParquetWriter(data / f"{name}.parquet", columns(0, 1).schema) as table:
+            for start in range(0, length, WRITTEN):
+                table.write_table(columns(start, min(start + WRITTEN, length)))
+
+
+def columns(start: int, stop: int) -> pa.Table:
+    """Rows of the table: numbers of all digits, counts and text."""
+    number = np.arange(start, stop)
+    waves = {f"wave{factor}": np.sin(number * factor) for factor in range(1, 7)}
+    return pa.table({"id": number, **waves, "name": np.char.mod("row %d", number)})
 
 
 def rows(folder: Path, data: Path) -> Iterator[Row]:
@@ -65,11 +85,14 @@ def rows(folder: Path, data: Path) -> Iterator[Row]:
         for form, read in readers.items():
             yield from figures(server, "stack.npy", form, made)
             assert_same(read(), source)
-        yield from figures(server, "stack.npy", "zarr.zip", made)
-        assert_archive(made, source)
+        yield from figures(server, "noise.npy", "zarr.zip", made)
+        assert_archive(made, np.load(data / "noise.npy", mmap_mode="r"))
         export(server, "lines.npy", "csv&region=0:9,:", made)
         yield from figures(server, "lines.npy", "csv", made)
         assert_lines(made, np.load(data / "lines.npy", mmap_mode="r"))
+        export(server, "short.parquet", "csv", made)
+        yield from figures(server, "table.parquet", "csv", made)
+        assert_table(made)
 
 
 def figures(server: Server, name: str, form: str, made: Path) -> Iterator[Row]:
@@ -78,9 +101,8 @@ def figures(server: Server, name: str, form: str, made: Path) -> Iterator[Row]:
     size = export(server, name, form, made)
     seconds = time.perf_counter() - began
     grown = (highest(server) - before) / MB
-    yield show(
-        Row(f"{form} of {size / MB:,.0f} MB, saved", f"{seconds:.1f} s, {size / MB / seconds:,.0f} MB/s")
-    )
+    told = f"{seconds:.1f} s, {size / MB / seconds:,.0f} MB/s"
+    yield show(Row(f"{name} as {form}, {size / MB:,.0f} MB, saved", told))
     yield most("the same: memory that server and workers took more", grown, 300, "MB")
 
 
@@ -133,6 +155,18 @@ def assert_lines(made: Path, source: np.ndarray) -> None:
     for start in range(0, len(source), 1 << 20):
         part = slice(start, start + (1 << 20))
         np.testing.assert_array_equal(found[part, ::2] - ord("0"), source[part])
+
+
+def assert_table(made: Path) -> None:
+    """All rows of CSV are those of the table, with all digits of their numbers."""
+    read = 0
+    with pa.csv.open_csv(made, read_options=pa.csv.ReadOptions(block_size=1 << 26)) as parts:
+        for part in parts:
+            expected = columns(read, read + len(part))
+            for name in expected.column_names:
+                assert part[name].equals(expected[name].combine_chunks()), (name, read)
+            read += len(part)
+    assert read == ROWS
 
 
 if __name__ == "__main__":
