@@ -5,10 +5,9 @@ import { chromium } from "playwright-core";
 const QUIET = [
   "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync",
 ];
-// By software, WebGL alone is drawn as by a graphics card: all else costs less without.
-const SOFTWARE = [
-  "use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader", "disable-gpu-rasterization", "disable-gpu-compositing",
-];
+// In tests, WebGL alone is drawn as by a graphics card: all else costs less without. Benchmarks draw as people's browsers do.
+const CHEAPLY = process.env.IS_BENCHMARK ? [] : ["disable-gpu-rasterization", "disable-gpu-compositing"];
+const SOFTWARE = ["use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader", ...CHEAPLY];
 
 function options(executablePath, hasGraphics) {
   const names = ["no-sandbox", ...QUIET, ...(hasGraphics ? SOFTWARE : ["disable-gpu"])];
