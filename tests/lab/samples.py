@@ -1,5 +1,7 @@
 """A small file for each suffix that a reader knows."""
 
+import shutil
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +35,13 @@ def netcdf(path: Path) -> None:
 
 
 def zarr_store(path: Path) -> None:
+    if path.suffix == ".tar":
+        folder = path.with_name("in-a-tar.zarr")
+        zarr_store(folder)
+        with tarfile.open(path, "w") as archive:
+            archive.add(folder, folder.name)
+        shutil.rmtree(folder)
+        return
     store = (
         zarr.storage.ZipStore(path, mode="w") if path.suffix == ".zip" else zarr.storage.LocalStore(path)
     )
