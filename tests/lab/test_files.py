@@ -1,6 +1,8 @@
 """The file browser of a running JupyterLab: a double click shows data as data, with nothing fetched."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,9 +34,11 @@ def test_nothing_is_asked_for_before_something_is_opened(lab: Lab):
 
 
 @pytest.fixture(scope="module")
-def samples(running: Lab) -> list[str]:
+def samples(running: Lab) -> Iterator[list[str]]:
     """The names of the files in the folder `every`, one of each suffix."""
-    return write_samples(running.folder / "every")
+    folder = running.folder / "every"
+    yield write_samples(folder)
+    shutil.rmtree(folder)
 
 
 def test_a_double_click_opens_each_type_of_file_without_fetching_it(lab: Lab, samples: list[str]):
