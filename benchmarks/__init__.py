@@ -4,4 +4,3 @@ import os
 
 # As where it is installed: else each kernel and each program that is measured would compile the package.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-os.environ["IS_BENCHMARK"] = "1"  # for tests/clients/js/chromium.js

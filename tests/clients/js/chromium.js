@@ -5,9 +5,7 @@ import { chromium } from "playwright-core";
 const QUIET = [
   "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync",
 ];
-// In tests, WebGL alone is drawn as by a graphics card: all else costs less without. Benchmarks draw as people's browsers do.
-const CHEAPLY = process.env.IS_BENCHMARK ? [] : ["disable-gpu-rasterization", "disable-gpu-compositing"];
-const SOFTWARE = ["use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader", ...CHEAPLY];
+const SOFTWARE = ["use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader"];
 
 function options(executablePath, hasGraphics) {
   const names = ["no-sandbox", ...QUIET, ...(hasGraphics ? SOFTWARE : ["disable-gpu"])];
