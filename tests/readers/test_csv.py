@@ -54,17 +54,19 @@ def same(node, text, **options):
 
 @st.composite
 def tables(draw):
+    """The text of a table as it is on some system, and with newlines at the ends of its rows."""
     pools = draw(st.lists(st.lists(st.sampled_from(CELLS), min_size=1, max_size=3), min_size=1, max_size=4))
     rows = draw(st.lists(st.tuples(*map(st.sampled_from, pools)), max_size=20))
-    header = ",".join(f"c{i}" for i in range(len(pools)))
-    end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
-    return end.join([header, *map(",".join, rows)]) + draw(st.sampled_from(["", end]))
+    lines = [",".join(f"c{i}" for i in range(len(pools))), *map(",".join, rows)]
+    is_ended = draw(st.booleans())
+    return [end.join(lines) + end * is_ended for end in (draw(st.sampled_from(["\n", "\r\n", "\r"])), "\n")]
 
 
 @settings(deadline=None, max_examples=200)
 @given(tables(), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.sampled_from([5, 20, 77, 1 << 22]))
-def test_serves_what_pandas_reads(tmp_path_factory, text, encoding, block):
-    path = write(tmp_path_factory.mktemp("csv") / "x.csv", text, encoding)
+def test_serves_what_pandas_reads(tmp_path_factory, texts, encoding, block):
+    written, text = texts
+    path = write(tmp_path_factory.mktemp("csv") / "x.csv", written, encoding)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_index, "BLOCK", block)
         try:
@@ -74,6 +76,14 @@ def test_serves_what_pandas_reads(tmp_path_factory, text, encoding, block):
                 csv.read(path, SMALL).attributes_in(3)
             return
         same(csv.read(path, SMALL), text)
+
+
+@pytest.mark.parametrize("text", ["a\r 7", "a\r\r 7", "a,b\r 1,2\r 3,4\r", 'a,b\r " x",1\r "y\r z",2'])
+def test_spaces_after_a_carriage_return(tmp_path, text):
+    """pandas reads the rows before it again, some of them without end."""
+    same(
+        csv.read(write(tmp_path / "x.csv", text), SMALL), text.replace("\r", "\n").replace("y\n z", "y\r z")
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ import pandas as pd
 from ...core.errors import Unreadable
 
 _DELIMITERS = b",;\t|"
+_LONE = re.compile(rb"\r(?!\n)")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -109,8 +110,24 @@ class Dialect:
         return width_of_first(text, self.delimiter)
 
 
-def _read_csv(text: bytes, **options: Any) -> Any:
-    return pd.read_csv(io.BytesIO(text), low_memory=False, encoding="utf-8", **options)
+def _read_csv(text: bytes, *, sep: str, **options: Any) -> Any:
+    r"""What pandas reads, whose rows end by \n.
+
+    Where a space follows a row that ends by \r alone, it reads rows before it again, some without end.
+    """
+    if _LONE.search(text):
+        text = _ended_by_newlines(text, sep)
+    return pd.read_csv(io.BytesIO(text), sep=sep, low_memory=False, encoding="utf-8", **options)
+
+
+def _ended_by_newlines(text: bytes, delimiter: str) -> bytes:
+    """The same rows, with other ends; what is quoted stays as it is."""
+    rows: list[bytes] = []
+    end = 0
+    while found := _ended_row(delimiter).match(text, end):
+        rows += found[1], b"\n"
+        end = found.end()
+    return b"".join([*rows, text[end:]])
 
 
 def width_of_first(text: bytes, delimiter: str) -> int:
@@ -131,6 +148,11 @@ def _row(delimiter: str) -> bytes:
 @lru_cache
 def _rows(delimiter: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?:%b(?:\r\n|\n|\r(?!\Z)))*+" % _row(delimiter))
+
+
+@lru_cache
+def _ended_row(delimiter: str) -> re.Pattern[bytes]:
+    return re.compile(rb"(%b)(?:\r\n|\n|\r)" % _row(delimiter))
 
 
 @lru_cache
