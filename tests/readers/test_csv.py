@@ -78,7 +78,7 @@ def test_serves_what_pandas_reads(tmp_path_factory, texts, encoding, block):
         same(csv.read(path, SMALL), text)
 
 
-@pytest.mark.parametrize("text", ["a\r 7", "a\r\r 7", "a,b\r 1,2\r 3,4\r", 'a,b\r " x",1\r "y\r z",2'])
+@pytest.mark.parametrize("text", ["a\r 7", "a\r\r 7", "a,b\r 1,2\r 3,4\r", 'a,b\r 1," x"\r 2,"y\r z"\r'])
 def test_spaces_after_a_carriage_return(tmp_path, text):
     """pandas reads the rows before it again, some of them without end."""
     same(
