@@ -100,7 +100,8 @@ class Dialect:
         columns = range(self.width)
         # Rows may have as many fields as the one before them: the header says how many are right.
         header = self.delimiter.join(map(str, columns)).encode() + b"\n"
-        first = self.first_width(text)
+        text = _ended_by_newlines(text, self.delimiter)
+        first = _width_of_first(text, self.delimiter)
         if first > self.width:
             raise pd.errors.ParserError(f"Expected {self.width} fields in line 2, saw {first}")
         return _read_csv(header + text, sep=self.delimiter, names=list(columns), header=0, dtype=dtype)
@@ -110,18 +111,17 @@ class Dialect:
         return width_of_first(text, self.delimiter)
 
 
-def _read_csv(text: bytes, *, sep: str, **options: Any) -> Any:
-    r"""What pandas reads, whose rows end by \n.
-
-    Where a space follows a row that ends by \r alone, it reads rows before it again, some without end.
-    """
-    if _LONE.search(text):
-        text = _ended_by_newlines(text, sep)
-    return pd.read_csv(io.BytesIO(text), sep=sep, low_memory=False, encoding="utf-8", **options)
+def _read_csv(text: bytes, **options: Any) -> Any:
+    return pd.read_csv(io.BytesIO(text), low_memory=False, encoding="utf-8", **options)
 
 
 def _ended_by_newlines(text: bytes, delimiter: str) -> bytes:
-    """The same rows, with other ends; what is quoted stays as it is."""
+    r"""The same rows, ended by \n; what is quoted stays as it is.
+
+    Where a space follows a row that ends by \r alone, pandas reads rows before it again, some without end.
+    """
+    if not _LONE.search(text):
+        return text
     rows: list[bytes] = []
     end = 0
     while found := _ended_row(delimiter).match(text, end):
@@ -132,6 +132,10 @@ def _ended_by_newlines(text: bytes, delimiter: str) -> bytes:
 
 def width_of_first(text: bytes, delimiter: str) -> int:
     """Fields of the first row; 0 if there is none."""
+    return _width_of_first(_ended_by_newlines(text, delimiter), delimiter)
+
+
+def _width_of_first(text: bytes, delimiter: str) -> int:
     try:
         return int(_read_csv(text, sep=delimiter, header=None, nrows=1, dtype=str).shape[1])
     except pd.errors.EmptyDataError:
@@ -186,7 +190,8 @@ def delimiter_of(name: str, text: bytes) -> str:
 
 def header_names(header: bytes, delimiter: str) -> list[str]:
     """The names pandas gives to the columns of a header row."""
-    return [str(name) for name in _read_csv(header, sep=delimiter, nrows=0).columns]
+    frame = _read_csv(_ended_by_newlines(header, delimiter), sep=delimiter, nrows=0)
+    return [str(name) for name in frame.columns]
 
 
 def refuse_rows(error: Exception, lines_before: int, block: bytes) -> Unreadable:
