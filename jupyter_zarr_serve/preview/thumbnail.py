@@ -157,12 +157,12 @@ def _greys(values: Block, *, is_bool: bool) -> Block:
 
 
 def _colours(values: Block, array: Array) -> Block:
-    most = greatest(array)
+    scaled: Block = (values * (255 / greatest(array))).clip(0, 255).astype("u1")
     if array.dtype.itemsize == 1:
-        return values.astype("u1") if most == 255 else (values * (255 / most)).clip(0, 255).astype("u1")
+        return scaled
     high = max(1.0, float(np.percentile(values[..., :3], _CONTRAST[1])))
     colours = (values[..., :3] / high * 255).clip(0, 255).astype("u1")
-    return np.concatenate([colours, (values[..., 3:] * (255 / most)).clip(0, 255).astype("u1")], -1)
+    return np.concatenate([colours, scaled[..., 3:]], -1)
 
 
 def png(pixels: Block) -> bytes:
