@@ -58,6 +58,15 @@ export async function describe(
   return told;
 }
 
+/** What a dimension is called; undefined where it has no name of its own, as HDF5's libraries make up some. */
+export function dimensionName(
+  names: ToldArray["dimension_names"] | undefined,
+  axis: number,
+): string | undefined {
+  const name = names?.[axis];
+  return name && !name.startsWith("phony_dim_") ? name : undefined;
+}
+
 /** The path of what a path lies in; "" for the root itself, too. */
 export const parentOf = (path: string): string => path.split("/").slice(0, -1).join("/");
 

@@ -2,7 +2,7 @@
 
 import { section } from "./controls";
 import { noteOf } from "./branch";
-import { below, describe } from "./description";
+import { below, describe, dimensionName } from "./description";
 import { make } from "./dom";
 import { coordinatesIn, membersOf, type ArrayDocument, type GroupDocument } from "./node";
 
@@ -45,8 +45,8 @@ function entriesOf(group: GroupDocument): Entry[] {
 
 function shapeOf({ shape, dimension_names: names }: ArrayDocument): string {
   const axes = shape.map((length, axis) => {
-    const name = names?.[axis];
-    return name && !name.startsWith("phony_dim_") ? `${name} ${length}` : String(length);
+    const name = dimensionName(names, axis);
+    return name ? `${name} ${length}` : String(length);
   });
   return axes.join(" × ") || "a single value";
 }

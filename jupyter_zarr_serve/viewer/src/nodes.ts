@@ -3,6 +3,7 @@
 import {
   below,
   describe,
+  dimensionName,
   nameOf,
   parentOf,
   type Description,
@@ -76,10 +77,9 @@ export class Nodes {
 
   /** The arrays along the dimensions of another that have their names: beside it, or in the groups around it. */
   async coordinatesOf(array: ArrayNode): Promise<(ArrayNode | undefined)[]> {
-    const names = array.dimension_names ?? [];
+    const names = array.shape.map((_, axis) => dimensionName(array.dimension_names, axis));
     const found: (ArrayNode | undefined)[] = array.shape.map(() => undefined);
-    const isLeft = (axis: number): boolean =>
-      !found[axis] && Boolean(names[axis]) && !names[axis]?.startsWith("phony_dim_");
+    const isLeft = (axis: number): boolean => !found[axis] && Boolean(names[axis]);
     let path = array.path;
     // NetCDF's dimensions hold in the groups below, too.
     while (path && array.shape.some((_, axis) => isLeft(axis))) {

@@ -12,7 +12,7 @@ import {
   type Dataset,
   type GroupWithChildren,
 } from "@h5web/app";
-import { below } from "../description";
+import { below, dimensionName } from "../description";
 import { attributesOf } from "./attributes";
 import { labelled } from "./labels";
 import { memberOf, type ArrayNode, type GroupNode } from "../nodes";
@@ -66,19 +66,18 @@ export class Entities {
   withAxes(array: ArrayNode, coordinates: (ArrayNode | undefined)[]): GroupWithChildren {
     const axes = coordinates.map((axis) => (axis && isAlong(axis) ? axis : undefined));
     const taken = new Set([array.name, ...axes.map((axis) => axis?.name)]);
+    const lengthOf = (name: string): number => array.shape[array.dimension_names?.indexOf(name) ?? 0] ?? 0;
     const counted = array.shape.map((length, axis) => {
-      const name = array.dimension_names?.[axis];
-      if (axes[axis] || !name || name.startsWith("phony_dim_") || length > MOST_COUNTED) return undefined;
-      return taken.has(name) ? undefined : name;
+      const name = dimensionName(array.dimension_names, axis);
+      if (axes[axis] || !name || length > MOST_COUNTED || taken.has(name)) return undefined;
+      return lengthOf(name) === length ? name : undefined;
     });
     const inside = ({ name }: ArrayNode): string => `/${array.path}/${name}`;
     const children = [this.dataset(array, inside(array), labelled(array))];
     for (const axis of new Set(axes))
       if (axis) children.push(this.dataset(axis, inside(axis), labelled(axis), true));
-    counted.forEach((name, axis) => {
-      if (name && counted.indexOf(name) === axis)
-        children.push(this.counted(name, array.shape[axis] ?? 0, `/${array.path}/${name}`));
-    });
+    for (const name of new Set(counted))
+      if (name) children.push(this.counted(name, lengthOf(name), `/${array.path}/${name}`));
     const values = {
       ...array.attributes,
       NX_class: "NXdata",
