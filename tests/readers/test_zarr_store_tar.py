@@ -10,13 +10,24 @@ import numpy as np
 import pytest
 
 from jupyter_zarr_serve.core.errors import Unreadable
-from jupyter_zarr_serve.core.nodes import Array, Group
+from jupyter_zarr_serve.core.nodes import Group
 from jupyter_zarr_serve.readers import open_file
 from jupyter_zarr_serve.serve.request import Request
 from jupyter_zarr_serve.serve.respond import respond
 
 from ..nodes import child, read_all
-from .zarr_stores import BOTH, GRID, POLICY, QUIET, assert_same, check_filled, fill, open_store, write
+from .zarr_stores import (
+    BOTH,
+    GRID,
+    POLICY,
+    QUIET,
+    assert_same,
+    check_filled,
+    check_ranges,
+    fill,
+    open_store,
+    write,
+)
 
 pytestmark = [pytest.mark.filterwarnings(rule) for rule in QUIET]
 FORMATS = {"ustar": tarfile.USTAR_FORMAT, "gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}
@@ -94,15 +105,7 @@ def test_several_stores_are_members_of_their_folders(tmp_path: Path) -> None:
 
 
 def test_chunks_are_sent_as_they_are_stored(tmp_path: Path) -> None:
-    data = np.random.default_rng(0).integers(0, 50, 300_000).astype("u1")
-    write(tmp_path / "x", data, 3, compressors=None, chunks=data.shape)
-    node = open_store(tarred(tmp_path / "x", tmp_path / "x.tar"))
-    assert isinstance(node, Array)
-    blob = node.stored[3].chunk((0,))
-    assert blob is not None
-    assert blob.size == 300_000
-    for start, stop in ((0, 0), (0, 10), (299_990, 300_000), (65_530, 200_000), (0, 300_000)):
-        assert blob.read(start, stop) == data[start:stop].tobytes()
+    check_ranges(tmp_path, lambda folder: tarred(folder, tmp_path / "x.tar"))
 
 
 def test_the_last_of_two_members_of_one_name_counts(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,19 @@ def zipped(folder: Path, path: Path, method: int = zipfile.ZIP_STORED, prefix: s
         for file in sorted(folder.rglob("*")):
             archive.write(file, prefix + file.relative_to(folder).as_posix())
     return path
+
+
+def check_ranges(tmp_path: Path, pack: Callable[[Path], Path]) -> None:
+    """Any part of a chunk is read out of the archive that is made of a folder."""
+    data = np.random.default_rng(0).integers(0, 50, 300_000).astype("u1")
+    write(tmp_path / "x", data, 3, compressors=None, chunks=data.shape)
+    node = open_store(pack(tmp_path / "x"))
+    assert isinstance(node, Array)
+    blob = node.stored[3].chunk((0,))
+    assert blob is not None
+    assert blob.size == 300_000
+    for start, stop in ((0, 0), (0, 10), (299_990, 300_000), (65_530, 200_000), (0, 300_000)):
+        assert blob.read(start, stop) == data[start:stop].tobytes()
 
 
 def check_array(path: Path, passes: tuple[int, ...] = ()) -> Array:
